@@ -31,9 +31,11 @@ std::size_t distance(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-Error Error::at(std::string_view place) const { return Error(std::string(place) + ": " + what()); }
+Error Error::at(std::string_view place) const {
+  return Error(std::string(place) + ": " + what());
+}
 
-std::string quoted(std::string_view text) {
+std::string quote(std::string_view text) {
   return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
@@ -41,7 +43,8 @@ std::string nearest(std::string_view name, std::span<const std::string> candidat
   std::string best;
   std::size_t best_distance = std::max<std::size_t>(1, name.size() / 3) + 1;
   for (const auto& candidate : candidates) {
-    if (candidate.size() > name.size() + best_distance || name.size() > candidate.size() + best_distance) continue;
+    if (candidate.size() > name.size() + best_distance || name.size() > candidate.size() + best_distance)
+      continue;
     if (const auto d = distance(name, candidate); d < best_distance) {
       best = candidate;
       best_distance = d;
@@ -51,10 +54,11 @@ std::string nearest(std::string_view name, std::span<const std::string> candidat
 }
 
 std::string suggestion(std::string_view name, std::span<const std::string> candidates) {
-  if (const auto near = nearest(name, candidates); !near.empty()) return "; did you mean " + quoted(near) + "?";
+  if (const auto near = nearest(name, candidates); !near.empty())
+    return "; did you mean " + quote(near) + "?";
   if (candidates.empty()) return "; none is known here";
   std::vector<std::string> names;
-  for (const auto& candidate : candidates) names.push_back(quoted(candidate));
+  for (const auto& candidate : candidates) names.push_back(quote(candidate));
   return (names.size() == 1 ? "; the only one is " : "; it is one of ") + join(names, ", ");
 }
 

@@ -31,7 +31,7 @@ decltype(auto) at(std::string_view place, Body&& body) {
 }
 
 /// The text as a JSON string, quotes included: how names and values appear in errors.
-std::string quoted(std::string_view text);
+std::string quote(std::string_view text);
 
 /// The candidate that a misspelt name most likely meant, or "" where none is near.
 std::string nearest(std::string_view name, std::span<const std::string> candidates);

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+namespace fovea {
+
+/// What a directed graph of `count` numbered nodes gives: one topological order, or one cycle.
+struct Order {
+  std::vector<std::size_t>
+      order;  ///< every node after all it depends on; ties by number; empty where there is a cycle
+  std::vector<std::size_t>
+      cycle;  ///< the nodes of one cycle in the direction of the arrows; empty where there is none
+};
+
+/// Orders the nodes 0 to `count` - 1 by arrows (from, to). Equal graphs get equal orders.
+Order topological_order(std::size_t count, const std::vector<std::pair<std::size_t, std::size_t>>& arrows);
+
+}  // namespace fovea

@@ -1,0 +1,245 @@
+#include "graph/definition.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "graph/dag.hpp"
+
+namespace fovea {
+namespace {
+
+constexpr std::size_t max_stages = 10'000;
+
+void expect_object(const Json& json, const std::string& place) {
+  if (!json.is_object()) throw Error(place + ": expected an object, got " + shown(json));
+}
+
+void expect_keys(const Json& json, const std::vector<std::string>& known, const std::string& place) {
+  for (const auto& item : json.items()) {
+    if (std::find(known.begin(), known.end(), item.key()) != known.end()) continue;
+    throw Error((place.empty() ? "" : place + ": ") + "unknown key " + quote(item.key()) +
+                suggestion(item.key(), known));
+  }
+}
+
+/// One stage as it was written, before its wires are known to be right.
+struct Written {
+  std::string name;
+  std::string place;
+  const StageInfo* stage;
+  Json params;
+  std::vector<std::string> wires;  ///< one for each input port, as "stage.port"
+};
+
+std::vector<std::string> port_names(const std::vector<PortInfo>& ports) {
+  std::vector<std::string> names;
+  for (const auto& port : ports) names.push_back(port.name);
+  return names;
+}
+
+std::vector<std::string> read_wires(const Json& inputs, const StageInfo& stage, const std::string& place) {
+  expect_object(inputs, place);
+  for (const auto& item : inputs.items()) {
+    const auto known = port_names(stage.inputs);
+    if (std::find(known.begin(), known.end(), item.key()) == known.end()) {
+      throw Error(place + ": unknown input " + quote(item.key()) + suggestion(item.key(), known));
+    }
+  }
+  std::vector<std::string> wires;
+  for (const auto& port : stage.inputs) {
+    const auto found = inputs.find(port.name);
+    if (found == inputs.end()) {
+      throw Error(place + ": input " + quote(port.name) + " is missing; wire it to a " + port.kind + ", " +
+                  port.doc);
+    }
+    if (!found->is_string()) {
+      throw Error(place + "." + port.name + ": expected a wire such as \"load.data\", got " + shown(*found));
+    }
+    wires.push_back(found->get<std::string>());
+  }
+  return wires;
+}
+
+/// Puts `folder` before the relative paths among the parameters.
+void resolve_paths(Json& params, const std::vector<FieldInfo>& fields, const std::filesystem::path& folder) {
+  for (const auto& field : fields) {
+    const auto found = params.find(field.name);
+    if (found == params.end()) continue;
+    if (field.role == Role::source && found->is_string() && !found->get<std::string>().empty()) {
+      *found = (folder / found->get<std::string>()).lexically_normal().string();
+    } else if (!field.members.empty() && found->is_object()) {
+      resolve_paths(*found, field.members, folder);
+    }
+  }
+}
+
+Written read_stage(const std::string& name, const Json& json, const Registry& registry,
+                   const std::filesystem::path& folder) {
+  const auto place = "stages." + name;
+  expect_object(json, place);
+  expect_keys(json, {"stage", "inputs", "params"}, place);
+  const auto kind = json.find("stage");
+  if (kind == json.end()) throw Error(place + ": \"stage\" is missing" + suggestion(name, registry.names()));
+  if (!kind->is_string()) throw Error(place + ".stage: expected text, got " + shown(*kind));
+  const auto* stage = registry.find(kind->get<std::string>());
+  if (stage == nullptr) {
+    throw Error(place + ": unknown stage " + quote(kind->get<std::string>()) +
+                suggestion(kind->get<std::string>(), registry.names()));
+  }
+  auto params = json.value("params", Json::object());
+  expect_object(params, place + ".params");
+  resolve_paths(params, stage->params, folder);
+  params = stage->complete(params, place + ".params");
+  return {name, place, stage, std::move(params),
+          read_wires(json.value("inputs", Json::object()), *stage, place + ".inputs")};
+}
+
+/// An output of the right kind, as the suggestion of an error about a wire.
+std::string right_wire(const std::vector<Written>& stages, const std::string& own, const std::string& kind,
+                       const std::string& written) {
+  std::vector<std::string> fitting;
+  for (const auto& stage : stages) {
+    if (stage.name == own) continue;
+    for (const auto& port : stage.stage->outputs) {
+      if (port.kind == kind) fitting.push_back(stage.name + "." + port.name);
+    }
+  }
+  if (fitting.empty()) return "; no stage here gives a " + kind;
+  const auto near = nearest(written, fitting);
+  return "; did you mean " + quote(near.empty() ? fitting.front() : near) + "?";
+}
+
+/// Finds the stage and port that a wire names, and checks that the kinds agree.
+Wire find_wire(const std::vector<Written>& stages, const Written& to, std::size_t input) {
+  const auto& text = to.wires[input];
+  const auto& port = to.stage->inputs[input];
+  const auto place = to.place + ".inputs." + port.name;
+  const auto dot = text.find('.');
+  const auto from = std::find_if(stages.begin(), stages.end(),
+                                 [&](const Written& each) { return each.name == text.substr(0, dot); });
+  const auto known = from == stages.end() ? std::vector<std::string>{} : port_names(from->stage->outputs);
+  const auto found =
+      dot == std::string::npos ? known.end() : std::find(known.begin(), known.end(), text.substr(dot + 1));
+  if (found == known.end()) {
+    const std::string fact = from == stages.end()       ? "no stage " + quote(text.substr(0, dot)) + " here"
+                             : dot == std::string::npos ? quote(text) + " names no output of the stage"
+                                                        : "stage " + quote(from->name) + " has no output " +
+                                                              quote(text.substr(dot + 1));
+    throw Error(place + ": " + fact + right_wire(stages, to.name, port.kind, text));
+  }
+  const auto number = static_cast<std::size_t>(found - known.begin());
+  const auto& output = from->stage->outputs[number];
+  if (output.kind != port.kind) {
+    throw Error(place + ": expected " + port.kind + ", but " + quote(text) + " gives " + output.kind +
+                right_wire(stages, to.name, port.kind, text));
+  }
+  return {static_cast<std::size_t>(from - stages.begin()), number};
+}
+
+std::vector<std::size_t> data_order(const std::vector<Written>& stages,
+                                    const std::vector<std::vector<Wire>>& wires) {
+  std::vector<std::pair<std::size_t, std::size_t>> arrows;
+  for (std::size_t to = 0; to < stages.size(); ++to) {
+    for (const auto& wire : wires[to]) arrows.emplace_back(wire.node, to);
+  }
+  auto order = topological_order(stages.size(), arrows);
+  if (!order.cycle.empty()) {
+    std::vector<std::string> names;
+    for (const auto node : order.cycle) names.push_back(quote(stages[node].name));
+    names.push_back(names.front());
+    throw Error("stages: a cycle: " + join(names, " -> ") + "; a stage can't need its own result");
+  }
+  return std::move(order.order);
+}
+
+}  // namespace
+
+Graph read_definition(const Json& definition, const Registry& registry, const std::filesystem::path& folder) {
+  expect_object(definition, "definition");
+  expect_keys(definition, {"fovea", "name", "seed", "stages"}, "");
+  const auto version = definition.find("fovea");
+  if (version == definition.end() || *version != 1) {
+    throw Error("fovea: expected 1, the version of definitions that is read here, got " +
+                (version == definition.end() ? "nothing" : shown(*version)));
+  }
+  const auto name = Conversion<std::string>::read(definition.value("name", Json("pipeline")), "name");
+  const auto seed = Conversion<std::int64_t>::read(definition.value("seed", Json(0)), "seed");
+  if (seed < 0) throw Error("seed: " + std::to_string(seed) + " is not allowed; it must be at least 0");
+  const auto& all = definition.value("stages", Json::object());
+  expect_object(all, "stages");
+  if (all.empty()) throw Error("stages: none here; add at least one, such as \"load\"");
+  if (all.size() > max_stages) {
+    throw Error("stages: " + std::to_string(all.size()) + " stages; at most " + std::to_string(max_stages));
+  }
+
+  std::vector<Written> stages;
+  for (const auto& item : all.items())
+    stages.push_back(read_stage(item.key(), item.value(), registry, folder));
+  std::vector<std::vector<Wire>> wires(stages.size());
+  for (std::size_t i = 0; i < stages.size(); ++i) {
+    for (std::size_t input = 0; input < stages[i].wires.size(); ++input) {
+      wires[i].push_back(find_wire(stages, stages[i], input));
+    }
+  }
+  Graph graph(name, static_cast<std::uint64_t>(seed));
+  std::vector<std::size_t> number(stages.size());
+  for (const auto i : data_order(stages, wires)) {
+    for (auto& wire : wires[i]) wire.node = number[wire.node];
+    number[i] = graph.add(stages[i].name, *stages[i].stage, stages[i].params, wires[i]);
+  }
+  return graph;
+}
+
+Json write_definition(const Graph& graph) {
+  Json definition = {
+      {"fovea", 1}, {"name", graph.name()}, {"seed", graph.seed()}, {"stages", Json::object()}};
+  for (const auto& node : graph.nodes()) {
+    Json stage = {{"stage", node.stage->name}};
+    for (std::size_t i = 0; i < node.inputs.size(); ++i) {
+      stage["inputs"][node.stage->inputs[i].name] = wire_text(graph, node.inputs[i]);
+    }
+    stage["params"] = node.params;
+    definition["stages"][node.name] = std::move(stage);
+  }
+  return definition;
+}
+
+void apply_setting(Json& definition, const std::string& setting) {
+  const auto equals = setting.find('=');
+  const auto place = "--set " + setting;
+  if (equals == std::string::npos) {
+    throw Error(place + ": expected stage.param=VALUE, such as train.learning_rate=0.002");
+  }
+  const auto text = setting.substr(equals + 1);
+  Json value = Json::accept(text) ? at(place, [&] { return parse_json(text); }) : Json(text);
+  std::vector<std::string> path;
+  for (std::size_t from = 0; from <= equals;) {
+    const auto dot = std::min(setting.find('.', from), equals);
+    path.push_back(setting.substr(from, dot - from));
+    from = dot + 1;
+  }
+  if (path.size() == 1) {
+    if (path[0] != "seed" && path[0] != "name") {
+      throw Error(place + ": expected stage.param=VALUE, or seed=VALUE, or name=VALUE");
+    }
+    definition[path[0]] = std::move(value);
+    return;
+  }
+  auto& stages = definition["stages"];
+  if (!stages.is_object() || !stages.contains(path[0])) {
+    std::vector<std::string> names;
+    for (const auto& item : stages.items()) names.push_back(item.key());
+    throw Error(place + ": unknown stage " + quote(path[0]) + suggestion(path[0], names));
+  }
+  auto* target = &stages[path[0]]["params"];
+  for (std::size_t i = 1; i < path.size(); ++i) {
+    if (!target->is_object() && !target->is_null()) {
+      throw Error(place + ": " + quote(path[i - 1]) + " is " + std::string(kind_of(*target)) +
+                  ", not an object");
+    }
+    target = &(*target)[path[i]];
+  }
+  *target = std::move(value);
+}
+
+}  // namespace fovea

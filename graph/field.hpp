@@ -1,0 +1,152 @@
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "graph/json.hpp"
+
+namespace fovea {
+
+/// A rule that allows every value.
+struct Anything {
+  template <class T>
+  std::string broken_by(const T&) const {
+    return {};
+  }
+  std::string text() const { return {}; }
+};
+
+/// Numbers from `low` to `high`; either end may be left out of the range itself.
+struct Range {
+  double low = -std::numeric_limits<double>::infinity();
+  double high = std::numeric_limits<double>::infinity();
+  bool low_included = true;
+  bool high_included = true;
+
+  /// What the rule wants, as in "at least 1", where `value` breaks it; else "".
+  std::string broken_by(double value) const;
+  std::string text() const;
+};
+
+constexpr Range between(double low, double high) {
+  return {low, high, true, true};
+}
+constexpr Range at_least(double low) {
+  return {.low = low};
+}
+constexpr Range above(double low) {
+  return {.low = low, .low_included = false};
+}
+/// From `low`, itself allowed, up to but without `high`.
+constexpr Range from_to_below(double low, double high) {
+  return {low, high, true, false};
+}
+
+/// One of a few names.
+struct OneOf {
+  std::vector<std::string> names;
+  std::string broken_by(const std::string& value) const;
+  std::string text() const;
+};
+
+inline OneOf one_of(std::initializer_list<const char*> names) {
+  return {{names.begin(), names.end()}};
+}
+
+/// How a parameter takes part in the cache key.
+enum class Role {
+  result,  ///< decides the result, so it is part of the key
+  tuning,  ///< changes speed or logging only, and stays out of the key
+  source,  ///< a path to data: the bytes there are part of the key, the path is not
+};
+
+/// One member of a parameter or port struct: the name that users type, the member, and what it is.
+template <class Owner, class T, class Rule = Anything>
+struct Field {
+  std::string_view name;
+  T Owner::*member;
+  std::string_view doc;
+  Rule rule{};
+  Role role = Role::result;
+  std::string_view
+      file{};  ///< for an output port: what it is called in the run directory; empty = not exported
+};
+
+/// Declares a parameter that decides the result, or a port.
+template <class Owner, class T, class Rule = Anything>
+constexpr auto field(std::string_view name, T Owner::*member, std::string_view doc, Rule rule = {}) {
+  return Field<Owner, T, Rule>{name, member, doc, std::move(rule), Role::result};
+}
+
+/// Declares a parameter that may change speed or logging but never the result.
+template <class Owner, class T, class Rule = Anything>
+constexpr auto tuning(std::string_view name, T Owner::*member, std::string_view doc, Rule rule = {}) {
+  return Field<Owner, T, Rule>{name, member, doc, std::move(rule), Role::tuning};
+}
+
+/// Declares a path to data outside the store; the stage's `sources` lists the files whose bytes count.
+template <class Owner, class T>
+constexpr auto source(std::string_view name, T Owner::*member, std::string_view doc) {
+  return Field<Owner, T, Anything>{name, member, doc, {}, Role::source};
+}
+
+/// Declares an output port that is written to the run directory under `file`.
+template <class Owner, class T>
+constexpr auto exported(std::string_view name, T Owner::*member, std::string_view doc,
+                        std::string_view file) {
+  return Field<Owner, T, Anything>{name, member, doc, {}, Role::result, file};
+}
+
+/// A number that the program works out by itself where the user says "auto".
+template <class T>
+struct Auto {
+  std::optional<T> value;
+
+  constexpr Auto() = default;
+  constexpr Auto(T given) : value(given) {}
+  constexpr T or_else(T automatic) const { return value.value_or(automatic); }
+  friend bool operator==(const Auto&, const Auto&) = default;
+};
+
+namespace detail {
+
+struct AnyMember {
+  template <class T>
+  operator T() const noexcept;
+};
+
+template <class T, class... Members>
+consteval std::size_t member_count() {
+  if constexpr (requires { T{Members{}..., AnyMember{}}; }) {
+    return member_count<T, Members..., AnyMember>();
+  } else {
+    return sizeof...(Members);
+  }
+}
+
+}  // namespace detail
+
+/// A struct that lists its members: `static auto fields()` gives a tuple of `Field`.
+template <class T>
+concept Described = requires {
+  T::fields();
+};
+
+/// Calls `visit` with every field of T, in the order of declaration.
+template <Described T, class Visit>
+void for_each_field(Visit&& visit) {
+  static_assert(std::tuple_size_v<decltype(T::fields())> == detail::member_count<T>(),
+                "a member of this struct is missing from its fields()");
+  std::apply([&](const auto&... each) { (visit(each), ...); }, T::fields());
+}
+
+}  // namespace fovea

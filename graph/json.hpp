@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstddef>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+
+namespace fovea {
+
+/// JSON that keeps the order in which keys were written: definitions read as their author wrote them.
+using Json = nlohmann::ordered_json;
+
+/// Parses text that may come from anybody: at most 8 MiB and 64 levels deep, no duplicate keys, no number
+/// beyond double precision. Throws `Error` with line and column.
+Json parse_json(std::string_view text);
+
+/// The one text of a value, whatever order its keys were written in: what digests are taken of.
+std::string canonical(const Json& value);
+
+/// "a whole number", "text", ...: the kind of a value in words for errors.
+std::string_view kind_of(const Json& value);
+
+/// The value as a person would write it in an error: compact, and cut where it is long.
+std::string shown(const Json& value);
+
+}  // namespace fovea

@@ -1,0 +1,286 @@
+#pragma once
+
+#include <cmath>
+#include <filesystem>
+#include <type_traits>
+#include <variant>
+
+#include "graph/error.hpp"
+#include "graph/field.hpp"
+
+namespace fovea {
+
+/// What is known of one parameter without having its type: for help, the JSON Schema and the README's tables.
+struct FieldInfo {
+  std::string name;
+  std::string doc;
+  std::string kind;  ///< "a whole number", "text", ...
+  std::string rule;  ///< "from 1 to 100", or "" where every value of the kind is allowed
+  Json standard;     ///< the default value
+  Role role = Role::result;
+  std::vector<FieldInfo> members;  ///< of a nested object
+  Json schema;                     ///< its JSON Schema
+};
+
+/// The word that tells alternatives of a list of structs apart, as "op": "translate".
+struct Tag {
+  std::string_view key;
+  std::string_view value;
+};
+
+enum class Keep { all, keyed };
+
+/// How values of type T are read from and written to JSON; `read` throws `Error` that begins with the place.
+template <class T>
+struct Conversion;
+
+template <Described T>
+std::vector<FieldInfo> describe_fields();
+
+namespace detail {
+
+[[noreturn]] void wrong_kind(const std::string& place, std::string_view expected, const Json& got);
+[[noreturn]] void breaks_rule(const std::string& place, const std::string& rule, const Json& got);
+[[noreturn]] void unknown_name(const std::string& place, std::string_view what, const std::string& name,
+                               const std::vector<std::string>& known);
+void expect_object(const std::string& place, const Json& got);
+Json object_schema(const std::vector<FieldInfo>& fields);
+
+template <class T>
+inline constexpr bool is_variant = false;
+template <class... T>
+inline constexpr bool is_variant<std::variant<T...>> = true;
+
+/// Tells what a rule finds wrong with a value, looking through "auto", null and lists.
+template <class Rule, class T>
+std::string broken(const Rule& rule, const T& value) {
+  if constexpr (requires { rule.broken_by(value); }) {
+    return rule.broken_by(value);
+  } else if constexpr (requires { value.value.has_value(); }) {
+    return value.value ? broken(rule, *value.value) : std::string{};
+  } else if constexpr (requires { value.has_value(); }) {
+    return value ? broken(rule, *value) : std::string{};
+  } else {
+    for (const auto& item : value) {
+      if (auto text = broken(rule, item); !text.empty()) return text;
+    }
+    return {};
+  }
+}
+
+}  // namespace detail
+
+template <>
+struct Conversion<bool> {
+  static constexpr std::string_view kind = "true or false";
+  static bool read(const Json& json, const std::string& place) {
+    if (!json.is_boolean()) detail::wrong_kind(place, kind, json);
+    return json.get<bool>();
+  }
+  static Json write(bool value, Keep) { return value; }
+  static Json schema() { return {{"type", "boolean"}}; }
+};
+
+template <>
+struct Conversion<std::int64_t> {
+  static constexpr std::string_view kind = "a whole number";
+  static std::int64_t read(const Json& json, const std::string& place) {
+    const bool fits = json.is_number_integer() &&
+                      !(json.is_number_unsigned() && json.get<std::uint64_t>() > std::uint64_t{INT64_MAX});
+    if (!fits) detail::wrong_kind(place, kind, json);
+    return json.get<std::int64_t>();
+  }
+  static Json write(std::int64_t value, Keep) { return value; }
+  static Json schema() { return {{"type", "integer"}}; }
+};
+
+template <>
+struct Conversion<double> {
+  static constexpr std::string_view kind = "a number";
+  static double read(const Json& json, const std::string& place) {
+    if (!json.is_number()) detail::wrong_kind(place, kind, json);
+    return json.get<double>();
+  }
+  static Json write(double value, Keep) {
+    if (!std::isfinite(value)) throw Error("a parameter is " + std::to_string(value) + "; it must be finite");
+    return value;
+  }
+  static Json schema() { return {{"type", "number"}}; }
+};
+
+template <>
+struct Conversion<std::string> {
+  static constexpr std::string_view kind = "text";
+  static std::string read(const Json& json, const std::string& place) {
+    if (!json.is_string()) detail::wrong_kind(place, kind, json);
+    return json.get<std::string>();
+  }
+  static Json write(const std::string& value, Keep) { return value; }
+  static Json schema() { return {{"type", "string"}}; }
+};
+
+template <>
+struct Conversion<std::filesystem::path> {
+  static constexpr std::string_view kind = "a path";
+  static std::filesystem::path read(const Json& json, const std::string& place) {
+    if (!json.is_string()) detail::wrong_kind(place, kind, json);
+    return json.get<std::string>();
+  }
+  static Json write(const std::filesystem::path& value, Keep) { return value.string(); }
+  static Json schema() { return {{"type", "string"}}; }
+};
+
+template <class T>
+struct Conversion<Auto<T>> {
+  static inline const std::string kind = std::string(Conversion<T>::kind) + " or \"auto\"";
+  static Auto<T> read(const Json& json, const std::string& place) {
+    if (json == "auto") return {};
+    if (json.is_string()) detail::wrong_kind(place, kind, json);
+    return Conversion<T>::read(json, place);
+  }
+  static Json write(const Auto<T>& value, Keep keep) {
+    return value.value ? Conversion<T>::write(*value.value, keep) : Json("auto");
+  }
+  static Json schema() { return {{"anyOf", {{{"const", "auto"}}, Conversion<T>::schema()}}}; }
+};
+
+template <class T>
+struct Conversion<std::optional<T>> {
+  static inline const std::string kind = std::string(Conversion<T>::kind) + " or null";
+  static std::optional<T> read(const Json& json, const std::string& place) {
+    if (json.is_null()) return {};
+    return Conversion<T>::read(json, place);
+  }
+  static Json write(const std::optional<T>& value, Keep keep) {
+    return value ? Conversion<T>::write(*value, keep) : Json(nullptr);
+  }
+  static Json schema() { return {{"anyOf", {{{"type", "null"}}, Conversion<T>::schema()}}}; }
+};
+
+template <class T>
+struct Conversion<std::vector<T>> {
+  static constexpr std::string_view kind = "a list";
+  static std::vector<T> read(const Json& json, const std::string& place) {
+    if (!json.is_array()) detail::wrong_kind(place, kind, json);
+    std::vector<T> items;
+    for (std::size_t i = 0; i < json.size(); ++i) {
+      items.push_back(Conversion<T>::read(json[i], place + "[" + std::to_string(i) + "]"));
+    }
+    return items;
+  }
+  static Json write(const std::vector<T>& items, Keep keep) {
+    Json list = Json::array();
+    for (const auto& item : items) list.push_back(Conversion<T>::write(item, keep));
+    return list;
+  }
+  static Json schema() { return {{"type", "array"}, {"items", Conversion<T>::schema()}}; }
+};
+
+/// A struct with `fields()` is an object; members that are not written keep their defaults.
+template <Described T>
+struct Conversion<T> {
+  static constexpr std::string_view kind = "an object";
+  static T read(const Json& json, const std::string& place) {
+    detail::expect_object(place, json);
+    T params;
+    std::vector<std::string> known;
+    for_each_field<T>([&](const auto& each) { known.emplace_back(each.name); });
+    for (const auto& item : json.items()) {
+      if constexpr (requires { T::tag; }) {
+        if (item.key() == T::tag.key) continue;
+      }
+      if (std::find(known.begin(), known.end(), item.key()) == known.end()) {
+        detail::unknown_name(place, "parameter", item.key(), known);
+      }
+    }
+    for_each_field<T>([&](const auto& each) { read_field(params, each, json, place); });
+    return params;
+  }
+  static Json write(const T& params, Keep keep) {
+    Json object = Json::object();
+    if constexpr (requires { T::tag; }) object[std::string(T::tag.key)] = T::tag.value;
+    for_each_field<T>([&](const auto& each) {
+      if (keep == Keep::keyed && each.role != Role::result) return;
+      using Member = std::remove_cvref_t<decltype(params.*each.member)>;
+      object[std::string(each.name)] = Conversion<Member>::write(params.*each.member, keep);
+    });
+    return object;
+  }
+  static Json schema() {
+    auto object = detail::object_schema(describe_fields<T>());
+    if constexpr (requires { T::tag; }) {
+      object["properties"][std::string(T::tag.key)] = {{"const", T::tag.value}};
+      object["required"] = Json::array({T::tag.key});
+    }
+    return object;
+  }
+
+ private:
+  template <class Each>
+  static void read_field(T& params, const Each& each, const Json& json, const std::string& place) {
+    const auto found = json.find(std::string(each.name));
+    if (found == json.end()) return;
+    auto& member = params.*each.member;
+    const auto here = place + "." + std::string(each.name);
+    member = Conversion<std::remove_reference_t<decltype(member)>>::read(*found, here);
+    if (auto rule = detail::broken(each.rule, member); !rule.empty()) detail::breaks_rule(here, rule, *found);
+  }
+};
+
+/// One of several structs, told apart by their `tag`.
+template <class... T>
+struct Conversion<std::variant<T...>> {
+  static constexpr std::string_view kind = "an object";
+  static std::variant<T...> read(const Json& json, const std::string& place) {
+    detail::expect_object(place, json);
+    const std::string key((std::get<0>(std::tuple{T::tag...})).key);
+    const std::vector<std::string> known{std::string(T::tag.value)...};
+    const auto found = json.find(key);
+    if (found == json.end()) throw Error(place + ": " + quote(key) + " is missing" + suggestion("", known));
+    const auto name = Conversion<std::string>::read(*found, place + "." + key);
+    std::optional<std::variant<T...>> value;
+    ((name == T::tag.value ? void(value = Conversion<T>::read(json, place)) : void()), ...);
+    if (!value) detail::unknown_name(place, key, name, known);
+    return *value;
+  }
+  static Json write(const std::variant<T...>& value, Keep keep) {
+    return std::visit([&]<class One>(const One& one) { return Conversion<One>::write(one, keep); }, value);
+  }
+  static Json schema() { return {{"anyOf", Json::array({Conversion<T>::schema()...})}}; }
+};
+
+/// A description of every field of T, with its default and its JSON Schema.
+template <Described T>
+std::vector<FieldInfo> describe_fields() {
+  std::vector<FieldInfo> all;
+  const T standard;
+  for_each_field<T>([&](const auto& each) {
+    using Member = std::remove_cvref_t<decltype(standard.*each.member)>;
+    FieldInfo info{.name = std::string(each.name),
+                   .doc = std::string(each.doc),
+                   .kind = std::string(Conversion<Member>::kind),
+                   .rule = each.rule.text(),
+                   .standard = Conversion<Member>::write(standard.*each.member, Keep::all),
+                   .role = each.role,
+                   .members = {},
+                   .schema = Conversion<Member>::schema()};
+    if constexpr (Described<Member>) info.members = describe_fields<Member>();
+    if constexpr (requires { each.rule.apply_to(info.schema); }) each.rule.apply_to(info.schema);
+    all.push_back(std::move(info));
+  });
+  return all;
+}
+
+/// Reads a parameter struct from JSON: defaults where nothing is written, `Error` for what is not allowed.
+template <Described T>
+T read_params(const Json& json, const std::string& place) {
+  return Conversion<T>::read(json, place);
+}
+
+/// Writes all parameters, or only those that decide the result.
+template <Described T>
+Json write_params(const T& params, Keep keep = Keep::all) {
+  return Conversion<T>::write(params, keep);
+}
+
+}  // namespace fovea

@@ -1,0 +1,93 @@
+#pragma once
+
+#include <cassert>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "graph/field.hpp"
+
+namespace fovea {
+
+struct Codec;
+
+/// What stages hand to each other: a type with a name, and with a way to be kept on disk.
+template <class T>
+concept Artifact = requires {
+  { T::kind } -> std::convertible_to<std::string_view>;
+  { T::codec() } -> std::same_as<const Codec&>;
+};
+
+/// A wire while a graph is composed: output `port` of node number `node`.
+template <class T>
+struct Ref {
+  std::size_t node = 0;
+  std::size_t port = 0;
+};
+
+/// A value of any kind while a graph runs: the data, and the identity of its stored bytes ("" before it is
+/// stored).
+struct Item {
+  std::shared_ptr<const void> data;
+  std::string object;
+};
+
+/// An artifact while a graph runs. It is shared and never changes; made from a T by moving it in.
+template <class T>
+class Value {
+ public:
+  Value() = default;
+  Value(T made) : item_{std::make_shared<const T>(std::move(made)), {}} {}
+  explicit Value(Item item) : item_(std::move(item)) {}
+
+  const T& operator*() const { return *get(); }
+  const T* operator->() const { return get(); }
+  /// The identity of the stored bytes, or "" while they are not stored.
+  const std::string& object() const { return item_.object; }
+  const Item& item() const { return item_; }
+  /// The value itself, kept alive by who holds the pointer.
+  std::shared_ptr<const T> share() const { return std::static_pointer_cast<const T>(item_.data); }
+
+ private:
+  const T* get() const {
+    assert(item_.data != nullptr);
+    return static_cast<const T*>(item_.data.get());
+  }
+  Item item_;
+};
+
+/// What is known of one port without having its type.
+struct PortInfo {
+  std::string name;
+  std::string kind;  ///< of the artifact: "Dataset", "Model", ...
+  std::string doc;
+  std::string file;  ///< for an output: its name in the run directory, or "" where it is not exported
+  const Codec* codec = nullptr;
+};
+
+namespace detail {
+
+template <class T>
+struct PortType;
+template <template <class> class As, class T>
+struct PortType<As<T>> {
+  using type = T;
+};
+
+}  // namespace detail
+
+/// Calls `visit(field, type)` for every port, where `type` is a `std::type_identity` of the artifact.
+template <class Ports, class Visit>
+void for_each_port(Visit&& visit) {
+  static_assert(std::tuple_size_v<decltype(Ports::ports())> == detail::member_count<Ports>(),
+                "a member of this struct is missing from its ports()");
+  const auto each = [&]<class Owner, class Member, class Rule>(const Field<Owner, Member, Rule>& one) {
+    visit(one, std::type_identity<typename detail::PortType<Member>::type>{});
+  };
+  std::apply([&](const auto&... all) { (each(all), ...); }, Ports::ports());
+}
+
+}  // namespace fovea

@@ -1,0 +1,125 @@
+#pragma once
+
+#include <span>
+
+#include "graph/params.hpp"
+#include "graph/port.hpp"
+
+namespace fovea {
+
+struct Context;
+
+/// What is known of a stage without having its type: everything that the graph, the plan and the runner use.
+struct StageInfo {
+  std::string name;
+  std::string doc;
+  int version = 1;
+  bool random = false;  ///< whether the pipeline's seed decides its result
+  std::string library;  ///< the shared library that holds `run`, or "" where it is linked
+  std::vector<PortInfo> inputs;
+  std::vector<PortInfo> outputs;
+  std::vector<FieldInfo> params;
+  /// Checks parameters and fills in the defaults; throws `Error` that begins with the place.
+  Json (*complete)(const Json& params, const std::string& place) = nullptr;
+  /// The part of complete parameters that enters the cache key.
+  Json (*keyed)(const Json& complete) = nullptr;
+  /// The files outside the store that the stage reads; throws `Error` where one is not there.
+  std::vector<std::filesystem::path> (*sources)(const Json& complete) = nullptr;
+  std::vector<Item> (*run)(std::span<const Item> inputs, const Json& complete, Context& context) = nullptr;
+};
+
+/// A stage: a name, a version, one line of documentation, ports, parameters and a static `run`.
+/// Beyond these it may say `random` (its result depends on the seed), `library` (its `run` lives in a shared
+/// library that is loaded when it has to run) and `sources(params)` (the files it reads).
+template <class S>
+concept Stage = requires {
+  { S::name } -> std::convertible_to<std::string_view>;
+  { S::doc } -> std::convertible_to<std::string_view>;
+  { S::version } -> std::convertible_to<int>;
+  typename S::Params;
+  typename S::template In<Value>;
+  typename S::template Out<Value>;
+}
+&&Described<typename S::Params>;
+
+namespace detail {
+
+template <class Ports>
+std::vector<PortInfo> describe_ports() {
+  std::vector<PortInfo> ports;
+  for_each_port<Ports>([&]<class Each, Artifact T>(const Each& each, std::type_identity<T>) {
+    ports.push_back({std::string(each.name), std::string(T::kind), std::string(each.doc),
+                     std::string(each.file), &T::codec()});
+  });
+  return ports;
+}
+
+template <Stage S>
+std::vector<Item> run_stage(std::span<const Item> inputs, const Json& complete, Context& context) {
+  typename S::template In<Value> in;
+  std::size_t port = 0;
+  for_each_port<decltype(in)>(
+      [&]<class T>(const auto& each, std::type_identity<T>) { in.*each.member = Value<T>(inputs[port++]); });
+  const auto out = S::run(in, read_params<typename S::Params>(complete, std::string(S::name)), context);
+  std::vector<Item> outputs;
+  for_each_port<std::remove_cvref_t<decltype(out)>>([&](const auto& each, auto) {
+    outputs.push_back((out.*each.member).item());
+    assert(outputs.back().data != nullptr);
+  });
+  return outputs;
+}
+
+}  // namespace detail
+
+/// Everything about S but its `run`.
+template <Stage S>
+StageInfo describe() {
+  using Params = typename S::Params;
+  StageInfo info;
+  info.name = S::name;
+  info.doc = S::doc;
+  info.version = S::version;
+  if constexpr (requires { S::random; }) info.random = S::random;
+  if constexpr (requires { S::library; }) info.library = S::library;
+  info.inputs = detail::describe_ports<typename S::template In<Value>>();
+  info.outputs = detail::describe_ports<typename S::template Out<Value>>();
+  info.params = describe_fields<Params>();
+  info.complete = [](const Json& params, const std::string& place) {
+    const auto read = read_params<Params>(params, place);
+    if constexpr (requires { read.check(place); }) read.check(place);
+    return write_params(read);
+  };
+  info.keyed = [](const Json& complete) {
+    return write_params(read_params<Params>(complete, ""), Keep::keyed);
+  };
+  info.sources = [](const Json& complete) -> std::vector<std::filesystem::path> {
+    if constexpr (requires(Params params) { S::sources(params); }) {
+      return S::sources(read_params<Params>(complete, ""));
+    } else {
+      return {};
+    }
+  };
+  return info;
+}
+
+/// Everything about S, `run` included.
+template <Stage S>
+StageInfo implement() {
+  auto info = describe<S>();
+  info.run = &detail::run_stage<S>;
+  return info;
+}
+
+/// The description of S that a program links with: with its `run`, unless that lives in a library of its own.
+template <Stage S>
+const StageInfo& stage_info() {
+  if constexpr (requires { S::library; }) {
+    static const StageInfo info = describe<S>();
+    return info;
+  } else {
+    static const StageInfo info = implement<S>();
+    return info;
+  }
+}
+
+}  // namespace fovea

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstdint>
+#include <stop_token>
+#include <string>
+
+#include "runtime/report.hpp"
+
+namespace fovea {
+
+/// What a stage may use beyond its inputs and parameters.
+struct Context {
+  std::string stage;        ///< the node's name in the graph
+  std::string key;          ///< of the result that is being made
+  std::uint64_t seed = 0;   ///< the pipeline's; only for stages that say `random`
+  std::size_t threads = 1;  ///< how many threads may prepare data
+  std::stop_token stop;     ///< asks to leave soon; a stage answers with `Stopped`
+  Report* report = nullptr;
+
+  void progress(std::size_t done, std::size_t total, const std::string& words = {}) const {
+    report->progress(stage, done, total, words);
+  }
+  void event(const std::string& name, const std::string& line, Json data = Json::object()) const {
+    report->event({name, stage, line, std::move(data)});
+  }
+  void warn(const std::string& line) const { event("warning", stage + ": " + line); }
+};
+
+/// Thrown by a stage that was asked to stop.
+struct Stopped {};
+
+}  // namespace fovea

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace fovea {
+
+namespace detail {
+
+/// The flow graph behind a `Stream`: it fills numbered slots in parallel and hands them out in order.
+class SlotStream {
+ public:
+  SlotStream(std::size_t count, std::size_t slots, std::size_t threads,
+             std::function<void(std::size_t index, std::size_t slot)> fill);
+  ~SlotStream();
+  /// Waits for the next item and gives its slot, or -1 after the last; frees the slot given before.
+  std::ptrdiff_t next();
+  double waited() const;
+
+ private:
+  struct Body;
+  std::unique_ptr<Body> body_;
+};
+
+}  // namespace detail
+
+/// Makes items 0 .. count - 1 in parallel, at most `ahead` of them in advance, and hands them out in order.
+/// `make(index, item)` fills a reused item and may throw; `next` throws it where it would have given the
+/// item.
+template <class T>
+class Stream {
+ public:
+  Stream(std::size_t count, std::size_t ahead, std::size_t threads, std::function<void(std::size_t, T&)> make)
+      : items_(ahead + 1),
+        slots_(count, items_.size(), threads,
+               [this, make](std::size_t index, std::size_t slot) { make(index, items_[slot]); }) {}
+
+  /// The next item, which stays until the next call, or null after the last.
+  const T* next() {
+    const auto slot = slots_.next();
+    return slot < 0 ? nullptr : &items_[static_cast<std::size_t>(slot)];
+  }
+  /// Seconds that `next` has waited so far.
+  double waited() const { return slots_.waited(); }
+
+ private:
+  std::vector<T> items_;
+  detail::SlotStream slots_;
+};
+
+}  // namespace fovea
