@@ -1,0 +1,93 @@
+#pragma once
+
+#include <algorithm>
+
+namespace fovea::render {
+
+/// A place on the drawing in pixels, x to the right and y down from the top left corner.
+struct Point {
+  double x = 0;
+  double y = 0;
+};
+
+/// Width and height in pixels.
+struct Size {
+  double width = 0;
+  double height = 0;
+};
+
+/// Room around a box in pixels, side by side.
+struct Margins {
+  double left = 0;
+  double top = 0;
+  double right = 0;
+  double bottom = 0;
+};
+
+/// The larger of two margins on each side.
+inline Margins widest(const Margins& a, const Margins& b) {
+  return {std::max(a.left, b.left), std::max(a.top, b.top), std::max(a.right, b.right),
+          std::max(a.bottom, b.bottom)};
+}
+
+/// A box in pixels. Its sides never become negative: cutting off more than there is leaves an empty box.
+struct Rect {
+  double x = 0;
+  double y = 0;
+  double width = 0;
+  double height = 0;
+
+  [[nodiscard]] double right() const { return x + width; }
+  [[nodiscard]] double bottom() const { return y + height; }
+  [[nodiscard]] Point center() const { return {x + width / 2, y + height / 2}; }
+  [[nodiscard]] Size size() const { return {width, height}; }
+
+  /// The box without the given room on each side.
+  [[nodiscard]] Rect inset(const Margins& m) const {
+    return {x + m.left, y + m.top, std::max(0.0, width - m.left - m.right),
+            std::max(0.0, height - m.top - m.bottom)};
+  }
+  [[nodiscard]] Rect inset(double margin) const { return inset({margin, margin, margin, margin}); }
+
+  /// Cuts a strip off one side and returns it; this box keeps the rest.
+  Rect cut_left(double amount) {
+    amount = std::clamp(amount, 0.0, width);
+    const Rect strip{x, y, amount, height};
+    x += amount;
+    width -= amount;
+    return strip;
+  }
+  Rect cut_right(double amount) {
+    amount = std::clamp(amount, 0.0, width);
+    width -= amount;
+    return {x + width, y, amount, height};
+  }
+  Rect cut_top(double amount) {
+    amount = std::clamp(amount, 0.0, height);
+    const Rect strip{x, y, width, amount};
+    y += amount;
+    height -= amount;
+    return strip;
+  }
+  Rect cut_bottom(double amount) {
+    amount = std::clamp(amount, 0.0, height);
+    height -= amount;
+    return {x, y + height, width, amount};
+  }
+
+  [[nodiscard]] bool contains(const Rect& inner) const {
+    return inner.x >= x && inner.y >= y && inner.right() <= right() && inner.bottom() <= bottom();
+  }
+  [[nodiscard]] bool contains(Point p) const {
+    return p.x >= x && p.x <= right() && p.y >= y && p.y <= bottom();
+  }
+};
+
+/// Square pixels that two boxes share, 0 where they only touch.
+inline double shared_area(const Rect& a, const Rect& b) {
+  const double across = std::min(a.right(), b.right()) - std::max(a.x, b.x);
+  const double down = std::min(a.bottom(), b.bottom()) - std::max(a.y, b.y);
+  return across > 0 && down > 0 ? across * down : 0;
+}
+
+}  // namespace fovea::render

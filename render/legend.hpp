@@ -1,0 +1,42 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "render/marks.hpp"
+#include "render/style.hpp"
+
+namespace fovea::render {
+
+/// One line of a legend: a sign and what it stands for.
+struct Key {
+  enum class Sign { line, patch, marker };
+  std::string name;
+  Sign sign = Sign::line;
+  Color color = ink;
+  Dash dash = Dash::solid;
+  double width = 3;
+  MarkerShape shape = MarkerShape::circle;
+};
+
+/// The keys of all marks that have a name, each name once.
+std::vector<Key> keys(std::span<const Mark> marks);
+
+/// A legend laid out: how much room it takes, and its shapes from the corner 0, 0.
+struct Legend {
+  Size size;
+  Shapes shapes;
+};
+
+/// Keys in rows no wider than `width` pixels, at most `rows` of them; what is left over is counted at the end,
+/// and long names are cut.
+Legend legend_in_rows(std::span<const Key> keys, double width, std::size_t rows, const Style& style);
+
+/// Keys one below another, no wider than `width` and no higher than `height` pixels.
+Legend legend_in_column(std::span<const Key> keys, double width, double height, const Style& style);
+
+/// Shapes moved to the right and down.
+Shapes moved(Shapes shapes, Point by);
+
+}  // namespace fovea::render

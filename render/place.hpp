@@ -1,0 +1,37 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "render/geometry.hpp"
+
+namespace fovea::render {
+
+/// Finds room for texts one after another, so that none covers another and each covers little of the data.
+class Placer {
+ public:
+  explicit Placer(Rect within) : within_(within) {}
+
+  /// Texts are never put on this box.
+  void keep_free(Rect box) { taken_.push_back(box); }
+
+  /// Texts are put off this line where they can be; NaN breaks it.
+  void add_line(std::span<const Point> points);
+
+  /// The best place for a text of a size: of the wished top left corners, earlier ones preferred, else of all the
+  /// room near the first wish. What it returns is taken from then on; nothing where no room is left.
+  std::optional<Rect> place(Size size, std::span<const Point> wishes);
+
+ private:
+  [[nodiscard]] Rect moved_inside(Rect box) const;
+  [[nodiscard]] bool is_free(const Rect& box) const;
+  [[nodiscard]] double covered(const Rect& box) const;
+  [[nodiscard]] std::optional<Rect> search(Size size, Point near) const;
+
+  Rect within_;
+  std::vector<Rect> taken_;
+  std::vector<Point> line_;
+};
+
+}  // namespace fovea::render

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <memory>
+
+#include "stages/data/batches.hpp"
+
+namespace fovea {
+
+/// Images ready for a network.
+struct Batch {
+  std::vector<float> images;         ///< n x H x W x C, normalised
+  std::vector<std::int64_t> labels;  ///< n
+  std::size_t size() const { return labels.size(); }
+};
+
+/// The batches of one pass over the data, made in parallel ahead of their use and given in order.
+class BatchStream {
+ public:
+  /// A training pass: samples in the random order of (seed, epoch), each augmented anew; begins with batch
+  /// `first`. The last batch may be smaller.
+  static BatchStream training(const Batches& batches, std::uint32_t epoch, std::size_t batch_size,
+                              std::size_t threads, std::size_t first = 0);
+  /// A pass over all samples in their own order, only normalised.
+  static BatchStream plain(const Dataset& data, const std::vector<double>& mean,
+                           const std::vector<double>& deviation, std::size_t batch_size, std::size_t threads);
+  BatchStream(BatchStream&&) noexcept;
+  ~BatchStream();
+
+  /// The next batch, which stays until the next call, or null after the last.
+  const Batch* next();
+  /// Seconds that `next` has waited so far.
+  double waited() const;
+
+ private:
+  struct Body;
+  explicit BatchStream(std::unique_ptr<Body> body);
+  std::unique_ptr<Body> body_;
+};
+
+}  // namespace fovea

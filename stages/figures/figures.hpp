@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "graph/port.hpp"
+#include "runtime/array.hpp"
+
+namespace fovea {
+
+/// Pictures as they will lie in the run directory.
+struct Figures {
+  static constexpr std::string_view kind = "Figures";
+  static const Codec& codec();
+
+  struct File {
+    std::string name;  ///< "training_curves.png"
+    Array<std::uint8_t> bytes;
+  };
+  std::vector<File> files;
+};
+
+}  // namespace fovea

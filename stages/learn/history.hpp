@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "graph/port.hpp"
+
+namespace fovea {
+
+/// How training went: every step and every epoch. Everything here is the same whenever the same training is
+/// repeated.
+struct History {
+  static constexpr std::string_view kind = "History";
+  static const Codec& codec();
+
+  struct Part {
+    std::vector<double> loss;      ///< by epoch, mean over samples
+    std::vector<double> accuracy;  ///< by epoch
+    std::vector<double> top_5;     ///< by epoch; with fewer than 5 classes always 1
+  };
+  std::vector<double> step_loss;  ///< mean over the batch
+  std::vector<double> step_learning_rate;
+  std::vector<double> step_gradient_norm;  ///< global, before clipping
+  Part train;
+  Part validation;
+  std::int64_t steps_per_epoch = 0;
+  std::int64_t planned_epochs = 0;
+  std::int64_t best_epoch = 0;  ///< from 1
+  bool stopped_early = false;
+  std::string monitor;   ///< the metric that chose the best epoch, as "val_accuracy"
+  std::string schedule;  ///< "cosine_decay", ...
+  std::int64_t warmup_steps = 0;
+  double peak_learning_rate = 0;
+  std::string precision;  ///< what was computed in: "fp32" or "bf16"
+
+  std::size_t epochs() const { return train.loss.size(); }
+};
+
+/// What training cost, as measured: the one artifact that another run of the same training does not repeat.
+struct Timing {
+  static constexpr std::string_view kind = "Timing";
+  static const Codec& codec();
+
+  std::vector<double> step_samples_per_second;
+  std::vector<double> epoch_seconds;
+  std::vector<double> epoch_wait_seconds;  ///< of `epoch_seconds`, spent waiting for batches
+};
+
+}  // namespace fovea

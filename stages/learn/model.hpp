@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "graph/port.hpp"
+#include "runtime/hdf5.hpp"
+#include "stages/learn/specification.hpp"
+
+namespace fovea {
+
+/// One weight or buffer of a network by its name, as in "layer1.0.conv1.weight".
+struct NamedArray {
+  std::string name;
+  Shape shape;
+  Array<float> values;
+};
+
+/// A network: its specification, its weights, and what is needed to use it on an image.
+struct Model {
+  static constexpr std::string_view kind = "Model";
+  static const Codec& codec();
+
+  Specification specification;
+  std::vector<NamedArray> weights;       ///< parameters and buffers, in the order of the layers
+  std::vector<std::string> class_names;  ///< K
+  std::vector<double> mean;              ///< per channel, subtracted from values scaled to 0 .. 1
+  std::vector<double> deviation;         ///< per channel, divided by
+};
+
+}  // namespace fovea
