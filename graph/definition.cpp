@@ -60,21 +60,20 @@ std::vector<std::string> read_wires(const Json& inputs, const StageInfo& stage, 
   return wires;
 }
 
-/// Puts `folder` before the relative paths among the parameters.
-void resolve_paths(Json& params, const std::vector<FieldInfo>& fields, const std::filesystem::path& folder) {
+void resolve_paths_in(Json& params, const std::vector<FieldInfo>& fields,
+                      const std::filesystem::path& folder) {
   for (const auto& field : fields) {
     const auto found = params.find(field.name);
     if (found == params.end()) continue;
     if (field.role == Role::source && found->is_string() && !found->get<std::string>().empty()) {
       *found = (folder / found->get<std::string>()).lexically_normal().string();
     } else if (!field.members.empty() && found->is_object()) {
-      resolve_paths(*found, field.members, folder);
+      resolve_paths_in(*found, field.members, folder);
     }
   }
 }
 
-Written read_stage(const std::string& name, const Json& json, const Registry& registry,
-                   const std::filesystem::path& folder) {
+Written read_stage(const std::string& name, const Json& json, const Registry& registry) {
   const auto place = "stages." + name;
   expect_object(json, place);
   expect_keys(json, {"stage", "inputs", "params"}, place);
@@ -88,7 +87,6 @@ Written read_stage(const std::string& name, const Json& json, const Registry& re
   }
   auto params = json.value("params", Json::object());
   expect_object(params, place + ".params");
-  resolve_paths(params, stage->params, folder);
   params = stage->complete(params, place + ".params");
   return {name, place, stage, std::move(params),
           read_wires(json.value("inputs", Json::object()), *stage, place + ".inputs")};
@@ -154,7 +152,7 @@ std::vector<std::size_t> data_order(const std::vector<Written>& stages,
 
 }  // namespace
 
-Graph read_definition(const Json& definition, const Registry& registry, const std::filesystem::path& folder) {
+Graph read_definition(const Json& definition, const Registry& registry) {
   expect_object(definition, "definition");
   expect_keys(definition, {"fovea", "name", "seed", "stages"}, "");
   const auto version = definition.find("fovea");
@@ -173,8 +171,7 @@ Graph read_definition(const Json& definition, const Registry& registry, const st
   }
 
   std::vector<Written> stages;
-  for (const auto& item : all.items())
-    stages.push_back(read_stage(item.key(), item.value(), registry, folder));
+  for (const auto& item : all.items()) stages.push_back(read_stage(item.key(), item.value(), registry));
   std::vector<std::vector<Wire>> wires(stages.size());
   for (std::size_t i = 0; i < stages.size(); ++i) {
     for (std::size_t input = 0; input < stages[i].wires.size(); ++input) {
@@ -190,7 +187,18 @@ Graph read_definition(const Json& definition, const Registry& registry, const st
   return graph;
 }
 
-Json write_definition(const Graph& graph) {
+void resolve_paths(Json& definition, const Registry& registry, const std::filesystem::path& folder) {
+  if (!definition.is_object() || !definition.contains("stages") || !definition["stages"].is_object()) return;
+  for (auto& item : definition["stages"].items()) {
+    auto& stage = item.value();
+    if (!stage.is_object() || !stage.contains("params") || !stage.contains("stage")) continue;
+    if (!stage["params"].is_object() || !stage["stage"].is_string()) continue;
+    const auto* info = registry.find(stage["stage"].get<std::string>());
+    if (info != nullptr) resolve_paths_in(stage["params"], info->params, folder);
+  }
+}
+
+Json write_definition(const Graph& graph, const std::filesystem::path& folder) {
   Json definition = {
       {"fovea", 1}, {"name", graph.name()}, {"seed", graph.seed()}, {"stages", Json::object()}};
   for (const auto& node : graph.nodes()) {
@@ -199,6 +207,7 @@ Json write_definition(const Graph& graph) {
       stage["inputs"][node.stage->inputs[i].name] = wire_text(graph, node.inputs[i]);
     }
     stage["params"] = node.params;
+    resolve_paths_in(stage["params"], node.stage->params, folder);
     definition["stages"][node.name] = std::move(stage);
   }
   return definition;

@@ -14,9 +14,12 @@ constexpr int max_depth = 64;
 /// Watches the parser go by: refuses what nests too deep and keys that stand twice in one object.
 class Watch {
  public:
-  bool operator()(int depth, Json::parse_event_t event, const Json& value) {
-    if (depth > max_depth) throw Error("nested more than 64 levels deep; a definition needs about 6");
+  bool operator()(int, Json::parse_event_t event, const Json& value) {
     using Event = Json::parse_event_t;
+    const bool opens = event == Event::object_start || event == Event::array_start;
+    const bool closes = event == Event::object_end || event == Event::array_end;
+    depth_ += opens ? 1 : closes ? -1 : 0;
+    if (depth_ > max_depth) throw Error("nested more than 64 levels deep; a definition needs about 6");
     if (event == Event::object_start) keys_.emplace_back();
     if (event == Event::object_end) keys_.pop_back();
     if (event == Event::key && !keys_.back().insert(value.get<std::string>()).second) {
@@ -26,6 +29,7 @@ class Watch {
   }
 
  private:
+  int depth_ = 0;
   std::vector<std::set<std::string>> keys_;
 };
 

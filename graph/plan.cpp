@@ -124,7 +124,7 @@ std::vector<Planned> plan(const Graph& graph, const World& world, const std::vec
       continue;
     }
     const auto parts = key_parts(graph, i, inputs, world);
-    all[i].record = world.find(sha256(canonical(parts)));
+    all[i].record = world.find(node.stage->name, sha256(canonical(parts)));
     if (all[i].record) all[i].seconds = all[i].record->seconds;
     if (all[i].record && !forced) {
       all[i].status = Status::hit;

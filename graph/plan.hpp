@@ -21,7 +21,7 @@ struct Record {
 
 /// What planning asks of the world; the functions must not compute anything.
 struct World {
-  std::function<std::optional<Record>(const std::string& key)> find;
+  std::function<std::optional<Record>(const std::string& stage, const std::string& key)> find;
   std::function<std::vector<Record>(const std::string& stage)> earlier;  ///< newest last
   std::function<std::string(const std::filesystem::path&)> digest;       ///< of a file's bytes
   std::function<std::string(const std::string& library)> numerics;  ///< what decides how a library computes

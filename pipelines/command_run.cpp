@@ -1,0 +1,115 @@
+#include <cstdio>
+#include <cstdlib>
+
+#include "pipelines/commands.hpp"
+#include "pipelines/console.hpp"
+#include "pipelines/definition_file.hpp"
+#include "pipelines/run_pipeline.hpp"
+#include "stages/learn/numerics.hpp"
+#include "stages/list.hpp"
+
+namespace fovea {
+namespace {
+
+/// The registry must outlive the graph, whose nodes point into it.
+struct Loaded {
+  Registry registry = all_stages();
+  Graph graph;
+};
+
+std::unique_ptr<Loaded> load(const RunCommand& command) {
+  auto loaded = std::make_unique<Loaded>();
+  for (const auto& plugin : command.plugins) load_plugin(plugin, loaded->registry);
+  loaded->graph = read_definition_file(command.pipeline, command.settings, loaded->registry);
+  if (!command.until.empty()) {
+    const auto last = at("--until", [&] { return loaded->graph.find(command.until); });
+    loaded->graph = loaded->graph.only(loaded->graph.needed_by(last));
+  }
+  for (const auto& name : command.force) at("--force", [&] { return loaded->graph.find(name); });
+  return loaded;
+}
+
+/// A warning is part of the plan's value, so it goes where the plan does not.
+Store open_store(const RunCommand& command) {
+  return Store(store_folder(command.store),
+               [](const std::string& line) { std::fprintf(stderr, "warning: %s\n", line.c_str()); });
+}
+
+void print_plan_json(const Graph& graph, const std::vector<Planned>& planned) {
+  for (std::size_t i = 0; i < planned.size(); ++i) {
+    Json line = {{"stage", graph.nodes()[i].name},
+                 {"status", planned[i].status == Status::hit ? "hit" : "run"},
+                 {"why", planned[i].why},
+                 {"seconds", planned[i].seconds ? Json(*planned[i].seconds) : Json(nullptr)}};
+    std::printf("%s\n", line.dump().c_str());
+  }
+}
+
+void print_plan(const Graph& graph, const std::vector<Planned>& planned) {
+  std::size_t width = 5;
+  double seconds = 0;
+  std::size_t runs = 0;
+  for (const auto& node : graph.nodes()) width = std::max(width, node.name.size());
+  for (std::size_t i = 0; i < planned.size(); ++i) {
+    const bool hit = planned[i].status == Status::hit;
+    const auto last = planned[i].seconds ? duration_text(*planned[i].seconds) : "";
+    std::printf("  %-*s  %-3s  %10s  %s\n", static_cast<int>(width), graph.nodes()[i].name.c_str(),
+                hit ? "hit" : "run", last.c_str(), planned[i].why.c_str());
+    if (hit) continue;
+    ++runs;
+    seconds += planned[i].seconds.value_or(0);
+  }
+  if (runs == 0) {
+    std::printf("everything is there already\n");
+  } else {
+    std::printf("%zu of %zu stages to run; they took %s last time\n", runs, planned.size(),
+                duration_text(seconds).c_str());
+  }
+}
+
+void print_end(const Graph& graph, const PipelineResult& result, Store& store, const RunCommand& command) {
+  if (command.json || command.quiet) return;
+  std::printf("%s", summary(graph, result, store).c_str());
+  std::printf("results in %s  (%s)\n", result.directory.c_str(), duration_text(result.seconds).c_str());
+}
+
+}  // namespace
+
+int run_command(const RunCommand& command, std::stop_token stop) {
+  const auto loaded = load(command);
+  Console console(command.json      ? Voice::json
+                  : command.quiet   ? Voice::quiet
+                  : command.verbose ? Voice::chatty
+                                    : Voice::normal);
+  const auto result = run_pipeline(loaded->graph, {.store = command.store,
+                                                   .output_dir = command.output_dir,
+                                                   .name = command.name,
+                                                   .threads = command.threads,
+                                                   .force = command.force,
+                                                   .stop = std::move(stop),
+                                                   .report = &console});
+  if (result.run.error) throw *result.run.error;
+  if (result.run.stopped) {
+    console.event({"stopped", "", "", {}});
+    std::fprintf(stderr, "interrupted; finished stages are kept, and the same command goes on from there\n");
+    return 130;
+  }
+  auto store = open_store(command);
+  print_end(loaded->graph, result, store, command);
+  return 0;
+}
+
+int plan_command(const RunCommand& command) {
+  const auto loaded = load(command);
+  auto store = open_store(command);
+  const auto planned =
+      plan(loaded->graph, world_of(store, [](const std::string&) { return numerics(); }), command.force);
+  if (command.json) {
+    print_plan_json(loaded->graph, planned);
+  } else {
+    print_plan(loaded->graph, planned);
+  }
+  return 0;
+}
+
+}  // namespace fovea

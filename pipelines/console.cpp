@@ -1,0 +1,99 @@
+#include "pipelines/console.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+
+namespace fovea {
+
+std::string duration_text(double seconds) {
+  char text[48];
+  if (seconds < 60) {
+    std::snprintf(text, sizeof text, seconds < 10 ? "%.2f s" : "%.1f s", seconds);
+  } else if (seconds < 3600) {
+    std::snprintf(text, sizeof text, "%d min %02d s", static_cast<int>(seconds) / 60,
+                  static_cast<int>(seconds) % 60);
+  } else {
+    const auto minutes = static_cast<long>(seconds / 60);
+    std::snprintf(text, sizeof text, "%ld h %02ld min", minutes / 60, minutes % 60);
+  }
+  return text;
+}
+
+Console::Console(Voice voice) : voice_(voice) {
+  const bool terminal = isatty(STDERR_FILENO) == 1 && std::getenv("TERM") != nullptr;
+  bar_ = terminal && (voice == Voice::normal || voice == Voice::chatty);
+  color_ = terminal && std::getenv("NO_COLOR") == nullptr;
+}
+
+Console::~Console() {
+  clear_bar();
+}
+
+void Console::clear_bar() {
+  if (drawn_) std::fputs("\r\033[K", stderr);
+  drawn_ = false;
+}
+
+void Console::event(const Event& event) {
+  const std::lock_guard lock(mutex_);
+  clear_bar();
+  if (event.name == "stage_started") began_[event.stage] = std::chrono::steady_clock::now();
+  if (voice_ == Voice::json) {
+    print_json(event);
+  } else {
+    print_line(event);
+  }
+}
+
+void Console::print_json(const Event& event) {
+  Json object = {{"event", event.name}};
+  if (!event.stage.empty()) object["stage"] = event.stage;
+  if (!event.line.empty() && event.name == "warning") object["message"] = event.line;
+  for (const auto& item : event.data.items())
+    object[item.key() == "stage" ? "type" : item.key()] = item.value();
+  std::printf("%s\n", object.dump(-1, ' ', false, Json::error_handler_t::replace).c_str());
+  std::fflush(stdout);
+}
+
+void Console::print_line(const Event& event) {
+  if (event.name == "warning") {
+    std::fprintf(stderr, "%swarning:%s %s\n", color_ ? "\033[33m" : "", color_ ? "\033[0m" : "",
+                 event.line.c_str());
+    return;
+  }
+  if (voice_ == Voice::quiet) return;
+  std::string line = event.line;
+  if (line.empty() && voice_ == Voice::chatty) {
+    if (event.name == "stage_started") line = "starts";
+    if (event.name == "stage_finished") {
+      line = event.data.value("cached", false) ? "is there already"
+                                               : "done in " + duration_text(event.data.value("seconds", 0.0));
+    }
+  }
+  if (line.empty()) return;
+  std::printf("%s%s%s\n", event.stage.c_str(), event.stage.empty() ? "" : ": ", line.c_str());
+  std::fflush(stdout);
+}
+
+void Console::progress(const std::string& stage, std::size_t done, std::size_t total,
+                       const std::string& words) {
+  const std::lock_guard lock(mutex_);
+  if (!bar_ || total == 0) return;
+  constexpr std::size_t width = 24;
+  const auto share = static_cast<double>(std::min(done, total)) / static_cast<double>(total);
+  const auto full = static_cast<std::size_t>(std::lround(share * width));
+  std::string bar;
+  for (std::size_t i = 0; i < width; ++i) bar += i < full ? "━" : "─";
+  const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - began_[stage];
+  const std::string left =
+      share > 0.01 ? "  " + duration_text(spent.count() * (1 - share) / share) + " left" : "";
+  std::fprintf(stderr, "\r\033[K%s %s%s%s %3.0f %%  %s%s", stage.c_str(), color_ ? "\033[36m" : "",
+               bar.c_str(), color_ ? "\033[0m" : "", 100 * share, words.c_str(), left.c_str());
+  drawn_ = true;
+}
+
+}  // namespace fovea

@@ -1,0 +1,87 @@
+#include <CLI/CLI.hpp>
+#include <cstdio>
+
+#include "graph/error.hpp"
+#include "pipelines/commands.hpp"
+#include "pipelines/signals.hpp"
+
+namespace {
+
+void add_pipeline_options(CLI::App& app, fovea::RunCommand& command) {
+  app.add_option("PIPELINE", command.pipeline, "a saved pipeline, such as pipeline.json")->required();
+  app.add_option("--set", command.settings, "change one parameter: stage.param=VALUE, or seed=VALUE")
+      ->allow_extra_args(false);
+  app.add_option("--until", command.until, "run only what this stage needs, and it");
+  app.add_option("--store", command.store, "folder of the cache (default: FOVEA_STORE, or .fovea)");
+  app.add_option("--plugin", command.plugins, "a shared library with stages of one's own")
+      ->allow_extra_args(false);
+}
+
+void add_run_options(CLI::App& app, fovea::RunCommand& command) {
+  add_pipeline_options(app, command);
+  app.add_option("--force", command.force, "run this stage even where its result is there")
+      ->allow_extra_args(false);
+  app.add_option("--name", command.name, "name of the run directory (default: the pipeline's)");
+  app.add_option("--output-dir", command.output_dir, "folder for run directories")->capture_default_str();
+  app.add_option("--threads", command.threads, "threads for data and drawing (default: one for each core)")
+      ->check(CLI::Range(1, 1024));
+  app.add_flag("--json", command.json, "one JSON object a line on stdout");
+  auto* quiet = app.add_flag("-q", command.quiet, "say nothing but warnings and errors");
+  app.add_flag("-v", command.verbose, "also say when each stage starts and ends")->excludes(quiet);
+}
+
+/// The commands of the program; the one that is chosen sets `chosen`.
+struct Commands {
+  fovea::RunCommand command;
+  std::string stage;
+  bool json = false;
+  std::string output;
+  std::function<int(std::stop_token)> chosen;
+
+  void add_to(CLI::App& app) {
+    auto* run = app.add_subcommand("run", "run a saved pipeline: what is in the cache is not computed again");
+    add_run_options(*run, command);
+    run->callback(
+        [this] { chosen = [this](std::stop_token stop) { return fovea::run_command(command, stop); }; });
+
+    auto* plan = app.add_subcommand("plan", "tell what a run would do, and why, without doing it");
+    add_run_options(*plan, command);
+    plan->callback([this] { chosen = [this](const auto&) { return fovea::plan_command(command); }; });
+
+    auto* stages = app.add_subcommand("stages", "list the stages, or show one with its ports and parameters");
+    stages->add_option("NAME", stage, "a stage");
+    stages->add_flag("--json", json, "one JSON object a line");
+    stages->callback([this] { chosen = [this](const auto&) { return fovea::stages_command(stage, json); }; });
+
+    auto* schema = app.add_subcommand("schema", "print a JSON Schema of saved pipelines, for editors");
+    schema->callback([this] { chosen = [](const auto&) { return fovea::schema_command(); }; });
+
+    auto* graph =
+        app.add_subcommand("graph", "draw a pipeline, with the stages marked that are in the cache");
+    add_pipeline_options(*graph, command);
+    graph->add_option("-o,--output", output, "FILE.svg, .png, .pdf, .dot or .txt (default: text on stdout)");
+    graph->callback(
+        [this] { chosen = [this](const auto&) { return fovea::graph_command(command, output); }; });
+  }
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("Fovea trains image classifiers as a dataflow.", "fovea");
+  app.require_subcommand(1);
+  Commands commands;
+  commands.add_to(app);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  try {
+    const fovea::Signals signals;
+    return commands.chosen(signals.token());
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    return 1;
+  }
+}

@@ -1,0 +1,92 @@
+#include "pipelines/run_pipeline.hpp"
+
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <thread>
+
+#include "pipelines/console.hpp"
+#include "runtime/log.hpp"
+#include "runtime/run_directory.hpp"
+#include "stages/learn/metrics.hpp"
+#include "stages/learn/numerics.hpp"
+
+namespace fovea {
+namespace {
+
+/// A pipeline with results that are lost while they are exported is run again so often.
+constexpr int most_attempts = 3;
+
+std::string metrics_line(const Metrics& metrics) {
+  char text[128];
+  std::snprintf(text, sizeof text, "accuracy %.4f  top-%d %.4f  loss %.4f  macro F1 %.4f", metrics.accuracy,
+                static_cast<int>(metrics.k), metrics.top_k_accuracy, metrics.loss, metrics.macro.f1);
+  return text;
+}
+
+}  // namespace
+
+std::filesystem::path store_folder(const std::filesystem::path& given) {
+  if (!given.empty()) return given;
+  const char* named = std::getenv("FOVEA_STORE");
+  return named != nullptr && *named != '\0' ? named : ".fovea";
+}
+
+PipelineResult run_pipeline(const Graph& graph, const PipelineOptions& options) {
+  const auto begin = std::chrono::steady_clock::now();
+  Console console(Voice::normal);
+  Log log(options.report != nullptr ? *options.report : console);
+  Store store(store_folder(options.store), [&log](const std::string& line) {
+    log.event({"warning", "", line});
+  });
+  const auto world = world_of(store, [](const std::string&) { return numerics(); });
+  Libraries libraries([](const std::string&) { prepare_numerics(); });
+  RunOptions how{.threads = options.threads > 0 ? options.threads : std::thread::hardware_concurrency(),
+                 .force = options.force,
+                 .stop = options.stop};
+  log.event({"run_started",
+             "",
+             "",
+             {{"pipeline", graph.name()}, {"seed", graph.seed()}, {"stages", graph.nodes().size()}}});
+
+  PipelineResult result;
+  for (int attempt = 1; result.directory.empty(); ++attempt) {
+    result.run = run(graph, store, world, libraries, log, how);
+    if (!result.run.done()) return result;
+    const auto name = options.name.empty() ? graph.name() : options.name;
+    const auto written = write_run_directory(graph, result.run, store, options.output_dir, name, log.text());
+    if (written) result.directory = *written;
+    if (!written && attempt == most_attempts) {
+      throw Error(store.root().string() + ": objects are lost as fast as they are made; look at the disk");
+    }
+    how.force.clear();
+  }
+  const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - begin;
+  result.seconds = spent.count();
+  log.event(
+      {"run_finished", "", "", {{"directory", result.directory.string()}, {"seconds", result.seconds}}});
+  return result;
+}
+
+std::string summary(const Graph& graph, const PipelineResult& result, Store& store) {
+  std::size_t width = 0;
+  for (const auto& node : graph.nodes()) width = std::max(width, node.name.size());
+  std::string text;
+  for (std::size_t i = 0; i < graph.nodes().size(); ++i) {
+    const auto& node = graph.nodes()[i];
+    const auto& [end, record, seconds] = result.run.nodes[i];
+    text += "  " + node.name + std::string(width - node.name.size() + 2, ' ');
+    text += end == End::hit ? "hit" : end == End::ran ? "run   " + duration_text(seconds) : "not run";
+    for (std::size_t port = 0; port < record.objects.size(); ++port) {
+      const auto& output = node.stage->outputs[port];
+      if (output.kind != Metrics::kind) continue;
+      if (const auto item = store.load(*output.codec, record.objects[port])) {
+        text += "   " + metrics_line(*static_cast<const Metrics*>(item->data.get()));
+      }
+    }
+    text += "\n";
+  }
+  return text;
+}
+
+}  // namespace fovea

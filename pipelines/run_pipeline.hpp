@@ -1,0 +1,36 @@
+#pragma once
+
+#include "runtime/run.hpp"
+
+namespace fovea {
+
+/// Where a pipeline keeps what it computes, where it shows it, and how it runs.
+struct PipelineOptions {
+  std::filesystem::path store;                   ///< empty: FOVEA_STORE, or else ".fovea"
+  std::filesystem::path output_dir = "results";  ///< run directories are made in it
+  std::string name;                              ///< of the run directory; empty: the pipeline's
+  std::size_t threads = 0;                       ///< for data and drawing; 0: one for each core
+  std::vector<std::string> force;                ///< stages that run even where their result is there
+  std::stop_token stop;                          ///< asks to leave soon
+  Report* report = nullptr;                      ///< null: lines on stdout
+};
+
+/// What a pipeline gave.
+struct PipelineResult {
+  std::filesystem::path directory;  ///< the run directory; empty where the run did not end well
+  RunResult run;
+  double seconds = 0;
+};
+
+/// The folder of the store: `given`, or else FOVEA_STORE, or else ".fovea".
+std::filesystem::path store_folder(const std::filesystem::path& given);
+
+/// Runs what is not in the store yet and writes the run directory: the whole of `fovea run`. Throws `Error`
+/// where the pipeline can't be started or its results can't be written; what fails in a stage is in the
+/// result.
+PipelineResult run_pipeline(const Graph& graph, const PipelineOptions& options = {});
+
+/// Each stage as hit or run with its seconds, and the test metrics, as lines for people.
+std::string summary(const Graph& graph, const PipelineResult& result, Store& store);
+
+}  // namespace fovea

@@ -1,0 +1,52 @@
+#include "runtime/library.hpp"
+
+#include <dlfcn.h>
+
+namespace fovea {
+namespace {
+
+/// Loads a shared library for good: stages and their data may live in it until the process ends.
+void add_stages(const std::string& file, Registry& registry) {
+  void* library = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (library == nullptr) {
+    const char* why = dlerror();
+    throw Error(file + ": not a library that loads here (" + (why ? why : "no reason given") +
+                "); build it against this Fovea");
+  }
+  void* entry = dlsym(library, "fovea_stages");
+  if (entry == nullptr) {
+    throw Error(file +
+                ": no function fovea_stages; export `extern \"C\" void fovea_stages(fovea::Registry&)`");
+  }
+  reinterpret_cast<void (*)(Registry&)>(entry)(registry);
+}
+
+}  // namespace
+
+Libraries::Libraries(std::function<void(const std::string&)> prepare) : prepare_(std::move(prepare)) {}
+
+StageInfo Libraries::implementation(const StageInfo& stage) {
+  if (stage.run != nullptr) return stage;
+  const std::lock_guard lock(mutex_);
+  auto found = loaded_.find(stage.library);
+  if (found == loaded_.end()) {
+    Registry registry;
+    prepare_(stage.library);
+    add_stages("lib" + stage.library + ".so", registry);
+    found = loaded_.emplace(stage.library, std::move(registry)).first;
+  }
+  const auto* whole = found->second.find(stage.name);
+  if (whole == nullptr || whole->run == nullptr) {
+    throw Error("lib" + stage.library + ".so: no stage " + quote(stage.name) +
+                suggestion(stage.name, found->second.names()));
+  }
+  return *whole;
+}
+
+void load_plugin(const std::filesystem::path& file, Registry& registry) {
+  if (!std::filesystem::exists(file))
+    throw Error(file.string() + ": no such file; give the path of a shared library");
+  add_stages(std::filesystem::absolute(file).string(), registry);
+}
+
+}  // namespace fovea

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "runtime/report.hpp"
+
+namespace fovea {
+
+/// Keeps every event of a run as a line with time and level, for `run.log`, and hands all on to another
+/// report.
+class Log : public Report {
+ public:
+  explicit Log(Report& next);
+  ~Log() override;
+  void event(const Event& event) override;
+  void progress(const std::string& stage, std::size_t done, std::size_t total,
+                const std::string& words) override;
+  /// All lines so far.
+  std::string text() const;
+
+ private:
+  struct Lines;
+  Report& next_;
+  std::unique_ptr<Lines> lines_;
+};
+
+}  // namespace fovea

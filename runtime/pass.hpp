@@ -1,0 +1,52 @@
+#pragma once
+
+#include <mutex>
+
+#include "runtime/run.hpp"
+
+namespace fovea {
+
+/// One pass over a graph: what the nodes that run at once share. It knows when a node may start, where its
+/// inputs are and what becomes of its outputs; who calls it decides about order and threads.
+class Pass {
+ public:
+  Pass(const Graph& graph, Store& store, const World& world, Libraries& libraries, Report& report,
+       const RunOptions& options, const std::vector<Planned>& planned);
+
+  /// Does one node whose inputs are done: takes its result from the store, or makes and stores it. Errors are
+  /// kept.
+  void visit(std::size_t node);
+
+  /// Whether an object that was counted on turned out to be missing or damaged, so that its stage has to run
+  /// again.
+  bool lost() const { return lost_; }
+  const RunResult& result() const { return result_; }
+
+ private:
+  /// The values of a finished node, kept until all that need them have had them.
+  struct Slot {
+    std::vector<Item> items;
+    std::size_t waiting = 0;
+  };
+
+  bool may_start(const Node& node);
+  void resolve_or_make(std::size_t i);
+  void make(std::size_t i, Record record);
+  Item value(const Node& node, std::size_t port);
+  void release_inputs(const Node& node);
+  void finish(std::size_t i, End end, Record record, double seconds);
+  void fail(std::size_t i, const Error& error);
+
+  const Graph& graph_;
+  Store& store_;
+  const World& world_;
+  Libraries& libraries_;
+  Report& report_;
+  const RunOptions& options_;
+  mutable std::mutex mutex_;
+  std::vector<Slot> slots_;
+  RunResult result_;
+  bool lost_ = false;
+};
+
+}  // namespace fovea

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <stop_token>
+
+#include "runtime/library.hpp"
+#include "runtime/report.hpp"
+#include "runtime/store.hpp"
+
+namespace fovea {
+
+/// How a graph is run.
+struct RunOptions {
+  std::size_t threads = 1;         ///< for everything but LibTorch's own computing
+  std::vector<std::string> force;  ///< stages that run even where their result is there
+  std::stop_token stop;            ///< asks to leave soon
+};
+
+/// What became of one stage.
+enum class End {
+  hit,      ///< its result was there
+  ran,      ///< it ran to its end
+  failed,   ///< it threw
+  skipped,  ///< it never started, because of an error or a stop
+};
+
+struct NodeResult {
+  End end = End::skipped;
+  Record record;       ///< of a hit or a finished run
+  double seconds = 0;  ///< spent here, now
+};
+
+struct RunResult {
+  std::vector<NodeResult> nodes;  ///< by number of the node
+  std::optional<Error> error;     ///< the first, with the stage's name in front
+  bool stopped = false;           ///< left because it was asked to
+  bool done() const { return !error && !stopped; }
+};
+
+/// What `plan` asks, answered by a store. `numerics` tells how a library computes.
+World world_of(Store& store, std::function<std::string(const std::string& library)> numerics);
+
+/// Runs every stage whose result is not there. Independent stages run at once; stages of a library run on one
+/// thread of their own, one after another. The first error lets running stages finish and starts no others.
+RunResult run(const Graph& graph, Store& store, const World& world, Libraries& libraries, Report& report,
+              const RunOptions& options);
+
+}  // namespace fovea

@@ -1,0 +1,105 @@
+#include "runtime/run_directory.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <ctime>
+#include <fstream>
+
+#include "graph/definition.hpp"
+
+namespace fovea {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A folder that is written aside and either renamed into place or removed.
+class Draft {
+ public:
+  Draft(const fs::path& parent, const std::string& name)
+      : parent_(parent), path_(parent / ("." + name + "." + std::to_string(getpid()) + ".partial")) {
+    std::error_code failed;
+    fs::create_directories(path_, failed);
+    if (failed) {
+      throw Error(parent.string() + ": can't be written (" + failed.message() +
+                  "); give another --output-dir");
+    }
+  }
+  ~Draft() {
+    std::error_code ignored_while_leaving;
+    fs::remove_all(path_, ignored_while_leaving);
+  }
+  Draft(const Draft&) = delete;
+  Draft& operator=(const Draft&) = delete;
+  const fs::path& path() const { return path_; }
+
+  /// Renames it to the first name that is free: `stem`, `stem_2`, `stem_3`, ...
+  fs::path settle(const std::string& stem) {
+    for (int number = 1;; ++number) {
+      const auto target = parent_ / (number == 1 ? stem : stem + "_" + std::to_string(number));
+      if (fs::exists(target)) continue;
+      std::error_code failed;
+      fs::rename(path_, target, failed);
+      if (!failed) return target;
+      if (!fs::exists(target)) throw Error(target.string() + ": can't be written (" + failed.message() + ")");
+    }
+  }
+
+ private:
+  fs::path parent_;
+  fs::path path_;
+};
+
+std::string local_time() {
+  const auto now = std::time(nullptr);
+  std::tm parts{};
+  localtime_r(&now, &parts);
+  char text[32];
+  std::strftime(text, sizeof text, "%Y%m%d_%H%M%S", &parts);
+  return text;
+}
+
+void write_text(const fs::path& path, const std::string& text) {
+  std::ofstream file(path, std::ios::binary);
+  file << text;
+  file.close();
+  if (!file) throw Error(path.string() + ": can't be written; is the disk full?");
+}
+
+}  // namespace
+
+std::vector<Exported> exports_of(const Graph& graph) {
+  std::vector<Exported> all;
+  for (std::size_t i = 0; i < graph.nodes().size(); ++i) {
+    const auto& node = graph.nodes()[i];
+    const bool alone = std::count_if(graph.nodes().begin(), graph.nodes().end(), [&](const Node& each) {
+                         return each.stage->name == node.stage->name;
+                       }) == 1;
+    for (std::size_t port = 0; port < node.stage->outputs.size(); ++port) {
+      const auto& file = node.stage->outputs[port].file;
+      if (!file.empty()) all.push_back({i, port, alone ? fs::path(file) : fs::path(node.name) / file});
+    }
+  }
+  return all;
+}
+
+std::optional<fs::path> write_run_directory(const Graph& graph, const RunResult& result, Store& store,
+                                            const fs::path& output_dir, const std::string& name,
+                                            const std::string& log) {
+  const auto stem = name + "_" + local_time();
+  Draft draft(output_dir, stem);
+  for (const auto& [node, port, path] : exports_of(graph)) {
+    const auto& codec = *graph.nodes()[node].stage->outputs[port].codec;
+    const auto& object = result.nodes[node].record.objects.at(port);
+    const auto item = store.load(codec, object);
+    if (!item) return {};
+    const auto target = draft.path() / path;
+    fs::create_directories(target.parent_path());
+    codec.export_to(item->data.get(), store.object_path(object), target);
+  }
+  write_text(draft.path() / "config.json", write_definition(graph, fs::current_path()).dump(2) + "\n");
+  write_text(draft.path() / "run.log", log);
+  return draft.settle(stem);
+}
+
+}  // namespace fovea

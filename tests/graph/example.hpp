@@ -1,0 +1,138 @@
+#pragma once
+
+#include <fstream>
+
+#include "graph/graph.hpp"
+#include "graph/registry.hpp"
+
+/// Small stages that compute nothing: enough to compose, write, read, and plan graphs of.
+namespace example {
+
+using namespace fovea;
+
+inline const Codec& no_codec() {
+  static const int nothing = 0;
+  return reinterpret_cast<const Codec&>(nothing);
+}
+
+struct Grain {
+  static constexpr std::string_view kind = "Grain";
+  static const Codec& codec() { return no_codec(); }
+};
+
+struct Flour {
+  static constexpr std::string_view kind = "Flour";
+  static const Codec& codec() { return no_codec(); }
+};
+
+struct Harvest {
+  static constexpr std::string_view name = "harvest";
+  static constexpr std::string_view doc = "brings in grain";
+  static constexpr int version = 1;
+  template <template <class> class As>
+  struct In {
+    static constexpr auto ports() { return std::tuple{}; }
+  };
+  template <template <class> class As>
+  struct Out {
+    As<Grain> grain;
+    static constexpr auto ports() { return std::tuple{field("grain", &Out::grain, "what was brought in")}; }
+  };
+  struct Params {
+    std::filesystem::path field_path;
+    std::int64_t tons = 3;
+    static auto fields() {
+      return std::tuple{source("path", &Params::field_path, "where the field is"),
+                        field("tons", &Params::tons, "how much", between(1, 100))};
+    }
+  };
+  static std::vector<std::filesystem::path> sources(const Params& params) {
+    if (params.field_path.empty()) return {};
+    return {params.field_path};
+  }
+  static Out<Value> run(const In<Value>&, const Params&, Context&) { return {.grain = Grain{}}; }
+};
+
+struct Stones {
+  double gap = 0.5;
+  std::string kind = "granite";
+  static auto fields() {
+    return std::tuple{field("gap", &Stones::gap, "millimetres between them", above(0)),
+                      field("kind", &Stones::kind, "of stone", one_of({"granite", "basalt"}))};
+  }
+};
+
+struct Mill {
+  static constexpr std::string_view name = "mill";
+  static constexpr std::string_view doc = "grinds grain";
+  static constexpr int version = 2;
+  static constexpr bool random = true;
+  template <template <class> class As>
+  struct In {
+    As<Grain> grain;
+    static constexpr auto ports() { return std::tuple{field("grain", &In::grain, "to grind")}; }
+  };
+  template <template <class> class As>
+  struct Out {
+    As<Flour> flour;
+    As<Grain> bran;
+    static constexpr auto ports() {
+      return std::tuple{field("flour", &Out::flour, "fine"), field("bran", &Out::bran, "coarse")};
+    }
+  };
+  struct Params {
+    Stones stones;
+    Auto<double> speed;
+    std::optional<double> limit = 1.5;
+    std::int64_t threads = 1;
+    static auto fields() {
+      return std::tuple{field("stones", &Params::stones, "what grinds"),
+                        field("speed", &Params::speed, "turns a second", at_least(0)),
+                        field("limit", &Params::limit, "of heat", at_least(1)),
+                        tuning("threads", &Params::threads, "millers at work", between(1, 8))};
+    }
+  };
+  static Out<Value> run(const In<Value>&, const Params&, Context&) {
+    return {.flour = Flour{}, .bran = Grain{}};
+  }
+};
+
+struct Bake {
+  static constexpr std::string_view name = "bake";
+  static constexpr std::string_view doc = "bakes flour with whole grain";
+  static constexpr int version = 1;
+  static constexpr std::string_view library = "oven";
+  template <template <class> class As>
+  struct In {
+    As<Flour> flour;
+    As<Grain> grain;
+    static constexpr auto ports() {
+      return std::tuple{field("flour", &In::flour, "for dough"), field("grain", &In::grain, "for the crust")};
+    }
+  };
+  template <template <class> class As>
+  struct Out {
+    static constexpr auto ports() { return std::tuple{}; }
+  };
+  struct Params {
+    static auto fields() { return std::tuple{}; }
+  };
+};
+
+inline Registry registry() {
+  Registry all;
+  all.add<Harvest>();
+  all.add<Mill>();
+  all.add<Bake>();
+  return all;
+}
+
+inline Graph bakery() {
+  Graph g("bakery", 7);
+  const auto harvest = g.add<Harvest>({}, {.tons = 5});
+  const auto mill = g.add<Mill>({.grain = harvest.grain}, {.stones = {.gap = 0.2}, .threads = 4});
+  g.add<Bake>({.flour = mill.flour, .grain = mill.bran});
+  return g;
+}
+
+}  // namespace example

@@ -1,0 +1,46 @@
+#include "graph/json.hpp"
+
+#include "tests/catch.hpp"
+#include "tests/errors.hpp"
+
+using namespace fovea;
+
+TEST_CASE("json: what is not JSON is an error with line and column") {
+  CHECK(error_of([] { parse_json("{\n  \"a\": 1,\n  \"b\" 2\n}"); }) ==
+        "line 3, column 7: not JSON here; a comma, bracket or quote may be missing before it");
+}
+
+TEST_CASE("json: a key that stands twice is an error, at any depth") {
+  CHECK(error_of([] { parse_json(R"({"a": {"b": 1, "b": 2}})"); }) ==
+        "key \"b\" stands twice in one object; keep one of them");
+  CHECK_NOTHROW(parse_json(R"({"a": {"b": 1}, "c": {"b": 2}})"));
+}
+
+TEST_CASE("json: nesting is limited to 64 levels") {
+  CHECK_NOTHROW(parse_json(std::string(64, '[') + std::string(64, ']')));
+  CHECK(error_of([] { parse_json(std::string(65, '[') + std::string(65, ']')); }) ==
+        "nested more than 64 levels deep; a definition needs about 6");
+  CHECK_FALSE(error_of([] { parse_json(std::string(1 << 20, '[')); }).empty());
+}
+
+TEST_CASE("json: NaN and numbers beyond double precision are refused") {
+  CHECK(error_of([] { parse_json("[NaN]"); }).starts_with("line 1, column 2: not JSON here"));
+  CHECK(error_of([] { parse_json("[1e999]"); }) ==
+        "a number is beyond double precision; its size must be below 1.8e308");
+}
+
+TEST_CASE("json: more than 8 MiB is refused before it is parsed") {
+  const std::string large((8u << 20) + 1, ' ');
+  CHECK(error_of([&] { parse_json(large); }) == "8388609 bytes of JSON; at most 8388608 are read");
+}
+
+TEST_CASE("json: the canonical text does not depend on the order of keys") {
+  CHECK(canonical(parse_json(R"({"b": 1, "a": {"d": 2, "c": 3}})")) ==
+        canonical(parse_json(R"({"a": {"c": 3, "d": 2}, "b": 1})")));
+}
+
+TEST_CASE("json: a long value is cut where a character ends") {
+  const auto text = shown(Json(std::string(40, 'x') + "ääääääääääääää"));
+  CHECK(text.size() <= 61);
+  CHECK_NOTHROW(Json(text).dump());
+}

@@ -1,0 +1,148 @@
+#include "graph/plan.hpp"
+
+#include "tests/catch.hpp"
+#include "tests/errors.hpp"
+#include "tests/graph/example.hpp"
+
+using namespace fovea;
+
+namespace {
+
+/// A store in memory, in which every stage's outputs are named after its key.
+struct Memory {
+  std::vector<Record> records;
+  std::string contents = "barley";
+
+  World world() {
+    return {.find = [this](const std::string&, const std::string& key) -> std::optional<Record> {
+              for (const auto& record : records) {
+                if (record.key == key) return record;
+              }
+              return {};
+            },
+            .earlier =
+                [this](const std::string& stage) {
+                  std::vector<Record> all;
+                  for (const auto& record : records) {
+                    if (record.parts.at("stage") == stage) all.push_back(record);
+                  }
+                  return all;
+                },
+            .digest = [this](const std::filesystem::path&) { return contents; },
+            .numerics = [](const std::string&) { return "hot"; }};
+  }
+
+  /// Does what a runner would: goes through the nodes in order and keeps a record of each.
+  void run(const Graph& graph) {
+    const auto here = world();
+    std::vector<Record> done;
+    for (std::size_t i = 0; i < graph.nodes().size(); ++i) {
+      std::vector<std::string> inputs;
+      for (const auto& wire : graph.nodes()[i].inputs) inputs.push_back(done[wire.node].objects[wire.port]);
+      Record record{.parts = key_parts(graph, i, inputs, here), .seconds = 2};
+      record.key = sha256(canonical(record.parts));
+      for (const auto& port : graph.nodes()[i].stage->outputs)
+        record.objects.push_back(port.name + "@" + record.key);
+      done.push_back(record);
+      records.push_back(record);
+    }
+  }
+};
+
+std::string statuses(const std::vector<Planned>& all) {
+  std::string text;
+  for (const auto& one : all) text += one.status == Status::hit ? "hit " : "run(" + one.why + ") ";
+  return text;
+}
+
+Graph bakery(double gap, std::int64_t threads = 1, std::uint64_t seed = 0) {
+  Graph g("bakery", seed);
+  const auto harvest = g.add<example::Harvest>({});
+  const auto mill =
+      g.add<example::Mill>({.grain = harvest.grain}, {.stones = {.gap = gap}, .threads = threads});
+  g.add<example::Bake>({.flour = mill.flour, .grain = mill.bran});
+  return g;
+}
+
+}  // namespace
+
+TEST_CASE("plan: SHA-256 of \"abc\" is that of FIPS 180-2") {
+  CHECK(sha256("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+}
+
+TEST_CASE("plan: what never ran has to run, and what waits for it too") {
+  Memory memory;
+  CHECK(statuses(plan(bakery(0.5), memory.world())) ==
+        "run(never run before) run(\"harvest\" runs before it) run(\"mill\" runs before it) ");
+}
+
+TEST_CASE("plan: what ran is a hit") {
+  Memory memory;
+  memory.run(bakery(0.5));
+  CHECK(statuses(plan(bakery(0.5), memory.world())) == "hit hit hit ");
+}
+
+TEST_CASE("plan: a changed parameter runs its stage and what follows, and is named") {
+  Memory memory;
+  memory.run(bakery(0.5));
+  CHECK(statuses(plan(bakery(0.25), memory.world())) ==
+        "hit run(stones.gap: 0.5 -> 0.25) run(\"mill\" runs before it) ");
+}
+
+TEST_CASE("plan: a tuning parameter changes nothing") {
+  Memory memory;
+  memory.run(bakery(0.5, 1));
+  CHECK(statuses(plan(bakery(0.5, 8), memory.world())) == "hit hit hit ");
+}
+
+TEST_CASE("plan: the seed counts only for stages that say so") {
+  Memory memory;
+  memory.run(bakery(0.5, 1, 0));
+  CHECK(statuses(plan(bakery(0.5, 1, 3), memory.world())) ==
+        "hit run(seed: 0 -> 3) run(\"mill\" runs before it) ");
+}
+
+TEST_CASE("plan: how a library computes counts for its stages") {
+  Memory memory;
+  memory.run(bakery(0.5));
+  auto world = memory.world();
+  world.numerics = [](const std::string&) { return "cold"; };
+  CHECK(statuses(plan(bakery(0.5), world)) == "hit hit run(numerics: \"hot\" -> \"cold\") ");
+}
+
+TEST_CASE("plan: the bytes of a source file count, its path does not") {
+  Memory memory;
+  Graph g;
+  g.add<example::Harvest>({}, {.field_path = "/east/field"});
+  memory.run(g);
+  Graph moved;
+  moved.add<example::Harvest>({}, {.field_path = "/west/field"});
+  CHECK(statuses(plan(moved, memory.world())) == "hit ");
+  memory.contents = "rye";
+  CHECK(statuses(plan(moved, memory.world())) == "run(file \"field\" has other content) ");
+}
+
+TEST_CASE("plan: the nearest earlier run is the one compared with") {
+  Memory memory;
+  memory.run(bakery(0.5, 1, 0));
+  memory.run(bakery(0.75, 1, 9));
+  CHECK(plan(bakery(0.75, 1, 0), memory.world())[1].why == "seed: 9 -> 0");
+}
+
+TEST_CASE("plan: a forced stage runs though its result is there") {
+  Memory memory;
+  memory.run(bakery(0.5));
+  const auto planned = plan(bakery(0.5), memory.world(), {"mill"});
+  CHECK(statuses(planned) == "hit run(forced) run(\"mill\" runs before it) ");
+  CHECK(planned[1].seconds == 2);
+  CHECK(error_of([&] { plan(bakery(0.5), memory.world(), {"mil"}); }) ==
+        "unknown stage \"mil\"; did you mean \"mill\"?");
+}
+
+TEST_CASE("plan: a record whose objects are gone runs again and says so") {
+  Memory memory;
+  memory.run(bakery(0.5));
+  auto world = memory.world();
+  world.find = [](const std::string&, const std::string&) { return std::optional<Record>{}; };
+  CHECK(plan(bakery(0.5), world)[0].why == "its result is no longer in the store");
+}
