@@ -11,30 +11,6 @@
 namespace fovea {
 namespace {
 
-/// The registry must outlive the graph, whose nodes point into it.
-struct Loaded {
-  Registry registry = all_stages();
-  Graph graph;
-};
-
-std::unique_ptr<Loaded> load(const RunCommand& command) {
-  auto loaded = std::make_unique<Loaded>();
-  for (const auto& plugin : command.plugins) load_plugin(plugin, loaded->registry);
-  loaded->graph = read_definition_file(command.pipeline, command.settings, loaded->registry);
-  if (!command.until.empty()) {
-    const auto last = at("--until", [&] { return loaded->graph.find(command.until); });
-    loaded->graph = loaded->graph.only(loaded->graph.needed_by(last));
-  }
-  for (const auto& name : command.force) at("--force", [&] { return loaded->graph.find(name); });
-  return loaded;
-}
-
-/// A warning is part of the plan's value, so it goes where the plan does not.
-Store open_store(const RunCommand& command) {
-  return Store(store_folder(command.store),
-               [](const std::string& line) { std::fprintf(stderr, "warning: %s\n", line.c_str()); });
-}
-
 void print_plan_json(const Graph& graph, const std::vector<Planned>& planned) {
   for (std::size_t i = 0; i < planned.size(); ++i) {
     Json line = {{"stage", graph.nodes()[i].name},
@@ -75,39 +51,63 @@ void print_end(const Graph& graph, const PipelineResult& result, Store& store, c
 
 }  // namespace
 
+Store Prepared::open_store() const {
+  return Store(store_folder(store),
+               [](const std::string& line) { std::fprintf(stderr, "warning: %s\n", line.c_str()); });
+}
+
+std::vector<Planned> Prepared::planned() const {
+  auto opened = open_store();
+  return plan(graph, world_of(opened, [](const std::string&) { return numerics(); }), force);
+}
+
+std::unique_ptr<Prepared> prepare(const RunCommand& command) {
+  auto prepared = std::make_unique<Prepared>();
+  prepared->registry = all_stages();
+  for (const auto& plugin : command.plugins) load_plugin(plugin, prepared->registry);
+  auto& graph = prepared->graph;
+  graph = read_definition_file(command.pipeline, command.settings, prepared->registry);
+  if (!command.until.empty()) {
+    const auto last = at("--until", [&] { return graph.find(command.until); });
+    graph = graph.only(graph.needed_by(last));
+  }
+  for (const auto& name : command.force) at("--force", [&] { return graph.find(name); });
+  prepared->store = command.store;
+  prepared->force = command.force;
+  return prepared;
+}
+
 int run_command(const RunCommand& command, std::stop_token stop) {
-  const auto loaded = load(command);
+  const auto prepared = prepare(command);
   Console console(command.json      ? Voice::json
                   : command.quiet   ? Voice::quiet
                   : command.verbose ? Voice::chatty
                                     : Voice::normal);
-  const auto result = run_pipeline(loaded->graph, {.store = command.store,
-                                                   .output_dir = command.output_dir,
-                                                   .name = command.name,
-                                                   .threads = command.threads,
-                                                   .force = command.force,
-                                                   .stop = std::move(stop),
-                                                   .report = &console});
+  const auto result = run_pipeline(prepared->graph, {.store = command.store,
+                                                     .output_dir = command.output_dir,
+                                                     .name = command.name,
+                                                     .threads = command.threads,
+                                                     .force = command.force,
+                                                     .stop = std::move(stop),
+                                                     .report = &console});
   if (result.run.error) throw *result.run.error;
   if (result.run.stopped) {
     console.event({"stopped", "", "", {}});
     std::fprintf(stderr, "interrupted; finished stages are kept, and the same command goes on from there\n");
     return 130;
   }
-  auto store = open_store(command);
-  print_end(loaded->graph, result, store, command);
+  auto store = prepared->open_store();
+  print_end(prepared->graph, result, store, command);
   return 0;
 }
 
 int plan_command(const RunCommand& command) {
-  const auto loaded = load(command);
-  auto store = open_store(command);
-  const auto planned =
-      plan(loaded->graph, world_of(store, [](const std::string&) { return numerics(); }), command.force);
+  const auto prepared = prepare(command);
+  const auto planned = prepared->planned();
   if (command.json) {
-    print_plan_json(loaded->graph, planned);
+    print_plan_json(prepared->graph, planned);
   } else {
-    print_plan(loaded->graph, planned);
+    print_plan(prepared->graph, planned);
   }
   return 0;
 }

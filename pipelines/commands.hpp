@@ -2,7 +2,9 @@
 
 #include <stop_token>
 
+#include "graph/plan.hpp"
 #include "graph/registry.hpp"
+#include "runtime/store.hpp"
 
 namespace fovea {
 
@@ -21,6 +23,20 @@ struct RunCommand {
   bool quiet = false;
   bool verbose = false;
 };
+
+/// A pipeline as a command wants it: read, checked, cut to what is asked for. The registry outlives the graph
+/// that points into it.
+struct Prepared {
+  Registry registry;
+  Graph graph;
+  std::filesystem::path store;
+  std::vector<std::string> force;
+
+  /// The store, whose warnings go to stderr.
+  Store open_store() const;
+  std::vector<Planned> planned() const;
+};
+std::unique_ptr<Prepared> prepare(const RunCommand& command);
 
 /// Each command prints to stdout and gives the exit code; what a person can mend is thrown as `Error`.
 int run_command(const RunCommand& command, std::stop_token stop);

@@ -30,7 +30,7 @@ inline constexpr Color black = rgb(0x000000);
 inline constexpr Color ink = rgb(0x222222);
 inline constexpr Color quiet_ink = rgb(0x5a5a5a);
 inline constexpr Color grid_gray = rgb(0xe3e3e3);
-inline constexpr Color blank_gray = rgb(0xededed);
+inline constexpr Color blank_gray = rgb(0xdadada);
 
 /// The colours that Okabe and Ito chose so that people with any colour vision tell them apart
 /// (https://jfly.uni-koeln.de/color/).

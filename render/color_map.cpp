@@ -30,9 +30,12 @@ constexpr std::array<std::uint32_t, 11> diverging{0x053061, 0x2166ac, 0x4393c3, 
 
 std::span<const std::uint32_t> table(ColorMap map) {
   switch (map) {
-    case ColorMap::cividis: return cividis;
-    case ColorMap::diverging: return diverging;
-    case ColorMap::viridis: break;
+    case ColorMap::cividis:
+      return cividis;
+    case ColorMap::diverging:
+      return diverging;
+    case ColorMap::viridis:
+      break;
   }
   return viridis;
 }

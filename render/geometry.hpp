@@ -1,6 +1,8 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
+#include <cstddef>
 
 namespace fovea::render {
 
@@ -82,6 +84,23 @@ struct Rect {
     return p.x >= x && p.x <= right() && p.y >= y && p.y <= bottom();
   }
 };
+
+/// The nearest place where a line one pixel wide covers one row or column of pixels and no part of a second.
+inline double crisp(double place) {
+  return std::floor(place) + 0.5;
+}
+
+/// One cell of a box divided evenly, its edges on whole pixels, without `gap` pixels at its right and bottom.
+inline Rect cell_of(const Rect& box, std::size_t rows, std::size_t columns, std::size_t row,
+                    std::size_t column, double gap = 0) {
+  const auto edge = [](double from, double length, std::size_t i, std::size_t count) {
+    return std::round(from + length * static_cast<double>(i) / static_cast<double>(count));
+  };
+  const double left = edge(box.x, box.width, column, columns);
+  const double top = edge(box.y, box.height, row, rows);
+  return {left, top, std::max(0.0, edge(box.x, box.width, column + 1, columns) - left - gap),
+          std::max(0.0, edge(box.y, box.height, row + 1, rows) - top - gap)};
+}
 
 /// Square pixels that two boxes share, 0 where they only touch.
 inline double shared_area(const Rect& a, const Rect& b) {

@@ -5,16 +5,21 @@
 namespace fovea::render {
 namespace {
 
-double sign_width(const Style& style) { return style.tick * 1.8; }
+double sign_width(const Style& style) {
+  return style.tick * 1.8;
+}
 
 Shape sign(const Key& key, Point left_middle, const Style& style) {
   const double width = sign_width(style);
   const Point middle{left_middle.x + width / 2, left_middle.y};
   switch (key.sign) {
     case Key::Sign::patch:
-      return Rectangle{.box = {left_middle.x, middle.y - style.tick * 0.4, width, style.tick * 0.8}, .fill = key.color};
-    case Key::Sign::marker: return Marker{.at = middle, .radius = style.tick * 0.35, .shape = key.shape, .fill = key.color};
-    case Key::Sign::line: break;
+      return Rectangle{.box = {left_middle.x, middle.y - style.tick * 0.4, width, style.tick * 0.8},
+                       .fill = key.color};
+    case Key::Sign::marker:
+      return Marker{.at = middle, .radius = style.tick * 0.35, .shape = key.shape, .fill = key.color};
+    case Key::Sign::line:
+      break;
   }
   return Polyline{{left_middle, {left_middle.x + width, middle.y}}, {key.color, key.width, key.dash}};
 }
@@ -22,9 +27,10 @@ Shape sign(const Key& key, Point left_middle, const Style& style) {
 // One key after its sign, from a top left corner.
 Shapes entry(const Key& key, Point corner, double height, const Style& style) {
   const double middle = corner.y + height / 2;
-  return {sign(key, {corner.x, middle}, style),
-          Text{.at = {corner.x + sign_width(style) + style.gap, middle}, .text = key.name, .font = {style.tick},
-               .vertical = VerticalAlign::middle}};
+  return {sign(key, {corner.x, middle}, style), Text{.at = {corner.x + sign_width(style) + style.gap, middle},
+                                                     .text = key.name,
+                                                     .font = {style.tick},
+                                                     .vertical = VerticalAlign::middle}};
 }
 
 double entry_width(const Key& key, const Style& style) {
@@ -48,7 +54,9 @@ struct KeyOf {
   std::optional<Key> operator()(const Line& m) const {
     return Key{m.name, Key::Sign::line, m.color, m.dash, m.width, {}};
   }
-  std::optional<Key> operator()(const Band& m) const { return Key{m.name, Key::Sign::patch, m.color, {}, 0, {}}; }
+  std::optional<Key> operator()(const Band& m) const {
+    return Key{m.name, Key::Sign::patch, m.color, {}, 0, {}};
+  }
   std::optional<Key> operator()(const Scatter& m) const {
     return Key{m.name, Key::Sign::marker, m.color, {}, 0, m.shape};
   }
@@ -117,39 +125,6 @@ Legend legend_in_column(std::span<const Key> keys, double width, double height, 
   }
   legend.size.height = corner.y;
   return legend;
-}
-
-namespace {
-
-struct Mover {
-  Point by;
-
-  void move(Point& p) const { p = {p.x + by.x, p.y + by.y}; }
-  void move(Rect& box) const {
-    box.x += by.x;
-    box.y += by.y;
-  }
-  void operator()(Polyline& s) const {
-    for (auto& p : s.points) move(p);
-  }
-  void operator()(Polygon& s) const {
-    for (auto& p : s.points) move(p);
-  }
-  void operator()(Rectangle& s) const { move(s.box); }
-  void operator()(Marker& s) const { move(s.at); }
-  void operator()(Text& s) const { move(s.at); }
-  void operator()(Image& s) const { move(s.box); }
-  void operator()(Group& s) const {
-    move(s.clip);
-    for (auto& shape : s.shapes) std::visit(*this, shape);
-  }
-};
-
-}  // namespace
-
-Shapes moved(Shapes shapes, Point by) {
-  for (auto& shape : shapes) std::visit(Mover{by}, shape);
-  return shapes;
 }
 
 }  // namespace fovea::render

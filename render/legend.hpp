@@ -29,14 +29,11 @@ struct Legend {
   Shapes shapes;
 };
 
-/// Keys in rows no wider than `width` pixels, at most `rows` of them; what is left over is counted at the end,
-/// and long names are cut.
+/// Keys in rows no wider than `width` pixels, at most `rows` of them; what is left over is counted at the
+/// end, and long names are cut.
 Legend legend_in_rows(std::span<const Key> keys, double width, std::size_t rows, const Style& style);
 
 /// Keys one below another, no wider than `width` and no higher than `height` pixels.
 Legend legend_in_column(std::span<const Key> keys, double width, double height, const Style& style);
-
-/// Shapes moved to the right and down.
-Shapes moved(Shapes shapes, Point by);
 
 }  // namespace fovea::render

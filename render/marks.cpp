@@ -7,7 +7,9 @@
 namespace fovea::render {
 namespace {
 
-double x_of(const std::vector<double>& x, std::size_t i) { return x.empty() ? static_cast<double>(i + 1) : x[i]; }
+double x_of(const std::vector<double>& x, std::size_t i) {
+  return x.empty() ? static_cast<double>(i + 1) : x[i];
+}
 
 std::vector<Point> pixels(const std::vector<double>& x, const std::vector<double>& y, const Scale& across,
                           const Scale& up) {
@@ -17,7 +19,9 @@ std::vector<Point> pixels(const std::vector<double>& x, const std::vector<double
   return points;
 }
 
-bool is_break(Point p) { return std::isnan(p.x) || std::isnan(p.y); }
+bool is_break(Point p) {
+  return std::isnan(p.x) || std::isnan(p.y);
+}
 
 // The pieces of a line between its breaks.
 std::vector<std::vector<Point>> runs(std::span<const Point> points) {
@@ -71,11 +75,13 @@ Shapes shapes_of(const Line& line, const Frame& frame) {
   Shapes shapes;
   for (auto& run : runs(pixels(line.x, line.y, frame.x, frame.y_scale(line.on_right)))) {
     if (line.markers || run.size() == 1) {
-      for (const Point at : run) shapes.push_back(Marker{.at = at, .radius = line.width * 1.5, .fill = line.color});
+      for (const Point at : run)
+        shapes.push_back(Marker{.at = at, .radius = line.width * 1.5 * frame.stroke, .fill = line.color});
     }
     if (run.size() == 1) continue;
     if (line.join == Join::step) run = stepped(run);
-    shapes.push_back(Polyline{thinned(std::move(run), frame.plot.width), {line.color, line.width, line.dash}});
+    shapes.push_back(Polyline{thinned(std::move(run), frame.plot.width),
+                              {line.color, line.width * frame.stroke, line.dash}});
   }
   return shapes;
 }
@@ -104,14 +110,15 @@ Shapes shapes_of(const Scatter& scatter, const Frame& frame) {
   Shapes shapes;
   for (const Point at : pixels(scatter.x, scatter.y, frame.x, frame.y_scale(scatter.on_right))) {
     if (is_break(at)) continue;
-    shapes.push_back(Marker{.at = at, .radius = scatter.radius, .shape = scatter.shape, .fill = scatter.color});
+    shapes.push_back(Marker{
+        .at = at, .radius = scatter.radius * frame.stroke, .shape = scatter.shape, .fill = scatter.color});
   }
   return shapes;
 }
 
 Shapes shapes_of(const Rule& rule, const Frame& frame) {
   const Rect& plot = frame.plot;
-  const Stroke stroke{rule.color, rule.width, rule.dash};
+  const Stroke stroke{rule.color, rule.width * frame.stroke, rule.dash};
   const double at = rule.along == Along::x ? frame.x(rule.at) : frame.y(rule.at);
   if (std::isnan(at)) return {};
   if (rule.along == Along::x) return {Polyline{{{at, plot.y}, {at, plot.bottom()}}, stroke}};
@@ -127,7 +134,8 @@ Shapes shapes_of(const Span& span, const Frame& frame) {
 Shapes shapes_of(const Note& note, const Frame& frame) {
   const Point at{frame.x(note.x), frame.y_scale(note.on_right)(note.y)};
   if (!note.marker || is_break(at)) return {};
-  return {Marker{.at = at, .radius = 6, .fill = note.color, .outline = {white, 2}}};
+  return {
+      Marker{.at = at, .radius = 6 * frame.stroke, .fill = note.color, .outline = {white, 2 * frame.stroke}}};
 }
 
 struct Extender {
@@ -176,15 +184,19 @@ Rect span_box(const Span& span, const Frame& frame) {
   return {plot.x, top, plot.width, std::clamp(high, plot.y, plot.bottom()) - top};
 }
 
-void extend(Extent& extent, const Mark& mark) { std::visit(Extender{extent}, mark); }
+void extend(Extent& extent, const Mark& mark) {
+  std::visit(Extender{extent}, mark);
+}
 
 Shapes draw(const Mark& mark, const Frame& frame) {
   return std::visit([&](const auto& one) { return shapes_of(one, frame); }, mark);
 }
 
 std::vector<Point> outline(const Mark& mark, const Frame& frame) {
-  if (const auto* line = std::get_if<Line>(&mark))
-    return pixels(line->x, line->y, frame.x, frame.y_scale(line->on_right));
+  if (const auto* line = std::get_if<Line>(&mark)) {
+    auto points = pixels(line->x, line->y, frame.x, frame.y_scale(line->on_right));
+    return line->join == Join::step ? stepped(points) : points;
+  }
   if (const auto* scatter = std::get_if<Scatter>(&mark))
     return pixels(scatter->x, scatter->y, frame.x, frame.y_scale(scatter->on_right));
   return {};

@@ -15,21 +15,21 @@ enum class Join { straight, step };
 
 /// A line through values. NaN breaks it; a value alone between breaks is drawn as a dot.
 struct Line {
-  std::string name{};        ///< what the legend calls it; without a name it is not in the legend
-  std::vector<double> x{};   ///< as many as `y`, ascending; none means 1, 2, 3 and so on
+  std::string name{};       ///< what the legend calls it; without a name it is not in the legend
+  std::vector<double> x{};  ///< as many as `y`, ascending; none means 1, 2, 3 and so on
   std::vector<double> y{};
   Color color = category(0);
   double width = 3;
   Dash dash = Dash::solid;
   Join join = Join::straight;
-  bool markers = false;      ///< a dot at each value
-  bool on_right = false;     ///< measured by the axis at the right
+  bool markers = false;   ///< a dot at each value
+  bool on_right = false;  ///< measured by the axis at the right
 };
 
 /// The area between two lines over the same x.
 struct Band {
   std::string name{};
-  std::vector<double> x{};   ///< as many as `low`, ascending; none means 1, 2, 3 and so on
+  std::vector<double> x{};  ///< as many as `low`, ascending; none means 1, 2, 3 and so on
   std::vector<double> low{};
   std::vector<double> high{};
   Color color = category(0).faded(0.2);
@@ -75,7 +75,7 @@ struct Note {
   double y = 0;
   std::string text{};
   Color color = ink;
-  bool marker = true;        ///< a dot at the point itself
+  bool marker = true;  ///< a dot at the point itself
   bool on_right = false;
 };
 
@@ -96,12 +96,13 @@ struct Frame {
   Scale x;
   Scale y;
   Scale right;
+  double stroke = 1;  ///< by how much lines are thinner in a small plot
 
   [[nodiscard]] const Scale& y_scale(bool on_right) const { return on_right ? right : y; }
 };
 
-/// The shapes of a mark within its plot, without its texts. A line of very many points keeps only those that can
-/// be seen.
+/// The shapes of a mark within its plot, without its texts. A line of very many points keeps only those that
+/// can be seen.
 Shapes draw(const Mark& mark, const Frame& frame);
 
 /// The part of the plot that a span shades, empty where it lies outside.

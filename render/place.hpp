@@ -19,14 +19,16 @@ class Placer {
   /// Texts are put off this line where they can be; NaN breaks it.
   void add_line(std::span<const Point> points);
 
-  /// The best place for a text of a size: of the wished top left corners, earlier ones preferred, else of all the
-  /// room near the first wish. What it returns is taken from then on; nothing where no room is left.
+  /// The best place for a text of a size: of the wished top left corners, earlier ones preferred, else of all
+  /// the room near the first wish. What it returns is taken from then on; nothing where no room is left.
   std::optional<Rect> place(Size size, std::span<const Point> wishes);
+
+  /// How much of the lines a box covers: 0 where it covers nothing.
+  [[nodiscard]] double covered(const Rect& box) const;
 
  private:
   [[nodiscard]] Rect moved_inside(Rect box) const;
   [[nodiscard]] bool is_free(const Rect& box) const;
-  [[nodiscard]] double covered(const Rect& box) const;
   [[nodiscard]] std::optional<Rect> search(Size size, Point near) const;
 
   Rect within_;

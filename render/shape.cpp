@@ -10,7 +10,9 @@ namespace fovea::render {
 Rect bounds(const Text& text, const Measure& measure) {
   const Size size = measure(text.text, text.font);
   const double left = text.align == Align::start ? 0 : text.align == Align::middle ? -0.5 : -1;
-  const double top = text.vertical == VerticalAlign::top ? 0 : text.vertical == VerticalAlign::middle ? -0.5 : -1;
+  const double top = text.vertical == VerticalAlign::top      ? 0
+                     : text.vertical == VerticalAlign::middle ? -0.5
+                                                              : -1;
   const double turn = text.degrees * std::numbers::pi / 180;
   const double across = std::abs(std::cos(turn));
   const double down = std::abs(std::sin(turn));
@@ -27,13 +29,48 @@ void append(Shapes& shapes, Shapes more) {
 
 namespace {
 
+struct Mover {
+  Point by;
+
+  void move(Point& p) const { p = {p.x + by.x, p.y + by.y}; }
+  void move(Rect& box) const {
+    box.x += by.x;
+    box.y += by.y;
+  }
+  void operator()(Polyline& s) const {
+    for (auto& p : s.points) move(p);
+  }
+  void operator()(Polygon& s) const {
+    for (auto& p : s.points) move(p);
+  }
+  void operator()(Rectangle& s) const { move(s.box); }
+  void operator()(Marker& s) const { move(s.at); }
+  void operator()(Text& s) const { move(s.at); }
+  void operator()(Image& s) const { move(s.box); }
+  void operator()(Group& s) const {
+    move(s.clip);
+    for (auto& shape : s.shapes) std::visit(*this, shape);
+  }
+};
+
+}  // namespace
+
+Shapes moved(Shapes shapes, Point by) {
+  for (auto& shape : shapes) std::visit(Mover{by}, shape);
+  return shapes;
+}
+
+namespace {
+
 std::string tenths(double value) {
   const auto rounded = std::llround(value * 10);
   return (rounded < 0 ? "-" : "") + std::to_string(std::abs(rounded) / 10) + "." +
          std::to_string(std::abs(rounded) % 10);
 }
 
-std::string to_text(Point p) { return tenths(p.x) + "," + tenths(p.y); }
+std::string to_text(Point p) {
+  return tenths(p.x) + "," + tenths(p.y);
+}
 
 std::string to_text(const Rect& box) {
   return tenths(box.x) + "," + tenths(box.y) + " " + tenths(box.width) + " x " + tenths(box.height);
@@ -52,10 +89,13 @@ std::string to_text(Color color) {
 
 std::string to_text(const Stroke& stroke) {
   static constexpr std::string_view names[] = {"", " dashed", " dotted"};
-  return to_text(stroke.color) + " " + tenths(stroke.width) + std::string(names[static_cast<int>(stroke.dash)]);
+  return to_text(stroke.color) + " " + tenths(stroke.width) +
+         std::string(names[static_cast<int>(stroke.dash)]);
 }
 
-std::string outlined(const Stroke& stroke) { return stroke.width > 0 ? " edge " + to_text(stroke) : ""; }
+std::string outlined(const Stroke& stroke) {
+  return stroke.width > 0 ? " edge " + to_text(stroke) : "";
+}
 
 std::string to_text(const std::vector<Point>& points) {
   std::string text;
@@ -90,7 +130,8 @@ struct Printer {
     static constexpr std::string_view across[] = {"start", "middle", "end"};
     static constexpr std::string_view down[] = {"top", "middle", "bottom"};
     std::string content = s.text;
-    for (std::size_t i = 0; (i = content.find('\n', i)) != std::string::npos; i += 2) content.replace(i, 1, "\\n");
+    for (std::size_t i = 0; (i = content.find('\n', i)) != std::string::npos; i += 2)
+      content.replace(i, 1, "\\n");
     line("text " + to_text(s.at) + " " + std::string(across[static_cast<int>(s.align)]) + " " +
          std::string(down[static_cast<int>(s.vertical)]) + " size " + tenths(s.font.size) +
          (s.font.bold ? " bold" : "") + (s.degrees != 0 ? " turned " + tenths(s.degrees) : "") + " " +

@@ -100,6 +100,9 @@ Rect bounds(const Text& text, const Measure& measure);
 /// Adds shapes after those that are there.
 void append(Shapes& shapes, Shapes more);
 
+/// Shapes moved to the right and down.
+Shapes moved(Shapes shapes, Point by);
+
 /// The drawing as text, one shape a line, coordinates to a tenth of a pixel and pixels as a checksum: made to
 /// be compared in tests.
 std::string to_text(const Drawing& drawing);

@@ -13,10 +13,12 @@ struct Style {
   double tick = 17;
   double note = 17;
   double gap = 8;
+  double stroke = 1;  ///< by how much lines and signs are thinner than their own width
 
   /// The same style with every size multiplied.
   [[nodiscard]] Style scaled(double factor) const {
-    return {measure, headline * factor, title * factor, label * factor, tick * factor, note * factor, gap * factor};
+    return {measure,       headline * factor, title * factor, label * factor,
+            tick * factor, note * factor,     gap * factor,   stroke * factor};
   }
   /// The height of one line of text of a size.
   [[nodiscard]] double line_height(double size) const { return measure("Xg", {size, false}).height; }

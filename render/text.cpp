@@ -29,7 +29,9 @@ CodePoint first_code_point(std::string_view text) {
   return {value, length, true};
 }
 
-bool between(char32_t c, char32_t low, char32_t high) { return c >= low && c <= high; }
+bool between(char32_t c, char32_t low, char32_t high) {
+  return c >= low && c <= high;
+}
 
 // What is drawn onto the character before it: combining marks, joiners, variation selectors, skin tones.
 bool joins_left(char32_t c) {

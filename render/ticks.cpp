@@ -31,7 +31,8 @@ std::vector<double> multiples(Range range, double step) {
 
 std::string fixed(double value, int decimals) {
   char buffer[400];
-  const auto end = std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::fixed, decimals).ptr;
+  const auto end =
+      std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::fixed, decimals).ptr;
   std::string text(buffer, end);
   return text.find_first_not_of("-0.") == std::string::npos && text[0] == '-' ? text.substr(1) : text;
 }
@@ -39,7 +40,7 @@ std::string fixed(double value, int decimals) {
 std::string with_commas(std::string text) {
   const std::size_t start = text[0] == '-' ? 1 : 0;
   auto i = std::min(text.find('.'), text.size());
-  while (i > start + 3) text.insert(i -= 3, ",");
+  while (i > start + 3) text.insert(i -= 3, 1, ',');
   return text;
 }
 
@@ -48,7 +49,8 @@ std::string with_exponent(double value, int significant) {
   if (value == 0) return "0";
   char buffer[64];
   const auto end =
-      std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::scientific, significant - 1).ptr;
+      std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::scientific, significant - 1)
+          .ptr;
   std::string text(buffer, end);
   const auto e = text.find('e');
   std::string mantissa = text.substr(0, e);
@@ -66,7 +68,8 @@ std::string with_exponent(double value, int significant) {
 int decimals_of(std::span<const double> ticks) {
   double step = ticks.size() > 1 ? std::abs(ticks[1] - ticks[0]) : std::abs(ticks[0]);
   for (int decimals = 0; decimals < 12; ++decimals, step *= 10) {
-    if (step == 0 || (std::abs(step - std::round(step)) < 1e-3 * step && std::round(step) >= 1)) return decimals;
+    if (step == 0 || (std::abs(step - std::round(step)) < 1e-3 * step && std::round(step) >= 1))
+      return decimals;
   }
   return 12;
 }
@@ -206,8 +209,12 @@ std::string number(double value, int significant) {
   return with_commas(text);
 }
 
-std::string grouped(long long value) { return with_commas(std::to_string(value)); }
+std::string grouped(long long value) {
+  return with_commas(std::to_string(value));
+}
 
-std::string percent(double share, int decimals) { return fixed(share * 100, decimals) + "%"; }
+std::string percent(double share, int decimals) {
+  return fixed(share * 100, decimals) + "%";
+}
 
 }  // namespace fovea::render

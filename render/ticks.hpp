@@ -11,8 +11,8 @@ namespace fovea::render {
 /// How numbers are written: as they are, or a share of 1 as percent.
 enum class NumberFormat { plain, percent };
 
-/// Round values within a range: at most `at_most` (at least 2) multiples of 1, 2, 2.5 or 5 times a power of ten. With
-/// `integers` only whole numbers.
+/// Round values within a range: at most `at_most` (at least 2) multiples of 1, 2, 2.5 or 5 times a power of
+/// ten. With `integers` only whole numbers.
 std::vector<double> linear_ticks(Range range, int at_most, bool integers = false);
 
 /// Round values within a range above 0: powers of ten, every n-th where there are many, with 2 and 5 times
@@ -24,9 +24,11 @@ std::vector<double> log_minor_ticks(Range range);
 
 /// Labels for ticks of one linear axis: equally many decimals, thousands separated by commas, `k`, `M` or `G`
 /// for large round steps, and exponents such as 5e-05 for tiny ones.
-std::vector<std::string> linear_labels(std::span<const double> ticks, NumberFormat format = NumberFormat::plain);
+std::vector<std::string> linear_labels(std::span<const double> ticks,
+                                       NumberFormat format = NumberFormat::plain);
 
-/// Labels for ticks of a log axis: all plain, or all with exponents where some would need five digits or more.
+/// Labels for ticks of a log axis: all plain, or all with exponents where some would need five digits or
+/// more.
 std::vector<std::string> log_labels(std::span<const double> ticks, NumberFormat format = NumberFormat::plain);
 
 /// One number for a sentence or a note, to so many significant digits: 0.934, 4,220, 1e-05.

@@ -1,14 +1,19 @@
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "runtime/array.hpp"
 
 namespace fovea {
+
+class MappedFile;
+struct H5Contents;
 
 /// The number types that artifacts are made of: uint8, int32, uint32, int64, float and double.
 template <class T>
@@ -20,11 +25,13 @@ concept Number =
 using Shape = std::vector<std::size_t>;
 
 /// Writes one HDF5 file that `h5py` and `h5dump` read with no help: contiguous datasets, UTF-8 names, no
-/// times, so that equal contents give equal bytes. Names may hold "/", which makes groups. Throws `Error`
-/// with path and cause.
+/// times, so that equal calls give equal bytes. Names may hold "/", which makes groups. Throws `Error` with
+/// path, place and cause.
 class H5Writer {
  public:
+  /// Begins a file, in place of one that is there already.
   explicit H5Writer(const std::filesystem::path& path);
+  /// Lets go of the file, which is worth nothing unless `close` was called.
   ~H5Writer();
   H5Writer(const H5Writer&) = delete;
   H5Writer& operator=(const H5Writer&) = delete;
@@ -37,10 +44,14 @@ class H5Writer {
     write<T>(name, std::span<const T>(values), {values.size()});
   }
   template <Number T>
+  void write(const std::string& name, const std::vector<T>& values, const Shape& shape) {
+    write<T>(name, std::span<const T>(values), shape);
+  }
+  template <Number T>
   void write(const std::string& name, const Array<T>& values, const Shape& shape) {
     write<T>(name, values.span(), shape);
   }
-  /// Writes a list of UTF-8 texts.
+  /// Writes a list of UTF-8 texts, none of which may hold a zero byte.
   void write(const std::string& name, const std::vector<std::string>& texts);
   /// Sets an attribute of a dataset or group, or of the file itself where `name` is "/".
   void attribute(const std::string& name, const std::string& key, const std::string& value);
@@ -54,32 +65,36 @@ class H5Writer {
   std::unique_ptr<Handles> handles_;
 };
 
-/// Reads one HDF5 file. Numbers are mapped, not copied: the arrays keep the mapping alive.
-/// External links, external storage, virtual datasets and filters are refused. Throws `Error` with path and
-/// place.
+/// Reads one HDF5 file. Numbers are mapped, not copied: the arrays keep the mapping alive, and outlive the
+/// reader. Links that are not hard, external storage, virtual and chunked datasets and filters are refused.
+/// Throws `Error` with path and place.
 class H5Reader {
  public:
   explicit H5Reader(const std::filesystem::path& path);
+  /// Reads a file that is mapped already.
+  explicit H5Reader(std::shared_ptr<const MappedFile> file);
   ~H5Reader();
   H5Reader(const H5Reader&) = delete;
   H5Reader& operator=(const H5Reader&) = delete;
 
+  /// Whether there is a dataset of that name.
   bool has(const std::string& name) const;
   Shape shape(const std::string& name) const;
   /// The values of a dataset; its type must be T.
   template <Number T>
   Array<T> read(const std::string& name) const;
+  /// The texts of a dataset.
   std::vector<std::string> texts(const std::string& name) const;
   /// The full names of all datasets in a group and its groups ("" = the whole file), sorted.
   std::vector<std::string> datasets(const std::string& group = "") const;
+  /// Attributes of a dataset or group, or of the file itself where `name` is "/".
   bool has_attribute(const std::string& name, const std::string& key) const;
   std::string text_attribute(const std::string& name, const std::string& key) const;
   std::int64_t whole_attribute(const std::string& name, const std::string& key) const;
   double number_attribute(const std::string& name, const std::string& key) const;
 
  private:
-  struct Handles;
-  std::unique_ptr<Handles> handles_;
+  std::unique_ptr<const H5Contents> contents_;
 };
 
 }  // namespace fovea

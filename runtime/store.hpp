@@ -1,5 +1,8 @@
 #pragma once
 
+#include <functional>
+#include <map>
+#include <mutex>
 #include <optional>
 
 #include "graph/plan.hpp"
@@ -7,19 +10,18 @@
 
 namespace fovea {
 
-/// Artifacts by what is in them, and records of what made them:
-///   objects/ab/<sha256>.h5     one artifact, written once and never touched again
-///   keys/<stage>/<key>.json    a finished stage: what went in, which objects came out, what it cost
-/// An object's identity is the text `<sha256>:<xxh3-128>:<bytes>`: the first tells what it is, the others
-/// check it fast.
+/// Artifacts by what is in them, and records of what made them. An object's identity is the text
+/// `<sha256>:<xxh3-128>:<bytes>`: the first tells what it is, the others check it fast. Several threads and
+/// processes may use one store at once. Throws `Error` where the disk does not do its part.
 class Store {
  public:
-  explicit Store(std::filesystem::path root);
+  /// Opens a store, and makes it where there is none. `warn` is told of everything that was found damaged.
+  Store(std::filesystem::path root, std::function<void(const std::string&)> warn);
 
   /// Writes a value to a temporary file, digests and syncs it, renames it into place, and gives its identity.
   std::string publish(const Codec& codec, const void* value);
-  /// Reads an object after its digest has been checked. Gives nothing where it is missing; where it is
-  /// damaged, it is set aside with a warning first.
+  /// Reads an object after its digest has been checked. Gives nothing where it, or one that it refers to, is
+  /// missing; where it is damaged, it is set aside with a warning first.
   std::optional<Item> load(const Codec& codec, const std::string& object);
   /// Whether the object is there with the right size.
   bool has(const std::string& object) const;
@@ -32,10 +34,31 @@ class Store {
   /// All records of a stage by its name, the newest last.
   std::vector<Record> earlier(const std::string& stage) const;
 
+  /// SHA-256 of a file outside the store. A large file that did not change since it was last asked for is not
+  /// read again.
+  std::string source_digest(const std::filesystem::path& file) const;
+
   const std::filesystem::path& root() const { return root_; }
 
  private:
+  /// A value that somebody may still hold, and the right to load it.
+  struct Alive {
+    std::mutex loading;
+    std::weak_ptr<const void> value;
+  };
+
+  std::shared_ptr<const void> read(const Codec& codec, const std::string& object);
+  std::shared_ptr<Alive> alive(const Codec& codec, const std::string& object);
+  std::filesystem::path record_path(const std::string& stage, const std::string& key) const;
+  std::optional<Record> read_record(const std::filesystem::path& path) const;
+  std::optional<Json> read_checked(const std::filesystem::path& path) const;
+  void write_checked(const std::filesystem::path& path, Json content, bool lasting) const;
+  void set_aside(const std::filesystem::path& path, const std::string& why) const;
+
   std::filesystem::path root_;
+  std::function<void(const std::string&)> warn_;
+  std::mutex door_;  ///< to `alive_`
+  std::map<std::pair<std::string, std::string>, std::shared_ptr<Alive>> alive_;
 };
 
 }  // namespace fovea

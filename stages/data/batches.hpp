@@ -17,4 +17,15 @@ struct Batches {
   std::vector<double> deviation;  ///< per channel, divided by
 };
 
+/// What carries the recipe out, for a whole pass over the data.
+Augmenter augmenter(const Batches& batches);
+
+/// The numbers that the sample at `position` of the data is augmented with in this epoch. They belong to the
+/// image of the source, so the same image in another view gets the same ones.
+Random augment_random(const Batches& batches, std::uint32_t epoch, std::size_t position);
+
+/// Makes one augmented sample on its own: the one at `position` of the data as it is in this epoch, as
+/// H x W x C normalised floats.
+void augment_sample(const Batches& batches, std::uint32_t epoch, std::size_t position, float* out);
+
 }  // namespace fovea

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,7 +33,8 @@ struct History {
   std::string schedule;  ///< "cosine_decay", ...
   std::int64_t warmup_steps = 0;
   double peak_learning_rate = 0;
-  std::string precision;  ///< what was computed in: "fp32" or "bf16"
+  std::optional<double> floor_learning_rate;  ///< what the schedule comes down to, where it has an end
+  std::string precision;                      ///< what was computed in: "fp32" or "bf16"
 
   std::size_t epochs() const { return train.loss.size(); }
 };
@@ -46,5 +48,9 @@ struct Timing {
   std::vector<double> epoch_seconds;
   std::vector<double> epoch_wait_seconds;  ///< of `epoch_seconds`, spent waiting for batches
 };
+
+/// One line an epoch as CSV, without times: equal trainings give equal text. The learning rate is that of the
+/// epoch's last step.
+std::string to_csv(const History& history);
 
 }  // namespace fovea

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "graph/json.hpp"
 #include "stages/learn/predictions.hpp"
 
 namespace fovea {
@@ -25,9 +26,22 @@ struct Metrics {
   Scores weighted;                       ///< mean over classes weighted by support
   Array<std::int64_t> confusion;         ///< K x K: rows true, columns predicted
   std::vector<std::string> class_names;  ///< K
+
+  /// How many samples of class `truth` were taken for class `predicted`.
+  std::int64_t count(std::size_t truth, std::size_t predicted) const {
+    return confusion[truth * class_names.size() + predicted];
+  }
 };
 
-/// Measures predictions. Of equal probabilities the class with the lower number comes first.
+/// Measures predictions. Of equal probabilities the class with the lower number comes first. In the loss no
+/// probability counts as less than the smallest normal float, 1.2e-38. Throws `Error` where there are no
+/// samples, or where a probability is not a number.
 Metrics measure(const Predictions& predictions, std::int64_t k);
+
+/// What `metrics.json` says: a number that is not finite is null, with the reason beside it.
+Json to_json(const Metrics& metrics);
+
+/// Precision, recall, F1 and support by class, then the averages, as CSV.
+std::string classification_report(const Metrics& metrics);
 
 }  // namespace fovea

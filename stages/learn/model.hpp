@@ -29,4 +29,8 @@ struct Model {
   std::vector<double> deviation;         ///< per channel, divided by
 };
 
+/// Checks that the weights are those that the specification asks for, in its order. Throws `Error` that names
+/// the first that is not.
+void expect_weights(const Specification& specification, const std::vector<NamedArray>& weights);
+
 }  // namespace fovea

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -23,6 +24,15 @@ struct Predictions {
   std::span<const float> row(std::size_t i) const {
     return probabilities.span().subspan(i * classes(), classes());
   }
+  /// The most probable class of sample i; of equals, the one with the lowest number.
+  std::size_t predicted(std::size_t i) const {
+    const auto all = row(i);
+    return static_cast<std::size_t>(std::max_element(all.begin(), all.end()) - all.begin());
+  }
 };
+
+/// One line a sample as CSV: index, label, predicted, confidence (probability of `predicted`), correct,
+/// label_probability, label_name, predicted_name.
+std::string to_csv(const Predictions& predictions);
 
 }  // namespace fovea

@@ -1,0 +1,22 @@
+#include <cstdio>
+
+#include "pipelines/commands.hpp"
+#include "pipelines/definition_file.hpp"
+#include "pipelines/draw_graph.hpp"
+
+namespace fovea {
+
+int graph_command(const RunCommand& command, const std::filesystem::path& output) {
+  const auto prepared = prepare(command);
+  const auto ending = output.empty() ? std::string(".txt") : output.extension().string();
+  const auto drawn =
+      at(output.string(), [&] { return draw_graph(prepared->graph, prepared->planned(), ending); });
+  if (output.empty()) {
+    std::printf("%s", drawn.c_str());
+  } else {
+    write_file(output, drawn);
+  }
+  return 0;
+}
+
+}  // namespace fovea

@@ -1,0 +1,161 @@
+#include "render/annotate.hpp"
+
+#include <cmath>
+
+#include "render/place.hpp"
+
+namespace fovea::render {
+namespace {
+
+// Room between a text and the box that is kept for it.
+constexpr double padding = 3;
+
+class Annotator {
+ public:
+  Annotator(const Frame& frame, const Style& style)
+      : frame_(frame), plot_(frame.plot.inset(2)), font_{style.note}, style_(style), placer_(plot_) {}
+
+  void avoid(const Mark& mark) {
+    placer_.add_line(outline(mark, frame_));
+    if (const auto* rule = std::get_if<Rule>(&mark)) {
+      for (const auto& shape : draw(*rule, frame_)) placer_.add_line(std::get<Polyline>(shape).points);
+    }
+    if (const auto* note = std::get_if<Note>(&mark); note && note->marker) {
+      const Point at = point_of(*note);
+      placer_.keep_free({at.x - 7, at.y - 7, 14, 14});
+    }
+  }
+
+  void add(const Span& span) {
+    const Rect box = span_box(span, frame_);
+    if (span.label.empty() || box.width <= 0 || box.height <= 0) return;
+    const Size size = size_of(span.label);
+    const double gap = style_.gap * 0.5;
+    const double left = box.center().x - size.width / 2;
+    const double middle = box.center().y - size.height / 2;
+    std::vector<Point> wishes;
+    if (span.along == Along::y) {
+      const double end = box.right() - size.width - gap;
+      wishes = {{end, box.y + gap}, {box.x + gap, box.y + gap}, {end, middle}, {left, middle}};
+    } else if (size.width <= box.width) {
+      wishes = {{left, box.y + gap}, {left, box.bottom() - size.height - gap}, {left, middle}};
+    } else {
+      wishes = {{box.right() + gap, box.y + gap},
+                {box.x - gap - size.width, box.y + gap},
+                {box.right() + gap, middle},
+                {box.right() + gap, box.bottom() - size.height - gap}};
+    }
+    put(span.label, opaque(span.color), placer_.place(size, wishes));
+  }
+
+  void add(const Rule& rule) {
+    const Scale& scale = rule.along == Along::x ? frame_.x : frame_.y;
+    const double at = scale(rule.at);
+    const Range ends = scale.pixels();
+    if (rule.label.empty() || !(std::min(ends.low, ends.high) <= at && at <= std::max(ends.low, ends.high)))
+      return;
+    const Size size = size_of(rule.label);
+    const double gap = style_.gap * 0.5;
+    std::vector<Point> wishes;
+    for (const double share : {0.02, 0.98, 0.25, 0.5, 0.75}) {
+      if (rule.along == Along::x) {
+        const double y = plot_.y + (plot_.height - size.height) * share;
+        wishes.insert(wishes.end(), {{at + gap, y}, {at - gap - size.width, y}});
+      } else {
+        const double x = plot_.right() - size.width - (plot_.width - size.width) * share;
+        wishes.insert(wishes.end(), {{x, at - gap - size.height}, {x, at + gap}});
+      }
+    }
+    put(rule.label, rule.color, placer_.place(size, wishes));
+  }
+
+  void add(const Note& note) {
+    const Point at = point_of(note);
+    if (note.text.empty() || std::isnan(at.x) || std::isnan(at.y) || !frame_.plot.inset(-1).contains(at))
+      return;
+    const Size size = size_of(note.text);
+    std::vector<Point> wishes;
+    for (const double away : {10.0, 36.0, 80.0}) {
+      const double above = at.y - away - size.height;
+      const double below = at.y + away;
+      const double before = at.x - away - size.width;
+      const double after = at.x + away;
+      const double middle = at.x - size.width / 2;
+      const double level = at.y - size.height / 2;
+      wishes.insert(wishes.end(), {{after, above},
+                                   {middle, above},
+                                   {after, level},
+                                   {after, below},
+                                   {before, above},
+                                   {middle, below},
+                                   {before, below},
+                                   {before, level}});
+    }
+    const auto box = placer_.place(size, wishes);
+    if (box) point_at(at, *box);
+    put(note.text, note.color, box);
+  }
+
+  Shapes take() { return std::move(shapes_); }
+
+ private:
+  [[nodiscard]] Point point_of(const Note& note) const {
+    return {frame_.x(note.x), frame_.y_scale(note.on_right)(note.y)};
+  }
+  [[nodiscard]] std::string shown(const std::string& text) const {
+    return elided(printable(text), font_, plot_.width - 2 * padding, style_.measure);
+  }
+  [[nodiscard]] Size size_of(const std::string& text) const {
+    const Size size = style_.measure(shown(text), font_);
+    return {size.width + 2 * padding, size.height + 2};
+  }
+
+  // Texts are dark enough to read, in the hue of what they name.
+  static Color opaque(Color color) {
+    color.alpha = 255;
+    while (contrast(color, white) < 5) color = mixed(color, black, 0.15);
+    return color;
+  }
+
+  void point_at(Point at, const Rect& box) {
+    const Point nearest{std::clamp(at.x, box.x, box.right()), std::clamp(at.y, box.y, box.bottom())};
+    if (std::hypot(nearest.x - at.x, nearest.y - at.y) < 20) return;
+    shapes_.push_back(Polyline{{at, nearest}, {quiet_ink, 1}});
+  }
+
+  void put(const std::string& text, Color color, const std::optional<Rect>& box) {
+    if (!box) return;
+    if (placer_.covered(*box) > 0) shapes_.push_back(Rectangle{.box = *box, .fill = white.faded(0.85)});
+    shapes_.push_back(Text{.at = box->center(),
+                           .text = shown(text),
+                           .font = font_,
+                           .color = opaque(color),
+                           .align = Align::middle,
+                           .vertical = VerticalAlign::middle});
+  }
+
+  const Frame& frame_;
+  Rect plot_;
+  Font font_;
+  const Style& style_;
+  Placer placer_;
+  Shapes shapes_;
+};
+
+}  // namespace
+
+Shapes annotations(std::span<const Mark> marks, const Frame& frame, const Style& style) {
+  Annotator annotator(frame, style);
+  for (const auto& mark : marks) annotator.avoid(mark);
+  const auto add_all = [&]<class Kind>() {
+    for (const auto& mark : marks) {
+      if (const auto* one = std::get_if<Kind>(&mark)) annotator.add(*one);
+    }
+  };
+  add_all.template operator()<Span>();
+  add_all.template operator()<Rule>();
+  add_all.template operator()<Note>();
+  return annotator.take();
+}
+
+}  // namespace fovea::render

@@ -1,0 +1,13 @@
+#pragma once
+
+#include "render/heat_map.hpp"
+
+namespace fovea::render {
+
+/// Bars for the rows of a matrix, its label below them.
+Shapes draw_right_strip(const Strip& strip, const Rect& box, const Style& style);
+
+/// Bars for the columns of a matrix, its label at the left within `label_room` pixels.
+Shapes draw_bottom_strip(const Strip& strip, const Rect& box, double label_room, const Style& style);
+
+}  // namespace fovea::render

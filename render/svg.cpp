@@ -1,0 +1,110 @@
+#include "render/svg.hpp"
+
+#include <cstdint>
+#include <map>
+
+#include "render/text.hpp"
+
+namespace fovea::render {
+namespace {
+
+std::string short_hash(std::string_view text) {
+  std::uint64_t hash = 0xcbf29ce484222325;
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  std::string digits;
+  for (int i = 0; i < 8; ++i, hash >>= 5) digits += "abcdefghijklmnopqrstuvwxyz012345"[hash & 31];
+  return "f" + digits;
+}
+
+// Renames ids in order of their first occurrence, in definitions and in both kinds of reference.
+class Renamer {
+ public:
+  explicit Renamer(std::string prefix) : prefix_(std::move(prefix)) {}
+
+  std::string operator()(std::string_view svg) {
+    std::string out;
+    out.reserve(svg.size());
+    while (!svg.empty()) {
+      const auto [at, length] = next_mark(svg);
+      out += svg.substr(0, at + length);
+      svg.remove_prefix(at + length);
+      if (length == 0) break;
+      const auto end = svg.find_first_of("\")");
+      out += renamed(svg.substr(0, end));
+      svg.remove_prefix(std::min(end, svg.size()));
+    }
+    return out;
+  }
+
+ private:
+  struct Found {
+    std::size_t at;
+    std::size_t length;
+  };
+
+  static Found next_mark(std::string_view svg) {
+    Found found{svg.size(), 0};
+    for (const std::string_view mark : {" id=\"", "href=\"#", "url(#"}) {
+      const auto at = svg.substr(0, found.at).find(mark);
+      if (at != std::string_view::npos) found = {at, mark.size()};
+    }
+    return found;
+  }
+
+  std::string renamed(std::string_view id) {
+    const auto [place, is_new] = names_.try_emplace(std::string(id), "");
+    if (is_new) place->second = prefix_ + "-" + std::to_string(names_.size());
+    return place->second;
+  }
+
+  std::string prefix_;
+  std::map<std::string, std::string> names_;
+};
+
+std::string described(const Metadata& metadata) {
+  std::string title;
+  std::string entries;
+  for (const auto& [key, value] : metadata) {
+    const std::string text = xml_escaped(printable(value));
+    if (key == "Title") title = "<title>" + text + "</title>\n";
+    entries += "<m:entry key=\"" + xml_escaped(printable(key)) + "\">" + text + "</m:entry>\n";
+  }
+  if (entries.empty()) return "";
+  return title + "<metadata xmlns:m=\"urn:fovea:render:metadata\">\n" + entries + "</metadata>\n";
+}
+
+}  // namespace
+
+std::string xml_escaped(std::string_view text) {
+  std::string result;
+  for (const char c : text) {
+    switch (c) {
+      case '&':
+        result += "&amp;";
+        break;
+      case '<':
+        result += "&lt;";
+        break;
+      case '>':
+        result += "&gt;";
+        break;
+      case '"':
+        result += "&quot;";
+        break;
+      default:
+        result += c;
+    }
+  }
+  return result;
+}
+
+std::string finished_svg(std::string_view svg, const Metadata& metadata) {
+  const std::string numbered = Renamer("id")(svg);
+  std::string result = Renamer(short_hash(numbered))(numbered);
+  const auto root = result.find("<svg");
+  const auto end = root == std::string::npos ? root : result.find('>', root);
+  if (end == std::string::npos) return result;
+  return result.insert(end + 1, "\n" + described(metadata));
+}
+
+}  // namespace fovea::render

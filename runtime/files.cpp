@@ -1,0 +1,213 @@
+#include "runtime/files.hpp"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <xxhash.h>
+#if defined(__x86_64__) && __has_include(<xxh_x86dispatch.h>)
+#include <xxh_x86dispatch.h>
+#endif
+
+#include <atomic>
+#include <cassert>
+#include <cctype>
+#include <cerrno>
+#include <charconv>
+#include <random>
+#include <system_error>
+
+#include "graph/plan.hpp"
+
+namespace fovea {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Calls again where a signal came in between.
+template <class Call>
+auto retried(Call&& call) {
+  auto result = call();
+  while (result < 0 && errno == EINTR) result = call();
+  return result;
+}
+
+/// An open file that closes itself. Nothing is lost by an error of `close`: what matters was synced before.
+class Descriptor {
+ public:
+  explicit Descriptor(int number) : number_(number) {}
+  ~Descriptor() {
+    if (number_ >= 0) ::close(number_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  int number() const { return number_; }
+  int release() { return std::exchange(number_, -1); }
+
+ private:
+  int number_;
+};
+
+int open_file(const fs::path& path, int flags) {
+  return retried([&] { return ::open(path.c_str(), flags | O_CLOEXEC, 0666); });
+}
+
+void sync_descriptor(const fs::path& path, int descriptor) {
+  if (retried([&] { return ::fsync(descriptor); }) != 0) throw file_error(path, errno);
+}
+
+/// Takes the lock that tells other processes, even in other containers, that somebody still writes here.
+/// File systems without locks refuse; there the process number in the name has to do.
+bool lock(int descriptor) {
+  struct flock whole {};
+  whole.l_type = F_WRLCK;
+  whole.l_whence = SEEK_SET;
+  return retried([&] { return ::fcntl(descriptor, F_OFD_SETLK, &whole); }) == 0;
+}
+
+std::string hex(std::uint64_t number) {
+  std::string text(16, '0');
+  for (auto at = text.rbegin(); at != text.rend(); ++at, number >>= 4) *at = "0123456789abcdef"[number & 15];
+  return text;
+}
+
+std::string unique_name(std::string_view suffix) {
+  static std::atomic<unsigned int> counter = 0;
+  std::random_device random;
+  return std::to_string(::getpid()) + "-" + std::to_string(counter++) + "-" +
+         hex(std::uint64_t{random()} << 32 | random()) + std::string(suffix);
+}
+
+/// Whether the process that a temporary file is named after is gone, and nobody holds the file.
+bool is_stale(const fs::path& file) {
+  const auto name = file.filename().string();
+  pid_t process = 0;
+  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), process);
+  if (error != std::errc{} || process <= 0 || *end != '-') return false;
+  if (::kill(process, 0) == 0 || errno != ESRCH) return false;
+  const Descriptor descriptor(open_file(file, O_RDWR));
+  return descriptor.number() >= 0 && lock(descriptor.number());
+}
+
+}  // namespace
+
+Error file_error(const fs::path& path, int code) {
+  const auto place = path.string() + ": ";
+  switch (code) {
+    case ENOENT:
+      return Error(place + "no such file; check the path");
+    case EACCES:
+    case EPERM:
+    case EROFS:
+      return Error(place + "permission denied; allow it or choose another place");
+    case ENOSPC:
+    case EDQUOT:
+      return Error(place + "no space left on the disk; free some or choose another place");
+    case ENOTDIR:
+    case EEXIST:
+      return Error(place + "something that is no folder is in the way; move it or choose another place");
+    case EISDIR:
+      return Error(place + "a folder; it must be a file");
+    default:
+      break;
+  }
+  auto fact = std::generic_category().message(code);
+  fact[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(fact[0])));
+  return Error(place + fact + "; check the disk and the path");
+}
+
+MappedFile::MappedFile(const fs::path& path) : MappedFile(path, open_file(path, O_RDONLY)) {}
+
+std::shared_ptr<const MappedFile> MappedFile::if_there(const fs::path& path) {
+  Descriptor descriptor(open_file(path, O_RDONLY));
+  if (descriptor.number() < 0 && (errno == ENOENT || errno == ENOTDIR)) return nullptr;
+  return std::shared_ptr<const MappedFile>(new MappedFile(path, descriptor.release()));
+}
+
+MappedFile::MappedFile(const fs::path& path, int number) : path_(path) {
+  if (number < 0) throw file_error(path, errno);
+  const Descriptor descriptor(number);
+  struct stat info {};
+  if (::fstat(number, &info) != 0) throw file_error(path, errno);
+  if (S_ISDIR(info.st_mode)) throw file_error(path, EISDIR);
+  if (!S_ISREG(info.st_mode)) throw Error(path.string() + ": a device or pipe; it must be a file");
+  size_ = static_cast<std::size_t>(info.st_size);
+  if (size_ == 0) return;
+  void* const memory = ::mmap(nullptr, size_, PROT_READ, MAP_SHARED, number, 0);
+  if (memory == MAP_FAILED) throw file_error(path, errno);
+  data_ = static_cast<const char*>(memory);
+}
+
+MappedFile::~MappedFile() {
+  if (size_ > 0) ::munmap(const_cast<char*>(data_), size_);
+}
+
+TempFile::TempFile(const fs::path& folder, std::string_view suffix) : path_(folder / unique_name(suffix)) {
+  descriptor_ = open_file(path_, O_RDWR | O_CREAT | O_EXCL);
+  if (descriptor_ < 0) throw file_error(errno == ENOENT ? folder : path_, errno);
+  lock(descriptor_);
+}
+
+TempFile::~TempFile() {
+  if (!path_.empty()) ::unlink(path_.c_str());
+  ::close(descriptor_);
+}
+
+void TempFile::write(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const auto count = retried([&] { return ::write(descriptor_, bytes.data(), bytes.size()); });
+    if (count < 0) throw file_error(path_, errno);
+    bytes.remove_prefix(static_cast<std::size_t>(count));
+  }
+}
+
+void TempFile::sync() const {
+  sync_descriptor(path_, descriptor_);
+}
+
+void TempFile::move_to(const fs::path& target) {
+  struct stat info {};
+  if (::fstat(descriptor_, &info) != 0) throw file_error(path_, errno);
+  if (::fchmod(descriptor_, info.st_mode & 0444) != 0) throw file_error(path_, errno);
+  if (::rename(path_.c_str(), target.c_str()) != 0) throw file_error(target, errno);
+  path_.clear();
+}
+
+void remove_stale(const fs::path& folder) {
+  std::error_code error;
+  fs::directory_iterator entry(folder, error);
+  for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
+    if (is_stale(entry->path())) ::unlink(entry->path().c_str());
+  }
+}
+
+void make_folder(const fs::path& folder) {
+  std::error_code error;
+  if (folder.empty() || fs::is_directory(folder, error)) return;
+  const auto above = folder.parent_path();
+  if (above != folder) make_folder(above);
+  if (::mkdir(folder.c_str(), 0777) != 0) {
+    const int code = errno;
+    if (fs::is_directory(folder, error)) return;
+    throw file_error(folder, code);
+  }
+  sync_folder(above.empty() ? "." : above);
+}
+
+void sync_folder(const fs::path& folder) {
+  const Descriptor descriptor(open_file(folder, O_RDONLY | O_DIRECTORY));
+  if (descriptor.number() < 0) throw file_error(folder, errno);
+  sync_descriptor(folder, descriptor.number());
+}
+
+std::string xxh3(std::string_view bytes) {
+  const auto digest = XXH3_128bits(bytes.data(), bytes.size());
+  return hex(digest.high64) + hex(digest.low64);
+}
+
+std::string file_digest(const fs::path& path) {
+  return sha256(MappedFile(path).bytes());
+}
+
+}  // namespace fovea

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "graph/error.hpp"
+
+namespace fovea {
+
+/// What the system says about a file, as `path: fact; what would be right`. `code` is an `errno`.
+Error file_error(const std::filesystem::path& path, int code);
+
+/// The bytes of a file, mapped for reading. The file must not become shorter while they are looked at.
+class MappedFile {
+ public:
+  /// Throws `Error` where the file is missing or cannot be read.
+  explicit MappedFile(const std::filesystem::path& path);
+  /// The same, but null where there is no such file.
+  static std::shared_ptr<const MappedFile> if_there(const std::filesystem::path& path);
+  ~MappedFile();
+  MappedFile(const MappedFile&) = delete;
+  MappedFile& operator=(const MappedFile&) = delete;
+
+  const std::filesystem::path& path() const { return path_; }
+  std::string_view bytes() const { return {data_, size_}; }
+
+ private:
+  MappedFile(const std::filesystem::path& path, int descriptor);
+  std::filesystem::path path_;
+  const char* data_ = nullptr;
+  std::size_t size_ = 0;
+};
+
+/// A new file under a name that nobody else uses, removed in the end unless it was moved into place.
+class TempFile {
+ public:
+  TempFile(const std::filesystem::path& folder, std::string_view suffix);
+  ~TempFile();
+  TempFile(const TempFile&) = delete;
+  TempFile& operator=(const TempFile&) = delete;
+
+  const std::filesystem::path& path() const { return path_; }
+  void write(std::string_view bytes);
+  /// Waits until what was written is on the disk.
+  void sync() const;
+  /// Makes the file read-only and gives it its lasting name, in place of what had that name before.
+  void move_to(const std::filesystem::path& target);
+
+ private:
+  std::filesystem::path path_;
+  int descriptor_ = -1;
+};
+
+/// Removes the files that `TempFile`s of dead processes left in a folder.
+void remove_stale(const std::filesystem::path& folder);
+
+/// Makes a folder and those above it, each on the disk before the next.
+void make_folder(const std::filesystem::path& folder);
+/// Waits until the names in a folder are on the disk.
+void sync_folder(const std::filesystem::path& folder);
+
+/// XXH3-128 of the bytes, in hex: finds damage at the speed of memory, but not malice.
+std::string xxh3(std::string_view bytes);
+/// SHA-256 of a file's bytes, in hex.
+std::string file_digest(const std::filesystem::path& path);
+
+}  // namespace fovea

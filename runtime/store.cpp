@@ -1,0 +1,180 @@
+// A store is a folder:
+//
+//   objects/ab/<sha256>.h5     one artifact, under the SHA-256 of its bytes; ab are the first two digits
+//   keys/<stage>/<key>.json    the record of a finished stage: what went in, which objects came out
+//   files/<sha256>.json        the digest of a file outside the store, under the SHA-256 of its path
+//   tmp/                       what is being written; nothing here counts
+//   damaged/                   what was found damaged, for people to look at
+//
+// All files come into being in tmp/ and are renamed into place when they are complete and on the disk; from
+// then on they are read-only and never written again. So a reader sees a whole file or none, whatever happens
+// to the writer, and several processes need no lock between them.
+//
+// An object is an HDF5 file. Its root has the attributes `format`, text, "fovea." and the kind of the
+// artifact, and `version`, a whole number that its codec raises when the layout changes in a way that older
+// readers would misread. All else in it is up to the codec. The identity of an object is
+// `<sha256>:<xxh3-128>:<bytes>`; HDF5 is given a file only after its size and XXH3-128 were found right.
+//
+// A JSON file holds `check`, the XXH3-128 of its canonical text without that member.
+
+#include "runtime/store.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <charconv>
+#include <future>
+#include <system_error>
+
+#include "runtime/files.hpp"
+
+namespace fovea {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The parts of an object's identity.
+struct Identity {
+  std::string sha256;
+  std::string xxh3;
+  std::size_t bytes = 0;
+};
+
+bool is_hex(std::string_view text, std::size_t length) {
+  return text.size() == length && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+Identity parse_identity(const std::string& object) {
+  const auto first = object.find(':');
+  const auto second = object.find(':', first + 1);
+  if (first != std::string::npos && second != std::string::npos) {
+    Identity identity{object.substr(0, first), object.substr(first + 1, second - first - 1), 0};
+    const auto* const end = object.data() + object.size();
+    const auto [stop, error] = std::from_chars(object.data() + second + 1, end, identity.bytes);
+    const bool digits = error == std::errc{} && stop == end;
+    if (is_hex(identity.sha256, 64) && is_hex(identity.xxh3, 32) && digits) return identity;
+  }
+  throw Error(quote(object) + ": not the identity of an object; it must be <sha256>:<xxh3-128>:<bytes>");
+}
+
+/// What is wrong with the bytes of an object, or "".
+std::string damage(std::string_view bytes, const Identity& identity) {
+  if (bytes.size() != identity.bytes) {
+    return std::to_string(bytes.size()) + " bytes instead of " + std::to_string(identity.bytes);
+  }
+  return xxh3(bytes) == identity.xxh3 ? "" : "its bytes are not those that were written";
+}
+
+void write_artifact(const Codec& codec, const void* value, const fs::path& path) {
+  H5Writer file(path);
+  file.attribute("/", "format", "fovea." + std::string(codec.kind));
+  file.attribute("/", "version", std::int64_t{codec.version});
+  codec.write(value, file);
+  file.close();
+}
+
+void check_format(const Codec& codec, const H5Reader& file, const fs::path& path) {
+  const auto format = file.text_attribute("/", "format");
+  const auto expected = "fovea." + std::string(codec.kind);
+  if (format != expected) {
+    throw Error(path.string() + ": format " + quote(format) + "; it must be " + quote(expected));
+  }
+  const auto version = file.whole_attribute("/", "version");
+  if (version > codec.version) {
+    throw Error(path.string() + ": version " + std::to_string(version) + " of " + quote(format) +
+                ", but this program reads up to " + std::to_string(codec.version) + "; use a newer fovea");
+  }
+}
+
+/// Thrown through a codec when an object that it refers to is gone.
+struct ParentMissing {};
+
+}  // namespace
+
+Store::Store(fs::path root, std::function<void(const std::string&)> warn)
+    : root_(std::move(root)), warn_(std::move(warn)) {
+  assert(warn_ != nullptr);
+  for (const auto* const folder : {"objects", "keys", "files", "tmp"}) make_folder(root_ / folder);
+  remove_stale(root_ / "tmp");
+}
+
+std::string Store::publish(const Codec& codec, const void* value) {
+  TempFile temp(root_ / "tmp", ".h5");
+  write_artifact(codec, value, temp.path());
+  auto synced = std::async(std::launch::async, [&temp] { temp.sync(); });
+  const MappedFile written(temp.path());
+  const auto bytes = written.bytes();
+  const auto object = sha256(bytes) + ":" + xxh3(bytes) + ":" + std::to_string(bytes.size());
+  synced.get();
+  const auto path = object_path(object);
+  make_folder(path.parent_path());
+  const auto there = MappedFile::if_there(path);
+  const auto why = there ? damage(there->bytes(), parse_identity(object)) : "";
+  if (!why.empty()) set_aside(path, why);
+  if (!there || !why.empty()) temp.move_to(path);
+  sync_folder(path.parent_path());
+  return object;
+}
+
+std::optional<Item> Store::load(const Codec& codec, const std::string& object) {
+  const auto entry = alive(codec, object);
+  const std::lock_guard alone(entry->loading);
+  auto value = entry->value.lock();
+  if (!value) value = read(codec, object);
+  if (!value) return std::nullopt;
+  entry->value = value;
+  return Item{std::move(value), object};
+}
+
+std::shared_ptr<const void> Store::read(const Codec& codec, const std::string& object) {
+  const auto path = object_path(object);
+  auto file = MappedFile::if_there(path);
+  if (!file) return nullptr;
+  if (const auto why = damage(file->bytes(), parse_identity(object)); !why.empty()) {
+    set_aside(path, why);
+    return nullptr;
+  }
+  const H5Reader reader(std::move(file));
+  check_format(codec, reader, path);
+  try {
+    return codec.read(reader, [this](const Codec& parent, const std::string& its_object) {
+      auto item = load(parent, its_object);
+      if (!item) throw ParentMissing{};
+      return std::move(*item);
+    });
+  } catch (const ParentMissing&) {
+    return nullptr;
+  }
+}
+
+std::shared_ptr<Store::Alive> Store::alive(const Codec& codec, const std::string& object) {
+  const std::lock_guard alone(door_);
+  auto& entry = alive_[{std::string(codec.kind), object}];
+  if (!entry) entry = std::make_shared<Alive>();
+  return entry;
+}
+
+bool Store::has(const std::string& object) const {
+  std::error_code error;
+  const auto bytes = fs::file_size(object_path(object), error);
+  return !error && bytes == parse_identity(object).bytes;
+}
+
+fs::path Store::object_path(const std::string& object) const {
+  const auto name = parse_identity(object).sha256;
+  return root_ / "objects" / name.substr(0, 2) / (name + ".h5");
+}
+
+void Store::set_aside(const fs::path& path, const std::string& why) const {
+  const auto target = root_ / "damaged" / path.filename();
+  std::error_code error;
+  try {
+    make_folder(target.parent_path());
+    fs::rename(path, target, error);
+  } catch (const Error&) {
+    error = std::make_error_code(std::errc::permission_denied);
+  }
+  const auto done = error ? "left there, for it cannot be moved" : "moved to " + quote(target.string());
+  warn_(path.string() + ": damaged, " + why + "; " + done + ", and made again when it is needed");
+}
+
+}  // namespace fovea

@@ -1,0 +1,150 @@
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cassert>
+#include <cerrno>
+#include <cmath>
+#include <ctime>
+#include <system_error>
+
+#include "runtime/files.hpp"
+#include "runtime/store.hpp"
+
+namespace fovea {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Smaller files are read faster than what is remembered of them.
+constexpr off_t worth_remembering = 64 << 10;
+/// A file that was written so shortly ago may change once more without its time telling.
+constexpr std::time_t settled_after = 2;
+
+bool is_name(const std::string& text) {
+  return !text.empty() &&
+         text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-") ==
+             std::string::npos;
+}
+
+Json to_json(const Record& record) {
+  assert(std::isfinite(record.seconds));
+  return {{"key", record.key},
+          {"parts", record.parts},
+          {"objects", record.objects},
+          {"seconds", record.seconds},
+          {"made", record.made}};
+}
+
+Record from_json(const Json& json) {
+  return {.key = json.at("key").get<std::string>(),
+          .parts = json.at("parts"),
+          .objects = json.at("objects").get<std::vector<std::string>>(),
+          .seconds = json.at("seconds").get<double>(),
+          .made = json.at("made").get<std::string>()};
+}
+
+/// Everything about a file that changes when its bytes do.
+Json state_of(const fs::path& file, const struct stat& info) {
+  const auto time = [](const timespec& at) { return Json::array({at.tv_sec, at.tv_nsec}); };
+  return {{"path", Json::parse(quote(file.string()))},
+          {"bytes", info.st_size},
+          {"modified", time(info.st_mtim)},
+          {"changed", time(info.st_ctim)},
+          {"device", info.st_dev},
+          {"inode", info.st_ino}};
+}
+
+struct stat stat_of(const fs::path& file) {
+  struct stat info {};
+  if (::stat(file.c_str(), &info) != 0) throw file_error(file, errno);
+  return info;
+}
+
+}  // namespace
+
+void Store::keep(const Record& record) {
+  const auto path = record_path(record.parts.at("stage").get<std::string>(), record.key);
+  write_checked(path, to_json(record), true);
+}
+
+std::optional<Record> Store::find(const std::string& stage, const std::string& key) const {
+  auto record = read_record(record_path(stage, key));
+  if (!record) return std::nullopt;
+  const auto there = [this](const std::string& object) { return has(object); };
+  if (!std::all_of(record->objects.begin(), record->objects.end(), there)) return std::nullopt;
+  return record;
+}
+
+std::vector<Record> Store::earlier(const std::string& stage) const {
+  assert(is_name(stage));
+  std::vector<Record> records;
+  std::error_code error;
+  fs::directory_iterator entry(root_ / "keys" / stage, error);
+  for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
+    if (entry->path().extension() != ".json") continue;
+    if (auto record = read_record(entry->path())) records.push_back(std::move(*record));
+  }
+  const auto age = [](const Record& record) { return std::tie(record.made, record.key); };
+  std::sort(records.begin(), records.end(), [&](const auto& a, const auto& b) { return age(a) < age(b); });
+  return records;
+}
+
+std::string Store::source_digest(const fs::path& file) const {
+  const auto before = stat_of(file);
+  if (before.st_size < worth_remembering || !S_ISREG(before.st_mode)) return file_digest(file);
+  const auto full = fs::absolute(file).lexically_normal();
+  const auto memo = root_ / "files" / (sha256(full.string()) + ".json");
+  const auto state = state_of(full, before);
+  if (const auto known = read_checked(memo); known && known->value("state", Json()) == state) {
+    return known->at("sha256").get<std::string>();
+  }
+  const auto digest = file_digest(file);
+  const bool settled = before.st_mtim.tv_sec + settled_after < std::time(nullptr);
+  if (settled && state_of(full, stat_of(file)) == state) {
+    write_checked(memo, {{"state", state}, {"sha256", digest}}, false);
+  }
+  return digest;
+}
+
+fs::path Store::record_path(const std::string& stage, const std::string& key) const {
+  assert(is_name(stage) && is_name(key));
+  return root_ / "keys" / stage / (key + ".json");
+}
+
+std::optional<Record> Store::read_record(const fs::path& path) const {
+  const auto json = read_checked(path);
+  if (!json) return std::nullopt;
+  try {
+    auto record = from_json(*json);
+    if (record.key == path.stem().string()) return record;
+  } catch (const Json::exception&) {
+  }
+  set_aside(path, "not the record of this key");
+  return std::nullopt;
+}
+
+std::optional<Json> Store::read_checked(const fs::path& path) const {
+  const auto file = MappedFile::if_there(path);
+  if (!file) return std::nullopt;
+  try {
+    auto json = parse_json(file->bytes());
+    const auto check = json.is_object() ? json.value("check", Json()) : Json();
+    if (json.is_object()) json.erase("check");
+    if (check == xxh3(canonical(json))) return json;
+  } catch (const Error&) {
+  }
+  set_aside(path, "its text is not what was written");
+  return std::nullopt;
+}
+
+void Store::write_checked(const fs::path& path, Json content, bool lasting) const {
+  content["check"] = xxh3(canonical(content));
+  TempFile temp(root_ / "tmp", ".json");
+  temp.write(content.dump(2) + "\n");
+  if (lasting) temp.sync();
+  make_folder(path.parent_path());
+  temp.move_to(path);
+  if (lasting) sync_folder(path.parent_path());
+}
+
+}  // namespace fovea

@@ -1,0 +1,146 @@
+#include "runtime/stream.hpp"
+
+#include <tbb/flow_graph.h>
+#include <tbb/task_arena.h>
+
+#include <algorithm>
+#include <cassert>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+
+// An item's way:  next() -> make (parallel) -> in_order (sequencer) -> hand_over (serial) -> next()
+//
+// The reader lets items in: `ahead` of them at the start, then one with each call of `next`. That is all the
+// back-pressure there is: an item is let in only when its slot is free, and item i has slot i modulo the number
+// of slots. Items are put in by tasks of the stream's own arena, so the reader never has to join the arena and
+// one worker is enough, whatever else the process does with TBB.
+
+namespace fovea::detail {
+
+struct SlotStream::Body {
+  Body(std::size_t count, std::size_t slots, std::size_t threads,
+       std::function<void(std::size_t, std::size_t)> fill_slot);
+  ~Body();
+  void let_in(std::size_t index);
+  void make_item(std::size_t index);
+  std::ptrdiff_t next();
+
+  struct Flow {
+    explicit Flow(Body& body);
+    tbb::flow::graph graph;
+    tbb::flow::function_node<std::size_t, std::size_t> make;
+    tbb::flow::sequencer_node<std::size_t> in_order;
+    tbb::flow::function_node<std::size_t> hand_over;
+  };
+
+  const std::size_t count;
+  const std::function<void(std::size_t, std::size_t)> fill;
+  std::mutex mutex;  ///< guards the members up to `waited`, and orders the uses of each slot
+  std::condition_variable ready_changed;
+  std::size_t ready = 0;  ///< items 0 .. ready - 1 are made
+  std::vector<std::exception_ptr> errors;
+  bool leaving = false;
+  double waited = 0;
+  std::size_t given = 0;
+  tbb::task_arena arena;
+  std::optional<Flow> flow;
+};
+
+SlotStream::Body::Flow::Flow(Body& body)
+    : make(graph, tbb::flow::unlimited,
+           [&body](std::size_t index) {
+             body.make_item(index);
+             return index;
+           }),
+      in_order(graph, [](std::size_t index) { return index; }),
+      hand_over(graph, tbb::flow::serial, [&body](std::size_t index) {
+        const std::scoped_lock lock(body.mutex);
+        body.ready = index + 1;
+        body.ready_changed.notify_one();
+        return tbb::flow::continue_msg();
+      }) {
+  tbb::flow::make_edge(make, in_order);
+  tbb::flow::make_edge(in_order, hand_over);
+}
+
+SlotStream::Body::Body(std::size_t items, std::size_t slots, std::size_t threads,
+                       std::function<void(std::size_t, std::size_t)> fill_slot)
+    : count(items),
+      fill(std::move(fill_slot)),
+      errors(slots),
+      arena(static_cast<int>(std::max<std::size_t>(threads, 1)), 0) {
+  assert(slots >= 1);
+  // Connecting a sequencer leaves a task behind, without which it passes nothing on; it is done here at once.
+  arena.execute([this] {
+    flow.emplace(*this);
+    flow->graph.wait_for_all();
+  });
+  for (std::size_t i = 0; i + 1 < slots; ++i) let_in(i);
+}
+
+SlotStream::Body::~Body() {
+  {
+    const std::scoped_lock lock(mutex);
+    leaving = true;
+  }
+  flow->graph.cancel();
+  flow->graph.wait_for_all();
+}
+
+void SlotStream::Body::let_in(std::size_t index) {
+  if (index >= count) return;
+  flow->graph.reserve_wait();
+  arena.enqueue([this, index] {
+    flow->make.try_put(index);
+    flow->graph.release_wait();
+  });
+}
+
+void SlotStream::Body::make_item(std::size_t index) {
+  {
+    const std::scoped_lock lock(mutex);
+    if (leaving) return;
+  }
+  const auto slot = index % errors.size();
+  std::exception_ptr error;
+  try {
+    fill(index, slot);
+  } catch (...) {
+    error = std::current_exception();
+  }
+  const std::scoped_lock lock(mutex);
+  errors[slot] = std::move(error);
+}
+
+std::ptrdiff_t SlotStream::Body::next() {
+  if (given == count) return -1;
+  const auto index = given++;
+  let_in(index + errors.size() - 1);
+  std::unique_lock lock(mutex);
+  if (ready <= index) {
+    const auto start = std::chrono::steady_clock::now();
+    ready_changed.wait(lock, [&] { return ready > index; });
+    waited += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  }
+  const auto slot = index % errors.size();
+  if (errors[slot]) std::rethrow_exception(std::exchange(errors[slot], nullptr));
+  return static_cast<std::ptrdiff_t>(slot);
+}
+
+SlotStream::SlotStream(std::size_t count, std::size_t slots, std::size_t threads,
+                       std::function<void(std::size_t, std::size_t)> fill)
+    : body_(std::make_unique<Body>(count, slots, threads, std::move(fill))) {}
+
+SlotStream::~SlotStream() = default;
+
+std::ptrdiff_t SlotStream::next() {
+  return body_->next();
+}
+
+double SlotStream::waited() const {
+  return body_->waited;
+}
+
+}  // namespace fovea::detail

@@ -1,0 +1,60 @@
+#include "stages/data/batches.hpp"
+
+#include <bit>
+
+#include "runtime/artifact.hpp"
+
+// Stored Batches:
+//   /                attributes data: the identity of the Dataset; policy: its ops as JSON; seed: 64 bits as a
+//                    signed number
+//   mean, deviation  float64 per channel, of values scaled to 0 .. 1
+
+namespace fovea {
+namespace {
+
+void write(const Batches& batches, H5Writer& file) {
+  assert(!batches.data.object().empty());
+  file.attribute("/", "data", batches.data.object());
+  file.attribute("/", "policy", Conversion<Policy>::write(batches.policy, Keep::all).dump());
+  file.attribute("/", "seed", std::bit_cast<std::int64_t>(batches.seed));
+  file.write("mean", batches.mean);
+  file.write("deviation", batches.deviation);
+}
+
+std::vector<double> numbers(const H5Reader& file, const std::string& name, std::size_t count) {
+  const auto values = file.read<double>(name);
+  if (values.size() != count) throw Error("Batches: \"" + name + "\" is not per channel; make it again");
+  return {values.begin(), values.end()};
+}
+
+Batches read(const H5Reader& file, const Resolve& resolve) {
+  Batches batches;
+  batches.data = Value<Dataset>(resolve(Dataset::codec(), file.text_attribute("/", "data")));
+  batches.policy = Conversion<Policy>::read(parse_json(file.text_attribute("/", "policy")), "policy");
+  batches.seed = std::bit_cast<std::uint64_t>(file.whole_attribute("/", "seed"));
+  batches.mean = numbers(file, "mean", batches.data->channels);
+  batches.deviation = numbers(file, "deviation", batches.data->channels);
+  return batches;
+}
+
+}  // namespace
+
+const Codec& Batches::codec() {
+  static const Codec codec = make_codec<Batches>(1, write, read);
+  return codec;
+}
+
+Augmenter augmenter(const Batches& batches) {
+  const auto& data = *batches.data;
+  return {batches.policy, {data.height, data.width, data.channels}, batches.mean, batches.deviation};
+}
+
+Random augment_random(const Batches& batches, std::uint32_t epoch, std::size_t position) {
+  return {batches.seed, Purpose::augment, epoch, batches.data->index[position]};
+}
+
+void augment_sample(const Batches& batches, std::uint32_t epoch, std::size_t position, float* out) {
+  augmenter(batches).augmented(batches.data->image(position).data(), augment_random(batches, epoch, position), out);
+}
+
+}  // namespace fovea

@@ -1,0 +1,199 @@
+#include "stages/data/dataset.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <cmath>
+
+#include "graph/error.hpp"
+#include "runtime/artifact.hpp"
+#include "stages/data/vector_code.hpp"
+
+// A stored Dataset:
+//   /              attributes height, width, channels in pixels; source, only of a view: the identity of the
+//                  Dataset that holds the pixels
+//   images         uint8 M x height x width x channels, 0 to 255; not in a view
+//   index          uint32 N: which of the images each sample is
+//   labels         int32 N, parts uint8 N (0 none, 1 train, 2 validation, 3 test)
+//   class_names    texts
+//   mean, deviation  float64 per channel, of values scaled to 0 .. 1
+
+namespace fovea {
+namespace {
+
+/// Bytes are summed up in 48 lanes, a multiple of the channels; a lane's squares fit 32 bits this many times.
+constexpr std::size_t lanes = 48;
+constexpr std::size_t most_per_lane = 65535;
+
+__extension__ using Whole128 = unsigned __int128;
+
+struct Sums {
+  std::array<std::uint32_t, lanes> values{};
+  std::array<std::uint32_t, lanes> squares{};
+};
+
+FOVEA_VECTOR_CODE
+void add_up(const std::uint8_t* bytes, std::size_t count, Sums& sums) {
+  Sums local = sums;
+  std::size_t i = 0;
+  for (; i + lanes <= count; i += lanes) {
+    for (std::size_t k = 0; k < lanes; ++k) {
+      const std::uint32_t value = bytes[i + k];
+      local.values[k] += value;
+      local.squares[k] += value * value;
+    }
+  }
+  for (std::size_t k = 0; i + k < count; ++k) {
+    const std::uint32_t value = bytes[i + k];
+    local.values[k] += value;
+    local.squares[k] += value * value;
+  }
+  sums = local;
+}
+
+/// Exact sums of values and squares per channel.
+class ChannelSums {
+ public:
+  explicit ChannelSums(std::size_t channels) : values_(channels), squares_(channels) {}
+
+  void add(std::span<const std::uint8_t> bytes) {
+    constexpr auto most = lanes * (most_per_lane / 4);
+    while (!bytes.empty()) {
+      const auto count = std::min(bytes.size(), most);
+      const auto rounds = (count + lanes - 1) / lanes;
+      if (rounds_ + rounds > most_per_lane) flush();
+      add_up(bytes.data(), count, sums_);
+      rounds_ += rounds;
+      bytes = bytes.subspan(count);
+    }
+  }
+  void flush() {
+    for (std::size_t k = 0; k < lanes; ++k) {
+      values_[k % values_.size()] += sums_.values[k];
+      squares_[k % values_.size()] += sums_.squares[k];
+    }
+    sums_ = {};
+    rounds_ = 0;
+  }
+  double mean(std::size_t channel, std::uint64_t count) const {
+    return static_cast<double>(values_[channel]) / static_cast<double>(count) / 255;
+  }
+  double deviation(std::size_t channel, std::uint64_t count) const {
+    const auto spread = Whole128{squares_[channel]} * count - Whole128{values_[channel]} * values_[channel];
+    return std::sqrt(static_cast<double>(spread)) / static_cast<double>(count) / 255;
+  }
+
+ private:
+  Sums sums_;
+  std::size_t rounds_ = 0;
+  std::vector<std::uint64_t> values_;
+  std::vector<std::uint64_t> squares_;
+};
+
+void write(const Dataset& data, H5Writer& file) {
+  file.attribute("/", "height", static_cast<std::int64_t>(data.height));
+  file.attribute("/", "width", static_cast<std::int64_t>(data.width));
+  file.attribute("/", "channels", static_cast<std::int64_t>(data.channels));
+  if (data.source.empty()) {
+    const auto images = data.pixels.size() / data.image_bytes();
+    file.write("images", data.pixels, {images, data.height, data.width, data.channels});
+  } else {
+    file.attribute("/", "source", data.source);
+  }
+  file.write("index", data.index, {data.size()});
+  file.write("labels", data.labels, {data.size()});
+  file.write("parts", data.parts, {data.size()});
+  file.write("class_names", data.class_names);
+  file.write("mean", data.mean);
+  file.write("deviation", data.deviation);
+}
+
+/// Refuses what no Dataset can be, so that whoever uses one need not look again.
+void check(const Dataset& data) {
+  const auto wrong = [](const std::string& what) { throw Error("Dataset: " + what + "; make it again"); };
+  if (data.height == 0 || data.width == 0) wrong("images have no pixels");
+  if (data.channels != 1 && data.channels != 3) wrong(std::to_string(data.channels) + " channels");
+  if (data.pixels.size() % data.image_bytes() != 0) wrong("its pixels are not whole images");
+  const auto images = data.pixels.size() / data.image_bytes();
+  const auto classes = static_cast<std::int32_t>(data.classes());
+  if (data.labels.size() != data.size() || data.parts.size() != data.size()) wrong("its lists differ in length");
+  if (data.mean.size() != data.channels || data.deviation.size() != data.channels)
+    wrong("its statistics are not per channel");
+  if (std::any_of(data.index.begin(), data.index.end(), [&](auto i) { return i >= images; }))
+    wrong("a sample has no image");
+  if (std::any_of(data.labels.begin(), data.labels.end(), [&](auto i) { return i < 0 || i >= classes; }))
+    wrong("a label has no class");
+}
+
+std::vector<double> numbers(const H5Reader& file, const std::string& name) {
+  const auto values = file.read<double>(name);
+  return {values.begin(), values.end()};
+}
+
+Dataset read(const H5Reader& file, const Resolve& resolve) {
+  Dataset data;
+  data.height = static_cast<std::size_t>(file.whole_attribute("/", "height"));
+  data.width = static_cast<std::size_t>(file.whole_attribute("/", "width"));
+  data.channels = static_cast<std::size_t>(file.whole_attribute("/", "channels"));
+  if (file.has_attribute("/", "source")) {
+    data.source = file.text_attribute("/", "source");
+    data.pixels = Value<Dataset>(resolve(Dataset::codec(), data.source))->pixels;
+  } else {
+    data.pixels = file.read<std::uint8_t>("images");
+  }
+  data.index = file.read<std::uint32_t>("index");
+  data.labels = file.read<std::int32_t>("labels");
+  data.parts = file.read<std::uint8_t>("parts");
+  data.class_names = file.texts("class_names");
+  data.mean = numbers(file, "mean");
+  data.deviation = numbers(file, "deviation");
+  check(data);
+  return data;
+}
+
+template <class T>
+Array<T> picked(const Array<T>& from, const std::vector<std::uint32_t>& positions) {
+  std::vector<T> values(positions.size());
+  for (std::size_t i = 0; i < positions.size(); ++i) values[i] = from[positions[i]];
+  return values;
+}
+
+}  // namespace
+
+const Codec& Dataset::codec() {
+  static const Codec codec = make_codec<Dataset>(1, write, read);
+  return codec;
+}
+
+std::vector<std::size_t> class_counts(const Dataset& data) {
+  std::vector<std::size_t> counts(data.classes());
+  for (const auto label : data.labels) ++counts[static_cast<std::size_t>(label)];
+  return counts;
+}
+
+void measure_statistics(Dataset& data) {
+  data.mean.assign(data.channels, 0);
+  data.deviation.assign(data.channels, 0);
+  if (data.size() == 0) return;
+  ChannelSums sums(data.channels);
+  for (std::size_t i = 0; i < data.size(); ++i) sums.add(data.image(i));
+  sums.flush();
+  const auto count = std::uint64_t{data.size()} * data.height * data.width;
+  for (std::size_t c = 0; c < data.channels; ++c) {
+    data.mean[c] = sums.mean(c, count);
+    data.deviation[c] = sums.deviation(c, count);
+  }
+}
+
+Dataset view(const Dataset& data, const std::string& object, std::vector<std::uint32_t> positions) {
+  assert(std::all_of(positions.begin(), positions.end(), [&](auto at) { return at < data.size(); }));
+  Dataset part = data;
+  part.index = picked(data.index, positions);
+  part.labels = picked(data.labels, positions);
+  part.parts = picked(data.parts, positions);
+  if (data.source.empty()) part.source = object;
+  measure_statistics(part);
+  return part;
+}
+
+}  // namespace fovea

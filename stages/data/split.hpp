@@ -1,0 +1,49 @@
+#pragma once
+
+#include "graph/stage.hpp"
+#include "stages/data/dataset.hpp"
+
+namespace fovea {
+
+/// Splits a data set into parts that share no sample and have the classes in equal shares, each in the order of
+/// its source. The source's own test part is kept, and its own validation part too.
+struct Split {
+  static constexpr std::string_view name = "split";
+  static constexpr std::string_view doc = "Splits a data set into training, validation and test parts.";
+  static constexpr int version = 1;
+  static constexpr bool random = true;
+
+  template <template <class> class As>
+  struct In {
+    As<Dataset> data;
+    static auto ports() { return std::tuple{field("data", &In::data, "all labelled images")}; }
+  };
+  template <template <class> class As>
+  struct Out {
+    As<Dataset> train;
+    As<Dataset> validation;
+    As<Dataset> test;
+    static auto ports() {
+      return std::tuple{field("train", &Out::train, "what the model learns from"),
+                        field("validation", &Out::validation, "what tells the best epoch"),
+                        field("test", &Out::test, "what only the last evaluation sees")};
+    }
+  };
+  struct Params {
+    double validation = 0.1;
+    double test = 0;
+    static auto fields() {
+      return std::tuple{
+          field("validation", &Params::validation,
+                "below 1: a share of the samples that are not a test or validation part by their source; from 1: a "
+                "count; not used where the source has a validation part",
+                at_least(0)),
+          field("test", &Params::test,
+                "likewise; only for a source without a test part of its own, which is kept otherwise", at_least(0))};
+    }
+    void check(const std::string& place) const;
+  };
+  static Out<Value> run(const In<Value>& in, const Params& params, Context& context);
+};
+
+}  // namespace fovea

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace fovea {
+
+/// The extent of an image in pixels; channels are 1 or 3.
+struct ImageSize {
+  std::size_t height = 0;
+  std::size_t width = 0;
+  std::size_t channels = 0;
+  std::size_t values() const { return height * width * channels; }
+};
+
+/// Which place of the input each output pixel (x, y) shows: (a x + b y + c, d x + e y + f), in pixels from the
+/// centre of the first one. It begins as the identity; `then` adds one more step to what is done to the image.
+struct Warp {
+  float a = 1, b = 0, c = 0;
+  float d = 0, e = 1, f = 0;
+
+  /// This warp followed by `next`.
+  [[nodiscard]] Warp then(const Warp& next) const;
+  /// Whether every output pixel shows exactly one input pixel, or none: flips and whole shifts.
+  bool keeps_pixels() const;
+};
+
+/// A rectangle of pixels.
+struct Box {
+  std::size_t x = 0, y = 0, width = 0, height = 0;
+};
+
+/// Turns an image into normalised floats in one pass over its pixels: warp, erase, normalise.
+class PixelPass {
+ public:
+  /// `mean` and `deviation` are per channel, of values scaled to 0 .. 1; a deviation of 0 counts as 1.
+  PixelPass(ImageSize size, const std::vector<double>& mean, const std::vector<double>& deviation);
+
+  /// Writes H x W x C floats. What lies outside the input has the mean colour, rounded to a whole value, so it
+  /// is nearly 0; what is erased is exactly 0. Warps between pixels are bilinear.
+  void operator()(const std::uint8_t* image, const Warp& warp, std::span<const Box> erased, float* out) const;
+
+  const ImageSize& size() const { return size_; }
+
+  /// Constants repeat every 48 values, a multiple of the channels and of every vector's width.
+  static constexpr std::size_t period = 48;
+
+ private:
+  ImageSize size_;
+  std::array<std::uint8_t, 3> fill_{};
+  std::array<float, period> scale_{};
+  std::array<float, period> offset_{};
+};
+
+}  // namespace fovea

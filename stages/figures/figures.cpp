@@ -1,0 +1,81 @@
+// A stored Figures:
+//   names           N texts: the file names, in order
+//   files/<name>    uint8: the bytes of that file
+#include "stages/figures/figures.hpp"
+
+#include <algorithm>
+
+#include "render/cairo.hpp"
+#include "runtime/artifact.hpp"
+#include "runtime/files.hpp"
+#include "stages/figures/picture.hpp"
+#include "stages/learn/text_file.hpp"
+
+namespace fovea {
+
+namespace {
+
+const OneOf& known_formats() {
+  static const OneOf known = one_of({"png", "svg", "pdf"});
+  return known;
+}
+
+void write(const Figures& figures, H5Writer& out) {
+  std::vector<std::string> names;
+  for (const auto& file : figures.files) names.push_back(file.name);
+  out.write("names", names);
+  for (const auto& file : figures.files) out.write("files/" + file.name, file.bytes, {file.bytes.size()});
+}
+
+Figures read(const H5Reader& in, const Resolve&) {
+  Figures figures;
+  for (const auto& name : in.texts("names")) {
+    figures.files.push_back({name, in.read<std::uint8_t>("files/" + name)});
+  }
+  return figures;
+}
+
+void export_to(const Figures& figures, const std::filesystem::path&, const std::filesystem::path& folder) {
+  make_folder(folder);
+  for (const auto& file : figures.files) {
+    const auto bytes = file.bytes.span();
+    write_file(folder / file.name, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  }
+}
+
+std::vector<std::byte> encoded(const render::Drawing& drawing, const std::string& format,
+                               const render::Metadata& metadata) {
+  if (format == "svg") return render::svg(drawing, metadata);
+  if (format == "pdf") return render::pdf(drawing, metadata);
+  return render::png(drawing, metadata);
+}
+
+}  // namespace
+
+const Codec& Figures::codec() {
+  static const Codec codec = make_codec<Figures>(1, write, read, export_to);
+  return codec;
+}
+
+std::string PictureFormats::broken_by(const std::vector<std::string>& formats) const {
+  const auto wrong = [](const std::string& one) { return !known_formats().broken_by(one).empty(); };
+  return formats.empty() || std::any_of(formats.begin(), formats.end(), wrong) ? text() : "";
+}
+
+std::string PictureFormats::text() const {
+  return "a list with at least " + known_formats().text();
+}
+
+Figures save(const render::Drawing& drawing, const std::string& name, const std::string& title,
+             const std::vector<std::string>& formats, const Context& context) {
+  const render::Metadata metadata{{"Title", title}, {"Software", "Fovea"}, {"fovea-key", context.key}};
+  Figures figures;
+  for (const auto& format : formats) {
+    const auto bytes = encoded(drawing, format, metadata);
+    const auto* first = reinterpret_cast<const std::uint8_t*>(bytes.data());
+    figures.files.push_back({name + "." + format, std::vector<std::uint8_t>(first, first + bytes.size())});
+  }
+  return figures;
+}
+
+}  // namespace fovea

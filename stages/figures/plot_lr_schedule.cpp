@@ -1,0 +1,104 @@
+#include "stages/figures/plot_lr_schedule.hpp"
+
+#include <algorithm>
+
+#include "render/cairo.hpp"
+#include "render/layout.hpp"
+#include "render/panel.hpp"
+
+namespace fovea {
+
+namespace {
+
+using namespace render;
+
+/// Steps or epochs with the word, as "1,200 steps".
+std::string counted(std::int64_t count, const std::string& word) {
+  return grouped(count) + " " + word + (count == 1 ? "" : "s");
+}
+
+bool has_floor(const History& history) {
+  return history.floor_learning_rate && *history.floor_learning_rate < history.peak_learning_rate;
+}
+
+std::string schedule_in_words(const History& history) {
+  std::vector<std::string> words;
+  words.push_back(history.warmup_steps > 0 ? "linear warmup over " + counted(history.warmup_steps, "step")
+                                           : std::string("no warmup"));
+  words.push_back("peak " + number(history.peak_learning_rate));
+  if (has_floor(history)) words.push_back("floor " + number(*history.floor_learning_rate));
+  words.push_back(counted(static_cast<std::int64_t>(history.step_learning_rate.size()), "step"));
+  words.push_back(counted(static_cast<std::int64_t>(history.epochs()), "epoch"));
+  return join(words, ", ");
+}
+
+Line rate_line(const std::vector<double>& rates) {
+  Line line{.y = rates, .color = train_color};
+  for (std::size_t step = 0; step < rates.size(); ++step) line.x.push_back(static_cast<double>(step));
+  return line;
+}
+
+double highest_rate(const History& history) {
+  const auto& rates = history.step_learning_rate;
+  return rates.empty() ? 0 : *std::max_element(rates.begin(), rates.end());
+}
+
+void mark_warmup(const History& history, std::vector<Mark>& marks) {
+  if (history.warmup_steps <= 0) return;
+  marks.push_back(Span{.from = 0, .to = static_cast<double>(history.warmup_steps), .label = "warmup"});
+}
+
+void mark_peak(const History& history, std::vector<Mark>& marks) {
+  const auto& rates = history.step_learning_rate;
+  if (rates.empty()) return;
+  const auto peak = std::max_element(rates.begin(), rates.end());
+  const bool reached = *peak >= history.peak_learning_rate * (1 - 1e-9);
+  marks.push_back(Note{.x = static_cast<double>(peak - rates.begin()),
+                       .y = *peak,
+                       .text = (reached ? "peak " : "highest ") + number(*peak)});
+}
+
+void mark_end(const History& history, std::vector<Mark>& marks) {
+  const auto& rates = history.step_learning_rate;
+  if (rates.size() < 2 || rates.back() >= history.peak_learning_rate) return;
+  marks.push_back(Note{.x = static_cast<double>(rates.size() - 1),
+                       .y = rates.back(),
+                       .text = "last step " + number(rates.back())});
+}
+
+void mark_early_stop(const History& history, std::vector<Mark>& marks) {
+  if (!history.stopped_early) return;
+  marks.push_back(Rule{.at = static_cast<double>(history.step_learning_rate.size()),
+                       .label = "stopped early: epoch " + grouped(static_cast<long long>(history.epochs())) +
+                                " of " + grouped(history.planned_epochs)});
+}
+
+}  // namespace
+
+render::Drawing draw_lr_schedule(const History& history, render::Size size, const render::Measure& measure) {
+  Panel panel;
+  panel.x = {.label = "step", .integers = true, .low = 0};
+  panel.y = {.label = "learning rate", .from_zero = true};
+  if (const double highest = highest_rate(history); highest > 0) panel.y.high = highest * 1.12;
+  if (history.steps_per_epoch > 0) {
+    panel.top =
+        TopAxis{.axis = {.label = "epoch"}, .factor = 1 / static_cast<double>(history.steps_per_epoch)};
+  }
+  mark_warmup(history, panel.marks);
+  panel.marks.push_back(rate_line(history.step_learning_rate));
+  mark_peak(history, panel.marks);
+  mark_end(history, panel.marks);
+  mark_early_stop(history, panel.marks);
+  return draw(Figure{.title = "Learning rate: " + history.schedule,
+                     .subtitle = schedule_in_words(history),
+                     .size = size,
+                     .parts = {panel}},
+              measure);
+}
+
+PlotLrSchedule::Out<Value> PlotLrSchedule::run(const In<Value>& in, const Params& params, Context& context) {
+  const auto drawing = draw_lr_schedule(*in.history, picture_size(params), render::measure_text);
+  return {save(drawing, "lr_schedule", "Learning rate", params.formats, context)};
+}
+
+}  // namespace fovea

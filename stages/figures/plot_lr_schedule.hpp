@@ -1,0 +1,43 @@
+#pragma once
+
+#include "graph/stage.hpp"
+#include "stages/figures/picture.hpp"
+#include "stages/learn/history.hpp"
+
+namespace fovea {
+
+/// Draws the learning rate of every step, with its warmup, its peak and its floor.
+struct PlotLrSchedule {
+  static constexpr std::string_view name = "plot_lr_schedule";
+  static constexpr std::string_view doc =
+      "Draws the learning rate of every step, with its warmup, its peak and its floor.";
+  static constexpr int version = 1;
+
+  template <template <class> class As>
+  struct In {
+    As<History> history;
+    static auto ports() { return std::tuple{field("history", &In::history, "how training went")}; }
+  };
+  template <template <class> class As>
+  struct Out {
+    As<Figures> figures;
+    static auto ports() {
+      return std::tuple{
+          exported("figures", &Out::figures, "lr_schedule.png, and other formats", "visualizations")};
+    }
+  };
+
+  struct Params {
+    std::vector<std::string> formats{"png"};
+    std::int64_t width = 1600;
+    std::int64_t height = 1000;
+    static auto fields() { return picture_fields<Params>(); }
+  };
+
+  static Out<Value> run(const In<Value>& in, const Params& params, Context& context);
+};
+
+/// The learning rate over steps, epochs above: warmup shaded, peak, floor and an early stop marked.
+render::Drawing draw_lr_schedule(const History& history, render::Size size, const render::Measure& measure);
+
+}  // namespace fovea

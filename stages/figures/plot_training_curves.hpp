@@ -1,0 +1,45 @@
+#pragma once
+
+#include "graph/stage.hpp"
+#include "stages/figures/picture.hpp"
+#include "stages/learn/history.hpp"
+
+namespace fovea {
+
+/// Draws loss and accuracy over epochs, for training and validation data.
+struct PlotTrainingCurves {
+  static constexpr std::string_view name = "plot_training_curves";
+  static constexpr std::string_view doc =
+      "Draws loss and accuracy over epochs, for training and validation data.";
+  static constexpr int version = 1;
+
+  template <template <class> class As>
+  struct In {
+    As<History> history;
+    static auto ports() { return std::tuple{field("history", &In::history, "how training went")}; }
+  };
+  template <template <class> class As>
+  struct Out {
+    As<Figures> figures;
+    static auto ports() {
+      return std::tuple{
+          exported("figures", &Out::figures, "training_curves.png, and other formats", "visualizations")};
+    }
+  };
+
+  struct Params {
+    std::vector<std::string> formats{"png"};
+    std::int64_t width = 1600;
+    std::int64_t height = 1000;
+    static auto fields() { return picture_fields<Params>(); }
+  };
+
+  static Out<Value> run(const In<Value>& in, const Params& params, Context& context);
+};
+
+/// Loss, accuracy and, where some epoch has less than 100 % of it, top-5 accuracy: thin lines for the values,
+/// bold ones for a smoothed course from 10 epochs on; the best epoch and an early stop are marked.
+render::Drawing draw_training_curves(const History& history, render::Size size,
+                                     const render::Measure& measure);
+
+}  // namespace fovea

@@ -1,0 +1,103 @@
+#include "stages/learn/architectures.hpp"
+
+#include <algorithm>
+
+namespace fovea {
+namespace {
+
+/// Adds layers one after another and remembers the last.
+class Builder {
+ public:
+  explicit Builder(Specification& specification) : layers_(specification.layers) {}
+
+  /// Adds a layer behind the last, or behind those that are named.
+  Builder& add(const std::string& name, LayerKind kind, std::vector<std::string> inputs = {}) {
+    if (inputs.empty()) inputs = {last_};
+    layers_.push_back({name, std::move(kind), std::move(inputs)});
+    last_ = name;
+    return *this;
+  }
+  const std::string& last() const { return last_; }
+
+ private:
+  std::vector<Layer>& layers_;
+  std::string last_ = "input";
+};
+
+Conv conv_3x3(std::int64_t channels, std::int64_t stride = 1) {
+  return {.channels = channels, .kernel = 3, .stride = stride, .padding = 1, .groups = 1, .bias = false};
+}
+
+void simple_cnn(Specification& specification) {
+  Builder net(specification);
+  int number = 1;
+  for (const std::int64_t channels : {32, 64, 128}) {
+    const auto n = std::to_string(number++);
+    net.add("conv" + n, conv_3x3(channels)).add("bn" + n, BatchNorm{});
+    net.add("relu" + n, Relu{}).add("pool" + n, MaxPool{});
+  }
+  net.add("flatten", Flatten{}).add("dropout", Dropout{0.25}).add("fc", Linear{specification.classes});
+}
+
+/// Two 3 x 3 convolutions beside a shortcut (He et al., 2016, figure 2), named as torchvision's BasicBlock.
+void basic_block(Builder& net, const std::string& name, std::int64_t channels, std::int64_t stride) {
+  const auto before = net.last();
+  net.add(name + ".conv1", conv_3x3(channels, stride))
+      .add(name + ".bn1", BatchNorm{})
+      .add(name + ".relu1", Relu{});
+  net.add(name + ".conv2", conv_3x3(channels)).add(name + ".bn2", BatchNorm{});
+  const auto residual = net.last();
+  auto shortcut = before;
+  if (stride != 1) {
+    net.add(name + ".downsample.0", Conv{.channels = channels, .kernel = 1, .stride = stride, .bias = false},
+            {before});
+    shortcut = net.add(name + ".downsample.1", BatchNorm{}).last();
+  }
+  net.add(name + ".add", Add{}, {residual, shortcut}).add(name + ".relu2", Relu{});
+}
+
+/// The network for small images of He et al. (2016), section 4.2: 6 n + 2 layers, 16, 32 and 64 channels;
+/// shortcuts that change shape are convolutions of 1 x 1.
+template <int blocks>
+void cifar_resnet(Specification& specification) {
+  Builder net(specification);
+  net.add("conv1", conv_3x3(16)).add("bn1", BatchNorm{}).add("relu", Relu{});
+  for (int stage = 1; stage <= 3; ++stage) {
+    for (int block = 0; block < blocks; ++block) {
+      const auto name = "layer" + std::to_string(stage) + "." + std::to_string(block);
+      basic_block(net, name, 8 << stage, stage > 1 && block == 0 ? 2 : 1);
+    }
+  }
+  net.add("avgpool", GlobalAveragePool{}).add("flatten", Flatten{}).add("fc", Linear{specification.classes});
+}
+
+}  // namespace
+
+const std::vector<Architecture>& architectures() {
+  static const std::vector<Architecture> all{
+      {"simple_cnn", "three convolutions with normalisation and pooling, for small images", simple_cnn},
+      {"resnet8", "residual network of 8 layers for images of about 32 pixels", cifar_resnet<1>},
+      {"resnet20", "residual network of 20 layers for images of about 32 pixels", cifar_resnet<3>},
+  };
+  return all;
+}
+
+std::vector<std::string> architecture_names() {
+  std::vector<std::string> names;
+  for (const auto& one : architectures()) names.push_back(one.name);
+  return names;
+}
+
+Specification build_specification(const std::string& architecture, std::int64_t height, std::int64_t width,
+                                  std::int64_t channels, std::int64_t classes) {
+  for (const auto& one : architectures()) {
+    if (one.name != architecture) continue;
+    Specification specification{architecture, height, width, channels, classes, {}};
+    one.build(specification);
+    at(architecture, [&] { infer(specification); });
+    return specification;
+  }
+  throw Error("unknown architecture " + quote(architecture) + suggestion(architecture, architecture_names()));
+}
+
+}  // namespace fovea

@@ -1,0 +1,60 @@
+#include "stages/learn/build_model.hpp"
+
+#include <cmath>
+
+#include "runtime/context.hpp"
+#include "runtime/random.hpp"
+
+namespace fovea {
+namespace {
+
+/// The first values of one weight; each weight has random numbers of its own.
+std::vector<float> initialise(const WeightInfo& weight, std::int64_t fan_in, Random random) {
+  std::vector<float> values(static_cast<std::size_t>(weight.count()));
+  const bool convolution = weight.shape.size() == 4;
+  const auto window = convolution ? weight.shape[2] * weight.shape[3] : 1;
+  const double spread =
+      std::sqrt(2.0 / static_cast<double>(weight.shape.empty() ? 1 : weight.shape[0] * window));
+  const auto limit = static_cast<float>(1 / std::sqrt(static_cast<double>(fan_in)));
+  for (auto& value : values) {
+    value = convolution ? static_cast<float>(spread * random.normal()) : random.uniform(-limit, limit);
+  }
+  return values;
+}
+
+/// What normalisation begins with: factors and variances 1, everything else 0.
+std::vector<float> constant(const WeightInfo& weight) {
+  const bool one = weight.name.ends_with(".weight") || weight.name.ends_with(".running_var");
+  return std::vector<float>(static_cast<std::size_t>(weight.count()), one ? 1.0F : 0.0F);
+}
+
+std::vector<NamedArray> initialise(const NetworkInfo& info, std::uint64_t seed) {
+  std::vector<NamedArray> arrays;
+  std::int64_t fan_in = 1;
+  for (const auto& weight : info.weights()) {
+    if (weight.role == WeightRole::weight) fan_in = weight.count() / weight.shape[0];
+    const auto number = static_cast<std::uint32_t>(arrays.size());
+    const bool drawn = weight.role == WeightRole::weight || weight.role == WeightRole::bias;
+    arrays.push_back({weight.name, Shape(weight.shape.begin(), weight.shape.end()),
+                      drawn ? initialise(weight, fan_in, Random(seed, Purpose::initialise, 0, number))
+                            : constant(weight)});
+  }
+  return arrays;
+}
+
+}  // namespace
+
+BuildModel::Out<Value> BuildModel::run(const In<Value>& in, const Params& params, Context& context) {
+  const auto& data = *in.data;
+  Model model;
+  model.specification = build_specification(
+      params.architecture, static_cast<std::int64_t>(data.height), static_cast<std::int64_t>(data.width),
+      static_cast<std::int64_t>(data.channels), static_cast<std::int64_t>(data.classes()));
+  model.weights = initialise(infer(model.specification), context.seed);
+  model.class_names = data.class_names;
+  model.mean = data.mean;
+  model.deviation = data.deviation;
+  return {.model = std::move(model)};
+}
+
+}  // namespace fovea

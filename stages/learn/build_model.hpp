@@ -1,0 +1,47 @@
+#pragma once
+
+#include "graph/stage.hpp"
+#include "stages/data/dataset.hpp"
+#include "stages/learn/architectures.hpp"
+#include "stages/learn/model.hpp"
+
+namespace fovea {
+
+/// Makes an untrained network for a data set: image size, classes and statistics are taken from the data.
+/// Weights are drawn as torchvision does for its ResNets and PyTorch by default for linear layers:
+/// convolutions normal with variance 2 / (outgoing channels * window) (He et al., 2015), linear layers and
+/// biases uniform up to 1 / sqrt(incoming values); normalisation begins as 1 and 0.
+struct BuildModel {
+  static constexpr std::string_view name = "build_model";
+  static constexpr std::string_view doc = "makes an untrained network for a data set";
+  static constexpr int version = 1;
+  static constexpr bool random = true;
+
+  template <template <class> class As>
+  struct In {
+    As<Dataset> data;
+    static constexpr auto ports() {
+      return std::tuple{field("data", &In::data, "gives image size, classes, mean and deviation")};
+    }
+  };
+
+  template <template <class> class As>
+  struct Out {
+    As<Model> model;
+    static constexpr auto ports() {
+      return std::tuple{field("model", &Out::model, "the network with its first weights")};
+    }
+  };
+
+  struct Params {
+    std::string architecture = "simple_cnn";
+    static auto fields() {
+      return std::tuple{
+          field("architecture", &Params::architecture, "which network", OneOf{architecture_names()})};
+    }
+  };
+
+  static Out<Value> run(const In<Value>& in, const Params& params, Context& context);
+};
+
+}  // namespace fovea

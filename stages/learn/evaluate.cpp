@@ -1,0 +1,45 @@
+#include "stages/learn/evaluate.hpp"
+
+#include <ATen/ops/softmax.h>
+
+#include "stages/learn/scoring.hpp"
+#include "stages/learn/torch_setup.hpp"
+
+namespace fovea {
+namespace {
+
+void expect_same_classes(const Model& model, const Dataset& data) {
+  if (model.class_names == data.class_names) return;
+  throw Error("\"data\": its classes are " + join(data.class_names, ", ") + ", but the model tells " +
+              join(model.class_names, ", ") + " apart; give data with the same classes in the same order");
+}
+
+}  // namespace
+
+Evaluate::Out<Value> Evaluate::run(const In<Value>& in, const Params& params, Context& context) {
+  set_up_torch();
+  const auto& model = *in.model;
+  const auto& data = *in.data;
+  expect_images(data, "data", "wire it to a part that has some");
+  expect_fits(model.specification, data, "data");
+  expect_same_classes(model, data);
+
+  Network network(model);
+  std::vector<float> probabilities;
+  std::vector<std::int32_t> labels;
+  score(network, model.specification,
+        BatchStream::plain(data, model.mean, model.deviation, static_cast<std::size_t>(params.batch_size),
+                           context.threads),
+        false, context, [&](const at::Tensor& scores, const Batch& batch) {
+          const auto softmax = at::softmax(scores, 1);
+          const auto values = values_of(softmax);
+          probabilities.insert(probabilities.end(), values.begin(), values.end());
+          labels.insert(labels.end(), batch.labels.begin(), batch.labels.end());
+          context.progress(labels.size(), data.size());
+        });
+  Predictions predictions{std::move(probabilities), std::move(labels), data.class_names};
+  auto metrics = measure(predictions, params.top_k);
+  return {.predictions = std::move(predictions), .metrics = std::move(metrics)};
+}
+
+}  // namespace fovea

@@ -1,0 +1,53 @@
+#pragma once
+
+#include "graph/stage.hpp"
+#include "stages/data/dataset.hpp"
+#include "stages/learn/metrics.hpp"
+#include "stages/learn/model.hpp"
+
+namespace fovea {
+
+/// Scores a model on a labelled data set, without touching its weights. It computes in fp32, and each
+/// probability is a softmax over the classes.
+struct Evaluate {
+  static constexpr std::string_view name = "evaluate";
+  static constexpr std::string_view doc = "scores a model on labelled images";
+  static constexpr int version = 1;
+  static constexpr std::string_view library = "fovea_learn";
+
+  template <template <class> class As>
+  struct In {
+    As<Model> model;
+    As<Dataset> data;
+    static constexpr auto ports() {
+      return std::tuple{field("model", &In::model, "the trained network"),
+                        field("data", &In::data, "images and labels that it has not seen")};
+    }
+  };
+
+  template <template <class> class As>
+  struct Out {
+    As<Predictions> predictions;
+    As<Metrics> metrics;
+    static constexpr auto ports() {
+      return std::tuple{
+          field("predictions", &Out::predictions, "probabilities and true class of every image"),
+          exported("metrics", &Out::metrics, "accuracy, loss and scores by class", "metrics.json")};
+    }
+  };
+
+  struct Params {
+    std::int64_t batch_size = 256;
+    std::int64_t top_k = 5;
+    static auto fields() {
+      return std::tuple{
+          field("batch_size", &Params::batch_size,
+                "images a forward pass; the last digits of sums may depend on it", between(1, 65536)),
+          field("top_k", &Params::top_k, "a hit is any of the k most probable", between(1, 1000))};
+    }
+  };
+
+  static Out<Value> run(const In<Value>& in, const Params& params, Context& context);
+};
+
+}  // namespace fovea

@@ -1,0 +1,125 @@
+// A stored History:
+//   /                attributes steps_per_epoch, planned_epochs, best_epoch (from 1), stopped_early (0 or 1),
+//   monitor,
+//                    schedule, warmup_steps, peak_learning_rate, floor_learning_rate (where there is one),
+//                    precision
+//   steps/           loss, learning_rate, gradient_norm: a double for each step
+//   train/, validation/   loss, accuracy, top_5: a double for each epoch
+// A stored Timing:
+//   step_samples_per_second (1/s), epoch_seconds (s), epoch_wait_seconds (s): doubles
+#include "stages/learn/history.hpp"
+
+#include <algorithm>
+
+#include "runtime/artifact.hpp"
+#include "stages/learn/text_file.hpp"
+
+namespace fovea {
+
+namespace {
+
+std::vector<double> numbers(const H5Reader& file, const std::string& name) {
+  const auto values = file.read<double>(name);
+  return {values.begin(), values.end()};
+}
+
+void write_part(const std::string& group, const History::Part& part, H5Writer& file) {
+  file.write(group + "/loss", part.loss);
+  file.write(group + "/accuracy", part.accuracy);
+  file.write(group + "/top_5", part.top_5);
+}
+
+History::Part read_part(const std::string& group, const H5Reader& file) {
+  return {numbers(file, group + "/loss"), numbers(file, group + "/accuracy"),
+          numbers(file, group + "/top_5")};
+}
+
+void write(const History& history, H5Writer& file) {
+  file.write("steps/loss", history.step_loss);
+  file.write("steps/learning_rate", history.step_learning_rate);
+  file.write("steps/gradient_norm", history.step_gradient_norm);
+  write_part("train", history.train, file);
+  write_part("validation", history.validation, file);
+  file.attribute("/", "steps_per_epoch", history.steps_per_epoch);
+  file.attribute("/", "planned_epochs", history.planned_epochs);
+  file.attribute("/", "best_epoch", history.best_epoch);
+  file.attribute("/", "stopped_early", std::int64_t{history.stopped_early});
+  file.attribute("/", "monitor", history.monitor);
+  file.attribute("/", "schedule", history.schedule);
+  file.attribute("/", "warmup_steps", history.warmup_steps);
+  file.attribute("/", "peak_learning_rate", history.peak_learning_rate);
+  if (history.floor_learning_rate) {
+    file.attribute("/", "floor_learning_rate", *history.floor_learning_rate);
+  }
+  file.attribute("/", "precision", history.precision);
+}
+
+History read(const H5Reader& file, const Resolve&) {
+  History history;
+  history.step_loss = numbers(file, "steps/loss");
+  history.step_learning_rate = numbers(file, "steps/learning_rate");
+  history.step_gradient_norm = numbers(file, "steps/gradient_norm");
+  history.train = read_part("train", file);
+  history.validation = read_part("validation", file);
+  history.steps_per_epoch = file.whole_attribute("/", "steps_per_epoch");
+  history.planned_epochs = file.whole_attribute("/", "planned_epochs");
+  history.best_epoch = file.whole_attribute("/", "best_epoch");
+  history.stopped_early = file.whole_attribute("/", "stopped_early") != 0;
+  history.monitor = file.text_attribute("/", "monitor");
+  history.schedule = file.text_attribute("/", "schedule");
+  history.warmup_steps = file.whole_attribute("/", "warmup_steps");
+  history.peak_learning_rate = file.number_attribute("/", "peak_learning_rate");
+  if (file.has_attribute("/", "floor_learning_rate")) {
+    history.floor_learning_rate = file.number_attribute("/", "floor_learning_rate");
+  }
+  history.precision = file.text_attribute("/", "precision");
+  return history;
+}
+
+void export_to(const History& history, const std::filesystem::path&, const std::filesystem::path& target) {
+  write_file(target, to_csv(history));
+}
+
+void write_timing(const Timing& timing, H5Writer& file) {
+  file.write("step_samples_per_second", timing.step_samples_per_second);
+  file.write("epoch_seconds", timing.epoch_seconds);
+  file.write("epoch_wait_seconds", timing.epoch_wait_seconds);
+}
+
+Timing read_timing(const H5Reader& file, const Resolve&) {
+  return {numbers(file, "step_samples_per_second"), numbers(file, "epoch_seconds"),
+          numbers(file, "epoch_wait_seconds")};
+}
+
+std::string cell(const std::vector<double>& values, std::size_t i) {
+  return i < values.size() ? shortest(values[i]) : "";
+}
+
+std::string cells(const History::Part& part, std::size_t epoch) {
+  return cell(part.loss, epoch) + ',' + cell(part.accuracy, epoch) + ',' + cell(part.top_5, epoch);
+}
+
+}  // namespace
+
+const Codec& History::codec() {
+  static const Codec codec = make_codec<History>(1, write, read, export_to);
+  return codec;
+}
+
+const Codec& Timing::codec() {
+  static const Codec codec = make_codec<Timing>(1, write_timing, read_timing);
+  return codec;
+}
+
+std::string to_csv(const History& history) {
+  std::string csv = "epoch,loss,accuracy,top_5,val_loss,val_accuracy,val_top_5,learning_rate\n";
+  const auto& rates = history.step_learning_rate;
+  for (std::size_t epoch = 0; epoch < history.epochs(); ++epoch) {
+    const auto steps = (epoch + 1) * static_cast<std::size_t>(history.steps_per_epoch);
+    csv += std::to_string(epoch + 1) + ',' + cells(history.train, epoch) + ',' +
+           cells(history.validation, epoch) + ',' + (steps > 0 ? cell(rates, steps - 1) : "") + '\n';
+  }
+  return csv;
+}
+
+}  // namespace fovea

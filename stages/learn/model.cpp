@@ -1,0 +1,77 @@
+#include "stages/learn/model.hpp"
+
+#include "runtime/artifact.hpp"
+
+namespace fovea {
+namespace {
+
+// The file of a Model:
+//   /specification         one text: the layers as JSON, see specification.hpp
+//   /weight_names          texts, in the order of the layers
+//   /weights/<name>        float, one dataset for each name, shaped as in a PyTorch state_dict
+//   /class_names           texts, K
+//   /mean, /deviation      double, one for each channel, of values scaled to 0 .. 1
+
+void write(const Model& model, H5Writer& file) {
+  file.write("specification", std::vector<std::string>{write_params(model.specification).dump()});
+  std::vector<std::string> names;
+  for (const auto& weight : model.weights) {
+    names.push_back(weight.name);
+    file.write("weights/" + weight.name, weight.values, weight.shape);
+  }
+  file.write("weight_names", names);
+  file.write("class_names", model.class_names);
+  file.write("mean", model.mean);
+  file.write("deviation", model.deviation);
+}
+
+std::vector<double> doubles(const H5Reader& file, const std::string& name) {
+  const auto values = file.read<double>(name);
+  return {values.begin(), values.end()};
+}
+
+Model read(const H5Reader& file, const Resolve&) {
+  Model model;
+  const auto texts = file.texts("specification");
+  if (texts.size() != 1) throw Error("specification: expected 1 text, got " + std::to_string(texts.size()));
+  model.specification = read_params<Specification>(parse_json(texts[0]), "specification");
+  for (const auto& name : file.texts("weight_names")) {
+    const auto place = "weights/" + name;
+    model.weights.push_back({name, file.shape(place), file.read<float>(place)});
+  }
+  model.class_names = file.texts("class_names");
+  model.mean = doubles(file, "mean");
+  model.deviation = doubles(file, "deviation");
+  expect_weights(model.specification, model.weights);
+  return model;
+}
+
+void export_to(const Model&, const std::filesystem::path& object, const std::filesystem::path& target) {
+  std::filesystem::copy_file(object, target);
+}
+
+}  // namespace
+
+void expect_weights(const Specification& specification, const std::vector<NamedArray>& weights) {
+  const auto wanted = infer(specification).weights();
+  if (wanted.size() != weights.size()) {
+    throw Error("weights: there are " + std::to_string(weights.size()) + ", but the layers have " +
+                std::to_string(wanted.size()));
+  }
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    const Extent shape(weights[i].shape.begin(), weights[i].shape.end());
+    if (weights[i].name == wanted[i].name && shape == wanted[i].shape &&
+        weights[i].values.size() == static_cast<std::size_t>(wanted[i].count())) {
+      continue;
+    }
+    throw Error("weights: " + quote(weights[i].name) + " is " + extent_text(shape) +
+                ", but the layers have " + quote(wanted[i].name) + " of " + extent_text(wanted[i].shape));
+  }
+}
+
+const Codec& Model::codec() {
+  static const Codec codec = make_codec<Model>(1, write, read, export_to);
+  return codec;
+}
+
+}  // namespace fovea

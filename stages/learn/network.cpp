@@ -1,0 +1,254 @@
+#include "stages/learn/network.hpp"
+
+#include <ATen/ops/adaptive_avg_pool2d.h>
+#include <ATen/ops/add.h>
+#include <ATen/ops/avg_pool2d.h>
+#include <ATen/ops/batch_norm.h>
+#include <ATen/ops/conv2d.h>
+#include <ATen/ops/from_blob.h>
+#include <ATen/ops/linear.h>
+#include <ATen/ops/max_pool2d.h>
+#include <ATen/ops/relu.h>
+#include <ATen/ops/zeros.h>
+
+#include <algorithm>
+#include <cassert>
+
+#include "stages/learn/fused.hpp"
+
+namespace fovea {
+namespace {
+
+/// One layer made ready to compute.
+struct Step {
+  std::size_t layer = 0;
+  LayerKind kind;
+  std::vector<std::size_t> inputs;
+  std::vector<at::Tensor> weights;    ///< views of the flat lists, in the order of `LayerInfo::weights`
+  std::vector<std::size_t> last_use;  ///< values that no later step needs
+  bool with_relu = false;             ///< a pool that does the activation before it as well
+};
+
+/// Computes one layer.
+struct Compute {
+  const Step& step;
+  const std::vector<at::Tensor>& values;
+  const Pass& pass;
+
+  const at::Tensor& in(std::size_t i = 0) const { return values[step.inputs[i]]; }
+  at::ScalarType type() const { return pass.bf16 ? at::kBFloat16 : at::kFloat; }
+  at::Tensor weight(std::size_t i) const {
+    return i < step.weights.size() ? step.weights[i].to(type()) : at::Tensor();
+  }
+
+  at::Tensor operator()(const Conv& conv) const {
+    return at::conv2d(in().to(type()), weight(0), weight(1), {conv.stride, conv.stride},
+                      {conv.padding, conv.padding}, {1, 1}, conv.groups);
+  }
+  at::Tensor operator()(const BatchNorm& norm) const {
+    const auto& [factor, offset, mean, variance, batches] =
+        std::tie(step.weights[0], step.weights[1], step.weights[2], step.weights[3], step.weights[4]);
+    if (pass.training) *batches.data_ptr<float>() += 1;
+    return at::batch_norm(in(), factor, offset, mean, variance, pass.training, norm.momentum, norm.epsilon,
+                          false);
+  }
+  at::Tensor operator()(const Relu&) const { return at::relu(in()); }
+  at::Tensor operator()(const MaxPool& pool) const {
+    if (step.with_relu) return relu_max_pool(in());
+    return at::max_pool2d(in(), {pool.kernel, pool.kernel}, {pool.stride, pool.stride},
+                          {pool.padding, pool.padding});
+  }
+  at::Tensor operator()(const AveragePool& pool) const {
+    return at::avg_pool2d(in(), {pool.kernel, pool.kernel}, {pool.stride, pool.stride});
+  }
+  at::Tensor operator()(const GlobalAveragePool&) const { return at::adaptive_avg_pool2d(in(), {1, 1}); }
+  at::Tensor operator()(const Flatten&) const { return in().flatten(1); }
+  at::Tensor operator()(const Linear&) const { return at::linear(in().to(type()), weight(0), weight(1)); }
+  at::Tensor operator()(const Dropout& drop) const {
+    if (!pass.training || drop.rate == 0) return in();
+    return dropout(in(), drop.rate, pass.seed, pass.number, static_cast<std::uint32_t>(step.layer));
+  }
+  at::Tensor operator()(const Add&) const {
+    auto sum = at::add(in(0), in(1));
+    for (std::size_t i = 2; i < step.inputs.size(); ++i) sum = at::add(sum, in(i));
+    return sum;
+  }
+};
+
+std::size_t count_of(const std::vector<WeightInfo>& weights, bool buffers) {
+  std::int64_t count = 0;
+  for (const auto& weight : weights)
+    count += (weight.role == WeightRole::buffer) == buffers ? weight.count() : 0;
+  return static_cast<std::size_t>(count);
+}
+
+/// Whether a layer is a pool of 2 x 2 that can do the activation before it.
+bool is_small_pool(const LayerKind& kind) {
+  const auto* pool = std::get_if<MaxPool>(&kind);
+  return pool != nullptr && pool->kernel == 2 && pool->stride == 2 && pool->padding == 0;
+}
+
+std::span<float> span_of(const at::Tensor& flat) {
+  return {flat.data_ptr<float>(), static_cast<std::size_t>(flat.numel())};
+}
+
+}  // namespace
+
+struct Network::Body {
+  Specification specification;
+  NetworkInfo info;
+  at::Tensor parameters, gradients, buffers;  ///< flat
+  std::vector<at::Tensor> views;              ///< of `info.weights()`
+  std::vector<Step> steps;
+  std::size_t image = 0;  ///< where the image lies among the values
+
+  explicit Body(const Specification& given)
+      : specification(given), info(infer(given)), image(given.layers.size()) {
+    lay_out();
+    make_steps();
+  }
+
+  /// Takes the flat lists and makes a view of each weight, with its gradient.
+  void lay_out() {
+    const auto weights = info.weights();
+    parameters = at::zeros({static_cast<std::int64_t>(count_of(weights, false))}, at::kFloat);
+    gradients = at::zeros(parameters.sizes(), at::kFloat);
+    buffers = at::zeros({static_cast<std::int64_t>(count_of(weights, true))}, at::kFloat);
+    std::int64_t parameter = 0, buffer = 0;
+    for (const auto& weight : weights) {
+      const bool is_buffer = weight.role == WeightRole::buffer;
+      auto& at = is_buffer ? buffer : parameter;
+      auto view =
+          (is_buffer ? buffers : parameters).narrow(0, at, weight.count()).view(weight.shape).detach();
+      if (!is_buffer) {
+        view.requires_grad_(true);
+        view.mutable_grad() = gradients.narrow(0, at, weight.count()).view(weight.shape);
+      }
+      at += weight.count();
+      views.push_back(view);
+    }
+  }
+
+  std::vector<std::vector<std::size_t>> users() const {
+    std::vector<std::vector<std::size_t>> users(info.layers.size());
+    for (std::size_t i = 0; i < info.layers.size(); ++i) {
+      for (const auto from : info.layers[i].inputs) {
+        if (from != LayerInfo::image) users[from].push_back(i);
+      }
+    }
+    return users;
+  }
+
+  void make_steps() {
+    const auto used_by = users();
+    std::vector<std::size_t> first_view;
+    std::size_t view = 0;
+    for (const auto& layer : info.layers) {
+      first_view.push_back(view);
+      view += layer.weights.size();
+    }
+    const auto into_pool = [&](std::size_t i) {
+      return std::holds_alternative<Relu>(specification.layers[i].kind) && used_by[i].size() == 1 &&
+             is_small_pool(specification.layers[used_by[i][0]].kind);
+    };
+    for (const auto i : info.order) {
+      if (into_pool(i)) continue;
+      Step step{i, specification.layers[i].kind, info.layers[i].inputs, {}, {}, false};
+      if (step.inputs[0] != LayerInfo::image && into_pool(step.inputs[0])) {
+        step.inputs = info.layers[step.inputs[0]].inputs;
+        step.with_relu = true;
+      }
+      std::replace(step.inputs.begin(), step.inputs.end(), LayerInfo::image, image);
+      const auto begin = views.begin() + static_cast<std::ptrdiff_t>(first_view[i]);
+      step.weights.assign(begin, begin + static_cast<std::ptrdiff_t>(info.layers[i].weights.size()));
+      steps.push_back(std::move(step));
+    }
+    mark_last_uses();
+  }
+
+  void mark_last_uses() {
+    std::vector<bool> seen(image + 1, false);
+    for (auto step = steps.rbegin(); step != steps.rend(); ++step) {
+      for (const auto from : step->inputs) {
+        if (!seen[from]) step->last_use.push_back(from);
+        seen[from] = true;
+      }
+    }
+  }
+};
+
+Network::Network(const Specification& specification, const std::vector<NamedArray>& weights)
+    : body_(std::make_unique<Body>(specification)) {
+  expect_weights(specification, weights);
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    std::copy(weights[i].values.begin(), weights[i].values.end(), body_->views[i].data_ptr<float>());
+  }
+}
+
+Network::Network(Network&&) noexcept = default;
+Network::~Network() = default;
+
+at::Tensor Network::forward(const at::Tensor& images, const Pass& pass) {
+  std::vector<at::Tensor> values(body_->image + 1);
+  values[body_->image] = images;
+  for (const auto& step : body_->steps) {
+    values[step.layer] = std::visit(Compute{step, values, pass}, step.kind);
+    for (const auto used : step.last_use) values[used].reset();
+  }
+  return values[body_->info.output].to(at::kFloat);
+}
+
+std::span<float> Network::parameters() {
+  return span_of(body_->parameters);
+}
+std::span<float> Network::gradients() {
+  return span_of(body_->gradients);
+}
+std::vector<WeightRun> Network::weight_runs(const OptimizerParams& params) const {
+  std::vector<WeightRun> runs;
+  std::size_t first = 0;
+  for (const auto& weight : body_->info.weights()) {
+    if (weight.role == WeightRole::buffer) continue;
+    const auto count = static_cast<std::size_t>(weight.count());
+    const bool decays = weight.role == WeightRole::weight || params.decay_norm_and_bias;
+    const double decay = decays ? params.weight_decay : 0;
+    if (!runs.empty() && runs.back().decay == decay) {
+      runs.back().count += count;
+    } else {
+      runs.push_back({first, count, decay});
+    }
+    first += count;
+  }
+  return runs;
+}
+
+Weights Network::weights() const {
+  const auto parameters = span_of(body_->parameters), buffers = span_of(body_->buffers);
+  return {{parameters.begin(), parameters.end()}, {buffers.begin(), buffers.end()}};
+}
+
+void Network::load(const Weights& weights) {
+  assert(weights.parameters.size() == parameters().size());
+  std::copy(weights.parameters.begin(), weights.parameters.end(), span_of(body_->parameters).begin());
+  std::copy(weights.buffers.begin(), weights.buffers.end(), span_of(body_->buffers).begin());
+}
+
+std::vector<NamedArray> Network::named(const Weights& weights) const {
+  std::vector<NamedArray> arrays;
+  auto parameter = weights.parameters.begin(), buffer = weights.buffers.begin();
+  for (const auto& weight : body_->info.weights()) {
+    auto& from = weight.role == WeightRole::buffer ? buffer : parameter;
+    arrays.push_back({weight.name, Shape(weight.shape.begin(), weight.shape.end()),
+                      std::vector<float>(from, from + weight.count())});
+    from += weight.count();
+  }
+  return arrays;
+}
+
+at::Tensor image_tensor(std::span<const float> images, const Specification& specification) {
+  const auto [c, h, w] = std::tuple{specification.channels, specification.height, specification.width};
+  const auto n = static_cast<std::int64_t>(images.size()) / (c * h * w);
+  return at::from_blob(const_cast<float*>(images.data()), {n, c, h, w}, {c * h * w, 1, c * w, c}, at::kFloat);
+}
+
+}  // namespace fovea

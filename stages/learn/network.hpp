@@ -1,0 +1,64 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "stages/learn/model.hpp"
+#include "stages/learn/optimizer.hpp"
+
+namespace fovea {
+
+/// How a forward pass is made.
+struct Pass {
+  bool training = false;     ///< normalise by the batch and drop values; gradients will be asked for
+  bool bf16 = false;         ///< layers compute in bf16, else in fp32
+  std::uint64_t seed = 0;    ///< of what is dropped
+  std::uint64_t number = 0;  ///< of the pass: each drops other values
+};
+
+/// Parameters and buffers of a network, flat.
+struct Weights {
+  std::vector<float> parameters;
+  std::vector<float> buffers;
+};
+
+/// A network that computes. All trained numbers lie in one flat list, their gradients in another, and buffers
+/// (running statistics) in a third, each in the order of the specification. Not for use by two threads at
+/// once.
+class Network {
+ public:
+  /// Throws `Error` where `weights` are not those that the specification asks for.
+  Network(const Specification& specification, const std::vector<NamedArray>& weights);
+  explicit Network(const Model& model) : Network(model.specification, model.weights) {}
+  Network(Network&&) noexcept;
+  ~Network();
+
+  /// The scores before softmax, N x K in fp32, of images N x C x H x W (fp32, any memory order; channels last
+  /// is fastest).
+  at::Tensor forward(const at::Tensor& images, const Pass& pass);
+
+  std::span<float> parameters();
+  /// What backward passes have added up since these were last set to zero.
+  std::span<float> gradients();
+  /// The flat parameters as runs that decay alike; norms and biases do so only where the settings ask for it.
+  std::vector<WeightRun> weight_runs(const OptimizerParams& params) const;
+
+  /// A copy of all parameters and buffers as they are now.
+  Weights weights() const;
+  void load(const Weights& weights);
+  /// Flat weights of this network by name.
+  std::vector<NamedArray> named(const Weights& weights) const;
+
+ private:
+  struct Body;
+  std::unique_ptr<Body> body_;
+};
+
+/// Images N x H x W x C, one behind the other, as a tensor N x C x H x W in channels-last order that looks at
+/// the same memory.
+at::Tensor image_tensor(std::span<const float> images, const Specification& specification);
+
+}  // namespace fovea

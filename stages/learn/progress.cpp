@@ -1,0 +1,66 @@
+#include "stages/learn/progress.hpp"
+
+#include <cmath>
+#include <cstdio>
+
+namespace fovea {
+namespace {
+
+/// printf into a string, for the short lines here.
+template <class... Values>
+std::string format(const char* pattern, Values... values) {
+  char text[128];
+  std::snprintf(text, sizeof text, pattern, values...);
+  return text;
+}
+
+/// 4460.4 as "4,460".
+std::string grouped(double number) {
+  auto digits = std::to_string(std::llround(number));
+  for (auto at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > 0; at -= 3) {
+    digits.insert(static_cast<std::size_t>(at), ",");
+  }
+  return digits;
+}
+
+}  // namespace
+
+void TrainProgress::step(std::int64_t epoch, std::int64_t step, const Tally& tally, double seconds) {
+  const auto now = std::chrono::steady_clock::now();
+  const bool last = step + 1 == steps_per_epoch_;
+  if (now < next_ && !last) return;
+  next_ = now + std::chrono::milliseconds(100);
+  context_.progress(static_cast<std::size_t>(epoch * steps_per_epoch_ + step + 1),
+                    static_cast<std::size_t>(epochs_ * steps_per_epoch_),
+                    format("epoch %lld/%lld  loss %.3f  ", static_cast<long long>(epoch + 1),
+                           static_cast<long long>(epochs_), tally.mean_loss()) +
+                        grouped(static_cast<double>(tally.samples) / seconds) + " img/s");
+}
+
+void TrainProgress::epoch(const History& history, const Tally& tally, double seconds,
+                          double training_seconds) {
+  const auto number = history.epochs();
+  const double rate = history.step_learning_rate.back();
+  const double speed = static_cast<double>(tally.samples) / training_seconds;
+  const auto& [loss, accuracy, top_5] = history.train;
+  const auto& [val_loss, val_accuracy, val_top_5] = history.validation;
+  const auto line =
+      format("epoch %zu/%lld  loss %.3f  acc %.3f  val_loss %.3f  val_acc %.3f  lr %.1e  %.1f s  ", number,
+             static_cast<long long>(epochs_), loss.back(), accuracy.back(), val_loss.back(),
+             val_accuracy.back(), rate, seconds);
+  context_.event("epoch", line + grouped(speed) + " img/s",
+                 {{"epoch", number},
+                  {"epochs", epochs_},
+                  {"loss", loss.back()},
+                  {"accuracy", accuracy.back()},
+                  {"top_5", top_5.back()},
+                  {"val_loss", val_loss.back()},
+                  {"val_accuracy", val_accuracy.back()},
+                  {"val_top_5", val_top_5.back()},
+                  {"learning_rate", rate},
+                  {"best_epoch", history.best_epoch},
+                  {"seconds", seconds},
+                  {"samples_per_second", speed}});
+}
+
+}  // namespace fovea

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <chrono>
+
+#include "runtime/context.hpp"
+#include "stages/learn/history.hpp"
+#include "stages/learn/tally.hpp"
+
+namespace fovea {
+
+/// Seconds since it was made, or since its last `lap`.
+class Stopwatch {
+ public:
+  double seconds() const { return std::chrono::duration<double>(Clock::now() - begin_).count(); }
+  double lap() {
+    const double passed = seconds();
+    begin_ = Clock::now();
+    return passed;
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  Clock::time_point begin_ = Clock::now();
+};
+
+/// Tells people how training goes: a few words at most ten times a second, and a line an epoch.
+class TrainProgress {
+ public:
+  TrainProgress(const Context& context, std::int64_t epochs, std::int64_t steps_per_epoch)
+      : context_(context), epochs_(epochs), steps_per_epoch_(steps_per_epoch) {}
+
+  /// After a step of the running epoch, both counted from 0; `tally` and `seconds` are of the epoch so far.
+  void step(std::int64_t epoch, std::int64_t step, const Tally& tally, double seconds);
+  /// After an epoch, the last of `history`; `training_seconds` is its time without validation.
+  void epoch(const History& history, const Tally& tally, double seconds, double training_seconds);
+
+ private:
+  const Context& context_;
+  std::int64_t epochs_;
+  std::int64_t steps_per_epoch_;
+  std::chrono::steady_clock::time_point next_{};
+};
+
+}  // namespace fovea

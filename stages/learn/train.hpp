@@ -1,0 +1,86 @@
+#pragma once
+
+#include "graph/stage.hpp"
+#include "stages/data/batches.hpp"
+#include "stages/learn/history.hpp"
+#include "stages/learn/model.hpp"
+#include "stages/learn/schedule.hpp"
+#include "stages/learn/train_params.hpp"
+
+namespace fovea {
+
+/// Trains a copy of a model on batches that are made while it learns. A step is: forward, loss, backward,
+/// clip, optimizer, schedule. After each epoch every validation image is scored. The same seed gives the same
+/// bytes, whatever the number of threads that make batches.
+struct Train {
+  static constexpr std::string_view name = "train";
+  static constexpr std::string_view doc = "trains a model";
+  static constexpr int version = 1;
+  static constexpr bool random = true;
+  static constexpr std::string_view library = "fovea_learn";
+
+  template <template <class> class As>
+  struct In {
+    As<Model> model;
+    As<Batches> batches;
+    As<Dataset> validation;
+    static constexpr auto ports() {
+      return std::tuple{field("model", &In::model, "the network to begin with"),
+                        field("batches", &In::batches, "the images to learn from, as batches"),
+                        field("validation", &In::validation, "images that tell how training goes")};
+    }
+  };
+
+  template <template <class> class As>
+  struct Out {
+    As<Model> best;
+    As<Model> last;
+    As<History> history;
+    As<Timing> timing;
+    static constexpr auto ports() {
+      return std::tuple{exported("best", &Out::best, "the network after its best epoch", "best_model.h5"),
+                        exported("last", &Out::last, "the network after its last epoch", "final_model.h5"),
+                        exported("history", &Out::history, "every step and every epoch", "training_log.csv"),
+                        field("timing", &Out::timing, "how long steps and epochs took")};
+    }
+  };
+
+  struct Params {
+    std::int64_t epochs = 100;
+    std::int64_t batch_size = 64;
+    bool drop_last = false;
+    double learning_rate = 1e-3;
+    ScheduleParams schedule;
+    OptimizerParams optimizer;
+    ClipParams clip;
+    LossParams loss;
+    std::string precision = "auto";
+    EarlyStoppingParams early_stopping;
+    MonitorParams monitor;
+
+    static auto fields() {
+      using P = Params;
+      return std::tuple{
+          field("epochs", &P::epochs, "passes over the training images", between(1, 1000000)),
+          field("batch_size", &P::batch_size, "images a step", between(1, 65536)),
+          field("drop_last", &P::drop_last, "leaves out the last batch of an epoch where it is smaller"),
+          field("learning_rate", &P::learning_rate, "the highest rate", above(0)),
+          field("schedule", &P::schedule, "how the rate changes from step to step"),
+          field("optimizer", &P::optimizer, "how weights follow their gradients"),
+          field("clip", &P::clip, "limits on gradients"),
+          field("loss", &P::loss, "what is made small"),
+          field(
+              "precision", &P::precision,
+              "numbers that layers compute in; auto = bf16 where the CPU multiplies it by itself, else fp32",
+              one_of({"auto", "fp32", "bf16"})),
+          field("early_stopping", &P::early_stopping, "when training ends early"),
+          field("monitor", &P::monitor, "what tells the best epoch")};
+    }
+    /// Refuses settings that contradict each other. Throws `Error` that begins with `place`.
+    void check(const std::string& place) const;
+  };
+
+  static Out<Value> run(const In<Value>& in, const Params& params, Context& context);
+};
+
+}  // namespace fovea

@@ -1,0 +1,42 @@
+#include <benchmark/benchmark.h>
+
+#include "stages/data/policy.hpp"
+
+// Images a second on one core: shift, flip, erase and normalise.
+
+namespace fovea {
+namespace {
+
+const Policy shift_and_flip{FlipHorizontal{}, Translate{}};
+
+void augment_images(benchmark::State& state, const Policy& policy, ImageSize size) {
+  constexpr std::size_t images = 256;
+  std::vector<std::uint8_t> pixels(images * size.values());
+  for (std::size_t i = 0; i < pixels.size(); ++i) pixels[i] = static_cast<std::uint8_t>(i * 31 + i / 700);
+  std::vector<float> out(images * size.values());
+  const std::vector<double> mean(size.channels, 0.3), deviation(size.channels, 0.35);
+  const Augmenter augmenter(policy, size, mean, deviation);
+  std::uint32_t epoch = 0;
+  for (auto _ : state) {
+    for (std::uint32_t i = 0; i < images; ++i) {
+      augmenter.augmented(&pixels[i * size.values()], Random(1, Purpose::augment, epoch, i), &out[i * size.values()]);
+    }
+    ++epoch;
+    benchmark::DoNotOptimize(out.data());
+    benchmark::ClobberMemory();
+  }
+  state.SetItemsProcessed(state.iterations() * images);
+}
+
+BENCHMARK_CAPTURE(augment_images, normalise_28x28x1, Policy{}, ImageSize{28, 28, 1});
+BENCHMARK_CAPTURE(augment_images, shift_flip_28x28x1, shift_and_flip, ImageSize{28, 28, 1});
+BENCHMARK_CAPTURE(augment_images, shift_flip_erase_28x28x1, Policy{FlipHorizontal{}, Translate{}, RandomErasing{}},
+                  ImageSize{28, 28, 1});
+BENCHMARK_CAPTURE(augment_images, normalise_32x32x3, Policy{}, ImageSize{32, 32, 3});
+BENCHMARK_CAPTURE(augment_images, shift_flip_32x32x3, shift_and_flip, ImageSize{32, 32, 3});
+BENCHMARK_CAPTURE(augment_images, shift_flip_224x224x3, shift_and_flip, ImageSize{224, 224, 3});
+
+}  // namespace
+}  // namespace fovea
+
+BENCHMARK_MAIN();

@@ -1,0 +1,111 @@
+#pragma once
+
+#include <atomic>
+#include <fstream>
+#include <functional>
+
+#include "runtime/artifact.hpp"
+#include "runtime/context.hpp"
+#include "runtime/run.hpp"
+
+/// Small stages that really compute and are really stored: enough to run graphs of.
+namespace arithmetic {
+
+using namespace fovea;
+
+struct Amount {
+  static constexpr std::string_view kind = "Amount";
+  static const Codec& codec() {
+    static const Codec made = make_codec<Amount>(
+        1, [](const Amount& number, H5Writer& file) { file.write<double>("value", {number.value}); },
+        [](const H5Reader& file, const Resolve&) { return Amount{file.read<double>("value")[0]}; },
+        [](const Amount& number, const std::filesystem::path&, const std::filesystem::path& target) {
+          std::ofstream(target) << number.value << "\n";
+        });
+    return made;
+  }
+  double value = 0;
+};
+
+/// How often stages ran since the start of a test, and what happens inside `Constant` and `Sum`.
+inline std::atomic<int> runs = 0;
+inline std::function<void(Context&)> inside = [](Context&) {};
+
+struct Constant {
+  static constexpr std::string_view name = "constant";
+  static constexpr std::string_view doc = "gives a number";
+  static constexpr int version = 1;
+  template <template <class> class As>
+  struct In {
+    static constexpr auto ports() { return std::tuple{}; }
+  };
+  template <template <class> class As>
+  struct Out {
+    As<Amount> number;
+    static constexpr auto ports() {
+      return std::tuple{exported("number", &Out::number, "the number", "constant.txt")};
+    }
+  };
+  struct Params {
+    double value = 0;
+    std::string label = "x";
+    static auto fields() {
+      return std::tuple{field("value", &Params::value, "the number"),
+                        field("label", &Params::label, "in words")};
+    }
+  };
+  static Out<Value> run(const In<Value>&, const Params& params, Context& context) {
+    ++runs;
+    inside(context);
+    return {.number = Amount{params.value}};
+  }
+};
+
+struct Sum {
+  static constexpr std::string_view name = "sum";
+  static constexpr std::string_view doc = "adds two numbers";
+  static constexpr int version = 1;
+  template <template <class> class As>
+  struct In {
+    As<Amount> a;
+    As<Amount> b;
+    static constexpr auto ports() {
+      return std::tuple{field("a", &In::a, "one"), field("b", &In::b, "other")};
+    }
+  };
+  template <template <class> class As>
+  struct Out {
+    As<Amount> sum;
+    static constexpr auto ports() { return std::tuple{exported("sum", &Out::sum, "a + b", "sum.txt")}; }
+  };
+  struct Params {
+    double limit = 1000;
+    static auto fields() { return std::tuple{field("limit", &Params::limit, "of the sum")}; }
+  };
+  static Out<Value> run(const In<Value>& in, const Params& params, Context& context) {
+    ++runs;
+    inside(context);
+    const auto sum = in.a->value + in.b->value;
+    if (sum > params.limit) throw Error("the sum is above \"limit\"; raise it");
+    return {.sum = Amount{sum}};
+  }
+};
+
+/// Like Sum, but said to live in a library, so that it runs on the compute thread.
+struct Far : Sum {
+  static constexpr std::string_view name = "far";
+  static constexpr std::string_view library = "fovea_no_such_library";
+};
+
+/// Keeps the events of a run.
+struct Events : Report {
+  std::mutex mutex;
+  std::vector<Event> all;
+  void event(const Event& event) override {
+    const std::lock_guard lock(mutex);
+    all.push_back(event);
+  }
+  void progress(const std::string&, std::size_t, std::size_t, const std::string&) override {}
+};
+
+}  // namespace arithmetic

@@ -1,0 +1,91 @@
+#include "runtime/run_directory.hpp"
+
+#include <fstream>
+#include <set>
+#include <sstream>
+
+#include "graph/definition.hpp"
+#include "tests/catch.hpp"
+#include "tests/errors.hpp"
+#include "tests/folder.hpp"
+#include "tests/runtime/arithmetic.hpp"
+
+using namespace fovea;
+using namespace arithmetic;
+
+namespace {
+
+struct Done {
+  Folder folder;
+  Store store{folder / "store", [](const std::string&) {}};
+  Graph graph{"numbers"};
+  RunResult result;
+
+  Done() {
+    const auto one = graph.add<Constant>({}, {.value = 1});
+    graph.add<Sum>("left", {.a = one.number, .b = one.number});
+    graph.add<Sum>("right", {.a = one.number, .b = one.number}, {.limit = 9});
+    const auto world = world_of(store, [](const std::string&) { return ""; });
+    Libraries libraries([](const std::string&) {});
+    Events events;
+    result = run(graph, store, world, libraries, events, {.threads = 1});
+  }
+  std::optional<std::filesystem::path> write() {
+    return write_run_directory(graph, result, store, folder / "results", "numbers", "a line\n");
+  }
+};
+
+std::string text_of(const std::filesystem::path& path) {
+  std::ostringstream text;
+  text << std::ifstream(path).rdbuf();
+  return text.str();
+}
+
+}  // namespace
+
+TEST_CASE("run directory: a stage that stands once exports at the top, others in a folder of their name") {
+  Done done;
+  const auto path = done.write();
+  REQUIRE(path);
+  CHECK(text_of(*path / "constant.txt") == "1\n");
+  CHECK(text_of(*path / "left" / "sum.txt") == "2\n");
+  CHECK(text_of(*path / "right" / "sum.txt") == "2\n");
+  CHECK(text_of(*path / "run.log") == "a line\n");
+}
+
+TEST_CASE("run directory: config.json is a definition of the same graph") {
+  Done done;
+  const auto path = done.write();
+  Registry registry;
+  registry.add<Constant>();
+  registry.add<Sum>();
+  CHECK(read_definition(parse_json(text_of(*path / "config.json")), registry).text() == done.graph.text());
+}
+
+TEST_CASE("run directory: a name that is taken gets a number, and nothing else is left behind") {
+  Done done;
+  std::set<std::filesystem::path> made;
+  for (int i = 0; i < 3; ++i) made.insert(*done.write());
+  CHECK(made.size() == 3);
+  std::size_t there = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(done.folder / "results")) {
+    CHECK(made.contains(entry.path()));
+    ++there;
+  }
+  CHECK(there == 3);
+}
+
+TEST_CASE("run directory: with a lost object nothing is written") {
+  Done done;
+  std::filesystem::remove(done.store.object_path(done.result.nodes[2].record.objects[0]));
+  CHECK_FALSE(done.write());
+  CHECK(std::filesystem::is_empty(done.folder / "results"));
+}
+
+TEST_CASE("run directory: a folder that can't be made is an error that names it") {
+  Done done;
+  std::ofstream(done.folder / "results") << "a file in the way";
+  CHECK(error_of([&] {
+          done.write();
+        }).starts_with((done.folder / "results").string() + ": can't be written ("));
+}

@@ -1,0 +1,221 @@
+#include "runtime/run.hpp"
+
+#include <fstream>
+#include <set>
+#include <thread>
+
+#include "runtime/run_directory.hpp"
+#include "tests/catch.hpp"
+#include "tests/folder.hpp"
+#include "tests/runtime/arithmetic.hpp"
+
+using namespace fovea;
+using namespace arithmetic;
+
+namespace {
+
+/// A store and all else that a run needs; each run starts with `runs` at 0.
+struct Bench {
+  Folder folder;
+  std::vector<std::string> warnings;
+  Store store{folder / "store", [this](const std::string& line) { warnings.push_back(line); }};
+  World world = world_of(store, [](const std::string&) { return "plain"; });
+  Libraries libraries{[](const std::string&) {}};
+  Events events;
+
+  RunResult run(const Graph& graph, RunOptions options = {.threads = 2}) {
+    runs = 0;
+    return fovea::run(graph, store, world, libraries, events, options);
+  }
+  double value(const RunResult& result, std::size_t node) {
+    const auto item = store.load(Amount::codec(), result.nodes[node].record.objects.at(0));
+    REQUIRE(item);
+    return static_cast<const Amount*>(item->data.get())->value;
+  }
+};
+
+/// (a + b) + b, with a label that changes a's key but not its result.
+Graph sums(double a, double b, const std::string& label = "x") {
+  Graph g("sums");
+  const auto first = g.add<Constant>("a", {}, {.value = a, .label = label});
+  const auto second = g.add<Constant>("b", {}, {.value = b});
+  const auto inner = g.add<Sum>("inner", {.a = first.number, .b = second.number});
+  g.add<Sum>("outer", {.a = inner.sum, .b = second.number});
+  return g;
+}
+
+struct Inside {
+  explicit Inside(std::function<void(Context&)> what) { inside = std::move(what); }
+  ~Inside() {
+    inside = [](Context&) {};
+  }
+};
+
+}  // namespace
+
+TEST_CASE("run: every stage runs once, in data order, and gives its result") {
+  Bench bench;
+  const auto result = bench.run(sums(1, 2));
+  REQUIRE(result.done());
+  CHECK(runs == 4);
+  CHECK(bench.value(result, 3) == 5);
+}
+
+TEST_CASE("run: the second time every stage is a hit") {
+  Bench bench;
+  bench.run(sums(1, 2));
+  const auto again = bench.run(sums(1, 2));
+  CHECK(runs == 0);
+  for (const auto& node : again.nodes) CHECK(node.end == End::hit);
+  CHECK(bench.value(again, 3) == 5);
+}
+
+TEST_CASE("run: a changed parameter runs its stage and what follows, nothing else") {
+  Bench bench;
+  bench.run(sums(1, 2));
+  const auto result = bench.run(sums(4, 2));
+  CHECK(runs == 3);
+  CHECK(result.nodes[1].end == End::hit);
+  CHECK(bench.value(result, 3) == 8);
+}
+
+TEST_CASE("run: a stage that runs again with the same result costs nothing after it") {
+  Bench bench;
+  bench.run(sums(1, 2, "x"));
+  const auto result = bench.run(sums(1, 2, "y"));
+  CHECK(runs == 1);
+  CHECK(result.nodes[2].end == End::hit);
+  CHECK(result.nodes[3].end == End::hit);
+}
+
+TEST_CASE("run: a forced stage runs though its result is there") {
+  Bench bench;
+  bench.run(sums(1, 2));
+  const auto result = bench.run(sums(1, 2), {.threads = 2, .force = {"inner"}});
+  CHECK(runs == 1);
+  CHECK(result.nodes[2].end == End::ran);
+}
+
+TEST_CASE("run: an error is told once with the stage's name, and finished stages are kept") {
+  Bench bench;
+  const auto result = bench.run(sums(900, 200));
+  REQUIRE(result.error);
+  CHECK(std::string(result.error->what()) == "inner: the sum is above \"limit\"; raise it");
+  CHECK(result.nodes[2].end == End::failed);
+  CHECK(result.nodes[3].end == End::skipped);
+  bench.run(sums(900, 50));
+  CHECK(runs == 3);
+}
+
+TEST_CASE("run: what is not an Error names the stage too") {
+  Bench bench;
+  const Inside throws([](Context&) { throw std::bad_alloc(); });
+  Graph g;
+  g.add<Constant>({});
+  CHECK(std::string(bench.run(g).error->what()) == "constant: std::bad_alloc");
+}
+
+TEST_CASE("run: a request to stop ends the run without an error, and finished stages are kept") {
+  Bench bench;
+  std::stop_source source;
+  {
+    const Inside stops([&](Context& context) {
+      if (context.stage == "inner") source.request_stop();
+      if (context.stop.stop_requested()) throw Stopped{};
+    });
+    const auto result = bench.run(sums(1, 2), {.threads = 2, .stop = source.get_token()});
+    CHECK(result.stopped);
+    CHECK_FALSE(result.error);
+  }
+  bench.run(sums(1, 2));
+  CHECK(runs == 2);
+}
+
+TEST_CASE("run: independent stages run at once") {
+  Bench bench;
+  std::atomic<int> now = 0;
+  std::atomic<int> most = 0;
+  const Inside meets([&](Context&) {
+    const int count = ++now;
+    most = std::max(most.load(), count);
+    for (int i = 0; i < 200 && most < 2; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    --now;
+  });
+  Graph g;
+  g.add<Constant>({}, {.value = 1});
+  g.add<Constant>({}, {.value = 2});
+  REQUIRE(bench.run(g).done());
+  CHECK(most == 2);
+}
+
+TEST_CASE("run: with one thread the result is the same") {
+  Bench one;
+  Bench two;
+  const auto a = one.run(sums(3, 4), {.threads = 1});
+  const auto b = two.run(sums(3, 4), {.threads = 2});
+  for (std::size_t i = 0; i < a.nodes.size(); ++i)
+    CHECK(a.nodes[i].record.objects == b.nodes[i].record.objects);
+}
+
+TEST_CASE("run: a damaged object is set aside and its stage runs again") {
+  Bench bench;
+  const auto first = bench.run(sums(1, 2));
+  const auto path = bench.store.object_path(first.nodes[0].record.objects[0]);
+  std::filesystem::permissions(path, std::filesystem::perms::owner_all);
+  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+  file.seekp(static_cast<std::streamoff>(std::filesystem::file_size(path)) - 1);
+  file.put('!');
+  file.close();
+  Store fresh(bench.store.root(), [&](const std::string& line) { bench.warnings.push_back(line); });
+  const auto world = world_of(fresh, [](const std::string&) { return "plain"; });
+  runs = 0;
+  auto graph = sums(1, 2);
+  const auto inner = graph.find("inner");
+  graph.add<Sum>("more", {.a = {0, 0}, .b = {inner, 0}});
+  const auto result = fovea::run(graph, fresh, world, bench.libraries, bench.events, {.threads = 2});
+  REQUIRE(result.done());
+  CHECK(runs == 2);
+  CHECK(bench.warnings.size() == 1);
+}
+
+TEST_CASE("run: a stage whose library can't be loaded is a clear error") {
+  Bench bench;
+  Graph g;
+  const auto one = g.add<Constant>({}, {.value = 1});
+  g.add<Far>({.a = one.number, .b = one.number});
+  const auto result = bench.run(g);
+  REQUIRE(result.error);
+  CHECK(std::string(result.error->what())
+            .starts_with("far: libfovea_no_such_library.so: not a library that loads here"));
+}
+
+TEST_CASE("run: stages of a library run on one thread of their own, one after another") {
+  Bench bench;
+  static StageInfo far = stage_info<Far>();
+  far.run = &fovea::detail::run_stage<Sum>;
+  std::mutex mutex;
+  std::set<std::thread::id> threads;
+  const Inside notes([&](Context& context) {
+    const std::lock_guard lock(mutex);
+    if (context.stage.starts_with("far")) threads.insert(std::this_thread::get_id());
+  });
+  Graph g;
+  const auto one = g.add<Constant>({}, {.value = 1});
+  for (int i = 0; i < 5; ++i) {
+    g.add("far" + std::to_string(i), far, {{"limit", 10 + i}}, {{one.number.node, 0}, {one.number.node, 0}});
+  }
+  REQUIRE(bench.run(g).done());
+  CHECK(runs == 6);
+  CHECK(threads.size() == 1);
+}
+
+TEST_CASE("run: events tell when stages start and end") {
+  Bench bench;
+  Graph g;
+  g.add<Constant>({}, {.value = 1});
+  bench.run(g);
+  REQUIRE(bench.events.all.size() == 2);
+  CHECK(bench.events.all[0].name == "stage_started");
+  CHECK(bench.events.all[1].name == "stage_finished");
+  CHECK(bench.events.all[1].data["cached"] == false);
+}

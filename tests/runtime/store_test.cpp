@@ -1,0 +1,491 @@
+#include "runtime/store.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <thread>
+
+#include "runtime/files.hpp"
+#include "tests/catch.hpp"
+#include "tests/errors.hpp"
+#include "tests/runtime/temp_folder.hpp"
+
+namespace fovea {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Some numbers.
+struct Numbers {
+  static constexpr std::string_view kind = "Numbers";
+  Array<float> values;
+
+  static Codec of_version(int version) {
+    return make_codec<Numbers>(
+        version,
+        [](const Numbers& numbers, H5Writer& file) {
+          file.write("values", numbers.values, {numbers.values.size()});
+        },
+        [](const H5Reader& file, const Resolve&) { return Numbers{file.read<float>("values")}; });
+  }
+  static const Codec& codec() {
+    static const auto codec = of_version(2);
+    return codec;
+  }
+};
+
+/// Every second one of some numbers, which are stored elsewhere.
+struct Half {
+  static constexpr std::string_view kind = "Half";
+  Value<Numbers> whole;
+
+  static const Codec& codec() {
+    static const auto codec = make_codec<Half>(
+        1, [](const Half& half, H5Writer& file) { file.attribute("/", "whole", half.whole.object()); },
+        [](const H5Reader& file, const Resolve& resolve) {
+          return Half{Value<Numbers>(resolve(Numbers::codec(), file.text_attribute("/", "whole")))};
+        });
+    return codec;
+  }
+};
+
+/// A store in a folder of its own, and the warnings that it gave.
+struct Place {
+  TempFolder folder;
+  std::vector<std::string> warnings;
+  Store store{folder.path(), [this](const std::string& line) { warnings.push_back(line); }};
+
+  std::string publish(std::vector<float> values) {
+    const Numbers numbers{std::move(values)};
+    return store.publish(Numbers::codec(), &numbers);
+  }
+  std::optional<Value<Numbers>> load(const std::string& object) {
+    auto item = store.load(Numbers::codec(), object);
+    if (!item) return std::nullopt;
+    return Value<Numbers>(std::move(*item));
+  }
+  std::size_t count(const fs::path& below) const {
+    if (!fs::exists(folder / below)) return 0;
+    std::size_t files = 0;
+    for (const auto& entry : fs::recursive_directory_iterator(folder / below))
+      files += entry.is_regular_file();
+    return files;
+  }
+};
+
+Record record_of(const std::string& key, std::vector<std::string> objects, const std::string& made = "2026") {
+  return {.key = key,
+          .parts = {{"stage", "count"}, {"params", {{"rate", 0.1}, {"name", "ü"}}}},
+          .objects = std::move(objects),
+          .seconds = 1.25,
+          .made = made};
+}
+
+TEST_CASE("store: what is published is loaded again") {
+  Place place;
+  const auto object = place.publish({1, 2, 3});
+  const auto numbers = place.load(object);
+  REQUIRE(numbers);
+  CHECK(numbers->object() == object);
+  CHECK(std::vector<float>((*numbers)->values.begin(), (*numbers)->values.end()) ==
+        std::vector<float>{1, 2, 3});
+  CHECK(place.warnings.empty());
+}
+
+TEST_CASE("store: an identity is made of the file's SHA-256, XXH3-128 and size") {
+  Place place;
+  const auto object = place.publish({1, 2, 3});
+  const auto path = place.store.object_path(object);
+  const auto bytes = bytes_of(path);
+  CHECK(object == sha256(bytes) + ":" + xxh3(bytes) + ":" + std::to_string(bytes.size()));
+  CHECK(path == place.folder / "objects" / object.substr(0, 2) / (object.substr(0, 64) + ".h5"));
+  CHECK((fs::status(path).permissions() & fs::perms::all) == fs::perms{0444});
+}
+
+TEST_CASE("store: a file says its format and version") {
+  Place place;
+  const H5Reader file(place.store.object_path(place.publish({1})));
+  CHECK(file.text_attribute("/", "format") == "fovea.Numbers");
+  CHECK(file.whole_attribute("/", "version") == 2);
+}
+
+TEST_CASE("store: equal values get one identity and one file") {
+  Place place;
+  const auto first = place.publish({1, 2, 3});
+  const auto before = fs::last_write_time(place.store.object_path(first));
+  CHECK(place.publish({1, 2, 3}) == first);
+  CHECK(place.publish({1, 2, 4}) != first);
+  CHECK(fs::last_write_time(place.store.object_path(first)) == before);
+  CHECK(place.count("objects") == 2);
+  CHECK(place.count("tmp") == 0);
+}
+
+TEST_CASE("store: publishing mends a damaged object") {
+  Place place;
+  const auto object = place.publish({1, 2, 3});
+  put(place.store.object_path(object), "x");
+  CHECK(place.publish({1, 2, 3}) == object);
+  CHECK(place.load(object));
+  CHECK(place.warnings.size() == 1);
+}
+
+TEST_CASE("store: a value that somebody still holds is not read again") {
+  Place place;
+  const auto object = place.publish({1, 2, 3});
+  auto first = place.load(object);
+  CHECK(place.load(object)->share() == first->share());
+  const std::weak_ptr<const Numbers> gone = first->share();
+  first.reset();
+  CHECK(gone.expired());
+}
+
+TEST_CASE("store: several threads get one and the same value") {
+  Place place;
+  const auto object = place.publish(std::vector<float>(100'000, 1));
+  std::vector<std::shared_ptr<const Numbers>> values(8);
+  std::vector<std::thread> threads;
+  for (auto& value : values) threads.emplace_back([&] { value = place.load(object)->share(); });
+  for (auto& thread : threads) thread.join();
+  for (const auto& value : values) CHECK(value == values[0]);
+}
+
+TEST_CASE("store: a missing object is nothing") {
+  Place place;
+  const auto object = place.publish({1});
+  CHECK(place.store.has(object));
+  fs::remove(place.store.object_path(object));
+  CHECK_FALSE(place.store.has(object));
+  CHECK_FALSE(place.load(object));
+  CHECK(place.warnings.empty());
+}
+
+TEST_CASE("store: a flipped bit is found wherever it is") {
+  Place place;
+  const auto object = place.publish({1, 2, 3});
+  const auto path = place.store.object_path(object);
+  const auto whole = bytes_of(path);
+  std::size_t found = 0;
+  std::size_t tries = 0;
+  for (std::size_t bit = 0; bit < whole.size() * 8; bit += 101, ++tries) {
+    auto bytes = whole;
+    bytes[bit / 8] = static_cast<char>(bytes[bit / 8] ^ (1 << bit % 8));
+    put(path, bytes);
+    found += !place.load(object) && !fs::exists(path);
+  }
+  CHECK(found == tries);
+  CHECK(place.warnings.size() == tries);
+}
+
+TEST_CASE("store: a damaged object is set aside with a warning that names it") {
+  Place place;
+  const auto object = place.publish({1, 2, 3});
+  const auto path = place.store.object_path(object);
+  auto bytes = bytes_of(path);
+  bytes.back() ^= 1;
+  put(path, bytes);
+  CHECK_FALSE(place.load(object));
+  const auto aside = place.folder / "damaged" / path.filename();
+  CHECK(bytes_of(aside) == bytes);
+  REQUIRE(place.warnings.size() == 1);
+  CHECK(place.warnings[0] == path.string() +
+                                 ": damaged, its bytes are not those that were written; moved to \"" +
+                                 aside.string() + "\", and made again when it is needed");
+}
+
+TEST_CASE("store: a truncated, longer or swapped object is set aside") {
+  Place place;
+  const auto object = place.publish({1, 2, 3});
+  const auto other = bytes_of(place.store.object_path(place.publish({1, 2, 4})));
+  const auto path = place.store.object_path(object);
+  const auto whole = bytes_of(path);
+  for (const auto& bytes : {whole.substr(0, whole.size() - 1), std::string(), whole + "x", other}) {
+    put(path, bytes);
+    CHECK_FALSE(place.load(object));
+    CHECK_FALSE(place.store.has(object));
+  }
+  CHECK(place.warnings.size() == 4);
+}
+
+TEST_CASE("store: a newer version is refused, an older one is read") {
+  Place place;
+  const Numbers numbers{std::vector<float>{1}};
+  const auto newer = place.store.publish(Numbers::of_version(3), &numbers);
+  CHECK(error_of([&] { place.load(newer); }) ==
+        place.store.object_path(newer).string() +
+            ": version 3 of \"fovea.Numbers\", but this program reads up to 2; use a newer fovea");
+  CHECK(place.load(place.store.publish(Numbers::of_version(1), &numbers)));
+}
+
+TEST_CASE("store: an object of another kind is refused") {
+  Place place;
+  const auto object = place.publish({1});
+  CHECK(error_of([&] { place.store.load(Half::codec(), object); }) ==
+        place.store.object_path(object).string() + ": format \"fovea.Numbers\"; it must be \"fovea.Half\"");
+}
+
+TEST_CASE("store: text that is no identity is refused") {
+  Place place;
+  const auto object = place.publish({1});
+  const std::string fact = ": not the identity of an object; it must be <sha256>:<xxh3-128>:<bytes>";
+  for (const auto& text : {std::string(), std::string("../../etc"), object + "x", object.substr(1),
+                           object.substr(0, 97), "../" + object.substr(3)}) {
+    CHECK(error_of([&] { place.store.has(text); }) == quote(text) + fact);
+  }
+}
+
+TEST_CASE("store: an object brings the one that it refers to, and shares it") {
+  Place place;
+  const auto whole = place.load(place.publish({1, 2, 3}));
+  const Half half{*whole};
+  const auto object = place.store.publish(Half::codec(), &half);
+  const Value<Half> loaded(*place.store.load(Half::codec(), object));
+  CHECK(loaded->whole.share() == whole->share());
+  CHECK(loaded->whole.object() == whole->object());
+}
+
+TEST_CASE("store: an object whose parent is missing or damaged is nothing") {
+  Place place;
+  const auto parent = place.publish({1, 2, 3});
+  const Half half{*place.load(parent)};
+  const auto object = place.store.publish(Half::codec(), &half);
+  Place other;
+  const Half elsewhere{half};
+  CHECK(other.store.publish(Half::codec(), &elsewhere) == object);
+  CHECK_FALSE(other.store.load(Half::codec(), object));
+  CHECK(other.warnings.empty());
+  put(other.store.object_path(parent).parent_path().parent_path() / "x", "");
+  make_folder(other.store.object_path(parent).parent_path());
+  put(other.store.object_path(parent), "x");
+  CHECK_FALSE(other.store.load(Half::codec(), object));
+  CHECK(other.warnings.size() == 1);
+}
+
+TEST_CASE("store: a codec that throws leaves nothing behind") {
+  Place place;
+  const auto codec = make_codec<Numbers>(
+      1,
+      [](const Numbers& numbers, H5Writer& file) {
+        file.write("values", numbers.values, {numbers.values.size()});
+        throw Error("half way");
+      },
+      [](const H5Reader&, const Resolve&) { return Numbers{}; });
+  const Numbers numbers{std::vector<float>(1000, 1)};
+  CHECK(error_of([&] { place.store.publish(codec, &numbers); }) == "half way");
+  CHECK(place.count("tmp") + place.count("objects") == 0);
+}
+
+TEST_CASE("store: nothing is visible before it is complete") {
+  Place place;
+  const auto codec = make_codec<Numbers>(
+      1,
+      [&place](const Numbers& numbers, H5Writer& file) {
+        file.write("values", numbers.values, {numbers.values.size()});
+        CHECK(place.count("objects") == 0);
+        CHECK(place.count("tmp") == 1);
+      },
+      [](const H5Reader&, const Resolve&) { return Numbers{}; });
+  const Numbers numbers{std::vector<float>(1000, 1)};
+  place.store.publish(codec, &numbers);
+  CHECK(place.count("objects") == 1);
+  CHECK(place.count("tmp") == 0);
+}
+
+TEST_CASE("store: a process that is killed while it writes leaves nothing that counts") {
+  Place place;
+  const auto child = ::fork();
+  if (child == 0) {
+    const auto codec = make_codec<Numbers>(
+        1, [](const Numbers&, H5Writer&) { ::raise(SIGKILL); },
+        [](const H5Reader&, const Resolve&) { return Numbers{}; });
+    const Numbers numbers;
+    place.store.publish(codec, &numbers);
+  }
+  REQUIRE(::waitpid(child, nullptr, 0) == child);
+  CHECK(place.count("tmp") == 1);
+  const Store again(place.folder.path(), [](const std::string&) {});
+  CHECK(place.count("tmp") + place.count("objects") == 0);
+}
+
+TEST_CASE("store: a record is found by stage and key, whole") {
+  Place place;
+  const auto record = record_of("k1", {place.publish({1}), place.publish({2})});
+  place.store.keep(record);
+  const auto found = place.store.find("count", "k1");
+  REQUIRE(found);
+  CHECK(found->key == record.key);
+  CHECK(found->parts == record.parts);
+  CHECK(found->objects == record.objects);
+  CHECK(found->seconds == record.seconds);
+  CHECK(found->made == record.made);
+  CHECK_FALSE(place.store.find("count", "k2"));
+  CHECK_FALSE(place.store.find("other", "k1"));
+}
+
+TEST_CASE("store: a record with a missing or cut object is a miss") {
+  Place place;
+  const auto object = place.publish({1});
+  place.store.keep(record_of("k1", {object}));
+  put(place.store.object_path(object), "x");
+  CHECK_FALSE(place.store.find("count", "k1"));
+  fs::remove(place.store.object_path(object));
+  CHECK_FALSE(place.store.find("count", "k1"));
+  CHECK(place.warnings.empty());
+}
+
+TEST_CASE("store: a record that was kept again is the newer one") {
+  Place place;
+  place.store.keep(record_of("k1", {}, "2026"));
+  place.store.keep(record_of("k1", {}, "2027"));
+  CHECK(place.store.find("count", "k1")->made == "2027");
+  CHECK(place.store.earlier("count").size() == 1);
+}
+
+TEST_CASE("store: a damaged record is a miss and set aside with a warning") {
+  Place place;
+  place.store.keep(record_of("k1", {}));
+  const auto path = place.folder / "keys" / "count" / "k1.json";
+  auto text = bytes_of(path);
+  text.replace(text.find("1.25"), 4, "1.35");
+  for (const auto& damaged :
+       {text, text.substr(0, 40), std::string(), std::string("[]"), std::string("{}")}) {
+    put(path, damaged);
+    CHECK_FALSE(place.store.find("count", "k1"));
+    CHECK_FALSE(fs::exists(path));
+  }
+  REQUIRE(place.warnings.size() == 5);
+  CHECK(place.warnings[0] == path.string() + ": damaged, its text is not what was written; moved to \"" +
+                                 (place.folder / "damaged" / "k1.json").string() +
+                                 "\", and made again when it is needed");
+}
+
+TEST_CASE("store: a record under the name of another is set aside") {
+  Place place;
+  place.store.keep(record_of("k1", {}));
+  fs::rename(place.folder / "keys" / "count" / "k1.json", place.folder / "keys" / "count" / "k2.json");
+  CHECK_FALSE(place.store.find("count", "k2"));
+  CHECK(place.warnings.size() == 1);
+}
+
+TEST_CASE("store: earlier records are all of a stage that are whole, the newest last") {
+  Place place;
+  place.store.keep(record_of("k1", {}, "2026-01-03"));
+  place.store.keep(record_of("k2", {}, "2026-01-01"));
+  place.store.keep(record_of("k3", {}, "2026-01-02"));
+  put(place.folder / "keys" / "count" / "k4.json", "{");
+  put(place.folder / "keys" / "count" / "notes.txt", "not ours");
+  std::vector<std::string> keys;
+  for (const auto& record : place.store.earlier("count")) keys.push_back(record.key);
+  CHECK(keys == std::vector<std::string>{"k2", "k3", "k1"});
+  CHECK(place.warnings.size() == 1);
+  CHECK(place.store.earlier("other").empty());
+}
+
+/// Gives a file the time of long ago, as files have that nobody works on.
+void age(const fs::path& path) {
+  const timespec times[2] = {{1'000'000'000, 7}, {1'000'000'000, 7}};
+  REQUIRE(::utimensat(AT_FDCWD, path.c_str(), times, 0) == 0);
+}
+
+TEST_CASE("store: the digest of a source is that of its bytes, remembered or not") {
+  Place place;
+  const auto path = place.folder / "data.bin";
+  const std::string bytes(200'000, 'a');
+  put(path, bytes);
+  CHECK(place.store.source_digest(path) == sha256(bytes));
+  CHECK(place.count("files") == 0);
+  age(path);
+  CHECK(place.store.source_digest(path) == sha256(bytes));
+  CHECK(place.count("files") == 1);
+  CHECK(place.store.source_digest(path) == sha256(bytes));
+}
+
+TEST_CASE("store: an unchanged source is not read again") {
+  Place place;
+  const auto path = place.folder / "data.bin";
+  put(path, std::string(200'000, 'a'));
+  age(path);
+  place.store.source_digest(path);
+  const auto memo = fs::directory_iterator(place.folder / "files")->path();
+  auto known = parse_json(bytes_of(memo));
+  known["sha256"] = "remembered";
+  known.erase("check");
+  known["check"] = xxh3(canonical(known));
+  put(memo, known.dump());
+  CHECK(place.store.source_digest(path) == "remembered");
+}
+
+TEST_CASE("store: a changed source is noticed, even with the size and time of before") {
+  Place place;
+  const auto path = place.folder / "data.bin";
+  for (const char letter : {'a', 'b', 'c'}) {
+    const std::string bytes(200'000, letter);
+    std::ofstream(path, std::ios::binary) << bytes;
+    age(path);
+    CHECK(place.store.source_digest(path) == sha256(bytes));
+  }
+}
+
+TEST_CASE("store: a damaged memory of a source is forgotten") {
+  Place place;
+  const auto path = place.folder / "data.bin";
+  const std::string bytes(200'000, 'a');
+  put(path, bytes);
+  age(path);
+  place.store.source_digest(path);
+  put(fs::directory_iterator(place.folder / "files")->path(), "{}");
+  CHECK(place.store.source_digest(path) == sha256(bytes));
+  CHECK(place.warnings.size() == 1);
+}
+
+TEST_CASE("store: a source that is missing is an error") {
+  Place place;
+  const auto path = place.folder / "data.bin";
+  CHECK(error_of([&] { place.store.source_digest(path); }) ==
+        path.string() + ": no such file; check the path");
+}
+
+TEST_CASE("store: a store that cannot be made is an error") {
+  const TempFolder folder;
+  put(folder / "a", "");
+  CHECK(error_of([&] { Store store(folder / "a", [](const std::string&) {}); }) ==
+        (folder / "a").string() +
+            ": something that is no folder is in the way; move it or choose another place");
+  CHECK(error_of([&] { Store store("/proc/store", [](const std::string&) {}); }) ==
+        "/proc/store: no such file; check the path");
+}
+
+TEST_CASE("store: a store that may not be made is an error") {
+  if (::geteuid() == 0) {
+    WARN("run by root, who may write anywhere");
+    return;
+  }
+  const TempFolder folder;
+  fs::permissions(folder.path(), fs::perms{0555});
+  CHECK(error_of([&] { Store store(folder / "a", [](const std::string&) {}); }) ==
+        (folder / "a").string() + ": permission denied; allow it or choose another place");
+}
+
+TEST_CASE("store: processes that publish the same at once leave one whole object") {
+  Place place;
+  std::vector<pid_t> children;
+  for (int i = 0; i < 4; ++i) {
+    children.push_back(::fork());
+    if (children.back() != 0) continue;
+    for (int round = 0; round < 5; ++round) place.publish({1, 2, float(round)});
+    ::_exit(0);
+  }
+  for (const auto child : children) {
+    int status = -1;
+    ::waitpid(child, &status, 0);
+    CHECK(status == 0);
+  }
+  CHECK(place.count("objects") == 5);
+  CHECK(place.count("tmp") == 0);
+  CHECK(place.load(place.publish({1, 2, 3})));
+  CHECK(place.warnings.empty());
+}
+
+}  // namespace
+}  // namespace fovea

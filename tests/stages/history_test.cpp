@@ -1,0 +1,96 @@
+#include "stages/learn/history.hpp"
+
+#include <cmath>
+#include <fstream>
+#include <sstream>
+
+#include "runtime/artifact.hpp"
+#include "tests/catch.hpp"
+#include "tests/folder.hpp"
+
+using namespace fovea;
+
+namespace {
+
+History two_epochs() {
+  History history;
+  history.step_loss = {2, 1, 0.5, 0.25};
+  history.step_learning_rate = {1e-8, 1e-3, 5e-4, 1e-7};
+  history.step_gradient_norm = {4, 3, 2, 1};
+  history.train = {{1.5, 0.375}, {0.1, 0.9}, {0.5, 1}};
+  history.validation = {{1.25, 0.5}, {0.2, 0.8}, {0.75, 1}};
+  history.steps_per_epoch = 2;
+  history.planned_epochs = 5;
+  history.best_epoch = 2;
+  history.stopped_early = true;
+  history.monitor = "val_accuracy";
+  history.schedule = "cosine_decay";
+  history.warmup_steps = 1;
+  history.peak_learning_rate = 1e-3;
+  history.floor_learning_rate = 1e-7;
+  history.precision = "fp32";
+  return history;
+}
+
+template <class T>
+T stored(const T& value) {
+  const Folder folder;
+  H5Writer writer(folder / "value.h5");
+  T::codec().write(&value, writer);
+  writer.close();
+  return *std::static_pointer_cast<const T>(T::codec().read(H5Reader(folder / "value.h5"), {}));
+}
+
+}  // namespace
+
+TEST_CASE("history: the log has a line for each epoch with the learning rate of its last step") {
+  CHECK(to_csv(two_epochs()) ==
+        "epoch,loss,accuracy,top_5,val_loss,val_accuracy,val_top_5,learning_rate\n"
+        "1,1.5,0.1,0.5,1.25,0.2,0.75,0.001\n"
+        "2,0.375,0.9,1,0.5,0.8,1,1e-07\n");
+}
+
+TEST_CASE("history: the log leaves a cell empty where there is no number") {
+  auto history = two_epochs();
+  history.validation.loss[0] = NAN;
+  CHECK_THAT(to_csv(history), Catch::Contains("1,1.5,0.1,0.5,,0.2,0.75,0.001\n"));
+}
+
+TEST_CASE("history: what is stored is what is read") {
+  const auto history = two_epochs();
+  const auto read = stored(history);
+  CHECK(to_csv(read) == to_csv(history));
+  CHECK(read.step_loss == history.step_loss);
+  CHECK(read.step_gradient_norm == history.step_gradient_norm);
+  CHECK(read.planned_epochs == 5);
+  CHECK(read.best_epoch == 2);
+  CHECK(read.stopped_early);
+  CHECK(read.monitor == "val_accuracy");
+  CHECK(read.schedule == "cosine_decay");
+  CHECK(read.warmup_steps == 1);
+  CHECK(read.peak_learning_rate == 1e-3);
+  CHECK(read.floor_learning_rate == 1e-7);
+  CHECK(read.precision == "fp32");
+}
+
+TEST_CASE("history: a schedule without a floor is stored without one") {
+  auto history = two_epochs();
+  history.floor_learning_rate.reset();
+  CHECK_FALSE(stored(history).floor_learning_rate.has_value());
+}
+
+TEST_CASE("history: exporting writes the log") {
+  const Folder folder;
+  const auto history = two_epochs();
+  History::codec().export_to(&history, "", folder / "training_log.csv");
+  std::ostringstream text;
+  text << std::ifstream(folder / "training_log.csv").rdbuf();
+  CHECK(text.str() == to_csv(history));
+}
+
+TEST_CASE("timing: what is stored is what is read") {
+  const auto read = stored(Timing{{100, 200.5}, {3.5}, {0.25}});
+  CHECK(read.step_samples_per_second == std::vector{100, 200.5});
+  CHECK(read.epoch_seconds == std::vector{3.5});
+  CHECK(read.epoch_wait_seconds == std::vector{0.25});
+}

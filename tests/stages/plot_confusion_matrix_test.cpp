@@ -1,0 +1,107 @@
+#include "stages/figures/plot_confusion_matrix.hpp"
+
+#include <algorithm>
+
+#include "tests/catch.hpp"
+#include "tests/stages/drawing_text.hpp"
+
+using namespace fovea;
+
+namespace {
+
+/// Each class is right 6 times and is taken for the next one 2 times.
+Metrics ring(std::size_t classes) {
+  Metrics metrics;
+  std::vector<std::int64_t> confusion(classes * classes);
+  for (std::size_t c = 0; c < classes; ++c) {
+    confusion[c * classes + c] = 6;
+    confusion[c * classes + (c + 1) % classes] = 2;
+    metrics.class_names.push_back("c" + std::to_string(c));
+    metrics.classes.push_back({0.75, 0.75, 0.75, 8});
+  }
+  metrics.confusion = confusion;
+  metrics.samples = static_cast<std::int64_t>(classes) * 8;
+  metrics.accuracy = 0.75;
+  return metrics;
+}
+
+render::Drawing drawn(const Metrics& metrics, const std::string& normalize = "true") {
+  return draw_confusion_matrix(metrics, normalize, {1600, 1000}, render::measure_text);
+}
+
+}  // namespace
+
+TEST_CASE("confusion matrix: 2, 10, 40, 41 and 1,000 classes are drawn, no text on another or outside") {
+  for (const std::size_t classes : {2, 10, 40, 41, 1000}) {
+    INFO(classes);
+    const auto drawing = drawn(ring(classes));
+    CHECK(ink_in(drawing, {0.15, 0.15, 0.3, 0.6}) > 0.8);
+    CHECK(text_outside(drawing, render::measure_text) == "");
+    CHECK(texts_in_collision(drawing, render::measure_text) == "");
+  }
+}
+
+TEST_CASE("confusion matrix: cells hold percent and count") {
+  const auto drawing = drawn(ring(4));
+  CHECK(count_texts(drawing, "75.0%\n6") == 4);
+  CHECK(count_texts(drawing, "25.0%\n2") == 4);
+}
+
+TEST_CASE("confusion matrix: the share is of what is asked for") {
+  auto metrics = ring(2);
+  metrics.confusion = std::vector<std::int64_t>{9, 1, 0, 10};
+  metrics.samples = 20;
+  CHECK(count_texts(drawn(metrics, "true"), "90.0%\n9") == 1);
+  CHECK(count_texts(drawn(metrics, "pred"), "90.9%\n10") == 1);
+  CHECK(count_texts(drawn(metrics, "all"), "45.0%\n9") == 1);
+  CHECK(count_texts(drawn(metrics, "none"), "%\n") == 0);
+}
+
+TEST_CASE("confusion matrix: the pairs that are confused most are named, with counts and shares") {
+  auto metrics = ring(41);
+  auto counts = std::vector<std::int64_t>(metrics.confusion.begin(), metrics.confusion.end());
+  counts[7 * 41 + 30] = 99;
+  metrics.classes[7].support = 198;
+  metrics.confusion = counts;
+  const auto texts = texts_of(drawn(metrics).shapes);
+  const auto first =
+      std::find_if(texts.begin(), texts.end(), [](const auto& one) { return one.text == "99"; });
+  REQUIRE(first != texts.end());
+  CHECK((first - 2)->text == "c7");
+  CHECK((first - 1)->text == "c30");
+  CHECK((first + 1)->text == "50.0%");
+}
+
+TEST_CASE("confusion matrix: without a mistake there are no pairs") {
+  auto metrics = ring(2);
+  metrics.confusion = std::vector<std::int64_t>{8, 0, 0, 8};
+  CHECK(count_texts(drawn(metrics), "Most confused pairs") == 0);
+}
+
+TEST_CASE("confusion matrix: a class that never occurs keeps its name and has no score") {
+  auto metrics = ring(3);
+  metrics.confusion = std::vector<std::int64_t>{8, 0, 0, 0, 8, 0, 0, 0, 0};
+  metrics.classes[2] = {0, 0, 0, 0};
+  const auto drawing = drawn(metrics);
+  CHECK(count_texts(drawing, "c2") == 2);
+  CHECK(count_texts(drawing, "nan") == 0);
+}
+
+TEST_CASE("confusion matrix: names of any length and script stay on the canvas and clear of each other") {
+  auto metrics = ring(4);
+  metrics.class_names = {std::string(300, 'w'), "日本語のクラス名", "صنف عربي", "bad \xff byte\nand line"};
+  const auto drawing = drawn(metrics);
+  CHECK(text_outside(drawing, render::measure_text) == "");
+  CHECK(texts_in_collision(drawing, render::measure_text) == "");
+}
+
+TEST_CASE("confusion matrix: no class at all is still a figure") {
+  CHECK(text_outside(drawn(Metrics{}), render::measure_text) == "");
+}
+
+TEST_CASE("confusion matrix: the stage gives the file of its name") {
+  Context context;
+  const auto out = PlotConfusionMatrix::run({ring(3)}, {.width = 480, .height = 320}, context);
+  REQUIRE(out.figures->files.size() == 1);
+  CHECK(out.figures->files[0].name == "confusion_matrix.png");
+}
