@@ -38,7 +38,10 @@ class Annotator {
       const double end = box.right() - size.width - gap;
       wishes = {{end, box.y + gap}, {box.x + gap, box.y + gap}, {end, middle}, {left, middle}};
     } else if (size.width <= box.width) {
-      wishes = {{left, box.y + gap}, {left, box.bottom() - size.height - gap}, {left, middle}};
+      const double first = box.x + gap;
+      const double last = box.right() - size.width - gap;
+      for (const double y : {box.y + gap, box.bottom() - size.height - gap, middle})
+        wishes.insert(wishes.end(), {{left, y}, {first, y}, {last, y}});
     } else {
       wishes = {{box.right() + gap, box.y + gap},
                 {box.x - gap - size.width, box.y + gap},

@@ -24,8 +24,8 @@ void check(const HeatMap& map) {
   assert(!map.bottom || map.bottom->values.size() == map.columns);
 }
 
-// The colours of a heat map and what they stand for, at the right of its box. Its ticks fit a bar that is at least so
-// high.
+// The colours of a heat map and what they stand for, at the right of its box. Its ticks fit a bar that is at
+// least so high.
 class ColorBar {
  public:
   ColorBar(const HeatMap& map, const Range& range, double least_height, const Style& style)

@@ -101,7 +101,7 @@ std::vector<Margins> shared_margins(const Figure& figure, const std::vector<Cell
 
 Shapes draw_headline(const Figure& figure, Rect& box, const Style& style) {
   Shapes shapes = draw_heading(figure.title, {style.headline, true}, ink, box, style);
-  append(shapes, draw_heading(figure.subtitle, {style.label}, quiet_ink, box, style));
+  append(shapes, draw_heading(figure.subtitle, {style.headline * 0.68}, quiet_ink, box, style));
   if (!shapes.empty()) box.cut_top(style.gap * 2);
   return shapes;
 }
@@ -118,9 +118,9 @@ Shapes draw(const Figure& figure, const Rect& box, const Style& style) {
   Shapes shapes = draw_headline(figure, inside, style);
   const auto cells = arranged(figure.parts, figure.columns.size());
   const auto places = boxes(cells, figure, inside);
-  double factor = 1;
-  for (const auto& place : places) factor = std::min(factor, text_scale(place.size()));
-  const Style smaller = style.scaled(factor);
+  double scale = style.scale;
+  for (const auto& place : places) scale = std::min(scale, text_scale(place.size()));
+  const Style smaller = style.scaled(scale / style.scale);
   const auto shared = shared_margins(figure, cells, places, smaller);
   for (std::size_t i = 0; i < cells.size(); ++i)
     append(shapes, figure.parts[i].draw_in(places[i], smaller, shared[i]));
@@ -136,7 +136,7 @@ Drawing draw(const Figure& figure, const Measure& measure) {
   const Rect page{0, 0, width, height};
   Style style;
   style.measure = measure;
-  style = style.scaled(text_scale({width, height}));
+  style.headline *= std::clamp(std::min(width / 1100, height / 700), 0.5, 1.0);
   Drawing drawing{figure.size, {Rectangle{.box = page, .fill = white}}};
   append(drawing.shapes, draw(figure, page.inset(std::min({outer_margin, width / 20, height / 20})), style));
   return drawing;

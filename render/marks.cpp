@@ -76,12 +76,12 @@ Shapes shapes_of(const Line& line, const Frame& frame) {
   for (auto& run : runs(pixels(line.x, line.y, frame.x, frame.y_scale(line.on_right)))) {
     if (line.markers || run.size() == 1) {
       for (const Point at : run)
-        shapes.push_back(Marker{.at = at, .radius = line.width * 1.5 * frame.stroke, .fill = line.color});
+        shapes.push_back(Marker{.at = at, .radius = line.width * 1.5 * frame.scale, .fill = line.color});
     }
     if (run.size() == 1) continue;
     if (line.join == Join::step) run = stepped(run);
     shapes.push_back(Polyline{thinned(std::move(run), frame.plot.width),
-                              {line.color, line.width * frame.stroke, line.dash}});
+                              {line.color, line.width * frame.scale, line.dash}});
   }
   return shapes;
 }
@@ -111,14 +111,14 @@ Shapes shapes_of(const Scatter& scatter, const Frame& frame) {
   for (const Point at : pixels(scatter.x, scatter.y, frame.x, frame.y_scale(scatter.on_right))) {
     if (is_break(at)) continue;
     shapes.push_back(Marker{
-        .at = at, .radius = scatter.radius * frame.stroke, .shape = scatter.shape, .fill = scatter.color});
+        .at = at, .radius = scatter.radius * frame.scale, .shape = scatter.shape, .fill = scatter.color});
   }
   return shapes;
 }
 
 Shapes shapes_of(const Rule& rule, const Frame& frame) {
   const Rect& plot = frame.plot;
-  const Stroke stroke{rule.color, rule.width * frame.stroke, rule.dash};
+  const Stroke stroke{rule.color, rule.width * frame.scale, rule.dash};
   const double at = rule.along == Along::x ? frame.x(rule.at) : frame.y(rule.at);
   if (std::isnan(at)) return {};
   if (rule.along == Along::x) return {Polyline{{{at, plot.y}, {at, plot.bottom()}}, stroke}};
@@ -135,7 +135,7 @@ Shapes shapes_of(const Note& note, const Frame& frame) {
   const Point at{frame.x(note.x), frame.y_scale(note.on_right)(note.y)};
   if (!note.marker || is_break(at)) return {};
   return {
-      Marker{.at = at, .radius = 6 * frame.stroke, .fill = note.color, .outline = {white, 2 * frame.stroke}}};
+      Marker{.at = at, .radius = 6 * frame.scale, .fill = note.color, .outline = {white, 2 * frame.scale}}};
 }
 
 struct Extender {
@@ -194,8 +194,13 @@ Shapes draw(const Mark& mark, const Frame& frame) {
 
 std::vector<Point> outline(const Mark& mark, const Frame& frame) {
   if (const auto* line = std::get_if<Line>(&mark)) {
-    auto points = pixels(line->x, line->y, frame.x, frame.y_scale(line->on_right));
-    return line->join == Join::step ? stepped(points) : points;
+    std::vector<Point> points;
+    for (auto& run : runs(pixels(line->x, line->y, frame.x, frame.y_scale(line->on_right)))) {
+      if (line->join == Join::step) run = stepped(run);
+      for (const Point point : thinned(std::move(run), frame.plot.width)) points.push_back(point);
+      points.push_back({std::nan(""), std::nan("")});
+    }
+    return points;
   }
   if (const auto* scatter = std::get_if<Scatter>(&mark))
     return pixels(scatter->x, scatter->y, frame.x, frame.y_scale(scatter->on_right));

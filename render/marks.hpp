@@ -96,7 +96,7 @@ struct Frame {
   Scale x;
   Scale y;
   Scale right;
-  double stroke = 1;  ///< by how much lines are thinner in a small plot
+  double scale = 1;  ///< by how much lines and signs are smaller in a small plot
 
   [[nodiscard]] const Scale& y_scale(bool on_right) const { return on_right ? right : y; }
 };

@@ -40,7 +40,7 @@ void plan_legend(Plan& plan, const Panel& panel, Rect& inside, const Style& styl
     plan.legend_at = {inside.x, inside.y};
     inside.cut_top(plan.legend.size.height + style.gap);
   } else {
-    plan.legend = legend_in_column(entries, inside.width * 0.3, inside.height, style);
+    plan.legend = legend_in_column(entries, inside.width * 0.4, inside.height, style);
     const Rect strip = inside.cut_right(plan.legend.size.width + style.gap * 2);
     plan.legend_at = {strip.x + style.gap * 2, strip.y};
   }
@@ -91,7 +91,6 @@ void plan_margins(Plan& plan, const Panel& panel, const Shown& shown, const Rect
     m.right = thickness(*panel.right, plan.right, Side::right, style);
   }
   m.right = std::max({m.right, overhang(plan.x, style, true), overhang(plan.top, style, true)});
-  m.right += box.right() - inside.right();
   m = widest(m, at_least);
 }
 
@@ -103,7 +102,7 @@ Plan planned(const Panel& panel, const Rect& box, const Style& style, const Marg
   const Shown shown = shown_by(panel);
   plan_margins(plan, panel, shown, box, inside, style, at_least);
 
-  const Rect room = box.inset(plan.margins);
+  const Rect room = Rect{box.x, box.y, inside.width, box.height}.inset(plan.margins);
   const Rect plot{crisp(room.x), crisp(room.y), std::max(1.0, std::floor(room.width)),
                   std::max(1.0, std::floor(room.height))};
   plan_level_ticks(plan, panel, shown, plot.width, style);
@@ -111,7 +110,7 @@ Plan planned(const Panel& panel, const Rect& box, const Style& style, const Marg
   const Range up{plot.bottom(), plot.y};
   const ScaleKind right = panel.right ? panel.right->scale : panel.y.scale;
   plan.frame = {plot, Scale(panel.x.scale, shown.x, across), Scale(panel.y.scale, shown.y, up),
-                Scale(right, shown.right, up), style.stroke};
+                Scale(right, shown.right, up), style.scale};
   plan.top_scale = panel.top ? Scale(panel.top->axis.scale, shown.top, across) : plan.frame.x;
   plan.has_data = shown.has_data;
   if (!plan.has_data) plan.x = plan.y = plan.right = plan.top = {};

@@ -33,7 +33,8 @@ struct Panel {
   std::string empty = "no data";  ///< said in the plot where no mark has a value to show
 };
 
-/// The room that title, legend and axes of a panel take around its plot.
+/// The room that title, axes and a legend above take around the plot of a panel. A legend at the right is not
+/// counted: it is beside all that.
 Margins margins(const Panel& panel, const Rect& box, const Style& style);
 
 /// A panel drawn in a box, with at least the given room around the plot: panels that share it line up.

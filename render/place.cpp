@@ -3,6 +3,8 @@
 #include <cmath>
 #include <limits>
 
+#include "render/scale.hpp"
+
 namespace fovea::render {
 namespace {
 
@@ -12,23 +14,42 @@ constexpr double sampling = 4;
 // What one wish later costs, in line samples covered.
 constexpr double patience = 0.75;
 
+// Which shares of the way between two points lie in a box (Y. Liang and B. Barsky, "A new concept and method
+// for line clipping", ACM Transactions on Graphics 3(1), 1984).
+std::optional<Range> part_inside(Point from, Point to, const Rect& box) {
+  Range part{0, 1};
+  const auto clip = [&part](double start, double change, double low, double high) {
+    if (std::isnan(start) || std::isnan(change)) return false;
+    if (change == 0) return low <= start && start <= high;
+    const auto [first, last] = std::minmax({(low - start) / change, (high - start) / change});
+    part = {std::max(part.low, first), std::min(part.high, last)};
+    return part.low <= part.high;
+  };
+  const bool is_inside =
+      clip(from.x, to.x - from.x, box.x, box.right()) && clip(from.y, to.y - from.y, box.y, box.bottom());
+  return is_inside ? std::optional(part) : std::nullopt;
+}
+
 }  // namespace
 
 void Placer::add_line(std::span<const Point> points) {
-  for (std::size_t i = 0; i < points.size(); ++i) {
-    if (!within_.contains(points[i])) continue;
-    const Point from = i > 0 && within_.contains(points[i - 1]) ? points[i - 1] : points[i];
-    const double length = std::hypot(points[i].x - from.x, points[i].y - from.y);
-    if (i > 0 && length < sampling && !line_.empty()) {
-      const Point last = line_.back();
-      if (std::hypot(points[i].x - last.x, points[i].y - last.y) < sampling) continue;
-    }
-    const int pieces = std::max(1, static_cast<int>(length / sampling));
-    for (int piece = 1; piece <= pieces; ++piece) {
-      const double share = static_cast<double>(piece) / pieces;
-      line_.push_back({from.x + (points[i].x - from.x) * share, from.y + (points[i].y - from.y) * share});
-    }
-  }
+  for (std::size_t i = 0; i < points.size(); ++i) add_piece(points[i > 0 ? i - 1 : 0], points[i]);
+}
+
+void Placer::add_piece(Point from, Point to) {
+  const auto inside = part_inside(from, to, within_);
+  if (!inside) return;
+  const auto at = [&](double share) {
+    return Point{from.x + (to.x - from.x) * share, from.y + (to.y - from.y) * share};
+  };
+  const double length = std::hypot(to.x - from.x, to.y - from.y) * (inside->high - inside->low);
+  const Point start = at(inside->low);
+  const bool is_near =
+      !line_.empty() && std::hypot(start.x - line_.back().x, start.y - line_.back().y) < sampling;
+  if (is_near && length < sampling) return;
+  const int steps = std::max(1, static_cast<int>(length / sampling));
+  for (int step = is_near ? 1 : 0; step <= steps; ++step)
+    line_.push_back(at(inside->low + (inside->high - inside->low) * step / steps));
 }
 
 std::optional<Rect> Placer::place(Size size, std::span<const Point> wishes) {

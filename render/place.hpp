@@ -27,6 +27,7 @@ class Placer {
   [[nodiscard]] double covered(const Rect& box) const;
 
  private:
+  void add_piece(Point from, Point to);
   [[nodiscard]] Rect moved_inside(Rect box) const;
   [[nodiscard]] bool is_free(const Rect& box) const;
   [[nodiscard]] std::optional<Rect> search(Size size, Point near) const;

@@ -13,12 +13,12 @@ struct Style {
   double tick = 17;
   double note = 17;
   double gap = 8;
-  double stroke = 1;  ///< by how much lines and signs are thinner than their own width
+  double scale = 1;  ///< how much smaller than usual all is; lines and signs follow it too
 
   /// The same style with every size multiplied.
   [[nodiscard]] Style scaled(double factor) const {
     return {measure,       headline * factor, title * factor, label * factor,
-            tick * factor, note * factor,     gap * factor,   stroke * factor};
+            tick * factor, note * factor,     gap * factor,   scale * factor};
   }
   /// The height of one line of text of a size.
   [[nodiscard]] double line_height(double size) const { return measure("Xg", {size, false}).height; }

@@ -26,7 +26,7 @@ std::vector<double> natural_widths(const Table& table, std::size_t rows, const S
 
 // The widest columns lose width until all fit.
 void shrink(std::vector<double>& widths, double room) {
-  double excess = std::accumulate(widths.begin(), widths.end(), -room);
+  double excess = std::accumulate(widths.begin(), widths.end(), -std::max(room, 0.0));
   while (excess > 0.5) {
     const double widest = *std::ranges::max_element(widths);
     double next = 0;

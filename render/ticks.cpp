@@ -54,13 +54,11 @@ std::string with_exponent(double value, int significant) {
   std::string text(buffer, end);
   const auto e = text.find('e');
   std::string mantissa = text.substr(0, e);
-  std::string exponent = text.substr(e + 1);
+  const std::string exponent = text.substr(e + 1);
   if (mantissa.find('.') != std::string::npos) {
     mantissa.resize(mantissa.find_last_not_of('0') + 1);
     if (mantissa.back() == '.') mantissa.pop_back();
   }
-  if (exponent[0] == '+') exponent.erase(0, 1);
-  if (exponent[0] == '0') exponent.erase(0, 1);
   return mantissa + "e" + exponent;
 }
 

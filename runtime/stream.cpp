@@ -13,9 +13,9 @@
 // An item's way:  next() -> make (parallel) -> in_order (sequencer) -> hand_over (serial) -> next()
 //
 // The reader lets items in: `ahead` of them at the start, then one with each call of `next`. That is all the
-// back-pressure there is: an item is let in only when its slot is free, and item i has slot i modulo the number
-// of slots. Items are put in by tasks of the stream's own arena, so the reader never has to join the arena and
-// one worker is enough, whatever else the process does with TBB.
+// back-pressure there is: an item is let in only when its slot is free, and item i has slot i modulo the
+// number of slots. Items are put in by tasks of the stream's own arena, so the reader never has to join the
+// arena and one worker is enough, whatever else the process does with TBB.
 
 namespace fovea::detail {
 
@@ -87,6 +87,7 @@ SlotStream::Body::~Body() {
   }
   flow->graph.cancel();
   flow->graph.wait_for_all();
+  const std::scoped_lock last_maker_is_done(mutex);
 }
 
 void SlotStream::Body::let_in(std::size_t index) {

@@ -27,7 +27,8 @@ struct Augment {
   struct Params {
     Policy policy;
     static auto fields() {
-      return std::tuple{field("policy", &Params::policy, "what is done to each image, in order; [] = nothing")};
+      return std::tuple{
+          field("policy", &Params::policy, "what is done to each image, in order; [] = nothing")};
     }
     void check(const std::string& place) const { check_policy(policy, place + ".policy"); }
   };

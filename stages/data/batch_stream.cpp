@@ -21,8 +21,8 @@ std::size_t batches_ahead(std::size_t threads, std::size_t batch_bytes) {
 
 struct BatchStream::Body {
   /// Without an epoch, the samples come in their own order and only normalised.
-  Body(Batches the_recipe, std::optional<std::uint32_t> the_epoch, std::size_t samples_each, std::size_t threads,
-       std::size_t first)
+  Body(Batches the_recipe, std::optional<std::uint32_t> the_epoch, std::size_t samples_each,
+       std::size_t threads, std::size_t first)
       : recipe(std::move(the_recipe)),
         data(*recipe.data),
         epoch(the_epoch),
@@ -45,7 +45,8 @@ struct BatchStream::Body {
 
  private:
   std::vector<std::uint32_t> shuffled() const {
-    return permutation(static_cast<std::uint32_t>(data.size()), Random(recipe.seed, Purpose::shuffle, *epoch));
+    return permutation(static_cast<std::uint32_t>(data.size()),
+                       Random(recipe.seed, Purpose::shuffle, *epoch));
   }
 };
 

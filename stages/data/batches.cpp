@@ -5,7 +5,8 @@
 #include "runtime/artifact.hpp"
 
 // Stored Batches:
-//   /                attributes data: the identity of the Dataset; policy: its ops as JSON; seed: 64 bits as a
+//   /                attributes data: the identity of the Dataset; policy: its ops as JSON; seed: 64 bits as
+//   a
 //                    signed number
 //   mean, deviation  float64 per channel, of values scaled to 0 .. 1
 
@@ -54,7 +55,8 @@ Random augment_random(const Batches& batches, std::uint32_t epoch, std::size_t p
 }
 
 void augment_sample(const Batches& batches, std::uint32_t epoch, std::size_t position, float* out) {
-  augmenter(batches).augmented(batches.data->image(position).data(), augment_random(batches, epoch, position), out);
+  augmenter(batches).augmented(batches.data->image(position).data(), augment_random(batches, epoch, position),
+                               out);
 }
 
 }  // namespace fovea

@@ -116,7 +116,8 @@ void check(const Dataset& data) {
   if (data.pixels.size() % data.image_bytes() != 0) wrong("its pixels are not whole images");
   const auto images = data.pixels.size() / data.image_bytes();
   const auto classes = static_cast<std::int32_t>(data.classes());
-  if (data.labels.size() != data.size() || data.parts.size() != data.size()) wrong("its lists differ in length");
+  if (data.labels.size() != data.size() || data.parts.size() != data.size())
+    wrong("its lists differ in length");
   if (data.mean.size() != data.channels || data.deviation.size() != data.channels)
     wrong("its statistics are not per channel");
   if (std::any_of(data.index.begin(), data.index.end(), [&](auto i) { return i >= images; }))

@@ -60,13 +60,19 @@ struct IdxFile::Handle {
     while (done < to.size()) {
       const auto part = std::min<std::size_t>(to.size() - done, 1 << 26);
       const int got = gzread(file, to.data() + done, static_cast<unsigned>(part));
-      int code = Z_OK;
-      const std::string words = gzerror(file, &code);
-      if (got < 0) throw Error(path.string() + ": damaged gzip (" + words.substr(words.rfind(": ") + 2) + ")" + again);
+      if (got < static_cast<int>(part)) check_end(path);
+      if (got <= 0) break;
       done += static_cast<std::size_t>(got);
-      if (static_cast<std::size_t>(got) < part) break;
     }
     return done;
+  }
+
+  /// Throws unless the data ended where it should.
+  void check_end(const fs::path& path) const {
+    int code = Z_OK;
+    const std::string words = gzerror(file, &code);
+    if (code == Z_OK || code == Z_STREAM_END) return;
+    throw Error(path.string() + ": damaged gzip (" + words.substr(words.rfind(": ") + 2) + ")" + again);
   }
 
   gzFile file;
@@ -82,14 +88,16 @@ IdxFile::IdxFile(fs::path path, Holds what) : path_(std::move(path)) {
   const auto dimensions = static_cast<std::size_t>(magic[3]);
   const bool fits = images ? dimensions == 3 || dimensions == 4 : dimensions == 1;
   if (got < 4 || magic[0] != 0 || magic[1] != 0 || magic[2] != 8 || !fits) {
-    throw Error(place + "begins with " + (got == 0 ? "nothing" : hex(std::span(magic).first(got))) +
-                (images ? "; IDX images begin with 00000803 or 00000804" : "; IDX labels begin with 00000801"));
+    throw Error(
+        place + "begins with " + (got == 0 ? "nothing" : hex(std::span(magic).first(got))) +
+        (images ? "; IDX images begin with 00000803 or 00000804" : "; IDX labels begin with 00000801"));
   }
   std::vector<std::uint8_t> extents(dimensions * 4);
   if (handle_->read(path_, extents) < extents.size()) throw Error(place + "ends within its header" + again);
   for (std::size_t i = 0; i < extents.size(); i += 4) {
     const auto* byte = &extents[i];
-    shape_.push_back(std::size_t{byte[0]} << 24 | std::size_t{byte[1]} << 16 | std::size_t{byte[2]} << 8 | byte[3]);
+    shape_.push_back(std::size_t{byte[0]} << 24 | std::size_t{byte[1]} << 16 | std::size_t{byte[2]} << 8 |
+                     byte[3]);
   }
   if (images && dimensions == 3) shape_.push_back(1);
   if (shape_[0] == 0) throw Error(place + "holds no samples; at least one is needed");
@@ -107,9 +115,11 @@ void IdxFile::check_images() const {
   const auto place = path_.string() + ": ";
   const auto height = shape_[1], width = shape_[2], channels = shape_[3];
   const auto images = shape_text({height, width, channels});
-  if (channels != 1 && channels != 3) throw Error(place + "images of " + images + "; 1 or 3 channels are read");
+  if (channels != 1 && channels != 3)
+    throw Error(place + "images of " + images + "; 1 or 3 channels are read");
   if (height == 0 || width == 0) throw Error(place + "images of " + images + "; each side needs a pixel");
-  if (height > most_pixels / width) throw Error(place + "images of " + images + "; at most 64 megapixels are read");
+  if (height > most_pixels / width)
+    throw Error(place + "images of " + images + "; at most 64 megapixels are read");
   if (shape_[0] > most_bytes / (height * width * channels)) {
     throw Error(place + number(shape_[0]) + " images of " + images + "; at most 16 GiB in one file are read");
   }
@@ -180,11 +190,13 @@ std::shared_ptr<std::uint8_t[]> take_memory(std::size_t bytes, const fs::path& p
   try {
     return std::make_shared_for_overwrite<std::uint8_t[]>(bytes);
   } catch (const std::bad_alloc&) {
-    throw Error(path.string() + ": its images take " + number(bytes >> 20) + " MiB; so much memory is not free");
+    throw Error(path.string() + ": its images take " + number(bytes >> 20) +
+                " MiB; so much memory is not free");
   }
 }
 
-void append_labels(OpenPart& part, Part kind, std::vector<std::int32_t>& labels, std::vector<std::uint8_t>& parts) {
+void append_labels(OpenPart& part, Part kind, std::vector<std::int32_t>& labels,
+                   std::vector<std::uint8_t>& parts) {
   std::vector<std::uint8_t> values(part.size());
   part.labels.read(values);
   labels.insert(labels.end(), values.begin(), values.end());

@@ -7,8 +7,8 @@
 
 namespace fovea {
 
-/// One IDX file of bytes (the format of MNIST), plain or gzip. Its header is checked against the file's length
-/// before any memory is taken.
+/// One IDX file of bytes (the format of MNIST), plain or gzip. Its header is checked against the file's
+/// length before any memory is taken.
 class IdxFile {
  public:
   enum class Holds { images, labels };

@@ -31,7 +31,8 @@ IdxFiles find_files(const Load::Params& params) {
                 quote(folder.parent_path().string()));
   }
   if (params.format == "auto" && !holds_idx(folder)) {
-    throw Error(folder.string() + ": no data in a known format; \"idx\" needs a file \"train-images-idx3-ubyte\", " +
+    throw Error(folder.string() +
+                ": no data in a known format; \"idx\" needs a file \"train-images-idx3-ubyte\", " +
                 "plain or .gz");
   }
   return find_idx(folder);
@@ -74,13 +75,15 @@ void Load::Params::check(const std::string& place) const {
     throw Error(place + ".path: missing; give the folder that holds the data, or \"format\": \"synthetic\"");
   }
   if (!path.empty() && drawn) {
-    throw Error(place + ".path: " + quote(path.string()) + " is not used by \"format\": \"synthetic\"; leave it out");
+    throw Error(place + ".path: " + quote(path.string()) +
+                " is not used by \"format\": \"synthetic\"; leave it out");
   }
   if (drawn) synthetic.check(place + ".synthetic");
   auto names = class_names;
   std::sort(names.begin(), names.end());
   const auto twice = std::adjacent_find(names.begin(), names.end());
-  if (twice != names.end()) throw Error(place + ".class_names: " + quote(*twice) + " is there twice; each name must differ");
+  if (twice != names.end())
+    throw Error(place + ".class_names: " + quote(*twice) + " is there twice; each name must differ");
 }
 
 std::vector<fs::path> Load::sources(const Params& params) {

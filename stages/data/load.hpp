@@ -32,7 +32,8 @@ struct Load {
       return std::tuple{
           source("path", &Params::path, "the folder that holds the data"),
           field("format", &Params::format,
-                "idx: the MNIST family, plain or gzip; synthetic: coloured shapes; auto: by what the folder holds",
+                "idx: the MNIST family, plain or gzip; synthetic: coloured shapes; auto: by what the folder "
+                "holds",
                 one_of({"auto", "idx", "synthetic"})),
           field("class_names", &Params::class_names,
                 "what the labels 0, 1, ... are called; [] = their numbers, or the shapes of synthetic data"),

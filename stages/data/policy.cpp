@@ -33,8 +33,8 @@ void Translate::draw(Random& random, Drawn& drawn) const {
 void RandomErasing::check(const std::string& place) const {
   const auto ordered = [&](double low, double high, const std::string& what) {
     if (low <= high) return;
-    throw Error(place + "." + what + "_min: " + shown(Json(low)) + " is above \"" + what + "_max\", which is " +
-                shown(Json(high)) + "; it must be at most that");
+    throw Error(place + "." + what + "_min: " + shown(Json(low)) + " is above \"" + what +
+                "_max\", which is " + shown(Json(high)) + "; it must be at most that");
   };
   ordered(area_min, area_max, "area");
   ordered(aspect_min, aspect_max, "aspect");

@@ -8,8 +8,8 @@
 
 namespace fovea {
 
-/// What the ops of a policy have drawn for one sample: first the warp, then what is erased, whatever the order
-/// of the ops.
+/// What the ops of a policy have drawn for one sample: first the warp, then what is erased, whatever the
+/// order of the ops.
 struct Drawn {
   static constexpr std::size_t most_erased = 8;
 
@@ -40,8 +40,9 @@ struct Translate {
   double max = 0.1;
   double p = 1;
   static auto fields() {
-    return std::tuple{field("max", &Translate::max, "largest shift each way, as a share of the side", between(0, 1)),
-                      field("p", &Translate::p, "share of the samples that are shifted", between(0, 1))};
+    return std::tuple{
+        field("max", &Translate::max, "largest shift each way, as a share of the side", between(0, 1)),
+        field("p", &Translate::p, "share of the samples that are shifted", between(0, 1))};
   }
   void draw(Random& random, Drawn& drawn) const;
 };
@@ -71,8 +72,8 @@ using Op = std::variant<FlipHorizontal, Translate, RandomErasing>;
 /// What is done to each training sample, in order.
 using Policy = std::vector<Op>;
 
-/// Throws `Error` that begins with `place` where an op breaks a rule across its fields, or where there are too
-/// many ops of a kind.
+/// Throws `Error` that begins with `place` where an op breaks a rule across its fields, or where there are
+/// too many ops of a kind.
 void check_policy(const Policy& policy, const std::string& place);
 
 /// Carries a policy out, one sample at a time; may be used by several threads at once.
@@ -81,7 +82,8 @@ class Augmenter {
   Augmenter(Policy policy, ImageSize size, const std::vector<double>& mean,
             const std::vector<double>& deviation);
 
-  /// Writes the sample (H x W x C bytes) as H x W x C normalised floats, augmented with the numbers of `random`.
+  /// Writes the sample (H x W x C bytes) as H x W x C normalised floats, augmented with the numbers of
+  /// `random`.
   void augmented(const std::uint8_t* image, Random random, float* out) const;
   /// Writes the sample only normalised.
   void plain(const std::uint8_t* image, float* out) const;

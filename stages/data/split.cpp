@@ -21,7 +21,8 @@ struct Parts {
 
 /// How many samples a share or a count asks for.
 std::size_t amount(double wanted, std::size_t of) {
-  return static_cast<std::size_t>(wanted < 1 ? std::llround(wanted * static_cast<double>(of)) : std::llround(wanted));
+  return static_cast<std::size_t>(wanted < 1 ? std::llround(wanted * static_cast<double>(of))
+                                             : std::llround(wanted));
 }
 
 /// Deals `total` out over the classes by their sizes; what is left after rounding down goes to the largest
@@ -70,8 +71,8 @@ void take(std::size_t total, std::vector<Positions>& classes, Positions& to) {
 
 void check_amounts(std::size_t validation, std::size_t test, std::size_t pool) {
   if (validation < pool && test < pool - validation) return;
-  throw Error("validation takes " + std::to_string(validation) + " and test " + std::to_string(test) + " of " +
-              std::to_string(pool) + " samples; at least one must be left to train on");
+  throw Error("validation takes " + std::to_string(validation) + " and test " + std::to_string(test) +
+              " of " + std::to_string(pool) + " samples; at least one must be left to train on");
 }
 
 Parts choose(const Dataset& data, const Split::Params& params, std::uint64_t seed) {
@@ -83,8 +84,9 @@ Parts choose(const Dataset& data, const Split::Params& params, std::uint64_t see
     to.push_back(at);
   }
   if (!parts.test.empty() && params.test > 0) {
-    throw Error("test: " + shown(Json(params.test)) + " asked for, but the data has a test part of its own, " +
-                std::to_string(parts.test.size()) + " samples; leave \"test\" at 0 to keep it");
+    throw Error("test: " + shown(Json(params.test)) +
+                " asked for, but the data has a test part of its own, " + std::to_string(parts.test.size()) +
+                " samples; leave \"test\" at 0 to keep it");
   }
   const auto validation = parts.validation.empty() ? amount(params.validation, pool.size()) : 0;
   const auto test = amount(params.test, pool.size());
@@ -92,13 +94,15 @@ Parts choose(const Dataset& data, const Split::Params& params, std::uint64_t see
   auto classes = shuffled_classes(data, pool, seed);
   if (test > 0) take(test, classes, parts.test);
   if (validation > 0) take(validation, classes, parts.validation);
-  for (const auto& positions : classes) parts.train.insert(parts.train.end(), positions.begin(), positions.end());
+  for (const auto& positions : classes)
+    parts.train.insert(parts.train.end(), positions.begin(), positions.end());
   std::sort(parts.train.begin(), parts.train.end());
   return parts;
 }
 
 /// Warns of classes that a part lacks although the data has them.
-void warn_of_missing(const std::string& part, const Dataset& all, const Dataset& one, const Context& context) {
+void warn_of_missing(const std::string& part, const Dataset& all, const Dataset& one,
+                     const Context& context) {
   const auto there = class_counts(all), here = class_counts(one);
   std::vector<std::string> missing;
   for (std::size_t label = 0; label < there.size(); ++label) {

@@ -5,8 +5,8 @@
 
 namespace fovea {
 
-/// Splits a data set into parts that share no sample and have the classes in equal shares, each in the order of
-/// its source. The source's own test part is kept, and its own validation part too.
+/// Splits a data set into parts that share no sample and have the classes in equal shares, each in the order
+/// of its source. The source's own test part is kept, and its own validation part too.
 struct Split {
   static constexpr std::string_view name = "split";
   static constexpr std::string_view doc = "Splits a data set into training, validation and test parts.";
@@ -35,11 +35,13 @@ struct Split {
     static auto fields() {
       return std::tuple{
           field("validation", &Params::validation,
-                "below 1: a share of the samples that are not a test or validation part by their source; from 1: a "
+                "below 1: a share of the samples that are not a test or validation part by their source; "
+                "from 1: a "
                 "count; not used where the source has a validation part",
                 at_least(0)),
           field("test", &Params::test,
-                "likewise; only for a source without a test part of its own, which is kept otherwise", at_least(0))};
+                "likewise; only for a source without a test part of its own, which is kept otherwise",
+                at_least(0))};
     }
     void check(const std::string& place) const;
   };

@@ -13,9 +13,9 @@ namespace {
 constexpr std::size_t kinds = 10;  // of shapes, of colours, and of patterns
 constexpr std::size_t most_bytes = std::size_t{16} << 30;
 
-constexpr std::array<const char*, kinds> shape_names{"circle", "square", "triangle", "cross", "ring",
-                                                     "diamond", "bar", "frame", "half-disc", "corner"};
-constexpr std::array<const char*, kinds> colour_names{"red", "orange", "yellow", "green", "cyan",
+constexpr std::array<const char*, kinds> shape_names{"circle",  "square", "triangle", "cross",     "ring",
+                                                     "diamond", "bar",    "frame",    "half-disc", "corner"};
+constexpr std::array<const char*, kinds> colour_names{"red",  "orange", "yellow",  "green", "cyan",
                                                       "blue", "violet", "magenta", "white", "brown"};
 constexpr std::array<std::array<float, 3>, kinds> colours{{{230, 40, 40},
                                                            {250, 140, 30},
@@ -28,42 +28,64 @@ constexpr std::array<std::array<float, 3>, kinds> colours{{{230, 40, 40},
                                                            {245, 245, 245},
                                                            {140, 85, 45}}};
 constexpr std::array<const char*, kinds> pattern_names{
-    "plain",         "striped",        "barred",        "slanted",       "counter-slanted",
-    "fine-striped",  "fine-barred",    "fine-slanted",  "checked",       "dotted"};
+    "plain",        "striped",     "barred",       "slanted", "counter-slanted",
+    "fine-striped", "fine-barred", "fine-slanted", "checked", "dotted"};
 
 /// How far (u, v) is outside of a shape of radius 1, roughly; negative inside.
 float outside(std::size_t shape, float u, float v) {
   const float x = std::abs(u), y = std::abs(v), r = std::sqrt(u * u + v * v);
   const float square = std::max(x, y) - 0.85F;
   switch (shape) {
-    case 0: return r - 1;
-    case 1: return square;
-    case 2: return std::max(0.87F * x + 0.5F * v - 0.5F, -v - 0.6F);
-    case 3: return std::min(std::max(x - 0.28F, y - 1), std::max(y - 0.28F, x - 1));
-    case 4: return std::abs(r - 0.75F) - 0.22F;
-    case 5: return (x + y - 1.1F) * 0.7F;
-    case 6: return std::max(x - 1.1F, y - 0.3F);
-    case 7: return std::abs(std::max(x, y) - 0.7F) - 0.18F;
-    case 8: return std::max(r - 1.1F, v - 0.1F);
-    default: return std::max(square, std::min(u, v) + 0.2F);
+    case 0:
+      return r - 1;
+    case 1:
+      return square;
+    case 2:
+      return std::max(0.87F * x + 0.5F * v - 0.5F, -v - 0.6F);
+    case 3:
+      return std::min(std::max(x - 0.28F, y - 1), std::max(y - 0.28F, x - 1));
+    case 4:
+      return std::abs(r - 0.75F) - 0.22F;
+    case 5:
+      return (x + y - 1.1F) * 0.7F;
+    case 6:
+      return std::max(x - 1.1F, y - 0.3F);
+    case 7:
+      return std::abs(std::max(x, y) - 0.7F) - 0.18F;
+    case 8:
+      return std::max(r - 1.1F, v - 0.1F);
+    default:
+      return std::max(square, std::min(u, v) + 0.2F);
   }
 }
 
 /// Whether the pattern is dark at a place, in units of the shape's radius.
 bool dark(std::size_t pattern, float u, float v) {
-  const auto odd = [](float at, float period) { return (static_cast<int>(std::floor(at / period)) & 1) != 0; };
+  const auto odd = [](float at, float period) {
+    return (static_cast<int>(std::floor(at / period)) & 1) != 0;
+  };
   constexpr float coarse = 0.45F, fine = 0.2F;
   switch (pattern) {
-    case 0: return false;
-    case 1: return odd(v, coarse);
-    case 2: return odd(u, coarse);
-    case 3: return odd((u + v) * 0.7F, coarse);
-    case 4: return odd((u - v) * 0.7F, coarse);
-    case 5: return odd(v, fine);
-    case 6: return odd(u, fine);
-    case 7: return odd((u + v) * 0.7F, fine);
-    case 8: return odd(u, coarse) != odd(v, coarse);
-    default: return odd(u, fine) && odd(v, fine);
+    case 0:
+      return false;
+    case 1:
+      return odd(v, coarse);
+    case 2:
+      return odd(u, coarse);
+    case 3:
+      return odd((u + v) * 0.7F, coarse);
+    case 4:
+      return odd((u - v) * 0.7F, coarse);
+    case 5:
+      return odd(v, fine);
+    case 6:
+      return odd(u, fine);
+    case 7:
+      return odd((u + v) * 0.7F, fine);
+    case 8:
+      return odd(u, coarse) != odd(v, coarse);
+    default:
+      return odd(u, fine) && odd(v, fine);
   }
 }
 
@@ -109,7 +131,8 @@ void paint(const Scene& scene, const Synthetic& params, Random& random, std::uin
       const auto bits = random.next();
       for (std::size_t c = 0; c < channels; ++c) {
         const float noise = (static_cast<float>(bits >> (10 * c) & 1023) - 511.5F) * 0.04F;
-        const float value = scene.background[c] + (scene.colour[c] * shade - scene.background[c]) * covered + noise;
+        const float value =
+            scene.background[c] + (scene.colour[c] * shade - scene.background[c]) * covered + noise;
         *out++ = static_cast<std::uint8_t>(std::clamp(value, 0.0F, 255.0F) + 0.5F);
       }
     }
@@ -131,8 +154,8 @@ void Synthetic::check(const std::string& place) const {
   const auto bytes = (static_cast<double>(samples) + static_cast<double>(test_samples(*this))) *
                      static_cast<double>(height * width * channels);
   if (bytes > static_cast<double>(most_bytes)) {
-    throw Error(place + ".samples: the images take " + std::to_string(static_cast<std::int64_t>(bytes) >> 30) +
-                " GiB; at most 16 GiB are made");
+    throw Error(place + ".samples: the images take " +
+                std::to_string(static_cast<std::int64_t>(bytes) >> 30) + " GiB; at most 16 GiB are made");
   }
 }
 
@@ -141,7 +164,8 @@ std::string synthetic_class_name(std::size_t label, std::size_t classes, std::si
   const auto colour = label / kinds % kinds;
   if (classes > kinds * kinds) name = std::string(pattern_names[label / (kinds * kinds)]) + " " + name;
   if (classes <= kinds) return name;
-  return (channels == 3 ? std::string(colour_names[colour]) : "brightness-" + std::to_string(colour)) + " " + name;
+  return (channels == 3 ? std::string(colour_names[colour]) : "brightness-" + std::to_string(colour)) + " " +
+         name;
 }
 
 Dataset make_synthetic(const Synthetic& params) {

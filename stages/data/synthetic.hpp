@@ -16,14 +16,13 @@ struct Synthetic {
   std::int64_t channels = 1;
   std::int64_t seed = 0;
   static auto fields() {
-    return std::tuple{
-        field("samples", &Synthetic::samples, "training images; a sixth as many test images are added",
-              between(1, 10'000'000)),
-        field("classes", &Synthetic::classes, "classes, of equal size", between(1, 1000)),
-        field("height", &Synthetic::height, "of the images, in pixels", between(8, 1024)),
-        field("width", &Synthetic::width, "of the images, in pixels", between(8, 1024)),
-        field("channels", &Synthetic::channels, "1 (gray) or 3 (RGB)", between(1, 3)),
-        field("seed", &Synthetic::seed, "another seed gives other images", at_least(0))};
+    return std::tuple{field("samples", &Synthetic::samples,
+                            "training images; a sixth as many test images are added", between(1, 10'000'000)),
+                      field("classes", &Synthetic::classes, "classes, of equal size", between(1, 1000)),
+                      field("height", &Synthetic::height, "of the images, in pixels", between(8, 1024)),
+                      field("width", &Synthetic::width, "of the images, in pixels", between(8, 1024)),
+                      field("channels", &Synthetic::channels, "1 (gray) or 3 (RGB)", between(1, 3)),
+                      field("seed", &Synthetic::seed, "another seed gives other images", at_least(0))};
   }
   void check(const std::string& place) const;
 };

@@ -7,8 +7,8 @@
 
 #include "stages/data/vector_code.hpp"
 
-// The pass goes over the output in tiles of whole rows, or of a part of a row where rows are long: `fetch` puts
-// a tile's bytes together, `normalise` turns them into floats while they are in the first-level cache.
+// The pass goes over the output in tiles of whole rows, or of a part of a row where rows are long: `fetch`
+// puts a tile's bytes together, `normalise` turns them into floats while they are in the first-level cache.
 
 namespace fovea {
 namespace {
@@ -75,24 +75,27 @@ FOVEA_INLINE void fetch_between(const Source& from, const Warp& warp, std::ptrdi
   for (std::ptrdiff_t i = 0; i < count; ++i) {
     const auto out_x = static_cast<float>(x + i);
     const auto out_y = static_cast<float>(y);
-    const float in_x = std::clamp(warp.a * out_x + warp.b * out_y + warp.c, -2.0F, static_cast<float>(from.width) + 1);
-    const float in_y = std::clamp(warp.d * out_x + warp.e * out_y + warp.f, -2.0F, static_cast<float>(from.height) + 1);
+    const float in_x =
+        std::clamp(warp.a * out_x + warp.b * out_y + warp.c, -2.0F, static_cast<float>(from.width) + 1);
+    const float in_y =
+        std::clamp(warp.d * out_x + warp.e * out_y + warp.f, -2.0F, static_cast<float>(from.height) + 1);
     const auto left = static_cast<std::ptrdiff_t>(in_x + 2) - 2;
     const auto top = static_cast<std::ptrdiff_t>(in_y + 2) - 2;
     const float right_share = in_x - static_cast<float>(left);
     const float lower_share = in_y - static_cast<float>(top);
     for (std::ptrdiff_t c = 0; c < from.channels; ++c) {
-      const float upper = value_at(from, left, top, c) * (1 - right_share) + value_at(from, left + 1, top, c) * right_share;
-      const float lower =
-          value_at(from, left, top + 1, c) * (1 - right_share) + value_at(from, left + 1, top + 1, c) * right_share;
+      const float upper =
+          value_at(from, left, top, c) * (1 - right_share) + value_at(from, left + 1, top, c) * right_share;
+      const float lower = value_at(from, left, top + 1, c) * (1 - right_share) +
+                          value_at(from, left + 1, top + 1, c) * right_share;
       to[i * from.channels + c] =
           static_cast<std::uint8_t>(upper * (1 - lower_share) + lower * lower_share + 0.5F);
     }
   }
 }
 
-FOVEA_INLINE void normalise(const std::uint8_t* values, std::size_t count, const float* scale, const float* offset,
-                            float* out) {
+FOVEA_INLINE void normalise(const std::uint8_t* values, std::size_t count, const float* scale,
+                            const float* offset, float* out) {
   constexpr auto period = PixelPass::period;
   std::size_t i = 0;
   for (; i + period <= count; i += period) {
@@ -106,7 +109,8 @@ FOVEA_INLINE void normalise(const std::uint8_t* values, std::size_t count, const
 }
 
 FOVEA_VECTOR_CODE
-void run_pass(const Source& from, const Warp& warp, bool kept, const float* scale, const float* offset, float* out) {
+void run_pass(const Source& from, const Warp& warp, bool kept, const float* scale, const float* offset,
+              float* out) {
   alignas(64) std::uint8_t tile[tile_bytes];
   const auto row_values = from.width * from.channels;
   const auto columns = std::min<std::ptrdiff_t>(from.width, tile_bytes / from.channels);
@@ -126,7 +130,8 @@ void run_pass(const Source& from, const Warp& warp, bool kept, const float* scal
 }
 
 FOVEA_VECTOR_CODE
-void normalise_all(const std::uint8_t* values, std::size_t count, const float* scale, const float* offset, float* out) {
+void normalise_all(const std::uint8_t* values, std::size_t count, const float* scale, const float* offset,
+                   float* out) {
   normalise(values, count, scale, offset, out);
 }
 
@@ -166,8 +171,9 @@ void PixelPass::operator()(const std::uint8_t* image, const Warp& warp, std::spa
   if (kept && warp.a > 0 && warp.e > 0 && warp.c == 0 && warp.f == 0) {
     normalise_all(image, size_.values(), scale_.data(), offset_.data(), out);
   } else {
-    const Source from{image, static_cast<std::ptrdiff_t>(size_.height), static_cast<std::ptrdiff_t>(size_.width),
-                      static_cast<std::ptrdiff_t>(size_.channels), fill_.data()};
+    const Source from{image, static_cast<std::ptrdiff_t>(size_.height),
+                      static_cast<std::ptrdiff_t>(size_.width), static_cast<std::ptrdiff_t>(size_.channels),
+                      fill_.data()};
     run_pass(from, warp, kept, scale_.data(), offset_.data(), out);
   }
   for (const auto& box : erased) {

@@ -16,8 +16,9 @@ struct ImageSize {
   std::size_t values() const { return height * width * channels; }
 };
 
-/// Which place of the input each output pixel (x, y) shows: (a x + b y + c, d x + e y + f), in pixels from the
-/// centre of the first one. It begins as the identity; `then` adds one more step to what is done to the image.
+/// Which place of the input each output pixel (x, y) shows: (a x + b y + c, d x + e y + f), in pixels from
+/// the centre of the first one. It begins as the identity; `then` adds one more step to what is done to the
+/// image.
 struct Warp {
   float a = 1, b = 0, c = 0;
   float d = 0, e = 1, f = 0;
@@ -39,8 +40,8 @@ class PixelPass {
   /// `mean` and `deviation` are per channel, of values scaled to 0 .. 1; a deviation of 0 counts as 1.
   PixelPass(ImageSize size, const std::vector<double>& mean, const std::vector<double>& deviation);
 
-  /// Writes H x W x C floats. What lies outside the input has the mean colour, rounded to a whole value, so it
-  /// is nearly 0; what is erased is exactly 0. Warps between pixels are bilinear.
+  /// Writes H x W x C floats. What lies outside the input has the mean colour, rounded to a whole value, so
+  /// it is nearly 0; what is erased is exactly 0. Warps between pixels are bilinear.
   void operator()(const std::uint8_t* image, const Warp& warp, std::span<const Box> erased, float* out) const;
 
   const ImageSize& size() const { return size_; }

@@ -50,13 +50,13 @@ struct Train {
     std::int64_t batch_size = 64;
     bool drop_last = false;
     double learning_rate = 1e-3;
-    ScheduleParams schedule;
-    OptimizerParams optimizer;
-    ClipParams clip;
-    LossParams loss;
+    ScheduleParams schedule{};
+    OptimizerParams optimizer{};
+    ClipParams clip{};
+    LossParams loss{};
     std::string precision = "auto";
-    EarlyStoppingParams early_stopping;
-    MonitorParams monitor;
+    EarlyStoppingParams early_stopping{};
+    MonitorParams monitor{};
 
     static auto fields() {
       using P = Params;

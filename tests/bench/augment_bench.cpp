@@ -19,7 +19,8 @@ void augment_images(benchmark::State& state, const Policy& policy, ImageSize siz
   std::uint32_t epoch = 0;
   for (auto _ : state) {
     for (std::uint32_t i = 0; i < images; ++i) {
-      augmenter.augmented(&pixels[i * size.values()], Random(1, Purpose::augment, epoch, i), &out[i * size.values()]);
+      augmenter.augmented(&pixels[i * size.values()], Random(1, Purpose::augment, epoch, i),
+                          &out[i * size.values()]);
     }
     ++epoch;
     benchmark::DoNotOptimize(out.data());
@@ -30,8 +31,8 @@ void augment_images(benchmark::State& state, const Policy& policy, ImageSize siz
 
 BENCHMARK_CAPTURE(augment_images, normalise_28x28x1, Policy{}, ImageSize{28, 28, 1});
 BENCHMARK_CAPTURE(augment_images, shift_flip_28x28x1, shift_and_flip, ImageSize{28, 28, 1});
-BENCHMARK_CAPTURE(augment_images, shift_flip_erase_28x28x1, Policy{FlipHorizontal{}, Translate{}, RandomErasing{}},
-                  ImageSize{28, 28, 1});
+BENCHMARK_CAPTURE(augment_images, shift_flip_erase_28x28x1,
+                  Policy{FlipHorizontal{}, Translate{}, RandomErasing{}}, ImageSize{28, 28, 1});
 BENCHMARK_CAPTURE(augment_images, normalise_32x32x3, Policy{}, ImageSize{32, 32, 3});
 BENCHMARK_CAPTURE(augment_images, shift_flip_32x32x3, shift_and_flip, ImageSize{32, 32, 3});
 BENCHMARK_CAPTURE(augment_images, shift_flip_224x224x3, shift_and_flip, ImageSize{224, 224, 3});

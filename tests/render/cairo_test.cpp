@@ -77,6 +77,14 @@ TEST_CASE("cairo: every marker leaves ink about its point, and only there") {
   }
 }
 
+TEST_CASE("cairo: a cross is two strokes with nothing between their ends") {
+  const Pixels drawn =
+      pixels({{40, 40}, {Marker{.at = {20, 20}, .radius = 14, .shape = MarkerShape::cross}}});
+  CHECK(ink_in(drawn, {18, 18, 4, 4}) == 16);
+  CHECK(ink_in(drawn, {17, 30, 6, 6}) == 0);
+  CHECK(ink_in(drawn, {30, 17, 6, 6}) == 0);
+}
+
 TEST_CASE("cairo: a text is drawn within the box that was measured for it") {
   for (const double degrees : {0.0, 45.0, 90.0}) {
     const Text label{

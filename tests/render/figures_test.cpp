@@ -85,6 +85,14 @@ void check_texts(Figure figure) {
 
 }  // namespace
 
+TEST_CASE("figures: a text on another or off the canvas would be found") {
+  const Text here{.at = {50, 50}, .text = "here", .align = Align::middle};
+  const Text there{.at = {50, 60}, .text = "there", .align = Align::middle, .degrees = 45};
+  const Text outside{.at = {150, 10}, .text = "outside"};
+  CHECK(misplaced_texts({{200, 100}, {here, there, outside}}, approximate_size) ==
+        Names{"\"outside\" leaves the canvas", "\"here\" covers \"there\""});
+}
+
 TEST_CASE("figures: with 2, 10, 40 and 1,000 classes no text leaves the canvas or covers another") {
   for (const std::size_t n : {2, 10, 40, 1000}) {
     INFO(n << " classes");

@@ -35,7 +35,7 @@ TEST_CASE("layout: charts share the width by weight, with a gap between") {
 
 TEST_CASE("layout: charts fill rows in reading order, wide ones where they fit") {
   const auto got = boxes({.columns = {1, 1}, .gap = 0, .parts = {Probe{}, Part(Probe{}, 2), Probe{}}});
-  CHECK(got[1].y == Approx(100));
+  CHECK(got[1].y == Approx(150));
   CHECK(got[1].width == Approx(400));
   CHECK(got[2].x == Approx(200));
   CHECK(got[2].y == Approx(0));
@@ -76,6 +76,25 @@ TEST_CASE("layout: texts shrink in small charts and not in large ones") {
   CHECK(text_scale({1600, 1000}) == 1);
   CHECK(text_scale({320, 1000}) == Approx(0.5));
   CHECK(text_scale({10, 10}) == 0.5);
+}
+
+TEST_CASE("layout: a figure within a figure shrinks its texts once") {
+  const Panel panel{.title = "Loss", .marks = {Line{.y = {0, 1}}}};
+  const Figure inner{.columns = {1, 1}, .gap = 0, .parts = {panel, panel}};
+  const auto size = [](const Figure& figure) {
+    return all<Text>(draw(figure, {0, 0, 1600, 400}, plain_style())).at(0).font.size;
+  };
+  const Figure four{.columns = {1, 1, 1, 1}, .gap = 0, .parts = {panel, panel, panel, panel}};
+  const Figure nested{.columns = {1, 1}, .gap = 0, .parts = {inner, inner}};
+  CHECK(size(nested) == Approx(size(four)));
+}
+
+TEST_CASE("layout: a legend at the right takes no room from the plot below") {
+  const Panel keyed{.marks = {Line{.name = "train", .y = {0, 1}}}, .legend = LegendPlace::right};
+  const Panel plain{.marks = {Line{.y = {0, 1}}}};
+  const auto plots = all<Group>(draw(Figure{.parts = {keyed, plain}}, {0, 0, 800, 800}, plain_style()));
+  CHECK(plots.at(0).clip.x == plots.at(1).clip.x);
+  CHECK(plots[0].clip.right() < plots[1].clip.right() - 50);
 }
 
 TEST_CASE("layout: a figure begins with white ground over all of it") {

@@ -109,3 +109,11 @@ TEST_CASE("marks: what is on the right stretches the right axis only") {
   CHECK_FALSE(extent.y.range(ScaleKind::linear));
   CHECK(extent.right.range(ScaleKind::linear)->high == 9);
 }
+
+TEST_CASE("marks: what texts keep off is thinned like the line, and broken like it") {
+  Line line{.y = std::vector<double>(100'000, 1)};
+  line.y[50'000] = missing;
+  const auto points = outline(line, frame({1, 100'000}));
+  CHECK(points.size() < 1000);
+  CHECK(std::ranges::count_if(points, [](Point p) { return std::isnan(p.x); }) == 2);
+}

@@ -1,5 +1,7 @@
 #include "render/place.hpp"
 
+#include <cmath>
+
 #include "tests/catch.hpp"
 
 using namespace fovea::render;
@@ -41,6 +43,20 @@ TEST_CASE("place: texts prefer room without lines") {
   REQUIRE(box);
   CHECK(box->y == 60);
   CHECK(placer.covered(*box) == 0);
+}
+
+TEST_CASE("place: a line that only crosses the plot is seen") {
+  Placer placer(plot);
+  placer.add_line(std::vector<Point>{{100, -5000}, {100, 5000}});
+  CHECK(placer.covered({90, 40, 20, 20}) >= 5);
+  CHECK(placer.covered({60, 40, 20, 20}) == 0);
+}
+
+TEST_CASE("place: NaN breaks a line") {
+  Placer placer(plot);
+  placer.add_line(std::vector<Point>{{0, 50}, {50, 50}, {std::nan(""), 50}, {150, 50}, {200, 50}});
+  CHECK(placer.covered({20, 40, 20, 20}) > 0);
+  CHECK(placer.covered({90, 40, 20, 20}) == 0);
 }
 
 TEST_CASE("place: when all room is taken, a text gets none") {

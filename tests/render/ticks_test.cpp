@@ -102,6 +102,7 @@ TEST_CASE("ticks: single numbers read as a person would write them") {
   CHECK(number(1e-5) == "1e-05");
   CHECK(number(0.00123) == "0.00123");
   CHECK(number(0) == "0");
+  CHECK(number(6.02214e23) == "6.02e+23");
   CHECK(number(std::nan("")) == "nan");
   CHECK(number(9.999) == "10");
 }

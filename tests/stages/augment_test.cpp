@@ -46,8 +46,9 @@ TEST_CASE("augment warns where test samples would be trained on, and refuses to 
   data.parts = Bytes{1, 3, 3};
   Augment::run({.data = data}, {}, alone.context);
   CHECK(alone.listener.warnings ==
-        std::vector<std::string>{"augment: 2 of the 3 samples are of the source's test part; put a \"split\" before, "
-                                 "and use its \"train\""});
+        std::vector<std::string>{
+            "augment: 2 of the 3 samples are of the source's test part; put a \"split\" before, "
+            "and use its \"train\""});
   CHECK_THROWS_WITH(Augment::run({.data = view(data, "id", {})}, {}, alone.context),
                     "data: no samples; at least one is needed to train on");
 }

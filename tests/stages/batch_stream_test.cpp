@@ -53,7 +53,9 @@ TEST_CASE("a training pass has every sample once, the last batch being smaller")
   }
   CHECK(sizes == std::vector<std::size_t>{10, 10, 3});
   std::sort(labels.begin(), labels.end());
-  CHECK(labels == std::vector<std::int64_t>{0, 0, 1, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19,});
+  CHECK(labels == std::vector<std::int64_t>{
+                      0, 0, 1, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19,
+                  });
 }
 
 TEST_CASE("a training pass that begins with batch 4 goes on as the whole one does") {
@@ -112,13 +114,16 @@ TEST_CASE("the recipe comes back from its file, its data found by identity") {
   auto batches = recipe(20, 0xfedcba9876543210);
   const auto data = batches.data.share();
   batches.data = Value<Dataset>(Item{data, "id"});
-  const auto back = stored(batches, [&](const Codec&, const std::string& object) { return Item{data, object}; });
+  const auto back = stored(batches, [&](const Codec&, const std::string& object) {
+    return Item{data, object};
+  });
   CHECK(back.data.object() == "id");
   CHECK(back.data.share() == data);
   CHECK(back.seed == batches.seed);
   CHECK(back.mean == batches.mean);
   CHECK(back.deviation == batches.deviation);
-  CHECK(Conversion<Policy>::write(back.policy, Keep::all) == Conversion<Policy>::write(batches.policy, Keep::all));
+  CHECK(Conversion<Policy>::write(back.policy, Keep::all) ==
+        Conversion<Policy>::write(batches.policy, Keep::all));
 }
 
 }  // namespace

@@ -2,12 +2,12 @@
 
 #include <zlib.h>
 
+#include <unistd.h>
 #include <filesystem>
 #include <fstream>
 #include <mutex>
 #include <numeric>
 #include <string>
-#include <unistd.h>
 #include <vector>
 
 #include "runtime/artifact.hpp"
@@ -70,8 +70,8 @@ inline Bytes counted_bytes(std::size_t count) {
 }
 
 /// A data set of images full of different values, with these labels; class names are "a", "b", ...
-inline Dataset small_dataset(const std::vector<std::int32_t>& labels, std::size_t height = 4, std::size_t width = 5,
-                             std::size_t channels = 1) {
+inline Dataset small_dataset(const std::vector<std::int32_t>& labels, std::size_t height = 4,
+                             std::size_t width = 5, std::size_t channels = 1) {
   Dataset data;
   data.height = height;
   data.width = width;

@@ -77,11 +77,14 @@ TEST_CASE("images with three channels have four dimensions") {
 TEST_CASE("a file of another kind is named by how it begins") {
   CHECK(complaint({}) == "begins with nothing; IDX images begin with 00000803 or 00000804");
   CHECK(complaint({0, 0, 8}) == "begins with 000008; IDX images begin with 00000803 or 00000804");
-  CHECK(complaint({0x89, 'P', 'N', 'G', 13, 10}) == "begins with 89504e47; IDX images begin with 00000803 or 00000804");
-  CHECK(complaint(idx({5}, counted_bytes(5))) == "begins with 00000801; IDX images begin with 00000803 or 00000804");
+  CHECK(complaint({0x89, 'P', 'N', 'G', 13, 10}) ==
+        "begins with 89504e47; IDX images begin with 00000803 or 00000804");
+  CHECK(complaint(idx({5}, counted_bytes(5))) ==
+        "begins with 00000801; IDX images begin with 00000803 or 00000804");
   CHECK(complaint(idx({5, 1, 1}, counted_bytes(5)), Holds::labels) ==
         "begins with 00000803; IDX labels begin with 00000801");
-  CHECK(complaint({0, 0, 0x0d, 3, 0, 0, 0, 1}) == "begins with 00000d03; IDX images begin with 00000803 or 00000804");
+  CHECK(complaint({0, 0, 0x0d, 3, 0, 0, 0, 1}) ==
+        "begins with 00000d03; IDX images begin with 00000803 or 00000804");
   CHECK(complaint(gzip({1, 2, 3, 4})) == "begins with 01020304; IDX images begin with 00000803 or 00000804");
 }
 
@@ -110,10 +113,12 @@ TEST_CASE("a gzip file that was cut at any place is refused") {
     CAPTURE(size, whole.size());
     REQUIRE_FALSE(complaint(cut(whole, size)).empty());
   }
+  CHECK(complaint(cut(whole, whole.size() - 8)) ==
+        "damaged gzip (unexpected end of file); fetch the file again");
   CHECK(complaint(whole).empty());
 }
 
-TEST_CASE("a gzip file with a flipped byte is refused, unless the byte means nothing") {
+TEST_CASE("a gzip file with one wrong byte is refused") {
   const auto whole = gzip(idx({20, 4, 4}, counted_bytes(320)));
   for (std::size_t at = 10; at < whole.size(); ++at) {
     auto damaged = whole;
@@ -128,11 +133,17 @@ TEST_CASE("a gzip file with a flipped byte is refused, unless the byte means not
 
 TEST_CASE("headers that announce what nobody has are refused at once and without memory") {
   const std::uint32_t huge = UINT32_MAX;
-  const std::vector<std::vector<std::uint32_t>> hostile{
-      {huge, huge, huge}, {huge, 1, 1}, {1, huge, huge}, {1, huge, 1}, {1, 1, huge}, {1, 8001, 8000}, {0, 28, 28},
-      {60000, 0, 28}, {60000, 28, 0}, {60000, 8000, 8000}, {100000001, 1, 1}, {1, 65536, 65536},
-      {100000000, 28, 28}, {1 << 16, 1 << 16, 1 << 16}, {1U << 31, 2, 1}, {20000000, 28, 28},
-      {1, 4, 4, huge}, {1, 4, 4, 0}, {huge, huge, huge, 3}, {1, 1, 1, 1 << 30}, {5000000, 28, 28, 3}};
+  const std::vector<std::vector<std::uint32_t>> hostile{{huge, huge, huge},    {huge, 1, 1},
+                                                        {1, huge, huge},       {1, huge, 1},
+                                                        {1, 1, huge},          {1, 8001, 8000},
+                                                        {0, 28, 28},           {60000, 0, 28},
+                                                        {60000, 28, 0},        {60000, 8000, 8000},
+                                                        {100000001, 1, 1},     {1, 65536, 65536},
+                                                        {100000000, 28, 28},   {1 << 16, 1 << 16, 1 << 16},
+                                                        {1U << 31, 2, 1},      {20000000, 28, 28},
+                                                        {1, 4, 4, huge},       {1, 4, 4, 0},
+                                                        {huge, huge, huge, 3}, {1, 1, 1, 1 << 30},
+                                                        {5000000, 28, 28, 3}};
   const auto start = std::chrono::steady_clock::now();
   for (const auto& extents : hostile) {
     CAPTURE(extents);
@@ -151,38 +162,43 @@ TEST_CASE("each limit is told with its number") {
         "60000 images of 8000 x 8000 x 1; at most 16 GiB in one file are read");
   CHECK(complaint(idx({7, 0, 4}, {})) == "images of 0 x 4 x 1; each side needs a pixel");
   CHECK(complaint(idx({0, 4, 4}, {})) == "holds no samples; at least one is needed");
-  CHECK(complaint(gzip(idx({1000, 50, 50}, {}))).substr(0, 106) ==
-        "its header announces 1000 x 50 x 50 x 1, so 2500016 bytes; the file cannot unpack to more than 37152; fetch");
+  const auto packed = gzip(idx({1000, 50, 50}, {}));
+  CHECK(complaint(packed) ==
+        "its header announces 1000 x 50 x 50 x 1, so 2500016 bytes; the file cannot unpack to more than " +
+            std::to_string(packed.size() * 1032) + "; fetch the file again");
 }
 
 TEST_CASE("a missing file is named with the nearest that is there") {
   const Folder folder;
   write_family(folder);
   std::filesystem::rename(folder / "train-labels-idx1-ubyte", folder / "train-label-idx1-ubyte");
-  CHECK_THROWS_WITH(find_idx(folder.path),
-                    folder.path.string() + ": no file \"train-labels-idx1-ubyte\", plain or .gz; "
-                                           "the nearest name there is \"train-label-idx1-ubyte\"");
+  CHECK_THROWS_WITH(find_idx(folder.path), folder.path.string() +
+                                               ": no file \"train-labels-idx1-ubyte\", plain or .gz; "
+                                               "the nearest name there is \"train-label-idx1-ubyte\"");
 }
 
 TEST_CASE("test images without their labels are an error") {
   const Folder folder;
   write_family(folder);
   std::filesystem::remove(folder / "t10k-labels-idx1-ubyte");
-  CHECK_THROWS_WITH(find_idx(folder.path), Catch::StartsWith(folder.path.string() +
-                                                             ": no file \"t10k-labels-idx1-ubyte\", plain or .gz; "));
+  CHECK_THROWS_WITH(
+      find_idx(folder.path),
+      Catch::StartsWith(folder.path.string() + ": no file \"t10k-labels-idx1-ubyte\", plain or .gz; "));
 }
 
 TEST_CASE("images and labels must be as many, and all images of one size") {
   const Folder folder;
   write_family(folder);
   write_bytes(folder / "t10k-images-idx3-ubyte", idx({2, 4, 4}, counted_bytes(32)));
-  CHECK_THROWS_WITH(read_idx(find_idx(folder.path)),
-                    (folder / "t10k-images-idx3-ubyte").string() +
-                        ": images are 2 x 4 x 4 x 1, those for training 5 x 3 x 4 x 1; all sides must be the same");
+  CHECK_THROWS_WITH(
+      read_idx(find_idx(folder.path)),
+      (folder / "t10k-images-idx3-ubyte").string() +
+          ": images are 2 x 4 x 4 x 1, those for training 5 x 3 x 4 x 1; all sides must be the same");
   write_bytes(folder / "train-labels-idx1-ubyte", idx({4}, {0, 0, 1, 1}));
-  CHECK_THROWS_WITH(read_idx(find_idx(folder.path)),
-                    (folder / "train-labels-idx1-ubyte").string() +
-                        ": 4 labels for the 5 images of \"train-images-idx3-ubyte\"; there must be one for each");
+  CHECK_THROWS_WITH(
+      read_idx(find_idx(folder.path)),
+      (folder / "train-labels-idx1-ubyte").string() +
+          ": 4 labels for the 5 images of \"train-images-idx3-ubyte\"; there must be one for each");
 }
 
 TEST_CASE("a folder in place of a file is an error with its path") {

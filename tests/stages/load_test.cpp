@@ -54,42 +54,49 @@ TEST_CASE("load: a label beyond the class names is an error with its place") {
   const Folder folder;
   write_training(folder.path, {0, 1, 1, 2});
   Alone alone("load");
-  CHECK_THROWS_WITH(load(from(folder, {"cat", "dog"}), alone),
-                    folder.path.string() +
-                        ": image 3 has label 2, but \"class_names\" has 2 names; give at least 3");
+  CHECK_THROWS_WITH(
+      load(from(folder, {"cat", "dog"}), alone),
+      folder.path.string() + ": image 3 has label 2, but \"class_names\" has 2 names; give at least 3");
 }
 
 TEST_CASE("load lists the files that it will read") {
   const Folder folder;
   write_training(folder.path, {0});
   CHECK(Load::sources(from(folder)) ==
-        std::vector<std::filesystem::path>{folder / "train-images-idx3-ubyte", folder / "train-labels-idx1-ubyte"});
+        std::vector<std::filesystem::path>{folder / "train-images-idx3-ubyte",
+                                           folder / "train-labels-idx1-ubyte"});
   CHECK(Load::sources({.path = {}, .format = "synthetic", .class_names = {}, .synthetic = {}}).empty());
 }
 
 TEST_CASE("load: a folder that is not there is an error that names the nearest one") {
   const Folder folder;
   write_training(folder / "fashion-mnist", {0});
-  CHECK_THROWS_WITH(Load::sources({.path = folder / "fashion-mnst/", .format = "auto", .class_names = {}, .synthetic = {}}),
-                    (folder / "fashion-mnst").string() + ": no such folder; did you mean \"" +
-                        (folder / "fashion-mnist").string() + "\"?");
-  CHECK_THROWS_WITH(Load::sources({.path = "/nowhere/at/all", .format = "idx", .class_names = {}, .synthetic = {}}),
-                    "/nowhere/at/all: no such folder; give the folder that holds the data");
+  CHECK_THROWS_WITH(
+      Load::sources({.path = folder / "fashion-mnst/", .format = "auto", .class_names = {}, .synthetic = {}}),
+      (folder / "fashion-mnst").string() + ": no such folder; did you mean \"" +
+          (folder / "fashion-mnist").string() + "\"?");
+  CHECK_THROWS_WITH(
+      Load::sources({.path = "/nowhere/at/all", .format = "idx", .class_names = {}, .synthetic = {}}),
+      "/nowhere/at/all: no such folder; give the folder that holds the data");
 }
 
 TEST_CASE("load: a file in place of a folder, and a folder of something else, are errors") {
   const Folder folder;
   write_bytes(folder / "notes.txt", {1});
-  CHECK_THROWS_WITH(Load::sources({.path = folder / "notes.txt", .format = "auto", .class_names = {}, .synthetic = {}}),
-                    (folder / "notes.txt").string() + ": a file, not a folder; give the folder that it is in, \"" +
-                        folder.path.string() + "\"");
-  CHECK_THROWS_WITH(Load::sources(from(folder)),
-                    folder.path.string() +
-                        ": no data in a known format; \"idx\" needs a file \"train-images-idx3-ubyte\", plain or .gz");
+  CHECK_THROWS_WITH(
+      Load::sources({.path = folder / "notes.txt", .format = "auto", .class_names = {}, .synthetic = {}}),
+      (folder / "notes.txt").string() + ": a file, not a folder; give the folder that it is in, \"" +
+          folder.path.string() + "\"");
+  CHECK_THROWS_WITH(
+      Load::sources(from(folder)),
+      folder.path.string() +
+          ": no data in a known format; \"idx\" needs a file \"train-images-idx3-ubyte\", plain or .gz");
 }
 
 TEST_CASE("load: parameters that contradict each other are refused before anything is read") {
-  const auto complete = [](const char* params) { return stage_info<Load>().complete(Json::parse(params), "params"); };
+  const auto complete = [](const char* params) {
+    return stage_info<Load>().complete(Json::parse(params), "params");
+  };
   CHECK_THROWS_WITH(
       complete("{}"),
       "params.path: missing; give the folder that holds the data, or \"format\": \"synthetic\"");
@@ -109,7 +116,7 @@ TEST_CASE("load draws synthetic data and names its classes by their shapes") {
   CHECK(data.class_names[4] == "ring");
   params.class_names = {"only", "two"};
   CHECK_THROWS_WITH(load(params, alone),
-                    "synthetic: image 2 has label 2, but \"class_names\" has 2 names; give at least 10");
+                    "synthetic: image 9 has label 9, but \"class_names\" has 2 names; give at least 10");
 }
 
 }  // namespace

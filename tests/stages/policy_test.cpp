@@ -20,8 +20,12 @@ std::vector<std::uint8_t> picture(ImageSize size) {
 }
 
 /// Statistics for which a pixel of value v becomes the float v.
-std::vector<double> zeros(ImageSize size) { return std::vector<double>(size.channels, 0); }
-std::vector<double> as_bytes(ImageSize size) { return std::vector<double>(size.channels, 1.0 / 255); }
+std::vector<double> zeros(ImageSize size) {
+  return std::vector<double>(size.channels, 0);
+}
+std::vector<double> as_bytes(ImageSize size) {
+  return std::vector<double>(size.channels, 1.0 / 255);
+}
 
 std::vector<float> warped(const std::vector<std::uint8_t>& pixels, ImageSize size, const Warp& warp) {
   std::vector<float> out(size.values(), -1);
@@ -30,7 +34,8 @@ std::vector<float> warped(const std::vector<std::uint8_t>& pixels, ImageSize siz
 }
 
 /// What the pass should give: looked up pixel by pixel, black outside.
-std::vector<float> looked_up(const std::vector<std::uint8_t>& pixels, ImageSize size, bool flip, int right, int down) {
+std::vector<float> looked_up(const std::vector<std::uint8_t>& pixels, ImageSize size, bool flip, int right,
+                             int down) {
   std::vector<float> out;
   const auto width = static_cast<int>(size.width), height = static_cast<int>(size.height);
   for (int y = 0; y < height; ++y) {
@@ -46,8 +51,12 @@ std::vector<float> looked_up(const std::vector<std::uint8_t>& pixels, ImageSize 
   return out;
 }
 
-Warp flipped(ImageSize size) { return {.a = -1, .c = static_cast<float>(size.width) - 1}; }
-Warp shifted(int right, int down) { return {.c = static_cast<float>(-right), .f = static_cast<float>(-down)}; }
+Warp flipped(ImageSize size) {
+  return {.a = -1, .c = static_cast<float>(size.width) - 1};
+}
+Warp shifted(int right, int down) {
+  return {.c = static_cast<float>(-right), .f = static_cast<float>(-down)};
+}
 
 TEST_CASE("flips and whole shifts move every pixel to its place") {
   for (const auto size : {gray, colour, ImageSize{1, 1, 1}, ImageSize{3, 2000, 3}, ImageSize{2, 9001, 1}}) {
@@ -131,14 +140,16 @@ void draw_many(const Op& op, ImageSize size, int times, Draw&& see) {
 
 TEST_CASE("flip_horizontal mirrors the share p of the samples") {
   int mirrored = 0;
-  draw_many(FlipHorizontal{.p = 0.25}, gray, 40000, [&](const Drawn& drawn) { mirrored += drawn.warp.a < 0 ? 1 : 0; });
+  draw_many(FlipHorizontal{.p = 0.25}, gray, 40000,
+            [&](const Drawn& drawn) { mirrored += drawn.warp.a < 0 ? 1 : 0; });
   CHECK(std::abs(mirrored - 10000) < 400);
 }
 
 TEST_CASE("translate draws every whole shift up to the largest equally often") {
   std::map<std::pair<float, float>, int> seen;
-  draw_many(Translate{.max = 0.25}, {8, 4, 1}, 30000,
-            [&](const Drawn& drawn) { ++seen[{drawn.warp.c, drawn.warp.f}]; });
+  draw_many(Translate{.max = 0.25}, {8, 4, 1}, 30000, [&](const Drawn& drawn) {
+    ++seen[{drawn.warp.c, drawn.warp.f}];
+  });
   CHECK(seen.size() == 15);
   for (const auto& [shift, times] : seen) {
     CHECK((std::abs(shift.first) <= 1 && std::abs(shift.second) <= 2));
@@ -149,8 +160,8 @@ TEST_CASE("translate draws every whole shift up to the largest equally often") {
 TEST_CASE("random_erasing keeps to its areas and its aspects, and inside the image") {
   const ImageSize size{100, 80, 1};
   int erased = 0;
-  draw_many(RandomErasing{.p = 0.5, .area_min = 0.1, .area_max = 0.2, .aspect_min = 0.5, .aspect_max = 2}, size, 4000,
-            [&](const Drawn& drawn) {
+  draw_many(RandomErasing{.p = 0.5, .area_min = 0.1, .area_max = 0.2, .aspect_min = 0.5, .aspect_max = 2},
+            size, 4000, [&](const Drawn& drawn) {
               erased += static_cast<int>(drawn.erased_count);
               if (drawn.erased_count == 0) return;
               const auto& box = drawn.erased[0];
@@ -164,8 +175,8 @@ TEST_CASE("random_erasing keeps to its areas and its aspects, and inside the ima
 }
 
 TEST_CASE("the same random numbers give the same sample, others another one") {
-  const Augmenter augmenter({FlipHorizontal{}, Translate{.max = 0.3}, RandomErasing{}}, colour, {0.4, 0.4, 0.4},
-                            {0.3, 0.3, 0.3});
+  const Augmenter augmenter({FlipHorizontal{}, Translate{.max = 0.3}, RandomErasing{}}, colour,
+                            {0.4, 0.4, 0.4}, {0.3, 0.3, 0.3});
   const auto pixels = picture(colour);
   std::vector<float> one(colour.values()), again(one), other(one);
   augmenter.augmented(pixels.data(), {1, Purpose::augment, 0, 1}, one.data());
@@ -176,7 +187,8 @@ TEST_CASE("the same random numbers give the same sample, others another one") {
 }
 
 TEST_CASE("an augmented sample has the same bytes on every processor") {
-  const Augmenter augmenter({FlipHorizontal{.p = 1}, Translate{.max = 0.3}}, colour, {0.4, 0.5, 0.6}, {0.3, 0.2, 0.1});
+  const Augmenter augmenter({FlipHorizontal{.p = 1}, Translate{.max = 0.3}}, colour, {0.4, 0.5, 0.6},
+                            {0.3, 0.2, 0.1});
   std::vector<float> out(colour.values());
   std::uint32_t sum = 0;
   for (std::uint32_t sample = 0; sample < 20; ++sample) {

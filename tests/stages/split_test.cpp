@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "runtime/random.hpp"
 #include "tests/catch.hpp"
 #include "tests/stages/data_fixture.hpp"
 
@@ -35,7 +36,8 @@ Result split(const Dataset& data, const Split::Params& params, std::uint64_t see
   return {std::move(parts), alone.listener.warnings};
 }
 
-const std::string no_test = "split: the test part is empty: the data has none of its own; set \"test\" to take one";
+const std::string no_test =
+    "split: the test part is empty: the data has none of its own; set \"test\" to take one";
 
 TEST_CASE("split: the parts share no sample, lose none, and keep the order of the source") {
   const auto [parts, warnings] = split(uneven(), {.validation = 0.2, .test = 0.1});
@@ -87,9 +89,10 @@ TEST_CASE("split: the source's own test part is kept and nothing else goes there
   CHECK(parts.test->size() == 50);
   CHECK(parts.test->index[49] == 49);
   CHECK(parts.validation->size() == 15);
-  CHECK_THROWS_WITH(split(data, {.test = 0.1}),
-                    "test: 0.1 asked for, but the data has a test part of its own, 50 samples; leave \"test\" at 0 to "
-                    "keep it");
+  CHECK_THROWS_WITH(
+      split(data, {.test = 0.1}),
+      "test: 0.1 asked for, but the data has a test part of its own, 50 samples; leave \"test\" at 0 to "
+      "keep it");
 }
 
 TEST_CASE("split: the source's own validation part is kept") {
@@ -124,15 +127,16 @@ TEST_CASE("split: parts that do not look alike are warned of") {
 TEST_CASE("split: parts that leave nothing to train on are an error") {
   CHECK_THROWS_WITH(split(uneven(), {.validation = 150, .test = 50}),
                     "validation takes 150 and test 50 of 200 samples; at least one must be left to train on");
-  CHECK_THROWS_WITH(split(uneven(), {.validation = 1e9}),
-                    "validation takes 1000000000 and test 0 of 200 samples; at least one must be left to train on");
+  CHECK_THROWS_WITH(
+      split(uneven(), {.validation = 1e9}),
+      "validation takes 1000000000 and test 0 of 200 samples; at least one must be left to train on");
 }
 
 TEST_CASE("split: a number that is neither a share nor a count is refused") {
   CHECK_THROWS_WITH(stage_info<Split>().complete({{"validation", 1.5}}, "params"),
                     "params.validation: 1.5 is neither a share nor a count; it must be below 1, or whole");
   CHECK_THROWS_WITH(stage_info<Split>().complete({{"test", -0.1}}, "params"),
-                    "params.test: -0.1 is not allowed; it must be from 0");
+                    "params.test: -0.1 is not allowed; it must be at least 0");
 }
 
 }  // namespace

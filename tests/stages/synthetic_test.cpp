@@ -42,7 +42,8 @@ TEST_CASE("no two synthetic images are alike") {
 TEST_CASE("a thousand classes have a thousand names, in colour and in gray") {
   for (const std::size_t channels : {1, 3}) {
     std::set<std::string> names;
-    for (std::size_t label = 0; label < 1000; ++label) names.insert(synthetic_class_name(label, 1000, channels));
+    for (std::size_t label = 0; label < 1000; ++label)
+      names.insert(synthetic_class_name(label, 1000, channels));
     CHECK(names.size() == 1000);
   }
   CHECK(synthetic_class_name(3, 10, 3) == "cross");
@@ -72,15 +73,17 @@ double nearest_neighbour_accuracy(const Dataset& data, std::size_t train) {
 }
 
 TEST_CASE("classes can be told apart: the nearest training image beats chance by far") {
-  CHECK(nearest_neighbour_accuracy(drawn({.samples = 1200, .classes = 10, .height = 16, .width = 16}), 1200) > 0.3);
-  CHECK(nearest_neighbour_accuracy(drawn({.samples = 1200, .classes = 20, .height = 16, .width = 16, .channels = 3}),
-                                   1200) > 0.3);
+  CHECK(nearest_neighbour_accuracy(drawn({.samples = 1200, .classes = 10, .height = 16, .width = 16}), 1200) >
+        0.3);
+  CHECK(nearest_neighbour_accuracy(
+            drawn({.samples = 1200, .classes = 20, .height = 16, .width = 16, .channels = 3}), 1200) > 0.3);
 }
 
 TEST_CASE("synthetic sizes are checked before memory is taken") {
   CHECK_THROWS_WITH(make_synthetic({.samples = 10'000'000, .height = 1024, .width = 1024, .channels = 3}),
                     "synthetic.samples: the images take 34179 GiB; at most 16 GiB are made");
-  CHECK_THROWS_WITH(make_synthetic({.channels = 2}), "synthetic.channels: 2 is not allowed; it must be 1 or 3");
+  CHECK_THROWS_WITH(make_synthetic({.channels = 2}),
+                    "synthetic.channels: 2 is not allowed; it must be 1 or 3");
 }
 
 }  // namespace

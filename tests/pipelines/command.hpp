@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+/// What a finished program left.
+struct Finished {
+  int code = -1;
+  std::string out;
+  std::string err;
+};
+
+/// Runs `build/<program>` with these arguments in a folder, with more environment variables as "NAME=value".
+Finished run_program(const std::string& program, const std::vector<std::string>& arguments,
+                     const std::string& folder, const std::vector<std::string>& environment = {});
+
+/// The lines of a text.
+std::vector<std::string> lines_of(const std::string& text);
