@@ -256,7 +256,7 @@ TEST_CASE("fovea run: a file that is missing or not JSON is one line") {
   desk.write("{ \"fovea\": 1,\n  \"stages\": { \"load\" 3 } }");
   CHECK(
       desk.error({"run", "pipeline.json"}) ==
-      "pipeline.json: line 2, column 24: not JSON here; a comma, bracket or quote may be missing before it");
+      "pipeline.json: line 2, column 22: not JSON here; a comma, bracket or quote may be missing before it");
 }
 
 TEST_CASE("fovea run: data that is not there is one line, before anything is computed") {
