@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <array>
 #include <cstdio>
 
 #include "pipelines/commands.hpp"
@@ -24,26 +26,49 @@ Json params_json(const std::vector<FieldInfo>& fields) {
   return all;
 }
 
-void print_ports(const char* title, const std::vector<PortInfo>& ports) {
-  if (ports.empty()) return;
-  std::printf("\n%s\n", title);
-  for (const auto& port : ports) {
-    const auto file = port.file.empty() ? "" : "; exported as " + port.file;
-    std::printf("  %-28s %-12s %s%s\n", port.name.c_str(), port.kind.c_str(), port.doc.c_str(), file.c_str());
+/// Lines of a name, a short value and a text, in columns that fit the widest.
+void print_columns(const std::vector<std::array<std::string, 3>>& rows) {
+  std::array<std::size_t, 2> width{};
+  for (const auto& row : rows) {
+    for (std::size_t i = 0; i < 2; ++i) width[i] = std::max(width[i], row[i].size());
+  }
+  for (const auto& [first, second, text] : rows) {
+    std::printf("  %-*s  %-*s  %s\n", static_cast<int>(width[0]), first.c_str(), static_cast<int>(width[1]),
+                second.c_str(), text.c_str());
   }
 }
 
-void print_params(const std::vector<FieldInfo>& fields, const std::string& prefix) {
+void print_ports(const char* title, const std::vector<PortInfo>& ports) {
+  if (ports.empty()) return;
+  std::printf("\n%s\n", title);
+  std::vector<std::array<std::string, 3>> rows;
+  for (const auto& port : ports) {
+    rows.push_back(
+        {port.name, port.kind, port.doc + (port.file.empty() ? "" : "; exported as " + port.file)});
+  }
+  print_columns(rows);
+}
+
+void add_params(const std::vector<FieldInfo>& fields, const std::string& prefix,
+                std::vector<std::array<std::string, 3>>& rows) {
   for (const auto& field : fields) {
     if (!field.members.empty()) {
-      print_params(field.members, prefix + field.name + ".");
+      add_params(field.members, prefix + field.name + ".", rows);
       continue;
     }
     const auto rule = field.rule.empty() ? field.kind : field.rule;
-    std::printf("  %-28s %-12s %s; %s%s\n", (prefix + field.name).c_str(), shown(field.standard).c_str(),
-                field.doc.c_str(), rule.c_str(),
-                field.role == Role::tuning ? "; never changes the result" : "");
+    rows.push_back(
+        {prefix + field.name, shown(field.standard),
+         field.doc + "; " + rule + (field.role == Role::tuning ? "; never changes the result" : "")});
   }
+}
+
+void print_params(const std::vector<FieldInfo>& fields) {
+  if (fields.empty()) return;
+  std::printf("\nparameters, with their defaults\n");
+  std::vector<std::array<std::string, 3>> rows;
+  add_params(fields, "", rows);
+  print_columns(rows);
 }
 
 const StageInfo& find(const Registry& registry, const std::string& name) {
@@ -94,8 +119,7 @@ int stages_command(const std::string& name, bool json) {
       std::printf("%s: %s\n", stage.name.c_str(), stage.doc.c_str());
       print_ports("inputs", stage.inputs);
       print_ports("outputs", stage.outputs);
-      if (!stage.params.empty()) std::printf("\nparameters, with their defaults\n");
-      print_params(stage.params, "");
+      print_params(stage.params);
     }
   }
   return 0;

@@ -13,8 +13,8 @@
 #include <string>
 
 #include "graph/error.hpp"
+#include "render/chart/ticks.hpp"
 #include "render/svg.hpp"
-#include "render/ticks.hpp"
 
 namespace fovea::render {
 namespace {

@@ -5,8 +5,8 @@
 #include <numeric>
 
 #include "graph/error.hpp"
-#include "render/ticks.hpp"
-#include "render/title.hpp"
+#include "render/chart/ticks.hpp"
+#include "render/chart/title.hpp"
 
 namespace fovea::render {
 namespace {

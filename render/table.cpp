@@ -4,7 +4,7 @@
 #include <cassert>
 #include <numeric>
 
-#include "render/title.hpp"
+#include "render/chart/title.hpp"
 
 namespace fovea::render {
 namespace {

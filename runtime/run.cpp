@@ -7,7 +7,7 @@
 #include <algorithm>
 
 #include "runtime/compute_thread.hpp"
-#include "runtime/pass.hpp"
+#include "runtime/run_pass.hpp"
 
 namespace fovea {
 namespace {
@@ -20,7 +20,7 @@ using Away = flow::async_node<flow::continue_msg, flow::continue_msg>;
 /// these. A stage of a library leaves the flow graph for the compute thread and comes back when it is done.
 class Flow {
  public:
-  Flow(Pass& pass, const Graph& graph, const std::vector<Planned>& planned)
+  Flow(RunPass& pass, const Graph& graph, const std::vector<Planned>& planned)
       : stages_(graph.nodes()), gates_(stages_.size()), away_(stages_.size()) {
     for (std::size_t i = 0; i < stages_.size(); ++i) {
       if (planned[i].status != Status::run) continue;
@@ -61,7 +61,7 @@ class Flow {
   }
 
   template <class Gateway>
-  void leave(Pass& pass, std::size_t i, Gateway& gateway) {
+  void leave(RunPass& pass, std::size_t i, Gateway& gateway) {
     gateway.reserve_wait();
     compute_.submit([&pass, &gateway, i] {
       pass.visit(i);
@@ -103,7 +103,7 @@ RunResult run(const Graph& graph, Store& store, const World& world, Libraries& l
   RunResult earlier{std::vector<NodeResult>(graph.nodes().size()), {}, false};
   for (std::size_t passes = 1;; ++passes) {
     const auto planned = plan(graph, world, now.force);
-    Pass pass(graph, store, world, libraries, report, now, planned);
+    RunPass pass(graph, store, world, libraries, report, now, planned);
     if (std::any_of(planned.begin(), planned.end(),
                     [](const auto& each) { return each.status == Status::run; })) {
       arena.execute([&] { Flow(pass, graph, planned).run(); });

@@ -8,7 +8,7 @@ namespace fovea {
 /// Writes down how training batches are made: it computes nothing on the images, the training carries it out.
 struct Augment {
   static constexpr std::string_view name = "augment";
-  static constexpr std::string_view doc = "Says how training images are varied and normalised.";
+  static constexpr std::string_view doc = "says how training images are varied and normalised";
   static constexpr int version = 1;
   static constexpr bool random = true;
 

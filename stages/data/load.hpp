@@ -9,7 +9,7 @@ namespace fovea {
 /// `class_names`, or as many as the largest label asks for; then each must have a sample.
 struct Load {
   static constexpr std::string_view name = "load";
-  static constexpr std::string_view doc = "Reads labelled images from a folder, or draws synthetic ones.";
+  static constexpr std::string_view doc = "reads labelled images from a folder, or draws synthetic ones";
   static constexpr int version = 1;
 
   template <template <class> class As>

@@ -9,7 +9,7 @@ namespace fovea {
 /// of its source. The source's own test part is kept, and its own validation part too.
 struct Split {
   static constexpr std::string_view name = "split";
-  static constexpr std::string_view doc = "Splits a data set into training, validation and test parts.";
+  static constexpr std::string_view doc = "splits a data set into training, validation and test parts";
   static constexpr int version = 1;
   static constexpr bool random = true;
 

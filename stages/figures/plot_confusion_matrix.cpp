@@ -5,7 +5,7 @@
 #include <limits>
 
 #include "render/cairo.hpp"
-#include "render/heat_map.hpp"
+#include "render/heat/heat_map.hpp"
 #include "render/layout.hpp"
 #include "render/table.hpp"
 

@@ -9,7 +9,7 @@ namespace fovea {
 /// Draws which classes a model takes for which.
 struct PlotConfusionMatrix {
   static constexpr std::string_view name = "plot_confusion_matrix";
-  static constexpr std::string_view doc = "Draws which classes a model takes for which.";
+  static constexpr std::string_view doc = "draws which classes a model takes for which";
   static constexpr int version = 1;
 
   template <template <class> class As>

@@ -6,7 +6,7 @@
 
 #include "render/cairo.hpp"
 #include "render/layout.hpp"
-#include "render/panel.hpp"
+#include "render/chart/panel.hpp"
 
 namespace fovea {
 

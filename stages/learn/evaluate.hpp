@@ -31,7 +31,8 @@ struct Evaluate {
     As<Metrics> metrics;
     static constexpr auto ports() {
       return std::tuple{
-          field("predictions", &Out::predictions, "probabilities and true class of every image"),
+          exported("predictions", &Out::predictions, "probabilities and true class of every image",
+                   "predictions.csv"),
           exported("metrics", &Out::metrics, "accuracy, loss and scores by class", "metrics.json")};
     }
   };

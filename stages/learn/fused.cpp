@@ -12,13 +12,7 @@
 #include <cmath>
 
 #include "runtime/random.hpp"
-
-// Loops over channels become vector code for the CPU that runs them.
-#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__)
-#define FOVEA_VECTORS __attribute__((target_clones("arch=icelake-server", "avx2", "default"), optimize("O3")))
-#else
-#define FOVEA_VECTORS
-#endif
+#include "stages/learn/vector_loops.hpp"
 
 namespace fovea {
 namespace {
@@ -27,7 +21,7 @@ namespace {
 constexpr std::uint8_t nobody = 4;
 
 /// NaN beats everything, as in PyTorch.
-struct Fp32 {
+struct FloatOrder {
   using Value = float;
   static float comparable(float value) { return value; }
   static bool beats(float value, float best) { return value > best || value != value; }
@@ -35,7 +29,7 @@ struct Fp32 {
 
 /// bf16 by its bits: those above zero are ordered as integers are, NaN above all; a negative NaN is made
 /// positive.
-struct Bf16 {
+struct HalfOrder {
   using Value = std::int16_t;
   static std::int16_t comparable(std::int16_t value) {
     return static_cast<std::uint16_t>(value) > 0xFF80 ? std::int16_t{0x7FC0} : value;
@@ -56,7 +50,7 @@ struct Row {
 };
 
 template <class Type>
-[[gnu::always_inline]] inline void pool_row(const Row<typename Type::Value>& row) {
+FOVEA_PART_OF_LOOP void pool_row(const Row<typename Type::Value>& row) {
   using Value = typename Type::Value;
   const auto channels = row.channels;
   for (std::int64_t w = 0; w < row.windows; ++w) {
@@ -82,7 +76,7 @@ template <class Type>
 
 /// The way back: each value's gradient goes to who won.
 template <class Value>
-[[gnu::always_inline]] inline void spread_row(const Row<Value>& row) {
+FOVEA_PART_OF_LOOP void spread_row(const Row<Value>& row) {
   const auto channels = row.channels;
   for (std::int64_t w = 0; w < row.windows; ++w) {
     Value* __restrict above = row.above + 2 * w * channels;
@@ -100,16 +94,16 @@ template <class Value>
   }
 }
 
-FOVEA_VECTORS void pool(const Row<float>& row) {
-  pool_row<Fp32>(row);
+FOVEA_VECTOR_LOOPS void pool(const Row<float>& row) {
+  pool_row<FloatOrder>(row);
 }
-FOVEA_VECTORS void pool(const Row<std::int16_t>& row) {
-  pool_row<Bf16>(row);
+FOVEA_VECTOR_LOOPS void pool(const Row<std::int16_t>& row) {
+  pool_row<HalfOrder>(row);
 }
-FOVEA_VECTORS void spread(const Row<float>& row) {
+FOVEA_VECTOR_LOOPS void spread(const Row<float>& row) {
   spread_row(row);
 }
-FOVEA_VECTORS void spread(const Row<std::int16_t>& row) {
+FOVEA_VECTOR_LOOPS void spread(const Row<std::int16_t>& row) {
   spread_row(row);
 }
 

@@ -3,7 +3,7 @@
 #include <thread>
 
 #include "graph/error.hpp"
-#include "render/panel.hpp"
+#include "render/chart/panel.hpp"
 #include "tests/catch.hpp"
 #include "tests/render/drawings.hpp"
 

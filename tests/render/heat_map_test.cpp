@@ -1,8 +1,8 @@
-#include "render/heat_map.hpp"
+#include "render/heat/heat_map.hpp"
 
 #include <cmath>
 
-#include "render/heat_cells.hpp"
+#include "render/heat/heat_cells.hpp"
 #include "tests/catch.hpp"
 #include "tests/render/drawings.hpp"
 

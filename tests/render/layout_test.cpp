@@ -1,7 +1,7 @@
 #include "render/layout.hpp"
 
 #include "graph/error.hpp"
-#include "render/panel.hpp"
+#include "render/chart/panel.hpp"
 #include "tests/catch.hpp"
 #include "tests/render/drawings.hpp"
 

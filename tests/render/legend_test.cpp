@@ -1,4 +1,4 @@
-#include "render/legend.hpp"
+#include "render/chart/legend.hpp"
 
 #include "tests/catch.hpp"
 #include "tests/render/drawings.hpp"

@@ -1,4 +1,4 @@
-#include "render/panel.hpp"
+#include "render/chart/panel.hpp"
 
 #include <cmath>
 

@@ -1,4 +1,4 @@
-#include "render/place.hpp"
+#include "render/chart/place.hpp"
 
 #include <cmath>
 

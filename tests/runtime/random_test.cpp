@@ -46,7 +46,7 @@ TEST_CASE("another seed, purpose, epoch or sample gives other random numbers") {
   }
 }
 
-TEST_CASE("uniform numbers lie in [0, 1) and are even over ten bins") {
+TEST_CASE("uniform numbers are at least 0 and below 1, and even over ten bins") {
   Random random(5, Purpose::augment);
   std::array<int, 10> bins{};
   for (int i = 0; i < 100000; ++i) {

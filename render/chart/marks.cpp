@@ -1,4 +1,4 @@
-#include "render/marks.hpp"
+#include "render/chart/marks.hpp"
 
 #include <cassert>
 #include <cmath>

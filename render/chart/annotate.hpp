@@ -2,7 +2,7 @@
 
 #include <span>
 
-#include "render/marks.hpp"
+#include "render/chart/marks.hpp"
 #include "render/style.hpp"
 
 namespace fovea::render {

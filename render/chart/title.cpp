@@ -1,4 +1,4 @@
-#include "render/title.hpp"
+#include "render/chart/title.hpp"
 
 namespace fovea::render {
 

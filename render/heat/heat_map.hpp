@@ -4,11 +4,11 @@
 #include <string>
 #include <vector>
 
+#include "render/chart/scale.hpp"
+#include "render/chart/ticks.hpp"
 #include "render/color_map.hpp"
-#include "render/scale.hpp"
 #include "render/shape.hpp"
 #include "render/style.hpp"
-#include "render/ticks.hpp"
 
 namespace fovea::render {
 

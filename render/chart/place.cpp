@@ -1,9 +1,9 @@
-#include "render/place.hpp"
+#include "render/chart/place.hpp"
 
 #include <cmath>
 #include <limits>
 
-#include "render/scale.hpp"
+#include "render/chart/scale.hpp"
 
 namespace fovea::render {
 namespace {

@@ -1,4 +1,4 @@
-#include "render/ticks.hpp"
+#include "render/chart/ticks.hpp"
 
 #include <algorithm>
 #include <cassert>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "render/heat_map.hpp"
+#include "render/heat/heat_map.hpp"
 
 namespace fovea::render {
 

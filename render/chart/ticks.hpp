@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "render/scale.hpp"
+#include "render/chart/scale.hpp"
 
 namespace fovea::render {
 

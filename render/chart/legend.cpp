@@ -1,4 +1,4 @@
-#include "render/legend.hpp"
+#include "render/chart/legend.hpp"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "render/strip.hpp"
+#include "render/heat/strip.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "render/scale.hpp"
+#include "render/chart/scale.hpp"
 
 #include <algorithm>
 #include <cassert>

@@ -1,8 +1,8 @@
-#include "render/annotate.hpp"
+#include "render/chart/annotate.hpp"
 
 #include <cmath>
 
-#include "render/place.hpp"
+#include "render/chart/place.hpp"
 
 namespace fovea::render {
 namespace {

@@ -1,14 +1,14 @@
-#include "render/heat_map.hpp"
+#include "render/heat/heat_map.hpp"
 
 #include <algorithm>
 #include <cassert>
 #include <cmath>
 
-#include "render/axes.hpp"
-#include "render/heat_cells.hpp"
-#include "render/heat_names.hpp"
-#include "render/strip.hpp"
-#include "render/title.hpp"
+#include "render/chart/axes.hpp"
+#include "render/chart/title.hpp"
+#include "render/heat/heat_cells.hpp"
+#include "render/heat/heat_names.hpp"
+#include "render/heat/strip.hpp"
 
 namespace fovea::render {
 namespace {

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "render/marks.hpp"
+#include "render/chart/marks.hpp"
 #include "render/style.hpp"
 
 namespace fovea::render {

@@ -8,10 +8,10 @@ namespace fovea {
 
 /// One pass over a graph: what the nodes that run at once share. It knows when a node may start, where its
 /// inputs are and what becomes of its outputs; who calls it decides about order and threads.
-class Pass {
+class RunPass {
  public:
-  Pass(const Graph& graph, Store& store, const World& world, Libraries& libraries, Report& report,
-       const RunOptions& options, const std::vector<Planned>& planned);
+  RunPass(const Graph& graph, Store& store, const World& world, Libraries& libraries, Report& report,
+          const RunOptions& options, const std::vector<Planned>& planned);
 
   /// Does one node whose inputs are done: takes its result from the store, or makes and stores it. Errors are
   /// kept.

@@ -1,4 +1,4 @@
-#include "render/heat_names.hpp"
+#include "render/heat/heat_names.hpp"
 
 #include <algorithm>
 #include <cmath>

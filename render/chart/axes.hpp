@@ -4,10 +4,10 @@
 #include <string>
 #include <vector>
 
-#include "render/scale.hpp"
+#include "render/chart/scale.hpp"
+#include "render/chart/ticks.hpp"
 #include "render/shape.hpp"
 #include "render/style.hpp"
-#include "render/ticks.hpp"
 
 namespace fovea::render {
 

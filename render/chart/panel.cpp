@@ -1,10 +1,10 @@
-#include "render/panel.hpp"
+#include "render/chart/panel.hpp"
 
 #include <cassert>
 
-#include "render/annotate.hpp"
-#include "render/legend.hpp"
-#include "render/title.hpp"
+#include "render/chart/annotate.hpp"
+#include "render/chart/legend.hpp"
+#include "render/chart/title.hpp"
 
 namespace fovea::render {
 namespace {

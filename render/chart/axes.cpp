@@ -1,4 +1,4 @@
-#include "render/axes.hpp"
+#include "render/chart/axes.hpp"
 
 #include <cassert>
 #include <cmath>

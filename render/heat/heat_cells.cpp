@@ -1,4 +1,4 @@
-#include "render/heat_cells.hpp"
+#include "render/heat/heat_cells.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,4 +1,4 @@
-#include "runtime/pass.hpp"
+#include "runtime/run_pass.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -23,8 +23,8 @@ struct Lost {};
 
 }  // namespace
 
-Pass::Pass(const Graph& graph, Store& store, const World& world, Libraries& libraries, Report& report,
-           const RunOptions& options, const std::vector<Planned>& planned)
+RunPass::RunPass(const Graph& graph, Store& store, const World& world, Libraries& libraries, Report& report,
+                 const RunOptions& options, const std::vector<Planned>& planned)
     : graph_(graph),
       store_(store),
       world_(world),
@@ -41,7 +41,7 @@ Pass::Pass(const Graph& graph, Store& store, const World& world, Libraries& libr
   }
 }
 
-void Pass::visit(std::size_t i) {
+void RunPass::visit(std::size_t i) {
   const auto& node = graph_.nodes()[i];
   try {
     if (may_start(node)) at(node.name, [&] { resolve_or_make(i); });
@@ -59,7 +59,7 @@ void Pass::visit(std::size_t i) {
   release_inputs(node);
 }
 
-bool Pass::may_start(const Node& node) {
+bool RunPass::may_start(const Node& node) {
   const std::lock_guard lock(mutex_);
   if (options_.stop.stop_requested()) result_.stopped = true;
   if (result_.error || result_.stopped || lost_) return false;
@@ -69,7 +69,7 @@ bool Pass::may_start(const Node& node) {
   });
 }
 
-void Pass::resolve_or_make(std::size_t i) {
+void RunPass::resolve_or_make(std::size_t i) {
   const auto& node = graph_.nodes()[i];
   std::vector<std::string> objects;
   {
@@ -90,7 +90,7 @@ void Pass::resolve_or_make(std::size_t i) {
   }
 }
 
-void Pass::make(std::size_t i, Record record) {
+void RunPass::make(std::size_t i, Record record) {
   const auto& node = graph_.nodes()[i];
   report_.event({"stage_started", node.name, "", {{"stage", node.stage->name}, {"key", record.key}}});
   const auto begin = std::chrono::steady_clock::now();
@@ -120,7 +120,7 @@ void Pass::make(std::size_t i, Record record) {
   finish(i, End::ran, std::move(record), spent.count());
 }
 
-Item Pass::value(const Node& node, std::size_t port) {
+Item RunPass::value(const Node& node, std::size_t port) {
   const auto& wire = node.inputs[port];
   std::string object;
   {
@@ -133,14 +133,14 @@ Item Pass::value(const Node& node, std::size_t port) {
   return *item;
 }
 
-void Pass::release_inputs(const Node& node) {
+void RunPass::release_inputs(const Node& node) {
   const std::lock_guard lock(mutex_);
   for (const auto& wire : node.inputs) {
     if (--slots_[wire.node].waiting == 0) slots_[wire.node].items.clear();
   }
 }
 
-void Pass::finish(std::size_t i, End end, Record record, double seconds) {
+void RunPass::finish(std::size_t i, End end, Record record, double seconds) {
   const Json data = {{"cached", end == End::hit}, {"seconds", seconds}, {"key", record.key}};
   {
     const std::lock_guard lock(mutex_);
@@ -149,7 +149,7 @@ void Pass::finish(std::size_t i, End end, Record record, double seconds) {
   report_.event({"stage_finished", graph_.nodes()[i].name, "", data});
 }
 
-void Pass::fail(std::size_t i, const Error& error) {
+void RunPass::fail(std::size_t i, const Error& error) {
   {
     const std::lock_guard lock(mutex_);
     result_.nodes[i].end = End::failed;

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "render/axes.hpp"
-#include "render/marks.hpp"
+#include "render/chart/axes.hpp"
+#include "render/chart/marks.hpp"
 #include "render/style.hpp"
 
 namespace fovea::render {

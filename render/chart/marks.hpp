@@ -5,7 +5,7 @@
 #include <variant>
 #include <vector>
 
-#include "render/scale.hpp"
+#include "render/chart/scale.hpp"
 #include "render/shape.hpp"
 
 namespace fovea::render {

@@ -1,0 +1,179 @@
+#include "stages/learn/fused_norm.hpp"
+
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/batch_norm.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/empty_like.h>
+#include <ATen/ops/max_pool2d.h>
+#include <ATen/ops/relu.h>
+#include <torch/csrc/autograd/custom_function.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "stages/learn/norm_blocks.hpp"
+#include "stages/learn/vector_loops.hpp"
+
+namespace fovea {
+namespace {
+
+/// Mean and inverse deviation of each channel, and the line y = a x + b that normalises it: four rows of one
+/// tensor.
+struct Statistics {
+  at::Tensor rows;
+  std::size_t channels = 0;
+  explicit Statistics(at::Tensor given)
+      : rows(std::move(given)), channels(static_cast<std::size_t>(rows.size(1))) {}
+  float* mean() const { return rows.data_ptr<float>(); }
+  float* inverse() const { return mean() + channels; }
+  float* a() const { return mean() + 2 * channels; }
+  float* b() const { return mean() + 3 * channels; }
+  Line line() const { return {a(), b()}; }
+
+  void set(std::size_t i, double the_mean, double variance, const Norm& norm) const {
+    mean()[i] = static_cast<float>(the_mean);
+    inverse()[i] = static_cast<float>(1 / std::sqrt(variance + norm.epsilon));
+    a()[i] = norm.factor.data_ptr<float>()[i] * inverse()[i];
+    b()[i] = norm.offset.data_ptr<float>()[i] - mean()[i] * a()[i];
+  }
+};
+
+Statistics empty_statistics(const Norm& norm) {
+  return Statistics(at::empty({4, norm.factor.numel()}, at::kFloat));
+}
+
+/// Calls `body` with the type that the tensor's numbers are kept as.
+template <class Body>
+auto by_type(const at::Tensor& x, const Body& body) {
+  return x.scalar_type() == at::kFloat ? body(Fp32{}) : body(Bf16{});
+}
+
+/// The statistics of a batch, from sums relative to its first pixel; moves the running ones towards them.
+Statistics of_batch(const at::Tensor& x, const Norm& norm) {
+  return by_type(x, [&]<class Type>(Type) {
+    const NormBlocks<typename Type::Value> blocks({.x = x});
+    std::vector<float> pivot(blocks.channels());
+    for (std::size_t i = 0; i < pivot.size(); ++i) pivot[i] = Type::load(blocks.x()[i]);
+    const auto sums = blocks.sum_pixels(
+        [&](const auto& part, float* sum, float* square) { add_moments(part, pivot.data(), sum, square); });
+    auto *mean = norm.mean.data_ptr<float>(), *variance = norm.variance.data_ptr<float>();
+    const auto count = static_cast<double>(blocks.pixel_count());
+    const auto all = empty_statistics(norm);
+    for (std::size_t i = 0; i < pivot.size(); ++i) {
+      const double shift = sums.first[i] / count;
+      const double spread = std::max(0.0, sums.second[i] / count - shift * shift);
+      all.set(i, pivot[i] + shift, spread, norm);
+      const double unbiased = spread * count / std::max(1.0, count - 1);
+      mean[i] += static_cast<float>(norm.momentum * (pivot[i] + shift - mean[i]));
+      variance[i] += static_cast<float>(norm.momentum * (unbiased - variance[i]));
+    }
+    return all;
+  });
+}
+
+Statistics of_running(const Norm& norm) {
+  const auto all = empty_statistics(norm);
+  for (std::size_t i = 0; i < all.channels; ++i) {
+    all.set(i, norm.mean.data_ptr<float>()[i], norm.variance.data_ptr<float>()[i], norm);
+  }
+  return all;
+}
+
+at::Tensor empty_channels_last(at::IntArrayRef sizes, at::ScalarType type) {
+  return at::empty(sizes, at::TensorOptions(type).memory_format(at::MemoryFormat::ChannelsLast));
+}
+
+/// What comes out; where it is pooled, `winner` is set as well.
+at::Tensor normalised(const at::Tensor& x, const Statistics& all, Then then, at::Tensor& winner) {
+  return by_type(x, [&]<class Type>(Type) {
+    using Value = typename Type::Value;
+    if (then == Then::relu_and_pool) {
+      const std::vector<std::int64_t> sizes{x.size(0), x.size(1), x.size(2) / 2, x.size(3) / 2};
+      auto pooled = empty_channels_last(sizes, x.scalar_type());
+      winner = empty_channels_last(sizes, at::kByte);
+      const NormBlocks<Value> blocks({.x = x, .pooled = pooled, .winner = winner});
+      blocks.each_windows([&](const auto& part) { normalise(part, all.line()); });
+      return pooled;
+    }
+    auto out = at::empty_like(x);
+    const NormBlocks<Value> blocks({.x = x, .out = out, .relu = then == Then::relu});
+    blocks.each_pixels([&](const auto& part) { normalise(part, all.line()); });
+    return out;
+  });
+}
+
+/// The gradients of x, factor and offset.
+template <class Type>
+torch::autograd::variable_list way_back(const PassTensors& tensors, const Statistics& all) {
+  const NormBlocks<typename Type::Value> blocks(tensors);
+  const bool pools = tensors.winner.defined();
+  const auto sums = pools ? blocks.sum_windows([&](const auto& part, float* sum, float* product) {
+    add_gradients(part, all.mean(), sum, product);
+  })
+                          : blocks.sum_pixels([&](const auto& part, float* sum, float* product) {
+                              add_gradients(part, all.line(), all.mean(), sum, product);
+                            });
+  const auto rest = Statistics(at::empty({4, static_cast<std::int64_t>(all.channels)}, at::kFloat));
+  auto factor = at::empty({static_cast<std::int64_t>(all.channels)}, at::kFloat),
+       offset = at::empty_like(factor);
+  const auto count = static_cast<double>(blocks.pixel_count());
+  for (std::size_t i = 0; i < all.channels; ++i) {
+    const double inverse = all.inverse()[i], a = all.a()[i];
+    const double slope = -a * inverse * inverse * sums.second[i] / count;
+    factor.data_ptr<float>()[i] = static_cast<float>(sums.second[i] * inverse);
+    offset.data_ptr<float>()[i] = static_cast<float>(sums.first[i]);
+    rest.a()[i] = static_cast<float>(slope);
+    rest.b()[i] = static_cast<float>(-a * sums.first[i] / count - slope * all.mean()[i]);
+  }
+  if (pools) {
+    blocks.each_windows([&](const auto& part) { spread_gradients(part, all.a(), rest.line()); });
+    blocks.each_rim([&](const auto& part) { normalise(part, rest.line()); });
+  } else {
+    blocks.each_pixels([&](const auto& part) { spread_gradients(part, all.line(), rest.line()); });
+  }
+  return {tensors.out, factor, offset, {}, {}};
+}
+
+struct TrainNorm : torch::autograd::Function<TrainNorm> {
+  static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& x,
+                            const at::Tensor& factor, const at::Tensor& offset, const Norm& norm, Then then) {
+    const auto all = of_batch(x, {factor, offset, norm.mean, norm.variance, norm.momentum, norm.epsilon});
+    at::Tensor winner;
+    auto out = normalised(x, all, then, winner);
+    context->saved_data["relu"] = then != Then::nothing;
+    context->save_for_backward({x, all.rows, winner});
+    return out;
+  }
+  static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
+                                                 const torch::autograd::variable_list& gradients) {
+    const auto saved = context->get_saved_variables();
+    const bool relu = context->saved_data["relu"].toBool() && !saved[2].defined();
+    const PassTensors tensors{.x = saved[0],
+                              .gradient = gradients[0].contiguous(at::MemoryFormat::ChannelsLast),
+                              .out = at::empty_like(saved[0]),
+                              .winner = saved[2],
+                              .relu = relu};
+    return by_type(saved[0], [&]<class Type>(Type) { return way_back<Type>(tensors, Statistics(saved[1])); });
+  }
+};
+
+bool fits(const at::Tensor& x) {
+  return x.dim() == 4 && x.device().is_cpu() && x.is_contiguous(at::MemoryFormat::ChannelsLast) &&
+         (x.scalar_type() == at::kFloat || x.scalar_type() == at::kBFloat16);
+}
+
+}  // namespace
+
+at::Tensor batch_norm(const at::Tensor& x, const Norm& norm, bool training, Then then) {
+  if (fits(x) && training) return TrainNorm::apply(x, norm.factor, norm.offset, norm, then);
+  if (fits(x) && !at::GradMode::is_enabled()) {
+    at::Tensor winner;
+    return normalised(x, of_running(norm), then, winner);
+  }
+  auto y = at::batch_norm(x, norm.factor, norm.offset, norm.mean, norm.variance, training, norm.momentum,
+                          norm.epsilon, false);
+  if (then != Then::nothing) y = at::relu(y);
+  return then == Then::relu_and_pool ? at::max_pool2d(y, {2, 2}, {2, 2}) : y;
+}
+
+}  // namespace fovea

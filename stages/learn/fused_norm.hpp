@@ -1,0 +1,26 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+namespace fovea {
+
+/// The weights and running statistics of a batch normalisation, one fp32 number a channel each.
+struct Norm {
+  at::Tensor factor;
+  at::Tensor offset;
+  at::Tensor mean;      ///< running
+  at::Tensor variance;  ///< running
+  double momentum = 0.1;
+  double epsilon = 1e-5;
+};
+
+/// What follows a normalisation in the same pass.
+enum class Then { nothing, relu, relu_and_pool };
+
+/// Batch normalisation of N x C x H x W, and ReLU and a 2 x 2 max pool where asked for, in two passes over
+/// the values; the way back takes two as well. Training normalises by the batch and moves the running
+/// statistics, as PyTorch does; else they normalise. Sums are the same for any number of threads. Tensors
+/// that are not channels-last in fp32 or bf16 go through the plain layers.
+at::Tensor batch_norm(const at::Tensor& x, const Norm& norm, bool training, Then then);
+
+}  // namespace fovea

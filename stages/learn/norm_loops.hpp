@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+// The loops of batch normalisation over values in channels-last order, for fp32 (`float`) and bf16
+// (`std::uint16_t`). Every pointer to fp32 is to one number a channel.
+
+namespace fovea {
+
+/// Neighbouring pixels.
+template <class Value>
+struct Pixels {
+  const Value* x = nullptr;
+  const Value* gradient = nullptr;  ///< of what comes out
+  Value* out = nullptr;             ///< what comes out, or on the way back the gradient of x
+  std::size_t count = 0;
+  std::size_t channels = 0;
+  bool relu = false;
+};
+
+/// One row of windows of 2 x 2 pixels.
+template <class Value>
+struct Windows {
+  const Value* x[2] = {};           ///< the row of pixels above, and the one below
+  Value* out[2] = {};               ///< on the way back the gradient of x, likewise
+  Value* pooled = nullptr;          ///< one pixel a window
+  const Value* gradient = nullptr;  ///< of `pooled`
+  std::uint8_t* winner = nullptr;   ///< 0 to 3 row by row, or 4 where no value was above zero
+  std::size_t count = 0;
+  std::size_t channels = 0;
+};
+
+/// y = a x + b.
+struct Line {
+  const float* a;
+  const float* b;
+};
+
+// Each is compiled for both types of value.
+
+/// Adds up x - pivot and its square.
+template <class Value>
+void add_moments(const Pixels<Value>& part, const float* pivot, float* sum, float* square);
+
+/// Writes a x + b, or 0 where that is below and `relu` asks for it.
+template <class Value>
+void normalise(const Pixels<Value>& part, Line line);
+
+/// Writes the largest a x + b of each window, or 0 where none is above, and who that was.
+template <class Value>
+void normalise(const Windows<Value>& part, Line line);
+
+/// Adds up the gradients of a x + b, and their products with x - mean.
+template <class Value>
+void add_gradients(const Pixels<Value>& part, Line line, const float* mean, float* sum, float* product);
+template <class Value>
+void add_gradients(const Windows<Value>& part, const float* mean, float* sum, float* product);
+
+/// Writes the gradient of x: a times that of a x + b, and the line `rest` of x.
+template <class Value>
+void spread_gradients(const Pixels<Value>& part, Line line, Line rest);
+template <class Value>
+void spread_gradients(const Windows<Value>& part, const float* a, Line rest);
+
+}  // namespace fovea
