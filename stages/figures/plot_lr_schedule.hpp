@@ -10,7 +10,7 @@ namespace fovea {
 struct PlotLrSchedule {
   static constexpr std::string_view name = "plot_lr_schedule";
   static constexpr std::string_view doc =
-      "Draws the learning rate of every step, with its warmup, its peak and its floor.";
+      "draws the learning rate of every step, with its warmup, its peak and its floor";
   static constexpr int version = 1;
 
   template <template <class> class As>

@@ -10,7 +10,7 @@ namespace fovea {
 struct PlotTrainingCurves {
   static constexpr std::string_view name = "plot_training_curves";
   static constexpr std::string_view doc =
-      "Draws loss and accuracy over epochs, for training and validation data.";
+      "draws loss and accuracy over epochs, for training and validation data";
   static constexpr int version = 1;
 
   template <template <class> class As>

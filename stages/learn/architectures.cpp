@@ -1,6 +1,6 @@
 #include "stages/learn/architectures.hpp"
 
-#include <algorithm>
+#include <array>
 
 namespace fovea {
 namespace {
@@ -28,15 +28,22 @@ Conv conv_3x3(std::int64_t channels, std::int64_t stride = 1) {
   return {.channels = channels, .kernel = 3, .stride = stride, .padding = 1, .groups = 1, .bias = false};
 }
 
+/// Three blocks of two convolutions each, after which the image is half as large (after Simonyan and
+/// Zisserman, 2015).
 void simple_cnn(Specification& specification) {
   Builder net(specification);
-  int number = 1;
-  for (const std::int64_t channels : {32, 64, 128}) {
-    const auto n = std::to_string(number++);
-    net.add("conv" + n, conv_3x3(channels)).add("bn" + n, BatchNorm{});
-    net.add("relu" + n, Relu{}).add("pool" + n, MaxPool{});
+  int number = 0;
+  for (const auto& widths : {std::array{16, 32}, std::array{64, 64}, std::array{128, 128}}) {
+    const auto block = "block" + std::to_string(++number) + ".";
+    for (std::size_t i = 0; i < widths.size(); ++i) {
+      const auto n = std::to_string(i + 1);
+      net.add(block + "conv" + n, conv_3x3(widths[i]))
+          .add(block + "bn" + n, BatchNorm{})
+          .add(block + "relu" + n, Relu{});
+    }
+    net.add(block + "pool", MaxPool{});
   }
-  net.add("flatten", Flatten{}).add("dropout", Dropout{0.25}).add("fc", Linear{specification.classes});
+  net.add("flatten", Flatten{}).add("fc", Linear{specification.classes});
 }
 
 /// Two 3 x 3 convolutions beside a shortcut (He et al., 2016, figure 2), named as torchvision's BasicBlock.
@@ -75,7 +82,7 @@ void cifar_resnet(Specification& specification) {
 
 const std::vector<Architecture>& architectures() {
   static const std::vector<Architecture> all{
-      {"simple_cnn", "three convolutions with normalisation and pooling, for small images", simple_cnn},
+      {"simple_cnn", "six convolutions with normalisation in three blocks, for small images", simple_cnn},
       {"resnet8", "residual network of 8 layers for images of about 32 pixels", cifar_resnet<1>},
       {"resnet20", "residual network of 20 layers for images of about 32 pixels", cifar_resnet<3>},
   };

@@ -3,7 +3,6 @@
 #include <ATen/ops/adaptive_avg_pool2d.h>
 #include <ATen/ops/add.h>
 #include <ATen/ops/avg_pool2d.h>
-#include <ATen/ops/batch_norm.h>
 #include <ATen/ops/conv2d.h>
 #include <ATen/ops/from_blob.h>
 #include <ATen/ops/linear.h>
@@ -14,19 +13,22 @@
 #include <algorithm>
 #include <cassert>
 
+#include "stages/learn/chains.hpp"
 #include "stages/learn/fused.hpp"
+#include "stages/learn/fused_norm.hpp"
 
 namespace fovea {
 namespace {
 
-/// One layer made ready to compute.
+/// One layer made ready to compute, and what follows it in the same pass.
 struct Step {
-  std::size_t layer = 0;
+  std::size_t output = 0;  ///< the layer whose value it gives
   LayerKind kind;
   std::vector<std::size_t> inputs;
-  std::vector<at::Tensor> weights;    ///< views of the flat lists, in the order of `LayerInfo::weights`
+  std::vector<at::Tensor> weights;    ///< views of the flat lists, in the order of
+                                      ///< `LayerInfo::weights`
   std::vector<std::size_t> last_use;  ///< values that no later step needs
-  bool with_relu = false;             ///< a pool that does the activation before it as well
+  Then then = Then::nothing;
 };
 
 /// Computes one layer.
@@ -49,12 +51,13 @@ struct Compute {
     const auto& [factor, offset, mean, variance, batches] =
         std::tie(step.weights[0], step.weights[1], step.weights[2], step.weights[3], step.weights[4]);
     if (pass.training) *batches.data_ptr<float>() += 1;
-    return at::batch_norm(in(), factor, offset, mean, variance, pass.training, norm.momentum, norm.epsilon,
-                          false);
+    const Norm all{factor, offset, mean, variance, norm.momentum, norm.epsilon};
+    return batch_norm(in(), all, pass.training, step.then);
   }
-  at::Tensor operator()(const Relu&) const { return at::relu(in()); }
+  at::Tensor operator()(const Relu&) const {
+    return step.then == Then::relu_and_pool ? relu_max_pool(in()) : at::relu(in());
+  }
   at::Tensor operator()(const MaxPool& pool) const {
-    if (step.with_relu) return relu_max_pool(in());
     return at::max_pool2d(in(), {pool.kernel, pool.kernel}, {pool.stride, pool.stride},
                           {pool.padding, pool.padding});
   }
@@ -66,7 +69,7 @@ struct Compute {
   at::Tensor operator()(const Linear&) const { return at::linear(in().to(type()), weight(0), weight(1)); }
   at::Tensor operator()(const Dropout& drop) const {
     if (!pass.training || drop.rate == 0) return in();
-    return dropout(in(), drop.rate, pass.seed, pass.number, static_cast<std::uint32_t>(step.layer));
+    return dropout(in(), drop.rate, pass.seed, pass.number, static_cast<std::uint32_t>(step.output));
   }
   at::Tensor operator()(const Add&) const {
     auto sum = at::add(in(0), in(1));
@@ -82,10 +85,8 @@ std::size_t count_of(const std::vector<WeightInfo>& weights, bool buffers) {
   return static_cast<std::size_t>(count);
 }
 
-/// Whether a layer is a pool of 2 x 2 that can do the activation before it.
-bool is_small_pool(const LayerKind& kind) {
-  const auto* pool = std::get_if<MaxPool>(&kind);
-  return pool != nullptr && pool->kernel == 2 && pool->stride == 2 && pool->padding == 0;
+Then then_of(const LayerKind& last_of_chain) {
+  return std::holds_alternative<MaxPool>(last_of_chain) ? Then::relu_and_pool : Then::relu;
 }
 
 std::span<float> span_of(const at::Tensor& flat) {
@@ -129,38 +130,24 @@ struct Network::Body {
     }
   }
 
-  std::vector<std::vector<std::size_t>> users() const {
-    std::vector<std::vector<std::size_t>> users(info.layers.size());
-    for (std::size_t i = 0; i < info.layers.size(); ++i) {
-      for (const auto from : info.layers[i].inputs) {
-        if (from != LayerInfo::image) users[from].push_back(i);
-      }
-    }
-    return users;
-  }
-
   void make_steps() {
-    const auto used_by = users();
     std::vector<std::size_t> first_view;
     std::size_t view = 0;
     for (const auto& layer : info.layers) {
       first_view.push_back(view);
       view += layer.weights.size();
     }
-    const auto into_pool = [&](std::size_t i) {
-      return std::holds_alternative<Relu>(specification.layers[i].kind) && used_by[i].size() == 1 &&
-             is_small_pool(specification.layers[used_by[i][0]].kind);
-    };
-    for (const auto i : info.order) {
-      if (into_pool(i)) continue;
-      Step step{i, specification.layers[i].kind, info.layers[i].inputs, {}, {}, false};
-      if (step.inputs[0] != LayerInfo::image && into_pool(step.inputs[0])) {
-        step.inputs = info.layers[step.inputs[0]].inputs;
-        step.with_relu = true;
-      }
-      std::replace(step.inputs.begin(), step.inputs.end(), LayerInfo::image, image);
+    for (const auto& chain : chains(specification, info)) {
+      const auto i = chain.front();
       const auto begin = views.begin() + static_cast<std::ptrdiff_t>(first_view[i]);
-      step.weights.assign(begin, begin + static_cast<std::ptrdiff_t>(info.layers[i].weights.size()));
+      Step step{chain.back(),
+                specification.layers[i].kind,
+                info.layers[i].inputs,
+                {begin, begin + static_cast<std::ptrdiff_t>(info.layers[i].weights.size())},
+                {},
+                Then::nothing};
+      if (chain.size() > 1) step.then = then_of(specification.layers[chain.back()].kind);
+      std::replace(step.inputs.begin(), step.inputs.end(), LayerInfo::image, image);
       steps.push_back(std::move(step));
     }
     mark_last_uses();
@@ -192,7 +179,7 @@ at::Tensor Network::forward(const at::Tensor& images, const Pass& pass) {
   std::vector<at::Tensor> values(body_->image + 1);
   values[body_->image] = images;
   for (const auto& step : body_->steps) {
-    values[step.layer] = std::visit(Compute{step, values, pass}, step.kind);
+    values[step.output] = std::visit(Compute{step, values, pass}, step.kind);
     for (const auto used : step.last_use) values[used].reset();
   }
   return values[body_->info.output].to(at::kFloat);

@@ -147,6 +147,9 @@ using Extent = std::vector<std::int64_t>;
 /// "16 x 8 x 8": how an extent is written.
 std::string extent_text(const Extent& extent);
 
+/// How many numbers a value of this extent has.
+std::int64_t product(const Extent& extent);
+
 /// What a number of a network is for: `weight` is multiplied with values, `norm` and `bias` are usually
 /// spared from decay, a `buffer` is not trained.
 enum class WeightRole { weight, bias, norm, buffer };

@@ -17,6 +17,12 @@ TEST_CASE("resnet8 has one block in each of its three stages") {
   CHECK(infer(build_specification("resnet8", 32, 32, 3, 10)).parameters == 78042);
 }
 
+TEST_CASE("simple_cnn is small enough to train in a minute") {
+  const auto info = infer(build_specification("simple_cnn", 28, 28, 1, 10));
+  CHECK(info.parameters == 293626);
+  CHECK(info.multiply_adds < 30'000'000);
+}
+
 TEST_CASE("weights of a resnet are named as in a state_dict of torchvision") {
   const auto weights = infer(build_specification("resnet8", 32, 32, 3, 10)).weights();
   std::vector<std::string> names;
@@ -44,7 +50,8 @@ TEST_CASE("an architecture that is not there is told with the nearest name") {
 }
 
 TEST_CASE("images that are too small for an architecture are told") {
-  CHECK(error_of([] { build_specification("simple_cnn", 4, 28, 1, 10); }) ==
-        "simple_cnn: layer \"pool3\": a window of 2 does not fit into 1 pixels; give larger images or a "
-        "smaller network");
+  CHECK(
+      error_of([] { build_specification("simple_cnn", 4, 28, 1, 10); }) ==
+      "simple_cnn: layer \"block3.pool\": a window of 2 does not fit into 1 pixels; give larger images or a "
+      "smaller network");
 }

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <vector>
+
+#include "stages/learn/specification.hpp"
+
+namespace fovea {
+
+/// The layers of a network as chains that are computed in one pass each, in order: batch normalisation with
+/// the ReLU behind it, and either or both with a 2 x 2 max pool behind them, where no other layer takes what
+/// is between. Any other layer is a chain of its own.
+std::vector<std::vector<std::size_t>> chains(const Specification& specification, const NetworkInfo& info);
+
+}  // namespace fovea

@@ -1,0 +1,46 @@
+#include "stages/learn/chains.hpp"
+
+#include "tests/catch.hpp"
+
+using namespace fovea;
+
+namespace {
+
+/// The chains by the layers' names, as in "bn relu pool".
+std::vector<std::string> names(std::vector<Layer> layers) {
+  const Specification specification{"test", 8, 8, 4, product({4, 4, 4}), std::move(layers)};
+  std::vector<std::string> all;
+  for (const auto& chain : chains(specification, infer(specification))) {
+    std::vector<std::string> one;
+    for (const auto layer : chain) one.push_back(specification.layers[layer].name);
+    all.push_back(join(one, " "));
+  }
+  return all;
+}
+
+const Layer flat{"flat", Flatten{}, {}};
+
+}  // namespace
+
+TEST_CASE("chains: normalisation, ReLU and a small pool are one pass") {
+  CHECK(names({{"bn", BatchNorm{}, {}}, {"relu", Relu{}, {}}, {"pool", MaxPool{}, {}}, flat}) ==
+        std::vector<std::string>{"bn relu pool", "flat"});
+  CHECK(names({{"relu", Relu{}, {}}, {"pool", MaxPool{}, {}}, flat}) ==
+        std::vector<std::string>{"relu pool", "flat"});
+}
+
+TEST_CASE("chains: a pool of another size, or straight behind a normalisation, is a pass of its own") {
+  CHECK(names({{"relu", Relu{}, {}}, {"pool", MaxPool{3, 2, 1}, {}}, flat}) ==
+        std::vector<std::string>{"relu", "pool", "flat"});
+  CHECK(names({{"bn", BatchNorm{}, {}}, {"pool", MaxPool{}, {}}, flat}) ==
+        std::vector<std::string>{"bn", "pool", "flat"});
+}
+
+TEST_CASE("chains: what another layer takes as well is not passed over") {
+  CHECK(names({{"bn", BatchNorm{}, {}},
+               {"relu", Relu{}, {}},
+               {"pool", MaxPool{}, {}},
+               {"other", MaxPool{}, {"relu"}},
+               {"sum", Add{}, {"pool", "other"}},
+               flat}) == std::vector<std::string>{"bn relu", "pool", "other", "sum", "flat"});
+}
