@@ -82,9 +82,12 @@ void cifar_resnet(Specification& specification) {
 
 const std::vector<Architecture>& architectures() {
   static const std::vector<Architecture> all{
-      {"simple_cnn", "six convolutions with normalisation in three blocks, for small images", simple_cnn},
-      {"resnet8", "residual network of 8 layers for images of about 32 pixels", cifar_resnet<1>},
-      {"resnet20", "residual network of 20 layers for images of about 32 pixels", cifar_resnet<3>},
+      {"simple_cnn", "six convolutions with normalisation in three blocks, for small images", simple_cnn,
+       FirstWeights::uniform},
+      {"resnet8", "residual network of 8 layers for images of about 32 pixels", cifar_resnet<1>,
+       FirstWeights::normal},
+      {"resnet20", "residual network of 20 layers for images of about 32 pixels", cifar_resnet<3>,
+       FirstWeights::normal},
   };
   return all;
 }
@@ -95,16 +98,19 @@ std::vector<std::string> architecture_names() {
   return names;
 }
 
+const Architecture& find_architecture(const std::string& name) {
+  for (const auto& one : architectures()) {
+    if (one.name == name) return one;
+  }
+  throw Error("unknown architecture " + quote(name) + suggestion(name, architecture_names()));
+}
+
 Specification build_specification(const std::string& architecture, std::int64_t height, std::int64_t width,
                                   std::int64_t channels, std::int64_t classes) {
-  for (const auto& one : architectures()) {
-    if (one.name != architecture) continue;
-    Specification specification{architecture, height, width, channels, classes, {}};
-    one.build(specification);
-    at(architecture, [&] { infer(specification); });
-    return specification;
-  }
-  throw Error("unknown architecture " + quote(architecture) + suggestion(architecture, architecture_names()));
+  Specification specification{architecture, height, width, channels, classes, {}};
+  find_architecture(architecture).build(specification);
+  at(architecture, [&] { infer(specification); });
+  return specification;
 }
 
 }  // namespace fovea

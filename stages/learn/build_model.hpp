@@ -8,9 +8,8 @@
 namespace fovea {
 
 /// Makes an untrained network for a data set: image size, classes and statistics are taken from the data.
-/// Weights are drawn as torchvision does for its ResNets and PyTorch by default for linear layers:
-/// convolutions normal with variance 2 / (outgoing channels * window) (He et al., 2015), linear layers and
-/// biases uniform up to 1 / sqrt(incoming values); normalisation begins as 1 and 0.
+/// Matrices and biases begin uniform up to 1 / sqrt(incoming values), as in PyTorch; convolutions as the
+/// architecture says (`FirstWeights`); normalisation as 1 and 0.
 struct BuildModel {
   static constexpr std::string_view name = "build_model";
   static constexpr std::string_view doc = "makes an untrained network for a data set";

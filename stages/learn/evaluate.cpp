@@ -14,30 +14,32 @@ void expect_same_classes(const Model& model, const Dataset& data) {
               join(model.class_names, ", ") + " apart; give data with the same classes in the same order");
 }
 
-}  // namespace
-
-Evaluate::Out<Value> Evaluate::run(const In<Value>& in, const Params& params, Context& context) {
-  set_up_torch();
-  const auto& model = *in.model;
-  const auto& data = *in.data;
-  expect_images(data, "data", "wire it to a part that has some");
-  expect_fits(model.specification, data, "data");
-  expect_same_classes(model, data);
-
+Predictions predict(const Model& model, const Dataset& data, std::size_t batch_size, const Context& context) {
   Network network(model);
   std::vector<float> probabilities;
   std::vector<std::int32_t> labels;
   score(network, model.specification,
-        BatchStream::plain(data, model.mean, model.deviation, static_cast<std::size_t>(params.batch_size),
-                           context.threads),
-        false, context, [&](const at::Tensor& scores, const Batch& batch) {
+        BatchStream::plain(data, model.mean, model.deviation, batch_size, context.threads), false, context,
+        [&](const at::Tensor& scores, const Batch& batch) {
           const auto softmax = at::softmax(scores, 1);
           const auto values = values_of(softmax);
           probabilities.insert(probabilities.end(), values.begin(), values.end());
           labels.insert(labels.end(), batch.labels.begin(), batch.labels.end());
           context.progress(labels.size(), data.size());
         });
-  Predictions predictions{std::move(probabilities), std::move(labels), data.class_names};
+  return {std::move(probabilities), std::move(labels), data.class_names};
+}
+
+}  // namespace
+
+Evaluate::Out<Value> Evaluate::run(const In<Value>& in, const Params& params, Context& context) {
+  expect_images(*in.data, "data", "wire it to a part that has some");
+  expect_fits(in.model->specification, *in.data, "data");
+  expect_same_classes(*in.model, *in.data);
+  Predictions predictions;
+  with_torch([&] {
+    predictions = predict(*in.model, *in.data, static_cast<std::size_t>(params.batch_size), context);
+  });
   auto metrics = measure(predictions, params.top_k);
   return {.predictions = std::move(predictions), .metrics = std::move(metrics)};
 }

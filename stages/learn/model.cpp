@@ -48,7 +48,8 @@ Model read(const H5Reader& file, const Resolve&) {
 
 void export_to(const Model&, const std::filesystem::path& object, const std::filesystem::path& target) {
   std::filesystem::copy_file(object, target);
-  std::filesystem::permissions(target, std::filesystem::perms::owner_write, std::filesystem::perm_options::add);
+  std::filesystem::permissions(target, std::filesystem::perms::owner_write,
+                               std::filesystem::perm_options::add);
 }
 
 }  // namespace

@@ -2,10 +2,14 @@
 
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
+#include <c10/util/Exception.h>
 #include <malloc.h>
 
 #include <climits>
+#include <new>
+#include <string>
 
+#include "graph/error.hpp"
 #include "stages/learn/numerics.hpp"
 
 namespace fovea {
@@ -30,10 +34,25 @@ bool set_up() {
   return true;
 }
 
+/// The first line of what LibTorch says, or what to do where memory is short.
+Error readable(const c10::Error& error) {
+  const std::string text = error.what_without_backtrace();
+  if (text.find("memory") != std::string::npos)
+    return Error("there is not enough memory; lower \"batch_size\"");
+  return Error("LibTorch: " + text.substr(0, text.find('\n')));
+}
+
 }  // namespace
 
-void set_up_torch() {
+void with_torch(const std::function<void()>& body) {
   [[maybe_unused]] static const bool done = set_up();
+  try {
+    body();
+  } catch (const c10::Error& error) {
+    throw readable(error);
+  } catch (const std::bad_alloc&) {
+    throw Error("there is not enough memory; lower \"batch_size\"");
+  }
 }
 
 }  // namespace fovea

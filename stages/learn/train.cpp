@@ -6,10 +6,13 @@
 namespace fovea {
 
 Train::Out<Value> Train::run(const In<Value>& in, const Params& params, Context& context) {
-  set_up_torch();
-  Trainer trainer(in, params, context);
-  trainer.run();
-  return trainer.result();
+  Out<Value> out;
+  with_torch([&] {
+    Trainer trainer(in, params, context);
+    trainer.run();
+    out = trainer.result();
+  });
+  return out;
 }
 
 }  // namespace fovea

@@ -4,6 +4,7 @@
 #include <ATen/ops/cross_entropy_loss.h>
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 
 #include "stages/learn/numerics.hpp"

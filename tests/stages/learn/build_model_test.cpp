@@ -1,5 +1,6 @@
 #include "stages/learn/build_model.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "stages/learn/network.hpp"
@@ -45,7 +46,8 @@ TEST_CASE("build_model: the same seed gives the same weights, another seed other
   CHECK_FALSE(toy::same_bytes(build("resnet8"), build("resnet8", 2)));
 }
 
-TEST_CASE("build_model: weights have the spread of He et al. (2015), normalisation begins as nothing") {
+TEST_CASE(
+    "build_model: weights of a resnet have the spread of He et al. (2015), normalisation begins as nothing") {
   const auto model = build("resnet8");
   CHECK(deviation(weight(model, "layer3.0.conv2.weight")) == Approx(std::sqrt(2.0 / (64 * 9))).epsilon(0.03));
   CHECK(deviation(weight(model, "fc.weight")) == Approx(1 / std::sqrt(64.0 * 3)).epsilon(0.15));
@@ -53,6 +55,14 @@ TEST_CASE("build_model: weights have the spread of He et al. (2015), normalisati
   CHECK(deviation(weight(model, "bn1.running_var")) == 1);
   CHECK(deviation(weight(model, "bn1.bias")) == 0);
   CHECK(deviation(weight(model, "bn1.running_mean")) == 0);
+}
+
+TEST_CASE("build_model: weights of simple_cnn are uniform as PyTorch's") {
+  const auto model = build("simple_cnn");
+  const auto& values = weight(model, "block3.conv2.weight").values;
+  const double limit = 1 / std::sqrt(128.0 * 9);
+  CHECK(deviation(weight(model, "block3.conv2.weight")) == Approx(limit / std::sqrt(3.0)).epsilon(0.02));
+  CHECK(*std::max_element(values.begin(), values.end()) <= limit);
 }
 
 TEST_CASE("build_model: every architecture gives a network that computes") {
