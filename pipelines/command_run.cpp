@@ -5,7 +5,7 @@
 #include "pipelines/console.hpp"
 #include "pipelines/definition_file.hpp"
 #include "pipelines/run_pipeline.hpp"
-#include "stages/learn/numerics.hpp"
+#include "stages/model/numerics.hpp"
 #include "stages/list.hpp"
 
 namespace fovea {

@@ -4,7 +4,7 @@
 
 #include "graph/plan.hpp"
 #include "graph/registry.hpp"
-#include "runtime/store.hpp"
+#include "runtime/store/store.hpp"
 
 namespace fovea {
 

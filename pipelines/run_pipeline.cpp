@@ -9,7 +9,7 @@
 #include "runtime/log.hpp"
 #include "runtime/run_directory.hpp"
 #include "stages/learn/metrics.hpp"
-#include "stages/learn/numerics.hpp"
+#include "stages/model/numerics.hpp"
 
 namespace fovea {
 namespace {

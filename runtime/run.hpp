@@ -4,7 +4,7 @@
 
 #include "runtime/library.hpp"
 #include "runtime/report.hpp"
-#include "runtime/store.hpp"
+#include "runtime/store/store.hpp"
 
 namespace fovea {
 

@@ -2,7 +2,7 @@
 
 #include <bit>
 
-#include "runtime/artifact.hpp"
+#include "runtime/store/artifact.hpp"
 
 // Stored Batches:
 //   /                attributes data: the identity of the Dataset; policy: its ops as JSON; seed: 64 bits as

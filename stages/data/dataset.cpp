@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "graph/error.hpp"
-#include "runtime/artifact.hpp"
+#include "runtime/store/artifact.hpp"
 #include "stages/data/vector_code.hpp"
 
 // A stored Dataset:

@@ -6,8 +6,8 @@
 #include <algorithm>
 
 #include "render/cairo.hpp"
-#include "runtime/artifact.hpp"
-#include "runtime/files.hpp"
+#include "runtime/store/artifact.hpp"
+#include "runtime/store/files.hpp"
 #include "stages/figures/picture.hpp"
 #include "stages/learn/text_file.hpp"
 

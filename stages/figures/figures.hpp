@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "graph/port.hpp"
-#include "runtime/array.hpp"
+#include "runtime/store/array.hpp"
 
 namespace fovea {
 

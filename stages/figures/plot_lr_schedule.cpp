@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "render/cairo.hpp"
-#include "render/layout.hpp"
 #include "render/chart/panel.hpp"
+#include "render/layout.hpp"
 
 namespace fovea {
 

@@ -5,8 +5,8 @@
 #include <limits>
 
 #include "render/cairo.hpp"
-#include "render/layout.hpp"
 #include "render/chart/panel.hpp"
+#include "render/layout.hpp"
 
 namespace fovea {
 

@@ -3,7 +3,7 @@
 #include <ATen/ops/softmax.h>
 
 #include "stages/learn/scoring.hpp"
-#include "stages/learn/torch_setup.hpp"
+#include "stages/model/torch_setup.hpp"
 
 namespace fovea {
 namespace {

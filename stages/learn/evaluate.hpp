@@ -3,7 +3,7 @@
 #include "graph/stage.hpp"
 #include "stages/data/dataset.hpp"
 #include "stages/learn/metrics.hpp"
-#include "stages/learn/model.hpp"
+#include "stages/model/model.hpp"
 
 namespace fovea {
 

@@ -11,7 +11,7 @@
 
 #include <algorithm>
 
-#include "runtime/artifact.hpp"
+#include "runtime/store/artifact.hpp"
 #include "stages/learn/text_file.hpp"
 
 namespace fovea {

@@ -10,7 +10,7 @@
 #include <cassert>
 #include <cmath>
 
-#include "runtime/artifact.hpp"
+#include "runtime/store/artifact.hpp"
 #include "stages/learn/text_file.hpp"
 
 namespace fovea {

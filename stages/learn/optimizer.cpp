@@ -9,7 +9,7 @@
 #include <numeric>
 #include <utility>
 
-#include "stages/learn/vector_loops.hpp"
+#include "stages/model/vector_loops.hpp"
 
 namespace fovea {
 namespace {

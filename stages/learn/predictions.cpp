@@ -4,7 +4,7 @@
 //   class_names     K texts
 #include "stages/learn/predictions.hpp"
 
-#include "runtime/artifact.hpp"
+#include "runtime/store/artifact.hpp"
 #include "stages/learn/text_file.hpp"
 
 namespace fovea {

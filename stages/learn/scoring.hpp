@@ -7,7 +7,7 @@
 
 #include "runtime/context.hpp"
 #include "stages/data/batch_stream.hpp"
-#include "stages/learn/network.hpp"
+#include "stages/model/network.hpp"
 
 namespace fovea {
 

@@ -11,7 +11,7 @@
 #include <string_view>
 
 #include "graph/json.hpp"
-#include "runtime/files.hpp"
+#include "runtime/store/files.hpp"
 
 namespace fovea {
 

@@ -1,7 +1,7 @@
 #include "stages/learn/train.hpp"
 
-#include "stages/learn/torch_setup.hpp"
 #include "stages/learn/trainer.hpp"
+#include "stages/model/torch_setup.hpp"
 
 namespace fovea {
 

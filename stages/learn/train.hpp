@@ -3,9 +3,9 @@
 #include "graph/stage.hpp"
 #include "stages/data/batches.hpp"
 #include "stages/learn/history.hpp"
-#include "stages/learn/model.hpp"
 #include "stages/learn/schedule.hpp"
 #include "stages/learn/train_params.hpp"
+#include "stages/model/model.hpp"
 
 namespace fovea {
 

@@ -7,8 +7,8 @@
 #include <cassert>
 #include <cmath>
 
-#include "stages/learn/numerics.hpp"
 #include "stages/learn/scoring.hpp"
+#include "stages/model/numerics.hpp"
 
 namespace fovea {
 namespace {

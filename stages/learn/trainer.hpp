@@ -3,10 +3,10 @@
 #include <optional>
 
 #include "stages/data/batch_stream.hpp"
-#include "stages/learn/network.hpp"
 #include "stages/learn/progress.hpp"
 #include "stages/learn/tally.hpp"
 #include "stages/learn/train.hpp"
+#include "stages/model/network.hpp"
 
 namespace fovea {
 

@@ -4,7 +4,7 @@
 #include <fstream>
 #include <functional>
 
-#include "runtime/artifact.hpp"
+#include "runtime/store/artifact.hpp"
 #include "runtime/context.hpp"
 #include "runtime/run.hpp"
 

@@ -1,4 +1,4 @@
-#include "runtime/files.hpp"
+#include "runtime/store/files.hpp"
 
 #include <sys/stat.h>
 #include <sys/wait.h>

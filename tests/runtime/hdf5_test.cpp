@@ -1,4 +1,4 @@
-#include "runtime/hdf5.hpp"
+#include "runtime/store/hdf5.hpp"
 
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -9,7 +9,7 @@
 #include <limits>
 #include <thread>
 
-#include "runtime/files.hpp"
+#include "runtime/store/files.hpp"
 #include "tests/catch.hpp"
 #include "tests/errors.hpp"
 #include "tests/runtime/temp_folder.hpp"

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "runtime/store.hpp"
+#include "runtime/store/store.hpp"
 #include "tests/runtime/temp_folder.hpp"
 
 namespace fovea {

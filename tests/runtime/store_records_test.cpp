@@ -1,7 +1,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
-#include "runtime/files.hpp"
+#include "runtime/store/files.hpp"
 #include "tests/catch.hpp"
 #include "tests/errors.hpp"
 #include "tests/runtime/store_place.hpp"

@@ -1,4 +1,4 @@
-#include "runtime/store.hpp"
+#include "runtime/store/store.hpp"
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -6,7 +6,7 @@
 #include <csignal>
 #include <thread>
 
-#include "runtime/files.hpp"
+#include "runtime/store/files.hpp"
 #include "tests/catch.hpp"
 #include "tests/errors.hpp"
 #include "tests/runtime/store_place.hpp"

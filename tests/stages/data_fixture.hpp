@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "runtime/artifact.hpp"
+#include "runtime/store/artifact.hpp"
 #include "runtime/context.hpp"
 #include "stages/data/dataset.hpp"
 

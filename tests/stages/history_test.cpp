@@ -4,7 +4,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "runtime/artifact.hpp"
+#include "runtime/store/artifact.hpp"
 #include "tests/catch.hpp"
 #include "tests/folder.hpp"
 

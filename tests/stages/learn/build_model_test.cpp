@@ -1,9 +1,9 @@
-#include "stages/learn/build_model.hpp"
+#include "stages/model/build_model.hpp"
 
 #include <algorithm>
 #include <cmath>
 
-#include "stages/learn/network.hpp"
+#include "stages/model/network.hpp"
 #include "tests/catch.hpp"
 #include "tests/errors.hpp"
 #include "tests/stages/learn/toy.hpp"

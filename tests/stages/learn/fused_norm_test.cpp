@@ -1,4 +1,4 @@
-#include "stages/learn/fused_norm.hpp"
+#include "stages/model/fused_norm.hpp"
 
 #include <ATen/ATen.h>
 

@@ -1,4 +1,4 @@
-#include "stages/learn/fused.hpp"
+#include "stages/model/fused.hpp"
 
 #include <ATen/ATen.h>
 

@@ -1,4 +1,4 @@
-#include "stages/learn/network.hpp"
+#include "stages/model/network.hpp"
 
 #include <ATen/ATen.h>
 

@@ -5,7 +5,7 @@
 #include <torch/nn/utils/clip_grad.h>
 
 #include "stages/data/batch_stream.hpp"
-#include "stages/learn/network.hpp"
+#include "stages/model/network.hpp"
 #include "stages/learn/schedule.hpp"
 #include "tests/catch.hpp"
 #include "tests/stages/learn/toy.hpp"

@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "stages/learn/numerics.hpp"
+#include "stages/model/numerics.hpp"
 #include "stages/learn/trainer.hpp"
 #include "tests/catch.hpp"
 #include "tests/errors.hpp"

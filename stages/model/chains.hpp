@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "stages/learn/specification.hpp"
+#include "stages/model/specification.hpp"
 
 namespace fovea {
 

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "runtime/array.hpp"
+#include "runtime/store/array.hpp"
 
 namespace fovea {
 

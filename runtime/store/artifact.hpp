@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "graph/port.hpp"
-#include "runtime/hdf5.hpp"
+#include "runtime/store/hdf5.hpp"
 
 namespace fovea {
 

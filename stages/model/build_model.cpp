@@ -1,4 +1,4 @@
-#include "stages/learn/build_model.hpp"
+#include "stages/model/build_model.hpp"
 
 #include <cmath>
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <functional>
 
 namespace fovea {
@@ -8,5 +9,8 @@ namespace fovea {
 /// repeatable algorithms, and memory that is kept between steps in place of being given back to the kernel.
 /// What LibTorch throws becomes an `Error` of one line.
 void with_torch(const std::function<void()>& body);
+
+/// Shares the numbers 0 .. count - 1 out over LibTorch's threads: `body(begin, end)` for each share.
+void on_all_threads(std::size_t count, const std::function<void(std::size_t begin, std::size_t end)>& body);
 
 }  // namespace fovea

@@ -1,4 +1,4 @@
-#include "runtime/hdf5_contents.hpp"
+#include "runtime/store/hdf5_contents.hpp"
 
 #define H5_USE_110_API
 #include <hdf5.h>

@@ -1,4 +1,4 @@
-#include "stages/learn/fused_norm.hpp"
+#include "stages/model/fused_norm.hpp"
 
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/batch_norm.h>
@@ -11,8 +11,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "stages/learn/norm_blocks.hpp"
-#include "stages/learn/vector_loops.hpp"
+#include "stages/model/norm_blocks.hpp"
+#include "stages/model/vector_loops.hpp"
 
 namespace fovea {
 namespace {

@@ -1,4 +1,4 @@
-#include "stages/learn/network.hpp"
+#include "stages/model/network.hpp"
 
 #include <ATen/ops/adaptive_avg_pool2d.h>
 #include <ATen/ops/add.h>
@@ -13,9 +13,9 @@
 #include <algorithm>
 #include <cassert>
 
-#include "stages/learn/chains.hpp"
-#include "stages/learn/fused.hpp"
-#include "stages/learn/fused_norm.hpp"
+#include "stages/model/chains.hpp"
+#include "stages/model/fused.hpp"
+#include "stages/model/fused_norm.hpp"
 
 namespace fovea {
 namespace {

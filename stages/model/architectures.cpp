@@ -1,4 +1,4 @@
-#include "stages/learn/architectures.hpp"
+#include "stages/model/architectures.hpp"
 
 #include <array>
 

@@ -4,8 +4,8 @@
 #include <utility>
 #include <variant>
 
-#include "runtime/files.hpp"
-#include "runtime/hdf5.hpp"
+#include "runtime/store/files.hpp"
+#include "runtime/store/hdf5.hpp"
 
 namespace fovea {
 

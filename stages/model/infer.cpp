@@ -1,4 +1,4 @@
-#include "stages/learn/specification.hpp"
+#include "stages/model/specification.hpp"
 
 #include <algorithm>
 #include <map>

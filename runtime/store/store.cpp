@@ -17,7 +17,7 @@
 //
 // A JSON file holds `check`, the XXH3-128 of its canonical text without that member.
 
-#include "runtime/store.hpp"
+#include "runtime/store/store.hpp"
 
 #include <algorithm>
 #include <cassert>
@@ -25,7 +25,7 @@
 #include <future>
 #include <system_error>
 
-#include "runtime/files.hpp"
+#include "runtime/store/files.hpp"
 
 namespace fovea {
 namespace {

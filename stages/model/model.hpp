@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "graph/port.hpp"
-#include "runtime/hdf5.hpp"
-#include "stages/learn/specification.hpp"
+#include "runtime/store/hdf5.hpp"
+#include "stages/model/specification.hpp"
 
 namespace fovea {
 

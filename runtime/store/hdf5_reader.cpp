@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "graph/error.hpp"
-#include "runtime/hdf5_contents.hpp"
+#include "runtime/store/hdf5_contents.hpp"
 
 namespace fovea {
 namespace {

@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "graph/plan.hpp"
-#include "runtime/artifact.hpp"
+#include "runtime/store/artifact.hpp"
 
 namespace fovea {
 

@@ -1,4 +1,4 @@
-#include "stages/learn/torch_setup.hpp"
+#include "stages/model/torch_setup.hpp"
 
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
@@ -10,7 +10,7 @@
 #include <string>
 
 #include "graph/error.hpp"
-#include "stages/learn/numerics.hpp"
+#include "stages/model/numerics.hpp"
 
 namespace fovea {
 namespace {
@@ -53,6 +53,12 @@ void with_torch(const std::function<void()>& body) {
   } catch (const std::bad_alloc&) {
     throw Error("there is not enough memory; lower \"batch_size\"");
   }
+}
+
+void on_all_threads(std::size_t count, const std::function<void(std::size_t, std::size_t)>& body) {
+  at::parallel_for(0, static_cast<std::int64_t>(count), 1, [&](std::int64_t begin, std::int64_t end) {
+    body(static_cast<std::size_t>(begin), static_cast<std::size_t>(end));
+  });
 }
 
 }  // namespace fovea

@@ -6,8 +6,8 @@
 #include <span>
 #include <vector>
 
-#include "stages/learn/model.hpp"
 #include "stages/learn/optimizer.hpp"
+#include "stages/model/model.hpp"
 
 namespace fovea {
 

@@ -1,4 +1,4 @@
-#include "runtime/files.hpp"
+#include "runtime/store/files.hpp"
 
 #include <fcntl.h>
 #include <signal.h>

@@ -1,8 +1,8 @@
-#include "stages/learn/norm_loops.hpp"
+#include "stages/model/norm_loops.hpp"
 
 #include <limits>
 
-#include "stages/learn/vector_loops.hpp"
+#include "stages/model/vector_loops.hpp"
 
 namespace fovea {
 namespace {

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "stages/learn/specification.hpp"
+#include "stages/model/specification.hpp"
 
 namespace fovea {
 

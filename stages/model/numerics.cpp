@@ -1,4 +1,4 @@
-#include "stages/learn/numerics.hpp"
+#include "stages/model/numerics.hpp"
 
 #include <sched.h>
 

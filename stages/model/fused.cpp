@@ -1,4 +1,4 @@
-#include "stages/learn/fused.hpp"
+#include "stages/model/fused.hpp"
 
 #include <ATen/Parallel.h>
 #include <ATen/ops/empty.h>
@@ -12,7 +12,7 @@
 #include <cmath>
 
 #include "runtime/random.hpp"
-#include "stages/learn/vector_loops.hpp"
+#include "stages/model/vector_loops.hpp"
 
 namespace fovea {
 namespace {

@@ -1,12 +1,12 @@
 #pragma once
 
-#include <ATen/Parallel.h>
 #include <ATen/core/Tensor.h>
 
 #include <algorithm>
 #include <vector>
 
-#include "stages/learn/norm_loops.hpp"
+#include "stages/model/norm_loops.hpp"
+#include "stages/model/torch_setup.hpp"
 
 namespace fovea {
 
@@ -89,12 +89,9 @@ class NormBlocks {
 
   template <class Body>
   static void each(Cut cut, const Body& body) {
-    at::parallel_for(
-        0, static_cast<std::int64_t>(cut.blocks()), 1, [&](std::int64_t begin, std::int64_t end) {
-          for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
-            body(i * cut.size, std::min(cut.size, cut.items - i * cut.size), i);
-          }
-        });
+    on_all_threads(cut.blocks(), [&](std::size_t begin, std::size_t end) {
+      for (auto i = begin; i < end; ++i) body(i * cut.size, std::min(cut.size, cut.items - i * cut.size), i);
+    });
   }
   /// Sums in fp32 within a block, and in double over the blocks in their order.
   template <class Body>

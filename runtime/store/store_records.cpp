@@ -7,8 +7,8 @@
 #include <ctime>
 #include <system_error>
 
-#include "runtime/files.hpp"
-#include "runtime/store.hpp"
+#include "runtime/store/files.hpp"
+#include "runtime/store/store.hpp"
 
 namespace fovea {
 namespace {

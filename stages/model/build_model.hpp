@@ -2,8 +2,8 @@
 
 #include "graph/stage.hpp"
 #include "stages/data/dataset.hpp"
-#include "stages/learn/architectures.hpp"
-#include "stages/learn/model.hpp"
+#include "stages/model/architectures.hpp"
+#include "stages/model/model.hpp"
 
 namespace fovea {
 

@@ -1,4 +1,4 @@
-#include "stages/learn/chains.hpp"
+#include "stages/model/chains.hpp"
 
 namespace fovea {
 namespace {

@@ -1,6 +1,6 @@
-#include "stages/learn/model.hpp"
+#include "stages/model/model.hpp"
 
-#include "runtime/artifact.hpp"
+#include "runtime/store/artifact.hpp"
 
 namespace fovea {
 namespace {
