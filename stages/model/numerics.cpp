@@ -54,7 +54,7 @@ std::string numerics() {
 void prepare_numerics() {
   // A team that spins at its barriers for long, as it does by default, is up to ten times slower beside
   // another busy program; a short spin costs nothing on an idle machine.
-  setenv("GOMP_SPINCOUNT", "1000", 0);
+  setenv("GOMP_SPINCOUNT", "5000", 0);
   setenv("ATEN_CPU_CAPABILITY", capability(), 0);
 }
 
