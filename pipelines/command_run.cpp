@@ -5,8 +5,8 @@
 #include "pipelines/console.hpp"
 #include "pipelines/definition_file.hpp"
 #include "pipelines/run_pipeline.hpp"
-#include "stages/model/numerics.hpp"
 #include "stages/list.hpp"
+#include "stages/model/numerics.hpp"
 
 namespace fovea {
 namespace {

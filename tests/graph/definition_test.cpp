@@ -105,10 +105,10 @@ TEST_CASE("definition: relative paths are taken from a folder, absolute ones are
   auto definition = parse_json(bakery);
   const auto registry = example::registry();
   definition["stages"]["harvest"]["params"]["path"] = "east/../north";
-  resolve_paths(definition, registry, "/farm");
-  CHECK(definition["stages"]["harvest"]["params"]["path"] == "/farm/north");
+  resolve_paths(definition, registry, "/land");
+  CHECK(definition["stages"]["harvest"]["params"]["path"] == "/land/north");
   resolve_paths(definition, registry, "/elsewhere");
-  CHECK(definition["stages"]["harvest"]["params"]["path"] == "/farm/north");
+  CHECK(definition["stages"]["harvest"]["params"]["path"] == "/land/north");
 }
 
 TEST_CASE("definition: a setting changes one parameter, at any depth") {

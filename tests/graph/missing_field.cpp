@@ -1,4 +1,5 @@
-// Must not compile: a member is missing from the list of fields. With RIGHT defined it is there, and it must compile.
+// Must not compile: a member is missing from the list of fields. With RIGHT defined it is there, and it must
+// compile.
 #include "graph/params.hpp"
 
 struct Params {
@@ -14,4 +15,6 @@ struct Params {
   }
 };
 
-int main() { return static_cast<int>(fovea::write_params(Params{}).size()); }
+int main() {
+  return static_cast<int>(fovea::write_params(Params{}).size());
+}

@@ -1,4 +1,5 @@
-// Must not compile: the mill wants grain and gets flour. With RIGHT defined the wire is right, and it must compile.
+// Must not compile: the mill wants grain and gets flour. With RIGHT defined the wire is right, and it must
+// compile.
 #include "tests/graph/example.hpp"
 
 int main() {

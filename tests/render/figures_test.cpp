@@ -1,9 +1,9 @@
 #include <cmath>
 
 #include "render/cairo.hpp"
+#include "render/chart/panel.hpp"
 #include "render/heat/heat_map.hpp"
 #include "render/layout.hpp"
-#include "render/chart/panel.hpp"
 #include "render/table.hpp"
 #include "tests/catch.hpp"
 #include "tests/render/drawings.hpp"

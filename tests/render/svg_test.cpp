@@ -3,8 +3,8 @@
 #include <set>
 
 #include "render/cairo.hpp"
-#include "render/heat/heat_map.hpp"
 #include "render/chart/panel.hpp"
+#include "render/heat/heat_map.hpp"
 #include "tests/catch.hpp"
 #include "tests/render/drawings.hpp"
 

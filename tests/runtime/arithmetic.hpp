@@ -4,9 +4,9 @@
 #include <fstream>
 #include <functional>
 
-#include "runtime/store/artifact.hpp"
 #include "runtime/context.hpp"
 #include "runtime/run.hpp"
+#include "runtime/store/artifact.hpp"
 
 /// Small stages that really compute and are really stored: enough to run graphs of.
 namespace arithmetic {

@@ -9,7 +9,7 @@
 #include "graph/plan.hpp"
 #include "tests/catch.hpp"
 #include "tests/errors.hpp"
-#include "tests/runtime/temp_folder.hpp"
+#include "tests/runtime/file_bytes.hpp"
 
 namespace fovea {
 namespace {
@@ -29,7 +29,7 @@ pid_t dead_process() {
 }
 
 TEST_CASE("files: a mapped file shows the bytes of the file") {
-  const TempFolder folder;
+  const Folder folder;
   put(folder / "a", "four");
   put(folder / "empty", "");
   CHECK(MappedFile(folder / "a").bytes() == "four");
@@ -38,7 +38,7 @@ TEST_CASE("files: a mapped file shows the bytes of the file") {
 }
 
 TEST_CASE("files: a mapped file that is missing is an error, or null where that is asked for") {
-  const TempFolder folder;
+  const Folder folder;
   const auto path = folder / "a";
   CHECK(error_of([&] { MappedFile file(path); }) == path.string() + ": no such file; check the path");
   CHECK(MappedFile::if_there(path) == nullptr);
@@ -48,14 +48,14 @@ TEST_CASE("files: a mapped file that is missing is an error, or null where that 
 }
 
 TEST_CASE("files: what is no file cannot be mapped") {
-  const TempFolder folder;
+  const Folder folder;
   CHECK(error_of([&] { MappedFile file(folder.path()); }) ==
         folder.path().string() + ": a folder; it must be a file");
   CHECK(error_of([&] { MappedFile file("/dev/null"); }) == "/dev/null: a device or pipe; it must be a file");
 }
 
 TEST_CASE("files: a temporary file is gone unless it is moved into place") {
-  const TempFolder folder;
+  const Folder folder;
   {
     TempFile temp(folder.path(), ".txt");
     temp.write("lost");
@@ -65,7 +65,7 @@ TEST_CASE("files: a temporary file is gone unless it is moved into place") {
 }
 
 TEST_CASE("files: a file that is moved into place is complete, read-only and replaces what was there") {
-  const TempFolder folder;
+  const Folder folder;
   put(folder / "a", "old");
   const std::string text(3'000'000, 'n');
   TempFile temp(folder.path(), ".txt");
@@ -79,13 +79,13 @@ TEST_CASE("files: a file that is moved into place is complete, read-only and rep
 }
 
 TEST_CASE("files: a temporary file without its folder is an error") {
-  const TempFolder folder;
+  const Folder folder;
   const auto missing = folder / "no";
   CHECK(error_of([&] { TempFile temp(missing, ""); }) == missing.string() + ": no such file; check the path");
 }
 
 TEST_CASE("files: a temporary file that cannot be moved stays temporary") {
-  const TempFolder folder;
+  const Folder folder;
   const auto target = folder / "no" / "a";
   {
     TempFile temp(folder.path(), "");
@@ -95,7 +95,7 @@ TEST_CASE("files: a temporary file that cannot be moved stays temporary") {
 }
 
 TEST_CASE("files: stale files are those of dead processes only") {
-  const TempFolder folder;
+  const Folder folder;
   const auto dead = std::to_string(dead_process());
   put(folder / (dead + "-0-0123.h5"), "stale");
   put(folder / (std::to_string(::getpid()) + "-0-0123.h5"), "ours");
@@ -107,7 +107,7 @@ TEST_CASE("files: stale files are those of dead processes only") {
 }
 
 TEST_CASE("files: a file is not stale while somebody holds it, whatever its name says") {
-  const TempFolder folder;
+  const Folder folder;
   const auto stale = folder / (std::to_string(dead_process()) + "-0-0123");
   TempFile temp(folder.path(), "");
   fs::create_hard_link(temp.path(), stale);
@@ -116,14 +116,14 @@ TEST_CASE("files: a file is not stale while somebody holds it, whatever its name
 }
 
 TEST_CASE("files: folders are made with those above them") {
-  const TempFolder folder;
+  const Folder folder;
   make_folder(folder / "a" / "b" / "c");
   make_folder(folder / "a" / "b" / "c");
   CHECK(fs::is_directory(folder / "a" / "b" / "c"));
 }
 
 TEST_CASE("files: a file in the way of a folder is an error") {
-  const TempFolder folder;
+  const Folder folder;
   put(folder / "a", "");
   const std::string fact = ": something that is no folder is in the way; move it or choose another place";
   CHECK(error_of([&] { make_folder(folder / "a"); }) == (folder / "a").string() + fact);
@@ -139,7 +139,7 @@ TEST_CASE("files: what the system says becomes one line that helps") {
 }
 
 TEST_CASE("files: digests are those of sha256sum and of the tests of xxHash") {
-  const TempFolder folder;
+  const Folder folder;
   put(folder / "a", "fovea");
   CHECK(file_digest(folder / "a") == "bc070a43c090e6e8cb2de72a8a6fc7c4c0c9f054423131a9c38e2e3ea57d8470");
   CHECK(file_digest(folder / "a") == sha256("fovea"));

@@ -12,7 +12,7 @@
 #include "runtime/store/files.hpp"
 #include "tests/catch.hpp"
 #include "tests/errors.hpp"
-#include "tests/runtime/temp_folder.hpp"
+#include "tests/runtime/file_bytes.hpp"
 
 namespace fovea {
 namespace {
@@ -65,7 +65,7 @@ bool python(const std::string& code, const std::filesystem::path& folder) {
 
 /// What reading a file says that h5py made with the given lines.
 std::string refusal(const std::string& code) {
-  const TempFolder folder;
+  const Folder folder;
   const auto path = folder / "a.h5";
   if (!python("f = h5py.File('a.h5', 'w')\n" + code, folder.path())) return "";
   const auto error = error_of([&] { H5Reader reader(path); });
@@ -79,7 +79,7 @@ void check_refused(const std::string& code, const std::string& expected) {
 }
 
 TEST_CASE("hdf5: numbers of every type and shape come back") {
-  const TempFolder folder;
+  const Folder folder;
   check_round_trip<std::uint8_t>(folder / "a.h5");
   check_round_trip<std::int32_t>(folder / "a.h5");
   check_round_trip<std::uint32_t>(folder / "a.h5");
@@ -89,7 +89,7 @@ TEST_CASE("hdf5: numbers of every type and shape come back") {
 }
 
 TEST_CASE("hdf5: datasets without values keep their shape") {
-  const TempFolder folder;
+  const Folder folder;
   H5Writer file(folder / "a.h5");
   file.write<std::uint8_t>("images", std::span<const std::uint8_t>(), {0, 28, 28, 1});
   file.write("labels", std::vector<std::int64_t>{});
@@ -103,7 +103,7 @@ TEST_CASE("hdf5: datasets without values keep their shape") {
 }
 
 TEST_CASE("hdf5: a dataset without dimensions is one number") {
-  const TempFolder folder;
+  const Folder folder;
   H5Writer file(folder / "a.h5");
   file.write<double>("mean", std::vector<double>{0.5}, {});
   file.close();
@@ -113,7 +113,7 @@ TEST_CASE("hdf5: a dataset without dimensions is one number") {
 }
 
 TEST_CASE("hdf5: texts come back, empty and long ones too") {
-  const TempFolder folder;
+  const Folder folder;
   const Texts texts{"", "T-shirt/top", "Größe ✓", std::string(100'000, 'x'), ""};
   H5Writer file(folder / "a.h5");
   file.write("names", texts);
@@ -124,7 +124,7 @@ TEST_CASE("hdf5: texts come back, empty and long ones too") {
 }
 
 TEST_CASE("hdf5: attributes of the file, of groups and of datasets come back") {
-  const TempFolder folder;
+  const Folder folder;
   const std::string text(70'000, 'j');
   H5Writer file(folder / "a.h5");
   file.write("deep/er/values", std::vector<float>{1});
@@ -141,7 +141,7 @@ TEST_CASE("hdf5: attributes of the file, of groups and of datasets come back") {
 }
 
 TEST_CASE("hdf5: datasets are listed by group, sorted") {
-  const TempFolder folder;
+  const Folder folder;
   write_example(folder / "a.h5");
   const H5Reader reader(folder / "a.h5");
   CHECK(reader.datasets().size() == 43);
@@ -153,7 +153,7 @@ TEST_CASE("hdf5: datasets are listed by group, sorted") {
 }
 
 TEST_CASE("hdf5: arrays are aligned for any number and outlive their reader") {
-  const TempFolder folder;
+  const Folder folder;
   write_example(folder / "a.h5");
   auto reader = std::make_unique<H5Reader>(folder / "a.h5");
   std::vector<Array<double>> arrays;
@@ -171,7 +171,7 @@ TEST_CASE("hdf5: the example is written where FOVEA_TEST_FILE says", "[.]") {
 }
 
 TEST_CASE("hdf5: equal contents give equal bytes, in another process and with dirty memory too") {
-  const TempFolder folder;
+  const Folder folder;
   write_example(folder / "a.h5");
   write_example(folder / "b.h5");
   CHECK(bytes_of(folder / "a.h5") == bytes_of(folder / "b.h5"));
@@ -183,7 +183,7 @@ TEST_CASE("hdf5: equal contents give equal bytes, in another process and with di
 }
 
 TEST_CASE("hdf5: several threads may write and read at once") {
-  const TempFolder folder;
+  const Folder folder;
   std::vector<std::thread> threads;
   std::vector<int> right(8, 0);
   for (int i = 0; i < 8; ++i) {
@@ -198,7 +198,7 @@ TEST_CASE("hdf5: several threads may write and read at once") {
 }
 
 TEST_CASE("hdf5: h5py reads what was written with no help") {
-  const TempFolder folder;
+  const Folder folder;
   write_example(folder / "a.h5");
   python(R"(
 f = h5py.File('a.h5', 'r')
@@ -213,7 +213,7 @@ assert f['weights'].attrs['scale'] == 0.25 and len(f['weights']) == 40
 }
 
 TEST_CASE("hdf5: a file of h5py's own making is read when it is plain") {
-  const TempFolder folder;
+  const Folder folder;
   const auto made = python(R"(
 f = h5py.File('a.h5', 'w')
 f['x'] = np.arange(5, dtype=np.float32)
@@ -257,7 +257,7 @@ TEST_CASE("hdf5: a dataset that was never written is refused") {
 }
 
 TEST_CASE("hdf5: another type than the one asked for is an error that names both") {
-  const TempFolder folder;
+  const Folder folder;
   write_example(folder / "a.h5");
   const auto path = (folder / "a.h5").string();
   const H5Reader reader(path);
@@ -268,7 +268,7 @@ TEST_CASE("hdf5: another type than the one asked for is an error that names both
 }
 
 TEST_CASE("hdf5: an unknown dataset is an error that names the nearest") {
-  const TempFolder folder;
+  const Folder folder;
   write_example(folder / "a.h5");
   const auto path = (folder / "a.h5").string();
   const H5Reader reader(path);
@@ -277,7 +277,7 @@ TEST_CASE("hdf5: an unknown dataset is an error that names the nearest") {
 }
 
 TEST_CASE("hdf5: an attribute that is missing or of another kind is an error") {
-  const TempFolder folder;
+  const Folder folder;
   write_example(folder / "a.h5");
   const auto path = (folder / "a.h5").string();
   const H5Reader reader(path);
@@ -288,7 +288,7 @@ TEST_CASE("hdf5: an attribute that is missing or of another kind is an error") {
 }
 
 TEST_CASE("hdf5: text with a zero byte is refused") {
-  const TempFolder folder;
+  const Folder folder;
   const auto path = (folder / "a.h5").string();
   H5Writer file(path);
   const std::string text("a\0b", 3);
@@ -300,7 +300,7 @@ TEST_CASE("hdf5: text with a zero byte is refused") {
 }
 
 TEST_CASE("hdf5: a file that is missing, empty or something else is an error") {
-  const TempFolder folder;
+  const Folder folder;
   const auto path = (folder / "a.h5").string();
   CHECK(error_of([&] { H5Reader reader(path); }) == path + ": no such file; check the path");
   put(path, "");
@@ -310,7 +310,7 @@ TEST_CASE("hdf5: a file that is missing, empty or something else is an error") {
 }
 
 TEST_CASE("hdf5: a file cut anywhere is an error or read whole, never read beyond its end") {
-  const TempFolder folder;
+  const Folder folder;
   write_example(folder / "a.h5");
   const auto whole = bytes_of(folder / "a.h5");
   for (std::size_t size = 0; size < whole.size(); size += 997) {
@@ -320,7 +320,7 @@ TEST_CASE("hdf5: a file cut anywhere is an error or read whole, never read beyon
 }
 
 TEST_CASE("hdf5: a folder that is not there is an error") {
-  const TempFolder folder;
+  const Folder folder;
   const auto path = (folder / "no" / "a.h5").string();
   CHECK(error_of([&] { H5Writer file(path); }) == path + ": no such file; check the path");
 }
@@ -349,7 +349,7 @@ std::string error_at_limit(const std::filesystem::path& folder, std::size_t coun
 }
 
 TEST_CASE("hdf5: no space for the values is an error, and the process goes on") {
-  const TempFolder folder;
+  const Folder folder;
   const auto path = (folder / "a.h5").string();
   CHECK(error_at_limit(folder.path(), 1) == path + ": d0: file too large; check the disk and the path");
   CHECK(error_at_limit(folder.path(), 10).find(": file too large; check the disk") != std::string::npos);

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "runtime/store/store.hpp"
-#include "tests/runtime/temp_folder.hpp"
+#include "tests/runtime/file_bytes.hpp"
 
 namespace fovea {
 
@@ -31,7 +31,7 @@ struct Numbers {
 
 /// A store in a folder of its own, and the warnings that it gave.
 struct Place {
-  TempFolder folder;
+  Folder folder;
   std::vector<std::string> warnings;
   Store store{folder.path(), [this](const std::string& line) { warnings.push_back(line); }};
 

@@ -257,7 +257,7 @@ TEST_CASE("store: a process that is killed while it writes leaves nothing that c
 }
 
 TEST_CASE("store: a store that cannot be made is an error") {
-  const TempFolder folder;
+  const Folder folder;
   put(folder / "a", "");
   CHECK(error_of([&] { Store store(folder / "a", [](const std::string&) {}); }) ==
         (folder / "a").string() +
@@ -271,7 +271,7 @@ TEST_CASE("store: a store that may not be made is an error") {
     WARN("run by root, who may write anywhere");
     return;
   }
-  const TempFolder folder;
+  const Folder folder;
   fs::permissions(folder.path(), fs::perms{0555});
   CHECK(error_of([&] { Store store(folder / "a", [](const std::string&) {}); }) ==
         (folder / "a").string() + ": permission denied; allow it or choose another place");

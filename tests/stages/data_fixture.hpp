@@ -2,7 +2,6 @@
 
 #include <zlib.h>
 
-#include <unistd.h>
 #include <filesystem>
 #include <fstream>
 #include <mutex>
@@ -10,29 +9,16 @@
 #include <string>
 #include <vector>
 
-#include "runtime/store/artifact.hpp"
 #include "runtime/context.hpp"
+#include "runtime/store/artifact.hpp"
 #include "stages/data/dataset.hpp"
+#include "tests/folder.hpp"
 
 namespace fovea::testing {
 
 using Bytes = std::vector<std::uint8_t>;
 
-/// A folder of one's own that is gone at the end.
-class Folder {
- public:
-  Folder() {
-    static int count = 0;
-    path = std::filesystem::temp_directory_path() /
-           ("fovea_data_test_" + std::to_string(getpid()) + "_" + std::to_string(count++));
-    std::filesystem::create_directories(path);
-  }
-  ~Folder() { std::filesystem::remove_all(path); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  std::filesystem::path operator/(const std::string& name) const { return path / name; }
-  std::filesystem::path path;
-};
+using ::Folder;
 
 inline void write_bytes(const std::filesystem::path& path, const Bytes& bytes) {
   std::ofstream(path, std::ios::binary)

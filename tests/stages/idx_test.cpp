@@ -48,7 +48,7 @@ TEST_CASE("images, labels and parts are read from plain and from gzip files, the
   for (const bool packed : {false, true}) {
     const Folder folder;
     write_family(folder, packed);
-    const auto data = read_idx(find_idx(folder.path));
+    const auto data = read_idx(find_idx(folder.path()));
     CHECK(data.height == 3);
     CHECK(data.width == 4);
     CHECK(data.channels == 1);
@@ -64,7 +64,7 @@ TEST_CASE("the test part may be missing, and names may be written with a dot") {
   const Folder folder;
   write_bytes(folder / "train-images.idx3-ubyte", idx({2, 2, 2}, counted_bytes(8)));
   write_bytes(folder / "train-labels.idx1-ubyte.gz", gzip(idx({2}, {0, 1})));
-  CHECK(to_vector(read_idx(find_idx(folder.path)).parts) == Bytes{1, 1});
+  CHECK(to_vector(read_idx(find_idx(folder.path())).parts) == Bytes{1, 1});
 }
 
 TEST_CASE("images with three channels have four dimensions") {
@@ -172,9 +172,9 @@ TEST_CASE("a missing file is named with the nearest that is there") {
   const Folder folder;
   write_family(folder);
   std::filesystem::rename(folder / "train-labels-idx1-ubyte", folder / "train-label-idx1-ubyte");
-  CHECK_THROWS_WITH(find_idx(folder.path), folder.path.string() +
-                                               ": no file \"train-labels-idx1-ubyte\", plain or .gz; "
-                                               "the nearest name there is \"train-label-idx1-ubyte\"");
+  CHECK_THROWS_WITH(find_idx(folder.path()), folder.path().string() +
+                                                 ": no file \"train-labels-idx1-ubyte\", plain or .gz; "
+                                                 "the nearest name there is \"train-label-idx1-ubyte\"");
 }
 
 TEST_CASE("test images without their labels are an error") {
@@ -182,8 +182,8 @@ TEST_CASE("test images without their labels are an error") {
   write_family(folder);
   std::filesystem::remove(folder / "t10k-labels-idx1-ubyte");
   CHECK_THROWS_WITH(
-      find_idx(folder.path),
-      Catch::StartsWith(folder.path.string() + ": no file \"t10k-labels-idx1-ubyte\", plain or .gz; "));
+      find_idx(folder.path()),
+      Catch::StartsWith(folder.path().string() + ": no file \"t10k-labels-idx1-ubyte\", plain or .gz; "));
 }
 
 TEST_CASE("images and labels must be as many, and all images of one size") {
@@ -191,20 +191,20 @@ TEST_CASE("images and labels must be as many, and all images of one size") {
   write_family(folder);
   write_bytes(folder / "t10k-images-idx3-ubyte", idx({2, 4, 4}, counted_bytes(32)));
   CHECK_THROWS_WITH(
-      read_idx(find_idx(folder.path)),
+      read_idx(find_idx(folder.path())),
       (folder / "t10k-images-idx3-ubyte").string() +
           ": images are 2 x 4 x 4 x 1, those for training 5 x 3 x 4 x 1; all sides must be the same");
   write_bytes(folder / "train-labels-idx1-ubyte", idx({4}, {0, 0, 1, 1}));
   CHECK_THROWS_WITH(
-      read_idx(find_idx(folder.path)),
+      read_idx(find_idx(folder.path())),
       (folder / "train-labels-idx1-ubyte").string() +
           ": 4 labels for the 5 images of \"train-images-idx3-ubyte\"; there must be one for each");
 }
 
 TEST_CASE("a folder in place of a file is an error with its path") {
   const Folder folder;
-  CHECK_THROWS_WITH(IdxFile(folder.path, Holds::images),
-                    folder.path.string() + ": not a file; an IDX file is needed here");
+  CHECK_THROWS_WITH(IdxFile(folder.path(), Holds::images),
+                    folder.path().string() + ": not a file; an IDX file is needed here");
 }
 
 }  // namespace

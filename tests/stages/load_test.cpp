@@ -21,12 +21,12 @@ Dataset load(const Load::Params& params, Alone& alone) {
 }
 
 Load::Params from(const Folder& folder, std::vector<std::string> names = {}) {
-  return {.path = folder.path, .format = "auto", .class_names = std::move(names), .synthetic = {}};
+  return {.path = folder.path(), .format = "auto", .class_names = std::move(names), .synthetic = {}};
 }
 
 TEST_CASE("load reads a folder, numbers its classes and measures its statistics") {
   const Folder folder;
-  write_training(folder.path, {1, 0, 2, 1});
+  write_training(folder.path(), {1, 0, 2, 1});
   Alone alone("load");
   const auto data = load(from(folder), alone);
   CHECK(data.size() == 4);
@@ -39,29 +39,29 @@ TEST_CASE("load reads a folder, numbers its classes and measures its statistics"
 
 TEST_CASE("load: a class without images is an error, unless it was named") {
   const Folder folder;
-  write_training(folder.path, {3, 0, 2, 0});
+  write_training(folder.path(), {3, 0, 2, 0});
   Alone alone("load");
   CHECK_THROWS_WITH(load(from(folder), alone),
-                    folder.path.string() +
+                    folder.path().string() +
                         ": no image has label 1; give \"class_names\" for all 4 classes if that is meant");
   CHECK(load(from(folder, {"a", "b", "c", "d", "e"}), alone).classes() == 5);
   CHECK(alone.listener.warnings ==
-        std::vector<std::string>{"load: " + folder.path.string() + ": no image has label 1, \"b\"",
-                                 "load: " + folder.path.string() + ": no image has label 4, \"e\""});
+        std::vector<std::string>{"load: " + folder.path().string() + ": no image has label 1, \"b\"",
+                                 "load: " + folder.path().string() + ": no image has label 4, \"e\""});
 }
 
 TEST_CASE("load: a label beyond the class names is an error with its place") {
   const Folder folder;
-  write_training(folder.path, {0, 1, 1, 2});
+  write_training(folder.path(), {0, 1, 1, 2});
   Alone alone("load");
   CHECK_THROWS_WITH(
       load(from(folder, {"cat", "dog"}), alone),
-      folder.path.string() + ": image 3 has label 2, but \"class_names\" has 2 names; give at least 3");
+      folder.path().string() + ": image 3 has label 2, but \"class_names\" has 2 names; give at least 3");
 }
 
 TEST_CASE("load lists the files that it will read") {
   const Folder folder;
-  write_training(folder.path, {0});
+  write_training(folder.path(), {0});
   CHECK(Load::sources(from(folder)) ==
         std::vector<std::filesystem::path>{folder / "train-images-idx3-ubyte",
                                            folder / "train-labels-idx1-ubyte"});
@@ -86,10 +86,10 @@ TEST_CASE("load: a file in place of a folder, and a folder of something else, ar
   CHECK_THROWS_WITH(
       Load::sources({.path = folder / "notes.txt", .format = "auto", .class_names = {}, .synthetic = {}}),
       (folder / "notes.txt").string() + ": a file, not a folder; give the folder that it is in, \"" +
-          folder.path.string() + "\"");
+          folder.path().string() + "\"");
   CHECK_THROWS_WITH(
       Load::sources(from(folder)),
-      folder.path.string() +
+      folder.path().string() +
           ": no data in a known format; \"idx\" needs a file \"train-images-idx3-ubyte\", plain or .gz");
 }
 

@@ -5,8 +5,8 @@
 #include <torch/nn/utils/clip_grad.h>
 
 #include "stages/data/batch_stream.hpp"
-#include "stages/model/network.hpp"
 #include "stages/learn/schedule.hpp"
+#include "stages/model/network.hpp"
 #include "tests/catch.hpp"
 #include "tests/stages/learn/toy.hpp"
 

@@ -2,8 +2,8 @@
 
 #include <cmath>
 
-#include "stages/model/numerics.hpp"
 #include "stages/learn/trainer.hpp"
+#include "stages/model/numerics.hpp"
 #include "tests/catch.hpp"
 #include "tests/errors.hpp"
 #include "tests/stages/learn/toy.hpp"
