@@ -33,11 +33,10 @@ Conv conv_3x3(std::int64_t channels, std::int64_t stride = 1) {
 void simple_cnn(Specification& specification) {
   Builder net(specification);
   int number = 0;
-  for (const auto& widths : {std::array{16, 32}, std::array{64, 64}, std::array{128, 128}}) {
+  for (const std::int64_t width : {16, 32, 64}) {
     const auto block = "block" + std::to_string(++number) + ".";
-    for (std::size_t i = 0; i < widths.size(); ++i) {
-      const auto n = std::to_string(i + 1);
-      net.add(block + "conv" + n, conv_3x3(widths[i]))
+    for (const std::string n : {"1", "2"}) {
+      net.add(block + "conv" + n, conv_3x3(width))
           .add(block + "bn" + n, BatchNorm{})
           .add(block + "relu" + n, Relu{});
     }

@@ -13,7 +13,7 @@ namespace fovea {
 struct BuildModel {
   static constexpr std::string_view name = "build_model";
   static constexpr std::string_view doc = "makes an untrained network for a data set";
-  static constexpr int version = 1;
+  static constexpr int version = 2;
   static constexpr bool random = true;
 
   template <template <class> class As>
