@@ -14,8 +14,9 @@ int main(int argc, char** argv) try {
   const auto augment =
       g.add<Augment>({.data = parts.train}, {.policy = {FlipHorizontal{}, Translate{.max = 0.1}}});
   const auto model = g.add<BuildModel>({.data = parts.train}, {.architecture = "simple_cnn"});
-  const auto train = g.add<Train>(
-      {.model = model.model, .batches = augment.batches, .validation = parts.validation}, {.epochs = 5, .learning_rate = 0.003});
+  const auto train =
+      g.add<Train>({.model = model.model, .batches = augment.batches, .validation = parts.validation},
+                   {.epochs = 5, .learning_rate = 0.003});
   const auto score = g.add<Evaluate>({.model = train.best, .data = parts.test});
   g.add<PlotTrainingCurves>({.history = train.history});
   g.add<PlotLrSchedule>({.history = train.history});
