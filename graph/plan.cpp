@@ -50,7 +50,7 @@ std::vector<std::string> differences(const Json& before, const Json& now) {
 }
 
 /// Compares with the earlier run that differs least, the newest of these.
-void explain(Planned& planned, const Json& parts, const World& world) {
+void explain(Planned& planned, const Node& node, const Json& parts, const World& world) {
   std::optional<std::vector<std::string>> fewest;
   for (const auto& record : world.earlier(parts.at("stage").get<std::string>())) {
     auto all = differences(record.parts, parts);
@@ -61,12 +61,100 @@ void explain(Planned& planned, const Json& parts, const World& world) {
   if (!fewest) {
     planned.why = "never run before";
   } else if (fewest->empty()) {
-    planned.why = "its result is no longer in the store";
+    planned.why = "its record is no longer in the store";
   } else {
     constexpr std::size_t most = 3;
     const auto rest = fewest->size() > most ? fewest->size() - most : 0;
+    const bool only_longer = fewest->size() == 1 && node.stage->horizon != nullptr &&
+                             fewest->front().starts_with(node.stage->horizon(node.params).param + ": ");
     fewest->resize(std::min(fewest->size(), most));
     planned.why = join(*fewest, "; ") + (rest > 0 ? "; and " + std::to_string(rest) + " more" : "");
+    const auto bound = only_longer ? node.stage->horizon(node.params).bound : "";
+    if (!bound.empty()) planned.why += "; starts again, because " + bound;
+  }
+}
+
+bool contains(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+/// The identities of a node's inputs, or nothing where one is not known before it is made; then `why` tells.
+std::optional<std::vector<std::string>> known_inputs(const Graph& graph, std::size_t i,
+                                                     const std::vector<Planned>& all, std::string& why) {
+  std::vector<std::string> inputs;
+  for (const auto& wire : graph.nodes()[i].inputs) {
+    const auto& record = all[wire.node].record;
+    if (!record) {
+      why = quote(graph.nodes()[wire.node].name) + " runs before it";
+      return {};
+    }
+    inputs.push_back(record->objects.at(wire.port));
+  }
+  return inputs;
+}
+
+/// Looks for saved progress of a node that has to run.
+void find_progress(Planned& planned, const Node& node, const Json& parts, const World& world) {
+  if (node.stage->horizon == nullptr) return;
+  const auto horizon = node.stage->horizon(node.params);
+  const auto position = world.progress(node.stage->name, progress_key(node, parts), horizon.length);
+  if (!position) return;
+  planned.status = Status::partial;
+  planned.progress = position_text(*position, horizon);
+}
+
+/// Tells what is known of a node from those before it.
+void plan_node(const Graph& graph, std::size_t i, const World& world, bool forced, std::vector<Planned>& all) {
+  const auto& node = graph.nodes()[i];
+  auto& planned = all[i];
+  const auto inputs = known_inputs(graph, i, all, planned.why);
+  if (!inputs) {
+    (void)at(node.name, [&] { return node.stage->sources(node.params); });
+    for (const auto& record : world.earlier(node.stage->name)) {
+      if (record.parts.at("params") == node.stage->keyed(node.params)) planned.seconds = record.seconds;
+    }
+    return;
+  }
+  const auto parts = key_parts(graph, i, *inputs, world);
+  auto record = world.find(node.stage->name, sha256(canonical(parts)));
+  if (record) planned.seconds = record->seconds;
+  if (forced) {
+    planned.why = "forced";
+  } else if (record) {
+    planned.status = Status::hit;
+    planned.record = std::move(record);
+  } else {
+    explain(planned, node, parts, world);
+    find_progress(planned, node, parts, world);
+  }
+}
+
+/// Whether somebody wants output `port` of node `i`: the run directory, a stage that runs, or, where nobody
+/// reads any output of it, whoever asked for the stage itself.
+bool is_wanted(const Graph& graph, std::size_t i, std::size_t port, const std::vector<Planned>& all) {
+  if (!graph.nodes()[i].stage->outputs[port].file.empty()) return true;
+  bool read = false;
+  for (std::size_t to = 0; to < all.size(); ++to) {
+    for (const auto& wire : graph.nodes()[to].inputs) {
+      if (wire.node != i) continue;
+      read = true;
+      if (wire.port == port && all[to].status != Status::hit) return true;
+    }
+  }
+  return !read;
+}
+
+/// From the last node to the first: what is lost and wanted has to run.
+void bring_back_lost(const Graph& graph, const World& world, std::vector<Planned>& all) {
+  for (std::size_t i = all.size(); i-- > 0;) {
+    if (all[i].status != Status::hit) continue;
+    const auto& objects = all[i].record->objects;
+    for (std::size_t port = 0; port < objects.size(); ++port) {
+      if (world.has(objects[port]) || !is_wanted(graph, i, port, all)) continue;
+      all[i].status = Status::run;
+      all[i].why = "its result is no longer in the store";
+      break;
+    }
   }
 }
 
@@ -93,6 +181,7 @@ Json key_parts(const Graph& graph, std::size_t node, std::span<const std::string
   for (std::size_t i = 0; i < inputs.size(); ++i) parts["inputs"][stage->inputs[i].name] = inputs[i];
   if (stage->random) parts["seed"] = graph.seed();
   if (!stage->library.empty()) parts["numerics"] = world.numerics(stage->library);
+  if (stage->made_with != nullptr) parts["made_with"] = stage->made_with();
   const auto files = at(name, [&] { return stage->sources(params); });
   for (const auto& file : files) {
     const auto top = files.front().parent_path();
@@ -101,40 +190,28 @@ Json key_parts(const Graph& graph, std::size_t node, std::span<const std::string
   return parts;
 }
 
+std::string position_text(const Position& position, const Horizon& horizon) {
+  const auto round = position.round + (position.step > 0 ? 1 : 0);
+  auto text = horizon.unit + " " + std::to_string(round) + " of " + std::to_string(horizon.length);
+  if (position.step > 0) text += ", step " + std::to_string(position.step);
+  return text;
+}
+
+std::string progress_key(const Node& node, const Json& parts) {
+  if (node.stage->horizon == nullptr) return sha256(canonical(parts));
+  const auto horizon = node.stage->horizon(node.params);
+  auto shared = parts;
+  if (horizon.bound.empty()) shared["params"].erase(horizon.param);
+  return sha256(canonical(shared));
+}
+
 std::vector<Planned> plan(const Graph& graph, const World& world, const std::vector<std::string>& force) {
   for (const auto& name : force) graph.find(name);
   std::vector<Planned> all(graph.nodes().size());
   for (std::size_t i = 0; i < all.size(); ++i) {
-    const auto& node = graph.nodes()[i];
-    std::vector<std::string> inputs;
-    for (const auto& wire : node.inputs) {
-      const auto& from = all[wire.node];
-      if (from.status == Status::hit) {
-        inputs.push_back(from.record->objects.at(wire.port));
-      } else if (all[i].why.empty()) {
-        all[i].why = quote(graph.nodes()[wire.node].name) + " runs before it";
-      }
-    }
-    const bool forced = std::find(force.begin(), force.end(), node.name) != force.end();
-    if (inputs.size() < node.inputs.size()) {
-      (void)at(node.name, [&] { return node.stage->sources(node.params); });
-      for (const auto& record : world.earlier(node.stage->name)) {
-        if (record.parts.at("params") == node.stage->keyed(node.params)) all[i].seconds = record.seconds;
-      }
-      continue;
-    }
-    const auto parts = key_parts(graph, i, inputs, world);
-    all[i].record = world.find(node.stage->name, sha256(canonical(parts)));
-    if (all[i].record) all[i].seconds = all[i].record->seconds;
-    if (all[i].record && !forced) {
-      all[i].status = Status::hit;
-    } else if (forced) {
-      all[i].record.reset();
-      all[i].why = "forced";
-    } else {
-      explain(all[i], parts, world);
-    }
+    plan_node(graph, i, world, contains(force, graph.nodes()[i].name), all);
   }
+  bring_back_lost(graph, world, all);
   return all;
 }
 

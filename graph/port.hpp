@@ -66,6 +66,7 @@ struct PortInfo {
   std::string doc;
   std::string file;  ///< for an output: its name in the run directory, or "" where it is not exported
   const Codec* codec = nullptr;
+  bool measured = false;  ///< times and the like, which no other run repeats: the artifact says `measured`
 };
 
 namespace detail {

@@ -9,6 +9,14 @@ namespace fovea {
 
 struct Context;
 
+/// How far a stage goes that keeps its progress, as `epochs` for training.
+struct Horizon {
+  std::string param;        ///< the parameter that says how far
+  std::string unit;         ///< what it counts: "epoch"
+  std::int64_t length = 0;  ///< its value
+  std::string bound;  ///< why a longer run differs from its first step on; "" where it goes on from a shorter
+};
+
 /// What is known of a stage without having its type: everything that the graph, the plan and the runner use.
 struct StageInfo {
   std::string name;
@@ -25,12 +33,17 @@ struct StageInfo {
   Json (*keyed)(const Json& complete) = nullptr;
   /// The files outside the store that the stage reads; throws `Error` where one is not there.
   std::vector<std::filesystem::path> (*sources)(const Json& complete) = nullptr;
+  /// What else decides how it computes, such as "cairo 1.16.0"; null where nothing does.
+  std::string (*made_with)() = nullptr;
+  /// How far complete parameters go; null for a stage that keeps no progress.
+  Horizon (*horizon)(const Json& complete) = nullptr;
   std::vector<Item> (*run)(std::span<const Item> inputs, const Json& complete, Context& context) = nullptr;
 };
 
 /// A stage: a name, a version, one line of documentation, ports, parameters and a static `run`.
 /// Beyond these it may say `random` (its result depends on the seed), `library` (its `run` lives in a shared
-/// library that is loaded when it has to run) and `sources(params)` (the files it reads).
+/// library that is loaded when it has to run), `sources(params)` (the files it reads), `made_with()` (versions of
+/// libraries that change its result) and `horizon(params)` (it keeps progress, and how far it goes).
 template <class S>
 concept Stage = requires {
   { S::name } -> std::convertible_to<std::string_view>;
@@ -49,7 +62,7 @@ std::vector<PortInfo> describe_ports() {
   std::vector<PortInfo> ports;
   for_each_port<Ports>([&]<class Each, Artifact T>(const Each& each, std::type_identity<T>) {
     ports.push_back({std::string(each.name), std::string(T::kind), std::string(each.doc),
-                     std::string(each.file), &T::codec()});
+                     std::string(each.file), &T::codec(), requires { T::measured; }});
   });
   return ports;
 }
@@ -99,6 +112,10 @@ StageInfo describe() {
       return {};
     }
   };
+  if constexpr (requires { S::made_with(); }) info.made_with = [] { return std::string(S::made_with()); };
+  if constexpr (requires(Params params) { S::horizon(params); }) {
+    info.horizon = [](const Json& complete) { return S::horizon(read_params<Params>(complete, "")); };
+  }
   return info;
 }
 

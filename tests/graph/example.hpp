@@ -97,6 +97,34 @@ struct Mill {
   }
 };
 
+/// Keeps its progress: a cheese of more days goes on from one of fewer, unless the days decide how it is salted.
+struct Age {
+  static constexpr std::string_view name = "age";
+  static constexpr std::string_view doc = "lets grain ripen";
+  static constexpr int version = 1;
+  template <template <class> class As>
+  struct In {
+    As<Grain> grain;
+    static constexpr auto ports() { return std::tuple{field("grain", &In::grain, "to ripen")}; }
+  };
+  template <template <class> class As>
+  struct Out {
+    As<Grain> grain;
+    static constexpr auto ports() { return std::tuple{field("grain", &Out::grain, "ripe")}; }
+  };
+  struct Params {
+    std::int64_t days = 10;
+    bool even = false;
+    static auto fields() {
+      return std::tuple{field("days", &Params::days, "how long"), field("even", &Params::even, "by days")};
+    }
+  };
+  static Horizon horizon(const Params& params) {
+    return {"days", "day", params.days, params.even ? "salt is spread over all days" : ""};
+  }
+  static Out<Value> run(const In<Value>& in, const Params&, Context&) { return {.grain = in.grain}; }
+};
+
 struct Bake {
   static constexpr std::string_view name = "bake";
   static constexpr std::string_view doc = "bakes flour with whole grain";

@@ -1,5 +1,7 @@
 #include "graph/plan.hpp"
 
+#include <set>
+
 #include "tests/catch.hpp"
 #include "tests/errors.hpp"
 #include "tests/graph/example.hpp"
@@ -12,6 +14,8 @@ namespace {
 struct Memory {
   std::vector<Record> records;
   std::string contents = "barley";
+  std::set<std::string> lost;
+  std::optional<Position> position;
 
   World world() {
     return {.find = [this](const std::string&, const std::string& key) -> std::optional<Record> {
@@ -20,6 +24,7 @@ struct Memory {
               }
               return {};
             },
+            .has = [this](const std::string& object) { return !lost.contains(object); },
             .earlier =
                 [this](const std::string& stage) {
                   std::vector<Record> all;
@@ -29,7 +34,8 @@ struct Memory {
                   return all;
                 },
             .digest = [this](const std::filesystem::path&) { return contents; },
-            .numerics = [](const std::string&) { return "hot"; }};
+            .numerics = [](const std::string&) { return "hot"; },
+            .progress = [this](const std::string&, const std::string&, std::int64_t) { return position; }};
   }
 
   /// Does what a runner would: goes through the nodes in order and keeps a record of each.
@@ -139,10 +145,51 @@ TEST_CASE("plan: a forced stage runs though its result is there") {
         "unknown stage \"mil\"; did you mean \"mill\"?");
 }
 
-TEST_CASE("plan: a record whose objects are gone runs again and says so") {
+TEST_CASE("plan: what is lost runs again where it is wanted, and what follows it stays a hit") {
   Memory memory;
   memory.run(bakery(0.5));
-  auto world = memory.world();
-  world.find = [](const std::string&, const std::string&) { return std::optional<Record>{}; };
-  CHECK(plan(bakery(0.5), world)[0].why == "its result is no longer in the store");
+  const auto planned = plan(bakery(0.5), memory.world());
+  memory.lost = {planned[0].record->objects[0], planned[1].record->objects[1]};
+  CHECK(statuses(plan(bakery(0.5), memory.world())) == "hit hit hit ");
+  CHECK(statuses(plan(bakery(0.5), memory.world(), {"bake"})) ==
+        "run(its result is no longer in the store) run(its result is no longer in the store) run(forced) ");
+  CHECK(statuses(plan(bakery(0.5).only({0, 1}), memory.world())) ==
+        "run(its result is no longer in the store) run(its result is no longer in the store) ");
+}
+
+namespace {
+
+Graph dairy(std::int64_t days, bool even) {
+  Graph g;
+  g.add<example::Age>({.grain = g.add<example::Harvest>({}).grain}, {.days = days, .even = even});
+  return g;
+}
+
+std::string age_key(const Graph& g, Memory& memory) {
+  const std::vector<std::string> inputs{"grain"};
+  return progress_key(g.nodes()[1], key_parts(g, 1, inputs, memory.world()));
+}
+
+}  // namespace
+
+TEST_CASE("plan: saved progress makes a stage partial") {
+  Memory memory;
+  memory.run(dairy(10, true).only({0}));
+  memory.position = Position{2, 812};
+  const auto planned = plan(dairy(10, true), memory.world());
+  CHECK(planned[1].status == Status::partial);
+  CHECK(planned[1].progress == "day 3 of 10, step 812");
+  memory.position = Position{3, 0};
+  CHECK(plan(dairy(10, true), memory.world())[1].progress == "day 3 of 10");
+}
+
+TEST_CASE("plan: lengths share their progress unless they decide the first step, and then the plan says so") {
+  Memory memory;
+  CHECK(age_key(dairy(10, false), memory) == age_key(dairy(20, false), memory));
+  CHECK(age_key(dairy(10, true), memory) != age_key(dairy(20, true), memory));
+  memory.run(dairy(10, true));
+  CHECK(plan(dairy(20, true), memory.world())[1].why ==
+        "days: 10 -> 20; starts again, because salt is spread over all days");
+  memory.run(dairy(10, false));
+  CHECK(plan(dairy(20, false), memory.world())[1].why == "days: 10 -> 20");
 }
