@@ -104,7 +104,8 @@ void find_progress(Planned& planned, const Node& node, const Json& parts, const 
 }
 
 /// Tells what is known of a node from those before it.
-void plan_node(const Graph& graph, std::size_t i, const World& world, bool forced, std::vector<Planned>& all) {
+void plan_node(const Graph& graph, std::size_t i, const World& world, bool forced,
+               std::vector<Planned>& all) {
   const auto& node = graph.nodes()[i];
   auto& planned = all[i];
   const auto inputs = known_inputs(graph, i, all, planned.why);

@@ -38,7 +38,8 @@ struct World {
   std::function<std::string(const std::filesystem::path&)> digest;       ///< of a file's bytes
   std::function<std::string(const std::string& library)> numerics;  ///< what decides how a library computes
   /// How far the saved progress of a progress key has come, if it is not past so many rounds.
-  std::function<std::optional<Position>(const std::string& stage, const std::string& key, std::int64_t rounds)>
+  std::function<std::optional<Position>(const std::string& stage, const std::string& key,
+                                        std::int64_t rounds)>
       progress;
 };
 
@@ -64,8 +65,8 @@ struct Planned {
   std::optional<double> seconds;  ///< what it took last time, where it ran before
 };
 
-/// Tells for each node, by number, whether its result is there already; computes nothing. A result that is known
-/// but no longer there runs only where it is needed: it is exported, or a stage that runs reads it.
+/// Tells for each node, by number, whether its result is there already; computes nothing. A result that is
+/// known but no longer there runs only where it is needed: it is exported, or a stage that runs reads it.
 /// `force` names nodes that run whatever is there.
 std::vector<Planned> plan(const Graph& graph, const World& world, const std::vector<std::string>& force = {});
 

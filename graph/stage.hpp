@@ -42,8 +42,9 @@ struct StageInfo {
 
 /// A stage: a name, a version, one line of documentation, ports, parameters and a static `run`.
 /// Beyond these it may say `random` (its result depends on the seed), `library` (its `run` lives in a shared
-/// library that is loaded when it has to run), `sources(params)` (the files it reads), `made_with()` (versions of
-/// libraries that change its result) and `horizon(params)` (it keeps progress, and how far it goes).
+/// library that is loaded when it has to run), `sources(params)` (the files it reads), `made_with()`
+/// (versions of libraries that change its result) and `horizon(params)` (it keeps progress, and how far it
+/// goes).
 template <class S>
 concept Stage = requires {
   { S::name } -> std::convertible_to<std::string_view>;
@@ -62,9 +63,10 @@ std::vector<PortInfo> describe_ports() {
   std::vector<PortInfo> ports;
   for_each_port<Ports>([&]<class Each, Artifact T>(const Each& each, std::type_identity<T>) {
     ports.push_back({std::string(each.name), std::string(T::kind), std::string(each.doc),
-                     std::string(each.file), &T::codec(), requires { T::measured; }});
-  });
-  return ports;
+                     std::string(each.file), &T::codec(), requires { T::measured; }
+});
+});
+return ports;
 }
 
 template <Stage S>

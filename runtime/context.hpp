@@ -8,6 +8,8 @@
 
 namespace fovea {
 
+class Checkpoints;
+
 /// What a stage may use beyond its inputs and parameters.
 struct Context {
   std::string stage;        ///< the node's name in the graph
@@ -16,6 +18,7 @@ struct Context {
   std::size_t threads = 1;  ///< how many threads may prepare data
   std::stop_token stop;     ///< asks to leave soon; a stage answers with `Stopped`
   Report* report = nullptr;
+  Checkpoints* checkpoints = nullptr;  ///< for a stage with a `horizon`: where it keeps its progress
 
   void progress(std::size_t done, std::size_t total, const std::string& words = {}) const {
     report->progress(stage, done, total, words);

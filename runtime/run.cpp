@@ -8,6 +8,8 @@
 
 #include "runtime/compute_thread.hpp"
 #include "runtime/run_pass.hpp"
+#include "runtime/store/checkpoints.hpp"
+#include "runtime/store/lease.hpp"
 
 namespace fovea {
 namespace {
@@ -23,7 +25,7 @@ class Flow {
   Flow(RunPass& pass, const Graph& graph, const std::vector<Planned>& planned)
       : stages_(graph.nodes()), gates_(stages_.size()), away_(stages_.size()) {
     for (std::size_t i = 0; i < stages_.size(); ++i) {
-      if (planned[i].status != Status::run) continue;
+      if (planned[i].status == Status::hit) continue;
       if (stages_[i].stage->library.empty()) {
         gates_[i] = std::make_unique<Gate>(flow_, [&pass, i](const auto&) { pass.visit(i); });
       } else {
@@ -89,28 +91,33 @@ void merge_earlier(RunResult& result, const RunResult& earlier) {
 
 World world_of(Store& store, std::function<std::string(const std::string&)> numerics) {
   return {
-      .find = [&store](const std::string& stage, const std::string& key) { return store.find(stage, key); },
+      .find = [&store](const std::string& stage, const std::string& key) { return store.record(stage, key); },
+      .has = [&store](const std::string& object) { return store.has(object); },
       .earlier = [&store](const std::string& stage) { return store.earlier(stage); },
       .digest = [&store](const std::filesystem::path& file) { return store.source_digest(file); },
-      .numerics = std::move(numerics)};
+      .numerics = std::move(numerics),
+      .progress = [&store](
+                      const std::string& stage, const std::string& key,
+                      std::int64_t rounds) { return Checkpoints(store, stage, key, rounds).position(); }};
 }
 
 RunResult run(const Graph& graph, Store& store, const World& world, Libraries& libraries, Report& report,
               const RunOptions& options) {
   const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, options.threads + 1);
   tbb::task_arena arena(static_cast<int>(options.threads));
+  Lease::remove_abandoned(store.root() / "leases");
   auto now = options;
   RunResult earlier{std::vector<NodeResult>(graph.nodes().size()), {}, false};
   for (std::size_t passes = 1;; ++passes) {
     const auto planned = plan(graph, world, now.force);
     RunPass pass(graph, store, world, libraries, report, now, planned);
     if (std::any_of(planned.begin(), planned.end(),
-                    [](const auto& each) { return each.status == Status::run; })) {
+                    [](const auto& each) { return each.status != Status::hit; })) {
       arena.execute([&] { Flow(pass, graph, planned).run(); });
     }
     auto result = pass.result();
     merge_earlier(result, earlier);
-    if (!pass.lost()) return result;
+    if (!pass.outdated()) return result;
     if (passes > graph.nodes().size()) {
       result.error =
           Error(store.root().string() + ": objects are lost as fast as they are made; look at the disk");

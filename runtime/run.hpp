@@ -26,6 +26,7 @@ enum class End {
 struct NodeResult {
   End end = End::skipped;
   Record record;       ///< of a hit or a finished run
+  std::string from;    ///< what it went on from, as "epoch 3 of 10, step 812"; "" where it began anew
   double seconds = 0;  ///< spent here, now
 };
 

@@ -5,6 +5,8 @@
 #include <ctime>
 
 #include "runtime/context.hpp"
+#include "runtime/store/difference.hpp"
+#include "runtime/store/lease.hpp"
 
 namespace fovea {
 namespace {
@@ -16,6 +18,14 @@ std::string now_as_text() {
   char text[32];
   std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
   return text;
+}
+
+/// What a person is told of a result that differs from an earlier one under the same key.
+std::string nondeterminism_text(const PortInfo& output, const Record& before, const Difference& difference) {
+  auto text = quote(output.name) + " is not what the same key gave on " + before.made;
+  if (!difference.dataset.empty()) text += "; first in dataset " + quote(difference.dataset);
+  if (difference.largest) text += ", by at most " + shown(*difference.largest);
+  return text + "; make the stage repeatable, or raise its \"version\" when its code changes";
 }
 
 /// An object that was there when the run was planned is there no more, or is damaged.
@@ -31,13 +41,14 @@ RunPass::RunPass(const Graph& graph, Store& store, const World& world, Libraries
       libraries_(libraries),
       report_(report),
       options_(options),
+      planned_(planned),
       slots_(graph.nodes().size()) {
   result_.nodes.resize(graph.nodes().size());
   for (const auto& node : graph.nodes()) {
     for (const auto& wire : node.inputs) ++slots_[wire.node].waiting;
   }
   for (std::size_t i = 0; i < planned.size(); ++i) {
-    if (planned[i].status == Status::hit) finish(i, End::hit, *planned[i].record, 0);
+    if (planned[i].status == Status::hit) finish(i, {End::hit, *planned[i].record});
   }
 }
 
@@ -50,7 +61,7 @@ void RunPass::visit(std::size_t i) {
     result_.stopped = true;
   } catch (const Lost&) {
     const std::lock_guard lock(mutex_);
-    lost_ = true;
+    outdated_ = true;
   } catch (const Error& error) {
     fail(i, error);
   } catch (const std::exception& error) {
@@ -62,7 +73,7 @@ void RunPass::visit(std::size_t i) {
 bool RunPass::may_start(const Node& node) {
   const std::lock_guard lock(mutex_);
   if (options_.stop.stop_requested()) result_.stopped = true;
-  if (result_.error || result_.stopped || lost_) return false;
+  if (result_.error || result_.stopped || outdated_) return false;
   return std::all_of(node.inputs.begin(), node.inputs.end(), [&](const Wire& wire) {
     const auto end = result_.nodes[wire.node].end;
     return end == End::hit || end == End::ran;
@@ -80,44 +91,86 @@ void RunPass::resolve_or_make(std::size_t i) {
   Record record;
   record.parts = key_parts(graph_, i, objects, world_);
   record.key = sha256(canonical(record.parts));
-  const bool forced =
-      std::find(options_.force.begin(), options_.force.end(), node.name) != options_.force.end();
-  auto there = forced ? std::nullopt : store_.find(node.stage->name, record.key);
+  const auto key = node.stage->horizon != nullptr ? progress_key(node, record.parts) : record.key;
+  const Lease lease(
+      store_.root() / "leases" / (node.stage->name + "-" + key), options_.stop,
+      [&](const std::string& holder) {
+        report_.event({"waiting", node.name, "is computed by " + holder + " now; waits for it", {}});
+      });
+  auto there = is_forced(node) ? std::nullopt : store_.find(node.stage->name, record.key);
   if (there) {
-    finish(i, End::hit, std::move(*there), 0);
+    finish(i, {End::hit, std::move(*there)});
   } else {
     make(i, std::move(record));
   }
+}
+
+bool RunPass::is_forced(const Node& node) const {
+  return std::find(options_.force.begin(), options_.force.end(), node.name) != options_.force.end();
 }
 
 void RunPass::make(std::size_t i, Record record) {
   const auto& node = graph_.nodes()[i];
   report_.event({"stage_started", node.name, "", {{"stage", node.stage->name}, {"key", record.key}}});
   const auto begin = std::chrono::steady_clock::now();
+  std::optional<Horizon> horizon;
+  if (node.stage->horizon != nullptr) horizon = node.stage->horizon(node.params);
+  Checkpoints checkpoints(store_, node.stage->name, progress_key(node, record.parts),
+                          horizon ? horizon->length : 0);
+  if (is_forced(node) && horizon) checkpoints.remove_all();
+  const auto from = horizon ? checkpoints.position() : std::nullopt;
+  auto outputs = compute(node, record, horizon ? &checkpoints : nullptr);
+  const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - begin;
+  record.seconds = spent.count();
+  record.made = now_as_text();
+  compare_with_earlier(node, record);
+  store_.keep(record);
+  if (horizon) checkpoints.keep_only(horizon->bound.empty() ? 1 : 0);
+  {
+    const std::lock_guard lock(mutex_);
+    if (slots_[i].waiting > 0) slots_[i].items = std::move(outputs);
+    const auto& counted_on = planned_[i].record;
+    if (counted_on && counted_on->objects != record.objects) outdated_ = true;
+  }
+  finish(i, {End::ran, std::move(record), from ? position_text(*from, *horizon) : "", spent.count()});
+}
+
+std::vector<Item> RunPass::compute(const Node& node, Record& record, Checkpoints* checkpoints) {
   Context context{.stage = node.name,
                   .key = record.key,
                   .seed = graph_.seed(),
                   .threads = options_.threads,
                   .stop = options_.stop,
-                  .report = &report_};
+                  .report = &report_,
+                  .checkpoints = checkpoints};
   const auto stage = libraries_.implementation(*node.stage);
   std::vector<Item> inputs;
   for (std::size_t port = 0; port < node.inputs.size(); ++port) inputs.push_back(value(node, port));
   auto outputs = stage.run(inputs, node.params, context);
-  inputs.clear();
   for (std::size_t port = 0; port < outputs.size(); ++port) {
     outputs[port].object = store_.publish(*node.stage->outputs[port].codec, outputs[port].data.get());
     record.objects.push_back(outputs[port].object);
   }
-  const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - begin;
-  record.seconds = spent.count();
-  record.made = now_as_text();
-  store_.keep(record);
-  {
-    const std::lock_guard lock(mutex_);
-    if (slots_[i].waiting > 0) slots_[i].items = std::move(outputs);
+  return outputs;
+}
+
+void RunPass::compare_with_earlier(const Node& node, const Record& record) {
+  const auto before = store_.record(node.stage->name, record.key);
+  if (!before) return;
+  for (std::size_t port = 0; port < record.objects.size(); ++port) {
+    const auto& output = node.stage->outputs[port];
+    const auto &then = before->objects.at(port), &now = record.objects[port];
+    if (output.measured || then == now) continue;
+    const auto difference = store_.difference(then, now).value_or(Difference{});
+    const Json gap = difference.largest ? Json(*difference.largest) : Json(nullptr);
+    const Json note = {{"stage", node.stage->name},     {"key", record.key},        {"made", record.made},
+                       {"port", output.name},           {"before", then},           {"now", now},
+                       {"dataset", difference.dataset}, {"largest_difference", gap}};
+    store_.note_nondeterministic(node.stage->name, record.key, note);
+    report_.event(
+        {"warning", node.name, node.name + ": " + nondeterminism_text(output, *before, difference), note});
+    return;
   }
-  finish(i, End::ran, std::move(record), spent.count());
 }
 
 Item RunPass::value(const Node& node, std::size_t port) {
@@ -140,11 +193,14 @@ void RunPass::release_inputs(const Node& node) {
   }
 }
 
-void RunPass::finish(std::size_t i, End end, Record record, double seconds) {
-  const Json data = {{"cached", end == End::hit}, {"seconds", seconds}, {"key", record.key}};
+void RunPass::finish(std::size_t i, NodeResult result) {
+  const Json data = {{"cached", result.end == End::hit},
+                     {"seconds", result.seconds},
+                     {"from", result.from.empty() ? Json(nullptr) : Json(result.from)},
+                     {"key", result.record.key}};
   {
     const std::lock_guard lock(mutex_);
-    result_.nodes[i] = {end, std::move(record), seconds};
+    result_.nodes[i] = std::move(result);
   }
   report_.event({"stage_finished", graph_.nodes()[i].name, "", data});
 }

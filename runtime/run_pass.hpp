@@ -3,6 +3,7 @@
 #include <mutex>
 
 #include "runtime/run.hpp"
+#include "runtime/store/checkpoints.hpp"
 
 namespace fovea {
 
@@ -17,9 +18,9 @@ class RunPass {
   /// kept.
   void visit(std::size_t node);
 
-  /// Whether an object that was counted on turned out to be missing or damaged, so that its stage has to run
-  /// again.
-  bool lost() const { return lost_; }
+  /// Whether an object that was counted on turned out to be missing, damaged or other than it was, so that
+  /// the rest has to be planned anew.
+  bool outdated() const { return outdated_; }
   const RunResult& result() const { return result_; }
 
  private:
@@ -30,11 +31,16 @@ class RunPass {
   };
 
   bool may_start(const Node& node);
+  bool is_forced(const Node& node) const;
   void resolve_or_make(std::size_t i);
   void make(std::size_t i, Record record);
+  /// Runs the stage and publishes what it gives; fills in the record's objects.
+  std::vector<Item> compute(const Node& node, Record& record, Checkpoints* checkpoints);
+  /// Warns and keeps a note where the result is not what the same key gave before.
+  void compare_with_earlier(const Node& node, const Record& record);
   Item value(const Node& node, std::size_t port);
   void release_inputs(const Node& node);
-  void finish(std::size_t i, End end, Record record, double seconds);
+  void finish(std::size_t i, NodeResult result);
   void fail(std::size_t i, const Error& error);
 
   const Graph& graph_;
@@ -43,10 +49,11 @@ class RunPass {
   Libraries& libraries_;
   Report& report_;
   const RunOptions& options_;
+  const std::vector<Planned>& planned_;
   mutable std::mutex mutex_;
   std::vector<Slot> slots_;
   RunResult result_;
-  bool lost_ = false;
+  bool outdated_ = false;
 };
 
 }  // namespace fovea

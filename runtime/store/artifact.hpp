@@ -51,4 +51,9 @@ Codec make_codec(int version, Write write, Read read, Export export_to) {
   return codec;
 }
 
+/// Writes an artifact to a file: its format, the version of its layout, and what the codec writes.
+void write_artifact(const Codec& codec, const void* value, const std::filesystem::path& path);
+/// Why this program can't read a file with this codec, as in "version 3 of ...", or "" where it can.
+std::string unreadable(const Codec& codec, const H5Reader& file);
+
 }  // namespace fovea

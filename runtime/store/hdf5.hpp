@@ -80,6 +80,8 @@ class H5Reader {
   /// Whether there is a dataset of that name.
   bool has(const std::string& name) const;
   Shape shape(const std::string& name) const;
+  /// What a dataset holds: "float" and the other number types by name, "text", or "something else".
+  std::string type(const std::string& name) const;
   /// The values of a dataset; its type must be T.
   template <Number T>
   Array<T> read(const std::string& name) const;

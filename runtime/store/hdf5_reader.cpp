@@ -74,6 +74,10 @@ Shape H5Reader::shape(const std::string& name) const {
   return find(*contents_, name).shape;
 }
 
+std::string H5Reader::type(const std::string& name) const {
+  return find(*contents_, name).type;
+}
+
 template <Number T>
 Array<T> H5Reader::read(const std::string& name) const {
   const auto& found = find(*contents_, name, number_name<T>());

@@ -2,13 +2,16 @@
 //
 //   objects/ab/<sha256>.h5     one artifact, under the SHA-256 of its bytes; ab are the first two digits
 //   keys/<stage>/<key>.json    the record of a finished stage: what went in, which objects came out
+//   progress/<stage>/<key>/    states of stages that are not finished (checkpoints.cpp)
+//   leases/<stage>-<key>       who computes a key right now (lease.cpp)
+//   nondeterministic/          stages whose result differed from an earlier one under the same key
 //   files/<sha256>.json        the digest of a file outside the store, under the SHA-256 of its path
 //   tmp/                       what is being written; nothing here counts
 //   damaged/                   what was found damaged, for people to look at
 //
 // All files come into being in tmp/ and are renamed into place when they are complete and on the disk; from
 // then on they are read-only and never written again. So a reader sees a whole file or none, whatever happens
-// to the writer, and several processes need no lock between them.
+// to the writer. Several processes need no lock to be right; leases keep them from doing the same work twice.
 //
 // An object is an HDF5 file. Its root has the attributes `format`, text, "fovea." and the kind of the
 // artifact, and `version`, a whole number that its codec raises when the layout changes in a way that older
@@ -64,27 +67,6 @@ std::string damage(std::string_view bytes, const Identity& identity) {
   return xxh3(bytes) == identity.xxh3 ? "" : "its bytes are not those that were written";
 }
 
-void write_artifact(const Codec& codec, const void* value, const fs::path& path) {
-  H5Writer file(path);
-  file.attribute("/", "format", "fovea." + std::string(codec.kind));
-  file.attribute("/", "version", std::int64_t{codec.version});
-  codec.write(value, file);
-  file.close();
-}
-
-void check_format(const Codec& codec, const H5Reader& file, const fs::path& path) {
-  const auto format = file.text_attribute("/", "format");
-  const auto expected = "fovea." + std::string(codec.kind);
-  if (format != expected) {
-    throw Error(path.string() + ": format " + quote(format) + "; it must be " + quote(expected));
-  }
-  const auto version = file.whole_attribute("/", "version");
-  if (version > codec.version) {
-    throw Error(path.string() + ": version " + std::to_string(version) + " of " + quote(format) +
-                ", but this program reads up to " + std::to_string(codec.version) + "; use a newer fovea");
-  }
-}
-
 /// Thrown through a codec when an object that it refers to is gone.
 struct ParentMissing {};
 
@@ -125,16 +107,37 @@ std::optional<Item> Store::load(const Codec& codec, const std::string& object) {
   return Item{std::move(value), object};
 }
 
-std::shared_ptr<const void> Store::read(const Codec& codec, const std::string& object) {
-  const auto path = object_path(object);
+std::shared_ptr<const MappedFile> Store::whole(
+    const fs::path& path, const std::function<std::string(std::string_view)>& damage_of) const {
   auto file = MappedFile::if_there(path);
   if (!file) return nullptr;
-  if (const auto why = damage(file->bytes(), parse_identity(object)); !why.empty()) {
-    set_aside(path, why);
+  const auto why = damage_of(file->bytes());
+  if (why.empty()) return file;
+  set_aside(path, why);
+  return nullptr;
+}
+
+std::shared_ptr<const MappedFile> Store::whole_object(const std::string& object) const {
+  return whole(object_path(object),
+               [&](std::string_view bytes) { return damage(bytes, parse_identity(object)); });
+}
+
+std::optional<Difference> Store::difference(const std::string& before, const std::string& now) const {
+  auto then = whole_object(before);
+  auto after = whole_object(now);
+  if (!then || !after) return {};
+  return first_difference(H5Reader(std::move(then)), H5Reader(std::move(after)));
+}
+
+std::shared_ptr<const void> Store::read(const Codec& codec, const std::string& object) {
+  const auto path = object_path(object);
+  auto file = whole_object(object);
+  if (!file) return nullptr;
+  const H5Reader reader(std::move(file));
+  if (const auto why = unreadable(codec, reader); !why.empty()) {
+    warn_(path.string() + ": " + why + "; left there, and its stage runs again");
     return nullptr;
   }
-  const H5Reader reader(std::move(file));
-  check_format(codec, reader, path);
   try {
     return codec.read(reader, [this](const Codec& parent, const std::string& its_object) {
       auto item = load(parent, its_object);

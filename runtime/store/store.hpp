@@ -7,6 +7,7 @@
 
 #include "graph/plan.hpp"
 #include "runtime/store/artifact.hpp"
+#include "runtime/store/difference.hpp"
 
 namespace fovea {
 
@@ -29,6 +30,8 @@ class Store {
 
   /// Keeps the record of a finished stage.
   void keep(const Record& record);
+  /// The record of a key, whether or not its objects are there.
+  std::optional<Record> record(const std::string& stage, const std::string& key) const;
   /// The record of a key whose objects are all there.
   std::optional<Record> find(const std::string& stage, const std::string& key) const;
   /// All records of a stage by its name, the newest last.
@@ -37,6 +40,17 @@ class Store {
   /// SHA-256 of a file outside the store. A large file that did not change since it was last asked for is not
   /// read again.
   std::string source_digest(const std::filesystem::path& file) const;
+
+  /// Where two stored objects differ first; nothing where one of them is missing or damaged, or both are
+  /// equal.
+  std::optional<Difference> difference(const std::string& before, const std::string& now) const;
+  /// Keeps what is told of a stage whose result differs from an earlier one under the same key.
+  void note_nondeterministic(const std::string& stage, const std::string& key, Json what);
+  /// A file of the store, mapped, once `damage_of` has found its bytes right ("") or told what is wrong with
+  /// them; a damaged one is set aside with a warning. Null where it is missing or damaged.
+  std::shared_ptr<const MappedFile> whole(
+      const std::filesystem::path& path,
+      const std::function<std::string(std::string_view bytes)>& damage_of) const;
 
   const std::filesystem::path& root() const { return root_; }
 
@@ -47,6 +61,7 @@ class Store {
     std::weak_ptr<const void> value;
   };
 
+  std::shared_ptr<const MappedFile> whole_object(const std::string& object) const;
   std::shared_ptr<const void> read(const Codec& codec, const std::string& object);
   std::shared_ptr<Alive> alive(const Codec& codec, const std::string& object);
   std::filesystem::path record_path(const std::string& stage, const std::string& key) const;

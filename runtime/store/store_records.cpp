@@ -67,8 +67,17 @@ void Store::keep(const Record& record) {
   write_checked(path, to_json(record), true);
 }
 
+std::optional<Record> Store::record(const std::string& stage, const std::string& key) const {
+  return read_record(record_path(stage, key));
+}
+
+void Store::note_nondeterministic(const std::string& stage, const std::string& key, Json what) {
+  assert(is_name(stage) && is_name(key));
+  write_checked(root_ / "nondeterministic" / (stage + "-" + key + ".json"), std::move(what), true);
+}
+
 std::optional<Record> Store::find(const std::string& stage, const std::string& key) const {
-  auto record = read_record(record_path(stage, key));
+  auto record = this->record(stage, key);
   if (!record) return std::nullopt;
   const auto there = [this](const std::string& object) { return has(object); };
   if (!std::all_of(record->objects.begin(), record->objects.end(), there)) return std::nullopt;

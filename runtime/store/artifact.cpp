@@ -1,0 +1,25 @@
+#include "runtime/store/artifact.hpp"
+
+#include "graph/error.hpp"
+
+namespace fovea {
+
+void write_artifact(const Codec& codec, const void* value, const std::filesystem::path& path) {
+  H5Writer file(path);
+  file.attribute("/", "format", "fovea." + std::string(codec.kind));
+  file.attribute("/", "version", std::int64_t{codec.version});
+  codec.write(value, file);
+  file.close();
+}
+
+std::string unreadable(const Codec& codec, const H5Reader& file) {
+  const auto format = file.has_attribute("/", "format") ? file.text_attribute("/", "format") : "";
+  const auto expected = "fovea." + std::string(codec.kind);
+  if (format != expected) return "format " + quote(format) + " instead of " + quote(expected);
+  const auto version = file.whole_attribute("/", "version");
+  if (version <= codec.version) return "";
+  return "version " + std::to_string(version) + " of " + quote(format) + ", but this program reads up to " +
+         std::to_string(codec.version);
+}
+
+}  // namespace fovea

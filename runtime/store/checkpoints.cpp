@@ -1,0 +1,103 @@
+// The folder progress/<stage>/<progress key>/ of a store holds files
+//   <round>-<step>-<xxh3-128>-<bytes>.h5
+// with both numbers in nine digits, so that names sort by position. Each is an artifact whose size and digest
+// stand in its name: HDF5 is given a file only after both were found right.
+#include "runtime/store/checkpoints.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+
+#include "runtime/store/files.hpp"
+#include "runtime/store/store.hpp"
+
+namespace fovea {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string name_of(const Position& position, std::string_view bytes) {
+  char digits[48];
+  std::snprintf(digits, sizeof digits, "%09lld-%09lld-", static_cast<long long>(position.round),
+                static_cast<long long>(position.step));
+  return digits + xxh3(bytes) + "-" + std::to_string(bytes.size()) + ".h5";
+}
+
+/// The position that a file's name tells, or nothing where it is no name of a checkpoint.
+std::optional<Position> position_of(const std::string& name) {
+  long long round = 0, step = 0;
+  int end = 0;
+  if (std::sscanf(name.c_str(), "%9lld-%9lld-%n", &round, &step, &end) != 2 || end != 20) return {};
+  return Position{round, step};
+}
+
+std::string damage(const Position& position, std::string_view bytes, const fs::path& path) {
+  return name_of(position, bytes) == path.filename().string() ? ""
+                                                              : "its bytes are not those that were written";
+}
+
+}  // namespace
+
+struct Checkpoints::File {
+  Position position;
+  fs::path path;
+};
+
+Checkpoints::Checkpoints(Store& store, std::string stage, std::string key, std::int64_t rounds)
+    : store_(store),
+      folder_(store.root() / "progress" / std::move(stage) / std::move(key)),
+      rounds_(rounds) {}
+
+/// Newest first.
+std::vector<Checkpoints::File> Checkpoints::files() const {
+  std::vector<File> all;
+  std::error_code error;
+  for (fs::directory_iterator entry(folder_, error), end; !error && entry != end; entry.increment(error)) {
+    const auto position = position_of(entry->path().filename().string());
+    if (position && *position <= Position{rounds_, 0}) all.push_back({*position, entry->path()});
+  }
+  std::sort(all.begin(), all.end(), [](const File& a, const File& b) {
+    return std::tie(a.position, a.path) > std::tie(b.position, b.path);
+  });
+  return all;
+}
+
+void Checkpoints::save(const Codec& codec, const void* state, const Position& position, std::size_t keep) {
+  TempFile temp(store_.root() / "tmp", ".h5");
+  write_artifact(codec, state, temp.path());
+  const auto name = name_of(position, MappedFile(temp.path()).bytes());
+  temp.sync();
+  make_folder(folder_);
+  temp.move_to(folder_ / name);
+  sync_folder(folder_);
+  keep_only(keep);
+}
+
+std::optional<std::pair<Item, Position>> Checkpoints::newest(const Codec& codec) {
+  for (const auto& [position, path] : files()) {
+    auto file = store_.whole(path, [&](auto bytes) { return damage(position, bytes, path); });
+    if (!file) continue;
+    const H5Reader reader(std::move(file));
+    if (!unreadable(codec, reader).empty()) continue;
+    return std::pair{Item{codec.read(reader, {}), {}}, position};
+  }
+  return {};
+}
+
+std::optional<Position> Checkpoints::position() {
+  for (const auto& [position, path] : files()) {
+    if (store_.whole(path, [&](auto bytes) { return damage(position, bytes, path); })) return position;
+  }
+  return {};
+}
+
+void Checkpoints::keep_only(std::size_t keep) {
+  const auto all = files();
+  for (std::size_t i = keep; i < all.size(); ++i) ::unlink(all[i].path.c_str());
+  if (keep > 0) return;
+  std::error_code others_may_still_be_there;
+  fs::remove(folder_, others_may_still_be_there);
+}
+
+}  // namespace fovea

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <stop_token>
+#include <string>
+
+namespace fovea {
+
+/// The right to compute one key, held by one holder at a time across processes. It is a lock on a file, which
+/// the system lets go when the process dies, however it dies.
+class Lease {
+ public:
+  /// Waits until nobody else holds it; `waiting` is told once who does, as "process 12 on host". Throws
+  /// `Stopped` where it is asked to leave meanwhile, and `Error` where the file can't be made.
+  Lease(std::filesystem::path file, const std::stop_token& stop,
+        const std::function<void(const std::string& holder)>& waiting);
+  /// Lets it go and removes the file.
+  ~Lease();
+  Lease(const Lease&) = delete;
+  Lease& operator=(const Lease&) = delete;
+
+  /// Removes the files of leases whose holders died.
+  static void remove_abandoned(const std::filesystem::path& folder);
+
+ private:
+  std::filesystem::path file_;
+  int descriptor_ = -1;
+};
+
+}  // namespace fovea
