@@ -11,10 +11,16 @@
 namespace fovea {
 namespace {
 
+/// "hit", "run" or "partial".
+const char* status_word(Status status) {
+  return status == Status::hit ? "hit" : status == Status::run ? "run" : "partial";
+}
+
 void print_plan_json(const Graph& graph, const std::vector<Planned>& planned) {
   for (std::size_t i = 0; i < planned.size(); ++i) {
     Json line = {{"stage", graph.nodes()[i].name},
-                 {"status", planned[i].status == Status::hit ? "hit" : "run"},
+                 {"status", status_word(planned[i].status)},
+                 {"progress", planned[i].progress.empty() ? Json(nullptr) : Json(planned[i].progress)},
                  {"why", planned[i].why},
                  {"seconds", planned[i].seconds ? Json(*planned[i].seconds) : Json(nullptr)}};
     std::printf("%s\n", line.dump().c_str());
@@ -23,14 +29,21 @@ void print_plan_json(const Graph& graph, const std::vector<Planned>& planned) {
 
 void print_plan(const Graph& graph, const std::vector<Planned>& planned) {
   std::size_t width = 5;
+  std::size_t status_width = 3;
   double seconds = 0;
   std::size_t runs = 0;
-  for (const auto& node : graph.nodes()) width = std::max(width, node.name.size());
+  std::vector<std::string> statuses;
+  for (std::size_t i = 0; i < planned.size(); ++i) {
+    statuses.emplace_back(status_word(planned[i].status));
+    if (!planned[i].progress.empty()) statuses.back() += " (" + planned[i].progress + ")";
+    width = std::max(width, graph.nodes()[i].name.size());
+    status_width = std::max(status_width, statuses.back().size());
+  }
   for (std::size_t i = 0; i < planned.size(); ++i) {
     const bool hit = planned[i].status == Status::hit;
     const auto last = planned[i].seconds ? duration_text(*planned[i].seconds) : "";
-    std::printf("  %-*s  %-3s  %10s  %s\n", static_cast<int>(width), graph.nodes()[i].name.c_str(),
-                hit ? "hit" : "run", last.c_str(), planned[i].why.c_str());
+    std::printf("  %-*s  %-*s  %10s  %s\n", static_cast<int>(width), graph.nodes()[i].name.c_str(),
+                static_cast<int>(status_width), statuses[i].c_str(), last.c_str(), planned[i].why.c_str());
     if (hit) continue;
     ++runs;
     seconds += planned[i].seconds.value_or(0);

@@ -74,9 +74,12 @@ std::string summary(const Graph& graph, const PipelineResult& result, Store& sto
   std::string text;
   for (std::size_t i = 0; i < graph.nodes().size(); ++i) {
     const auto& node = graph.nodes()[i];
-    const auto& [end, record, seconds] = result.run.nodes[i];
+    const auto& [end, record, from, seconds] = result.run.nodes[i];
     text += "  " + node.name + std::string(width - node.name.size() + 2, ' ');
-    text += end == End::hit ? "hit" : end == End::ran ? "run   " + duration_text(seconds) : "not run";
+    text += end == End::hit   ? "hit"
+            : end != End::ran ? "not run"
+            : from.empty()    ? "run      " + duration_text(seconds)
+                              : "resumed  " + duration_text(seconds) + "   from " + from;
     for (std::size_t port = 0; port < record.objects.size(); ++port) {
       const auto& output = node.stage->outputs[port];
       if (output.kind != Metrics::kind) continue;

@@ -111,6 +111,15 @@ const Codec& Timing::codec() {
   return codec;
 }
 
+void write_history(const History& history, const Timing& timing, H5Writer& file) {
+  write(history, file);
+  write_timing(timing, file);
+}
+
+std::pair<History, Timing> read_history(const H5Reader& file) {
+  return {read(file, {}), read_timing(file, {})};
+}
+
 std::string to_csv(const History& history) {
   std::string csv = "epoch,loss,accuracy,top_5,val_loss,val_accuracy,val_top_5,learning_rate\n";
   const auto& rates = history.step_learning_rate;

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "graph/port.hpp"
@@ -42,12 +43,20 @@ struct History {
 /// What training cost, as measured: the one artifact that another run of the same training does not repeat.
 struct Timing {
   static constexpr std::string_view kind = "Timing";
+  static constexpr bool measured = true;
   static const Codec& codec();
 
   std::vector<double> step_samples_per_second;
   std::vector<double> epoch_seconds;
   std::vector<double> epoch_wait_seconds;  ///< of `epoch_seconds`, spent waiting for batches
 };
+
+class H5Writer;
+class H5Reader;
+
+/// Puts both into one file, or takes them from it: how the state of unfinished training keeps them.
+void write_history(const History& history, const Timing& timing, H5Writer& file);
+std::pair<History, Timing> read_history(const H5Reader& file);
 
 /// One line an epoch as CSV, without times: equal trainings give equal text. The learning rate is that of the
 /// epoch's last step.

@@ -82,6 +82,16 @@ void ScheduleParams::check(const std::string& place) const {
   }
 }
 
+std::string ScheduleParams::bound_to_length() const {
+  const auto& honours = find_type(type).honours;
+  const bool decays = std::find(honours.begin(), honours.end(), "decay_steps") != honours.end();
+  if (decays && !decay_steps.value) {
+    return quote(type) + " comes down over the whole run; give \"schedule.decay_steps\" to go on instead";
+  }
+  if (warmup_steps.value) return "";
+  return "an automatic warmup is a share of the run; give \"schedule.warmup_steps\" to go on instead";
+}
+
 Schedule::Schedule(const ScheduleParams& params, double peak, std::int64_t total_steps)
     : warmup_steps_(warmup_of(params, total_steps)), start_(params.warmup_start_lr) {
   params.check("schedule");

@@ -29,6 +29,9 @@ struct ScheduleParams {
         field("alpha", &P::alpha, "the floor as a share of the peak", between(0, 1))};
   }
 
+  /// Why a longer run has other rates from its first step on, with what to set against it; "" where it has
+  /// not.
+  std::string bound_to_length() const;
   /// Refuses a setting that the type has no use for. Throws `Error` that begins with `place`.
   void check(const std::string& place) const;
 };

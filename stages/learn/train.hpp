@@ -57,6 +57,7 @@ struct Train {
     std::string precision = "auto";
     EarlyStoppingParams early_stopping{};
     MonitorParams monitor{};
+    CheckpointParams checkpoint{};
 
     static auto fields() {
       using P = Params;
@@ -74,12 +75,15 @@ struct Train {
               "numbers that layers compute in; auto = bf16 where the CPU multiplies it by itself, else fp32",
               one_of({"auto", "fp32", "bf16"})),
           field("early_stopping", &P::early_stopping, "when training ends early"),
-          field("monitor", &P::monitor, "what tells the best epoch")};
+          field("monitor", &P::monitor, "what tells the best epoch"),
+          field("checkpoint", &P::checkpoint, "how often progress is saved; never changes the result")};
     }
     /// Refuses settings that contradict each other. Throws `Error` that begins with `place`.
     void check(const std::string& place) const;
   };
 
+  /// Training goes on from a shorter one where its schedule does not depend on how long it is.
+  static Horizon horizon(const Params& params);
   static Out<Value> run(const In<Value>& in, const Params& params, Context& context);
 };
 

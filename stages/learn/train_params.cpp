@@ -43,4 +43,8 @@ void Train::Params::check(const std::string& place) const {
   monitor.check(place + ".monitor");
 }
 
+Horizon Train::horizon(const Params& params) {
+  return {"epochs", "epoch", params.epochs, params.schedule.bound_to_length()};
+}
+
 }  // namespace fovea

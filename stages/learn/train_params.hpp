@@ -86,4 +86,19 @@ struct MonitorParams {
   void check(const std::string& place) const;
 };
 
+/// How often training saves all of its state, so that a killed run goes on from there.
+struct CheckpointParams {
+  std::int64_t every_epochs = 1;
+  double every_minutes = 5;
+  std::int64_t keep = 3;
+  static auto fields() {
+    using P = CheckpointParams;
+    return std::tuple{
+        tuning("every_epochs", &P::every_epochs, "epochs from one saving to the next", at_least(1)),
+        tuning("every_minutes", &P::every_minutes, "minutes after which an epoch is saved in its middle",
+               above(0)),
+        tuning("keep", &P::keep, "the newest so many are kept", between(1, 1000))};
+  }
+};
+
 }  // namespace fovea

@@ -7,6 +7,7 @@
 #include <cassert>
 #include <cmath>
 
+#include "runtime/store/checkpoints.hpp"
 #include "stages/learn/scoring.hpp"
 #include "stages/model/numerics.hpp"
 
@@ -74,7 +75,44 @@ Trainer::Trainer(const Train::In<Value>& in, const Train::Params& params, const 
 }
 
 void Trainer::run() {
-  while (!finished()) epoch();
+  resume();
+  try {
+    while (!finished()) epoch();
+  } catch (const Stopped&) {
+    save();
+    throw;
+  }
+  save();
+}
+
+void Trainer::resume() {
+  if (context_.checkpoints == nullptr) return;
+  const auto newest = context_.checkpoints->newest(TrainState::codec());
+  if (!newest) return;
+  const auto& [item, position] = *newest;
+  restore(*static_cast<const TrainState*>(item.data.get()));
+  saved_ = position;
+  const auto where = position_text(position, Train::horizon(params_));
+  context_.event(
+      "resumed",
+      "goes on from " + where + ": weights, optimizer, counters, best, patience and history are restored",
+      {{"epoch", position.round}, {"step", position.step}});
+}
+
+void Trainer::save() {
+  const Position here{state_.epoch, state_.step_in_epoch};
+  if (context_.checkpoints == nullptr || here == saved_) return;
+  const auto state = this->state();
+  context_.checkpoints->save(TrainState::codec(), &state, here,
+                             static_cast<std::size_t>(params_.checkpoint.keep));
+  saved_ = here;
+  unsaved_.lap();
+}
+
+void Trainer::save_when_due() {
+  const auto& due = params_.checkpoint;
+  const bool by_epoch = state_.step_in_epoch == 0 && state_.epoch - saved_.round >= due.every_epochs;
+  if (by_epoch || unsaved_.seconds() >= 60 * due.every_minutes) save();
 }
 
 bool Trainer::finished() const {
@@ -86,6 +124,12 @@ void Trainer::epoch() {
   auto stream = BatchStream::training(*in_.batches, static_cast<std::uint32_t>(state_.epoch),
                                       static_cast<std::size_t>(params_.batch_size), context_.threads,
                                       static_cast<std::size_t>(state_.step_in_epoch));
+  train_epoch(stream, watch);
+  end_epoch(stream, watch, watch.seconds());
+  save_when_due();
+}
+
+void Trainer::train_epoch(BatchStream& stream, const Stopwatch& watch) {
   lap_.lap();
   while (state_.step_in_epoch < steps_per_epoch_) {
     if (context_.stop.stop_requested()) throw Stopped{};
@@ -93,8 +137,11 @@ void Trainer::epoch() {
     assert(batch != nullptr);
     step(*batch);
     progress_.step(state_.epoch, state_.step_in_epoch - 1, state_.tally, watch.seconds());
+    save_when_due();
   }
-  const double training_seconds = watch.seconds();
+}
+
+void Trainer::end_epoch(const BatchStream& stream, const Stopwatch& watch, double training_seconds) {
   record(validate());
   judge();
   state_.timing.epoch_seconds.push_back(watch.seconds());
@@ -194,6 +241,10 @@ void Trainer::judge() {
     state_.patience_best = value;
     state_.waited = 0;
   }
+  be_patient();
+}
+
+void Trainer::be_patient() {
   const auto patience = params_.early_stopping.patience;
   state_.history.stopped_early = patience && state_.waited >= *patience &&
                                  static_cast<std::int64_t>(state_.history.epochs()) < params_.epochs;
@@ -221,6 +272,8 @@ TrainState Trainer::state() const {
 void Trainer::restore(TrainState state) {
   network_.load(state.weights);
   state_ = std::move(state);
+  state_.history.planned_epochs = params_.epochs;
+  be_patient();
 }
 
 }  // namespace fovea

@@ -1,29 +1,12 @@
 #pragma once
 
-#include <optional>
-
+#include "graph/plan.hpp"
 #include "stages/data/batch_stream.hpp"
 #include "stages/learn/progress.hpp"
-#include "stages/learn/tally.hpp"
 #include "stages/learn/train.hpp"
-#include "stages/model/network.hpp"
+#include "stages/learn/train_state.hpp"
 
 namespace fovea {
-
-/// Everything that decides how training goes on, beside inputs and settings.
-struct TrainState {
-  Weights weights;  ///< filled by `Trainer::state` only; while training they are in the network
-  OptimizerState optimizer;
-  std::int64_t epoch = 0;          ///< epochs that are finished
-  std::int64_t step_in_epoch = 0;  ///< steps of the epoch that is not
-  Tally tally;                     ///< of those steps
-  std::optional<double> best;      ///< the monitor's best value
-  Weights best_weights;
-  std::optional<double> patience_best;  ///< the value that early stopping compares with
-  std::int64_t waited = 0;              ///< epochs since then
-  History history;
-  Timing timing;
-};
 
 /// Trains one network. Everything that changes is in its `TrainState`, so that a state restored into a new
 /// trainer with equal inputs and settings goes on to the same bytes.
@@ -32,7 +15,8 @@ class Trainer {
   /// Throws `Error` where data, model and settings do not fit.
   Trainer(const Train::In<Value>& in, const Train::Params& params, const Context& context);
 
-  /// Trains to the end: the last epoch, or when early stopping says so. Throws `Stopped` when asked to leave.
+  /// Trains to the end: the last epoch, or when early stopping says so. Goes on from saved progress where
+  /// there is some, saves its own as `checkpoint` says, and before it throws `Stopped` when asked to leave.
   void run();
   Train::Out<Value> result() const;
 
@@ -41,8 +25,16 @@ class Trainer {
   void restore(TrainState state);
 
  private:
+  /// Goes on from the newest progress, and says so.
+  void resume();
+  void save();
+  void save_when_due();
   bool finished() const;
   void epoch();
+  void train_epoch(BatchStream& stream, const Stopwatch& watch);
+  void end_epoch(const BatchStream& stream, const Stopwatch& watch, double training_seconds);
+  /// Stops early where patience has run out before the last epoch.
+  void be_patient();
   void step(const Batch& batch);
   /// Makes the gradients of a batch, adds it to the tally, and gives its loss.
   double learn(const Batch& batch);
@@ -68,6 +60,8 @@ class Trainer {
   Schedule schedule_;
   TrainProgress progress_;
   Stopwatch lap_;
+  Stopwatch unsaved_;  ///< since progress was last saved
+  Position saved_{};
   TrainState state_;
 };
 

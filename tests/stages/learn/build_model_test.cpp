@@ -60,7 +60,7 @@ TEST_CASE(
 TEST_CASE("build_model: weights of simple_cnn are uniform as PyTorch's") {
   const auto model = build("simple_cnn");
   const auto& values = weight(model, "block3.conv2.weight").values;
-  const double limit = 1 / std::sqrt(128.0 * 9);
+  const double limit = 1 / std::sqrt(64.0 * 9);
   CHECK(deviation(weight(model, "block3.conv2.weight")) == Approx(limit / std::sqrt(3.0)).epsilon(0.02));
   CHECK(*std::max_element(values.begin(), values.end()) <= limit);
 }
