@@ -56,12 +56,6 @@ void print_plan(const Graph& graph, const std::vector<Planned>& planned) {
   }
 }
 
-void print_end(const Graph& graph, const PipelineResult& result, Store& store, const RunCommand& command) {
-  if (command.json || command.quiet) return;
-  std::printf("%s", summary(graph, result, store).c_str());
-  std::printf("results in %s  (%s)\n", result.directory.c_str(), duration_text(result.seconds).c_str());
-}
-
 }  // namespace
 
 Store Prepared::open_store() const {
@@ -109,8 +103,9 @@ int run_command(const RunCommand& command, std::stop_token stop) {
     std::fprintf(stderr, "interrupted; finished stages are kept, and the same command goes on from there\n");
     return 130;
   }
-  auto store = prepared->open_store();
-  print_end(prepared->graph, result, store, command);
+  if (command.json || command.quiet) return 0;
+  std::printf("%sresults in %s  (%s)\n", result.summary.c_str(), result.directory.c_str(),
+              duration_text(result.seconds).c_str());
   return 0;
 }
 

@@ -24,6 +24,31 @@ std::string metrics_line(const Metrics& metrics) {
   return text;
 }
 
+/// Each stage as hit, resumed or run with its seconds, and the test metrics, as lines for people.
+std::string summary(const Graph& graph, const RunResult& run, Store& store) {
+  std::size_t width = 0;
+  for (const auto& node : graph.nodes()) width = std::max(width, node.name.size());
+  std::string text;
+  for (std::size_t i = 0; i < graph.nodes().size(); ++i) {
+    const auto& node = graph.nodes()[i];
+    const auto& [end, record, from, seconds] = run.nodes[i];
+    text += "  " + node.name + std::string(width - node.name.size() + 2, ' ');
+    text += end == End::hit   ? "hit"
+            : end != End::ran ? "not run"
+            : from.empty()    ? "run      " + duration_text(seconds)
+                              : "resumed  " + duration_text(seconds) + "   from " + from;
+    for (std::size_t port = 0; port < record.objects.size(); ++port) {
+      const auto& output = node.stage->outputs[port];
+      if (output.kind != Metrics::kind) continue;
+      if (const auto item = store.load(*output.codec, record.objects[port])) {
+        text += "   " + metrics_line(*static_cast<const Metrics*>(item->data.get()));
+      }
+    }
+    text += "\n";
+  }
+  return text;
+}
+
 }  // namespace
 
 std::filesystem::path store_folder(const std::filesystem::path& given) {
@@ -61,35 +86,12 @@ PipelineResult run_pipeline(const Graph& graph, const PipelineOptions& options) 
     }
     how.force.clear();
   }
+  result.summary = summary(graph, result.run, store);
   const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - begin;
   result.seconds = spent.count();
   log.event(
       {"run_finished", "", "", {{"directory", result.directory.string()}, {"seconds", result.seconds}}});
   return result;
-}
-
-std::string summary(const Graph& graph, const PipelineResult& result, Store& store) {
-  std::size_t width = 0;
-  for (const auto& node : graph.nodes()) width = std::max(width, node.name.size());
-  std::string text;
-  for (std::size_t i = 0; i < graph.nodes().size(); ++i) {
-    const auto& node = graph.nodes()[i];
-    const auto& [end, record, from, seconds] = result.run.nodes[i];
-    text += "  " + node.name + std::string(width - node.name.size() + 2, ' ');
-    text += end == End::hit   ? "hit"
-            : end != End::ran ? "not run"
-            : from.empty()    ? "run      " + duration_text(seconds)
-                              : "resumed  " + duration_text(seconds) + "   from " + from;
-    for (std::size_t port = 0; port < record.objects.size(); ++port) {
-      const auto& output = node.stage->outputs[port];
-      if (output.kind != Metrics::kind) continue;
-      if (const auto item = store.load(*output.codec, record.objects[port])) {
-        text += "   " + metrics_line(*static_cast<const Metrics*>(item->data.get()));
-      }
-    }
-    text += "\n";
-  }
-  return text;
 }
 
 }  // namespace fovea

@@ -20,6 +20,8 @@ struct PipelineResult {
   std::filesystem::path directory;  ///< the run directory; empty where the run did not end well
   RunResult run;
   double seconds = 0;
+  std::string
+      summary;  ///< each stage as hit, resumed or run with its seconds, and the test metrics, as lines
 };
 
 /// The folder of the store: `given`, or else FOVEA_STORE, or else ".fovea".
@@ -29,8 +31,5 @@ std::filesystem::path store_folder(const std::filesystem::path& given);
 /// where the pipeline can't be started or its results can't be written; what fails in a stage is in the
 /// result.
 PipelineResult run_pipeline(const Graph& graph, const PipelineOptions& options = {});
-
-/// Each stage as hit or run with its seconds, and the test metrics, as lines for people.
-std::string summary(const Graph& graph, const PipelineResult& result, Store& store);
 
 }  // namespace fovea

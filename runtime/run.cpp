@@ -105,7 +105,7 @@ RunResult run(const Graph& graph, Store& store, const World& world, Libraries& l
               const RunOptions& options) {
   const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, options.threads + 1);
   tbb::task_arena arena(static_cast<int>(options.threads));
-  Lease::remove_abandoned(store.root() / "leases");
+  Lease::remove_abandoned(store.writes() / "leases");
   auto now = options;
   RunResult earlier{std::vector<NodeResult>(graph.nodes().size()), {}, false};
   for (std::size_t passes = 1;; ++passes) {

@@ -93,7 +93,7 @@ void RunPass::resolve_or_make(std::size_t i) {
   record.key = sha256(canonical(record.parts));
   const auto key = node.stage->horizon != nullptr ? progress_key(node, record.parts) : record.key;
   const Lease lease(
-      store_.root() / "leases" / (node.stage->name + "-" + key), options_.stop,
+      store_.writes() / "leases" / (node.stage->name + "-" + key), options_.stop,
       [&](const std::string& holder) {
         report_.event({"waiting", node.name, "is computed by " + holder + " now; waits for it", {}});
       });

@@ -46,7 +46,7 @@ struct Checkpoints::File {
 
 Checkpoints::Checkpoints(Store& store, std::string stage, std::string key, std::int64_t rounds)
     : store_(store),
-      folder_(store.root() / "progress" / std::move(stage) / std::move(key)),
+      folder_(store.writes() / "progress" / std::move(stage) / std::move(key)),
       rounds_(rounds) {}
 
 /// Newest first.
@@ -64,7 +64,7 @@ std::vector<Checkpoints::File> Checkpoints::files() const {
 }
 
 void Checkpoints::save(const Codec& codec, const void* state, const Position& position, std::size_t keep) {
-  TempFile temp(store_.root() / "tmp", ".h5");
+  TempFile temp(store_.writes() / "tmp", ".h5");
   write_artifact(codec, state, temp.path());
   const auto name = name_of(position, MappedFile(temp.path()).bytes());
   temp.sync();

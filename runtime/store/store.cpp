@@ -18,13 +18,22 @@
 // readers would misread. All else in it is up to the codec. The identity of an object is
 // `<sha256>:<xxh3-128>:<bytes>`; HDF5 is given a file only after its size and XXH3-128 were found right.
 //
+// Where nothing can be written to a store, what is made goes to a folder of the process's own, the overlay,
+// with the same folders in it. It is looked at first and removed in the end.
+//
 // A JSON file holds `check`, the XXH3-128 of its canonical text without that member.
 
 #include "runtime/store/store.hpp"
 
+#include <signal.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <cassert>
+#include <cerrno>
 #include <charconv>
+#include <cstdlib>
+#include <ctime>
 #include <future>
 #include <system_error>
 
@@ -67,33 +76,65 @@ std::string damage(std::string_view bytes, const Identity& identity) {
   return xxh3(bytes) == identity.xxh3 ? "" : "its bytes are not those that were written";
 }
 
+/// A folder of this process's own for what can't be written to a store; those of dead processes are removed.
+fs::path make_overlay() {
+  const auto parent = fs::temp_directory_path() / "fovea-overlays";
+  make_folder(parent);
+  for (const auto& entry : fs::directory_iterator(parent)) {
+    const auto process = std::atoi(entry.path().filename().c_str());
+    std::error_code gone_meanwhile;
+    if (process > 0 && ::kill(process, 0) != 0 && errno == ESRCH)
+      fs::remove_all(entry.path(), gone_meanwhile);
+  }
+  auto pattern = (parent / (std::to_string(::getpid()) + "-XXXXXX")).string();
+  if (::mkdtemp(pattern.data()) == nullptr) throw file_error(pattern, errno);
+  return pattern;
+}
+
 /// Thrown through a codec when an object that it refers to is gone.
 struct ParentMissing {};
 
 }  // namespace
 
 Store::Store(fs::path root, std::function<void(const std::string&)> warn)
-    : root_(std::move(root)), warn_(std::move(warn)) {
+    : root_(std::move(root)), writes_(root_), warn_(std::move(warn)) {
   assert(warn_ != nullptr);
-  for (const auto* const folder : {"objects", "keys", "files", "tmp"}) make_folder(root_ / folder);
-  remove_stale(root_ / "tmp");
+  try {
+    make_folders();
+  } catch (const Error& error) {
+    if (!fs::is_directory(root_)) throw;
+    writes_ = make_overlay();
+    make_folders();
+    warn_(std::string(error.what()) +
+          "; until then results are computed and shown, but not kept in this store");
+  }
+  remove_stale(writes_ / "tmp");
+}
+
+Store::~Store() {
+  if (writes_ == root_) return;
+  std::error_code ignored_while_leaving;
+  fs::remove_all(writes_, ignored_while_leaving);
+}
+
+void Store::make_folders() const {
+  for (const auto* const folder : {"objects", "keys", "files", "tmp"}) make_folder(writes_ / folder);
+  if (::access((writes_ / "tmp").c_str(), W_OK) != 0) throw file_error(writes_ / "tmp", errno);
 }
 
 std::string Store::publish(const Codec& codec, const void* value) {
-  TempFile temp(root_ / "tmp", ".h5");
+  TempFile temp(writes_ / "tmp", ".h5");
   write_artifact(codec, value, temp.path());
   auto synced = std::async(std::launch::async, [&temp] { temp.sync(); });
   const MappedFile written(temp.path());
   const auto bytes = written.bytes();
   const auto object = sha256(bytes) + ":" + xxh3(bytes) + ":" + std::to_string(bytes.size());
   synced.get();
-  const auto path = object_path(object);
+  const auto path = path_below(writes_, object);
   make_folder(path.parent_path());
-  const auto there = MappedFile::if_there(path);
-  const auto why = there ? damage(there->bytes(), parse_identity(object)) : "";
-  if (!why.empty()) set_aside(path, why);
-  if (!there || !why.empty()) temp.move_to(path);
+  if (whole_object(object) == nullptr) temp.move_to(path);
   sync_folder(path.parent_path());
+  forgive(path);
   return object;
 }
 
@@ -109,10 +150,16 @@ std::optional<Item> Store::load(const Codec& codec, const std::string& object) {
 
 std::shared_ptr<const MappedFile> Store::whole(
     const fs::path& path, const std::function<std::string(std::string_view)>& damage_of) const {
-  auto file = MappedFile::if_there(path);
-  if (!file) return nullptr;
-  const auto why = damage_of(file->bytes());
-  if (why.empty()) return file;
+  std::string why;
+  try {
+    auto file = MappedFile::if_there(path);
+    if (!file && !fs::is_symlink(path)) return nullptr;
+    why = file ? damage_of(file->bytes()) : "a link that leads nowhere";
+    if (why.empty()) return file;
+  } catch (const Error&) {
+    if (fs::is_regular_file(path) && ::access(path.c_str(), R_OK) == 0) throw;
+    why = "it can't be read as a file";
+  }
   set_aside(path, why);
   return nullptr;
 }
@@ -135,6 +182,7 @@ std::shared_ptr<const void> Store::read(const Codec& codec, const std::string& o
   if (!file) return nullptr;
   const H5Reader reader(std::move(file));
   if (const auto why = unreadable(codec, reader); !why.empty()) {
+    distrust(path);
     warn_(path.string() + ": " + why + "; left there, and its stage runs again");
     return nullptr;
   }
@@ -157,25 +205,50 @@ std::shared_ptr<Store::Alive> Store::alive(const Codec& codec, const std::string
 }
 
 bool Store::has(const std::string& object) const {
+  const auto path = object_path(object);
   std::error_code error;
-  const auto bytes = fs::file_size(object_path(object), error);
-  return !error && bytes == parse_identity(object).bytes;
+  const auto bytes = fs::file_size(path, error);
+  return !error && bytes == parse_identity(object).bytes && !is_distrusted(path);
+}
+
+fs::path Store::path_below(const fs::path& folder, const std::string& object) const {
+  const auto name = parse_identity(object).sha256;
+  return folder / "objects" / name.substr(0, 2) / (name + ".h5");
 }
 
 fs::path Store::object_path(const std::string& object) const {
-  const auto name = parse_identity(object).sha256;
-  return root_ / "objects" / name.substr(0, 2) / (name + ".h5");
+  const auto path = path_below(writes_, object);
+  return writes_ == root_ || fs::exists(path) ? path : path_below(root_, object);
+}
+
+void Store::distrust(const fs::path& path) const {
+  const std::lock_guard alone(door_);
+  distrusted_.insert(path);
+}
+
+void Store::forgive(const fs::path& path) const {
+  const std::lock_guard alone(door_);
+  distrusted_.erase(path);
+}
+
+bool Store::is_distrusted(const fs::path& path) const {
+  const std::lock_guard alone(door_);
+  return distrusted_.contains(path);
 }
 
 void Store::set_aside(const fs::path& path, const std::string& why) const {
-  const auto target = root_ / "damaged" / path.filename();
+  auto target = root_ / "damaged" / path.filename();
   std::error_code error;
   try {
     make_folder(target.parent_path());
+    if (fs::exists(target))
+      target +=
+          "." + sha256(why + std::to_string(::getpid()) + std::to_string(std::time(nullptr))).substr(0, 8);
     fs::rename(path, target, error);
   } catch (const Error&) {
     error = std::make_error_code(std::errc::permission_denied);
   }
+  if (error) distrust(path);
   const auto done = error ? "left there, for it cannot be moved" : "moved to " + quote(target.string());
   warn_(path.string() + ": damaged, " + why + "; " + done + ", and made again when it is needed");
 }

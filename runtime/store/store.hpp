@@ -4,6 +4,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 
 #include "graph/plan.hpp"
 #include "runtime/store/artifact.hpp"
@@ -16,8 +17,12 @@ namespace fovea {
 /// processes may use one store at once. Throws `Error` where the disk does not do its part.
 class Store {
  public:
-  /// Opens a store, and makes it where there is none. `warn` is told of everything that was found damaged.
+  /// Opens a store, and makes it where there is none. `warn` is told of everything that was found damaged,
+  /// and once where the store can be read but not written: then what is made lives only as long as this.
   Store(std::filesystem::path root, std::function<void(const std::string&)> warn);
+  ~Store();
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
 
   /// Writes a value to a temporary file, digests and syncs it, renames it into place, and gives its identity.
   std::string publish(const Codec& codec, const void* value);
@@ -53,6 +58,8 @@ class Store {
       const std::function<std::string(std::string_view bytes)>& damage_of) const;
 
   const std::filesystem::path& root() const { return root_; }
+  /// Where everything new goes: the root, or a folder of this process's own where the root can't be written.
+  const std::filesystem::path& writes() const { return writes_; }
 
  private:
   /// A value that somebody may still hold, and the right to load it.
@@ -64,15 +71,24 @@ class Store {
   std::shared_ptr<const MappedFile> whole_object(const std::string& object) const;
   std::shared_ptr<const void> read(const Codec& codec, const std::string& object);
   std::shared_ptr<Alive> alive(const Codec& codec, const std::string& object);
-  std::filesystem::path record_path(const std::string& stage, const std::string& key) const;
+  static std::filesystem::path record_path(const std::filesystem::path& folder, const std::string& stage,
+                                           const std::string& key);
   std::optional<Record> read_record(const std::filesystem::path& path) const;
   std::optional<Json> read_checked(const std::filesystem::path& path) const;
   void write_checked(const std::filesystem::path& path, Json content, bool lasting) const;
+  void make_folders() const;
+  std::filesystem::path path_below(const std::filesystem::path& folder, const std::string& object) const;
+  /// A file that is bad and could not be moved counts as missing until it is written anew.
+  void distrust(const std::filesystem::path& path) const;
+  void forgive(const std::filesystem::path& path) const;
+  bool is_distrusted(const std::filesystem::path& path) const;
   void set_aside(const std::filesystem::path& path, const std::string& why) const;
 
   std::filesystem::path root_;
+  std::filesystem::path writes_;
   std::function<void(const std::string&)> warn_;
-  std::mutex door_;  ///< to `alive_`
+  mutable std::mutex door_;  ///< to the members below
+  mutable std::set<std::filesystem::path> distrusted_;
   std::map<std::pair<std::string, std::string>, std::shared_ptr<Alive>> alive_;
 };
 

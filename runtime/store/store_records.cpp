@@ -63,17 +63,19 @@ struct stat stat_of(const fs::path& file) {
 }  // namespace
 
 void Store::keep(const Record& record) {
-  const auto path = record_path(record.parts.at("stage").get<std::string>(), record.key);
+  const auto path = record_path(writes_, record.parts.at("stage").get<std::string>(), record.key);
   write_checked(path, to_json(record), true);
+  forgive(path);
 }
 
 std::optional<Record> Store::record(const std::string& stage, const std::string& key) const {
-  return read_record(record_path(stage, key));
+  if (auto ours = read_record(record_path(writes_, stage, key)); ours || writes_ == root_) return ours;
+  return read_record(record_path(root_, stage, key));
 }
 
 void Store::note_nondeterministic(const std::string& stage, const std::string& key, Json what) {
   assert(is_name(stage) && is_name(key));
-  write_checked(root_ / "nondeterministic" / (stage + "-" + key + ".json"), std::move(what), true);
+  write_checked(writes_ / "nondeterministic" / (stage + "-" + key + ".json"), std::move(what), true);
 }
 
 std::optional<Record> Store::find(const std::string& stage, const std::string& key) const {
@@ -87,11 +89,13 @@ std::optional<Record> Store::find(const std::string& stage, const std::string& k
 std::vector<Record> Store::earlier(const std::string& stage) const {
   assert(is_name(stage));
   std::vector<Record> records;
-  std::error_code error;
-  fs::directory_iterator entry(root_ / "keys" / stage, error);
-  for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
-    if (entry->path().extension() != ".json") continue;
-    if (auto record = read_record(entry->path())) records.push_back(std::move(*record));
+  for (const auto& folder : std::set{writes_, root_}) {
+    std::error_code error;
+    for (fs::directory_iterator entry(folder / "keys" / stage, error), end; !error && entry != end;
+         entry.increment(error)) {
+      if (entry->path().extension() != ".json") continue;
+      if (auto record = read_record(entry->path())) records.push_back(std::move(*record));
+    }
   }
   const auto age = [](const Record& record) { return std::tie(record.made, record.key); };
   std::sort(records.begin(), records.end(), [&](const auto& a, const auto& b) { return age(a) < age(b); });
@@ -102,7 +106,7 @@ std::string Store::source_digest(const fs::path& file) const {
   const auto before = stat_of(file);
   if (before.st_size < worth_remembering || !S_ISREG(before.st_mode)) return file_digest(file);
   const auto full = fs::absolute(file).lexically_normal();
-  const auto memo = root_ / "files" / (sha256(full.string()) + ".json");
+  const auto memo = writes_ / "files" / (sha256(full.string()) + ".json");
   const auto state = state_of(full, before);
   if (const auto known = read_checked(memo); known && known->value("state", Json()) == state) {
     return known->at("sha256").get<std::string>();
@@ -115,9 +119,9 @@ std::string Store::source_digest(const fs::path& file) const {
   return digest;
 }
 
-fs::path Store::record_path(const std::string& stage, const std::string& key) const {
+fs::path Store::record_path(const fs::path& folder, const std::string& stage, const std::string& key) {
   assert(is_name(stage) && is_name(key));
-  return root_ / "keys" / stage / (key + ".json");
+  return folder / "keys" / stage / (key + ".json");
 }
 
 std::optional<Record> Store::read_record(const fs::path& path) const {
@@ -133,22 +137,24 @@ std::optional<Record> Store::read_record(const fs::path& path) const {
 }
 
 std::optional<Json> Store::read_checked(const fs::path& path) const {
-  const auto file = MappedFile::if_there(path);
-  if (!file) return std::nullopt;
-  try {
-    auto json = parse_json(file->bytes());
-    const auto check = json.is_object() ? json.value("check", Json()) : Json();
-    if (json.is_object()) json.erase("check");
-    if (check == xxh3(canonical(json))) return json;
-  } catch (const Error&) {
-  }
-  set_aside(path, "its text is not what was written");
-  return std::nullopt;
+  if (is_distrusted(path)) return std::nullopt;
+  std::optional<Json> checked;
+  whole(path, [&](std::string_view bytes) {
+    try {
+      auto json = parse_json(bytes);
+      const auto check = json.is_object() ? json.value("check", Json()) : Json();
+      if (json.is_object()) json.erase("check");
+      if (check == xxh3(canonical(json))) checked = std::move(json);
+    } catch (const Error&) {
+    }
+    return checked ? "" : "its text is not what was written";
+  });
+  return checked;
 }
 
 void Store::write_checked(const fs::path& path, Json content, bool lasting) const {
   content["check"] = xxh3(canonical(content));
-  TempFile temp(root_ / "tmp", ".json");
+  TempFile temp(writes_ / "tmp", ".json");
   temp.write(content.dump(2) + "\n");
   if (lasting) temp.sync();
   make_folder(path.parent_path());

@@ -70,6 +70,7 @@ std::string fingerprint(const std::string& settings) {
 void names_of(const std::vector<FieldInfo>& fields, const std::string& before,
               std::vector<std::string>& names) {
   for (const auto& field : fields) {
+    if (field.role == Role::tuning) continue;
     if (field.members.empty()) names.push_back(before + field.name);
     names_of(field.members, before + field.name + ".", names);
   }
@@ -77,7 +78,7 @@ void names_of(const std::vector<FieldInfo>& fields, const std::string& before,
 
 }  // namespace
 
-TEST_CASE("train: every setting changes what comes out") {
+TEST_CASE("train: every setting but the tuning ones changes what comes out") {
   std::vector<std::string> names;
   names_of(describe_fields<Train::Params>(), "", names);
   for (const auto& name : names) {
