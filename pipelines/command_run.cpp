@@ -40,20 +40,21 @@ void print_plan(const Graph& graph, const std::vector<Planned>& planned) {
     status_width = std::max(status_width, statuses.back().size());
   }
   for (std::size_t i = 0; i < planned.size(); ++i) {
-    const bool hit = planned[i].status == Status::hit;
     const auto last = planned[i].seconds ? duration_text(*planned[i].seconds) : "";
-    std::printf("  %-*s  %-*s  %10s  %s\n", static_cast<int>(width), graph.nodes()[i].name.c_str(),
-                static_cast<int>(status_width), statuses[i].c_str(), last.c_str(), planned[i].why.c_str());
-    if (hit) continue;
+    const auto gap = planned[i].why.empty() ? "" : "  ";
+    std::printf("  %-*s  %-*s  %10s%s%s\n", static_cast<int>(width), graph.nodes()[i].name.c_str(),
+                static_cast<int>(status_width), statuses[i].c_str(), last.c_str(), gap,
+                planned[i].why.c_str());
+    if (planned[i].status == Status::hit) continue;
     ++runs;
     seconds += planned[i].seconds.value_or(0);
   }
   if (runs == 0) {
     std::printf("everything is there already\n");
-  } else {
-    std::printf("%zu of %zu stages to run; they took %s last time\n", runs, planned.size(),
-                duration_text(seconds).c_str());
+    return;
   }
+  std::printf("%zu of %zu stages to run%s\n", runs, planned.size(),
+              seconds > 0 ? ("; they took " + duration_text(seconds) + " last time").c_str() : "");
 }
 
 }  // namespace

@@ -41,6 +41,8 @@ std::unique_ptr<Prepared> prepare(const RunCommand& command);
 /// Each command prints to stdout and gives the exit code; what a person can mend is thrown as `Error`.
 int run_command(const RunCommand& command, std::stop_token stop);
 int plan_command(const RunCommand& command);
+/// Runs a pipeline undisturbed and, in another store, killed and started again up to `kills` times; compares.
+int verify_resume_command(const RunCommand& command, int kills);
 int stages_command(const std::string& stage, bool json);
 int schema_command();
 int graph_command(const RunCommand& command, const std::filesystem::path& output);

@@ -36,6 +36,7 @@ struct Commands {
   std::string stage;
   bool json = false;
   std::string output;
+  int kills = 10;
   std::function<int(std::stop_token)> chosen;
 
   void add_to(CLI::App& app) {
@@ -47,6 +48,15 @@ struct Commands {
     auto* plan = app.add_subcommand("plan", "tell what a run would do, and why, without doing it");
     add_run_options(*plan, command);
     plan->callback([this] { chosen = [this](const auto&) { return fovea::plan_command(command); }; });
+
+    auto* verify = app.add_subcommand(
+        "verify-resume", "prove that interrupted training ends in the same bytes as uninterrupted");
+    add_pipeline_options(*verify, command);
+    verify->add_option("--kills", kills, "how often it is killed")
+        ->check(CLI::Range(1, 10000))
+        ->capture_default_str();
+    verify->callback(
+        [this] { chosen = [this](const auto&) { return fovea::verify_resume_command(command, kills); }; });
 
     auto* stages = app.add_subcommand("stages", "list the stages, or show one with its ports and parameters");
     stages->add_option("NAME", stage, "a stage");

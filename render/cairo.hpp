@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -28,5 +29,9 @@ std::vector<std::byte> svg(const Drawing& drawing, const Metadata& metadata = {}
 /// A drawing as a PDF file of one page, one point for each pixel. "Title" is its title, the rest of the
 /// metadata its keywords.
 std::vector<std::byte> pdf(const Drawing& drawing, const Metadata& metadata = {});
+
+/// The libraries that draw, with their versions: "cairo 1.16.0, pango 1.50.12". Others may place a letter
+/// elsewhere.
+std::string drawing_libraries();
 
 }  // namespace fovea::render

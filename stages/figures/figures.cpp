@@ -66,6 +66,10 @@ std::string PictureFormats::text() const {
   return "a list with at least " + known_formats().text();
 }
 
+std::string drawn_with() {
+  return render::drawing_libraries();
+}
+
 Figures save(const render::Drawing& drawing, const std::string& name, const std::string& title,
              const std::vector<std::string>& formats, const Context& context) {
   const render::Metadata metadata{{"Title", title}, {"Software", "Fovea"}, {"fovea-key", context.key}};

@@ -35,6 +35,9 @@ render::Size picture_size(const Params& params) {
   return {static_cast<double>(params.width), static_cast<double>(params.height)};
 }
 
+/// What figure stages are `made_with`.
+std::string drawn_with();
+
 /// A drawing as `<name>.png` and so on, a file of each format, which says its title and the key of what it
 /// came from.
 Figures save(const render::Drawing& drawing, const std::string& name, const std::string& title,

@@ -25,7 +25,7 @@ std::string grouped(double number) {
 
 }  // namespace
 
-void TrainProgress::step(std::int64_t epoch, std::int64_t step, const Tally& tally, double seconds) {
+void TrainProgress::step(std::int64_t epoch, std::int64_t step, const Tally& tally, const Pace& pace) {
   const auto now = std::chrono::steady_clock::now();
   const bool last = step + 1 == steps_per_epoch_;
   if (now < next_ && !last) return;
@@ -34,14 +34,13 @@ void TrainProgress::step(std::int64_t epoch, std::int64_t step, const Tally& tal
                     static_cast<std::size_t>(epochs_ * steps_per_epoch_),
                     format("epoch %lld/%lld  loss %.3f  ", static_cast<long long>(epoch + 1),
                            static_cast<long long>(epochs_), tally.mean_loss()) +
-                        grouped(static_cast<double>(tally.samples) / seconds) + " img/s");
+                        grouped(static_cast<double>(pace.images) / pace.seconds) + " img/s");
 }
 
-void TrainProgress::epoch(const History& history, const Tally& tally, double seconds,
-                          double training_seconds) {
+void TrainProgress::epoch(const History& history, const Pace& pace, double seconds) {
   const auto number = history.epochs();
   const double rate = history.step_learning_rate.back();
-  const double speed = static_cast<double>(tally.samples) / training_seconds;
+  const double speed = static_cast<double>(pace.images) / pace.seconds;
   const auto& [loss, accuracy, top_5] = history.train;
   const auto& [val_loss, val_accuracy, val_top_5] = history.validation;
   const auto line =

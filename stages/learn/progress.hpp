@@ -23,16 +23,22 @@ class Stopwatch {
   Clock::time_point begin_ = Clock::now();
 };
 
+/// Images that were trained on, and the time that it took.
+struct Pace {
+  std::int64_t images = 0;
+  double seconds = 0;
+};
+
 /// Tells people how training goes: a few words at most ten times a second, and a line an epoch.
 class TrainProgress {
  public:
   TrainProgress(const Context& context, std::int64_t epochs, std::int64_t steps_per_epoch)
       : context_(context), epochs_(epochs), steps_per_epoch_(steps_per_epoch) {}
 
-  /// After a step of the running epoch, both counted from 0; `tally` and `seconds` are of the epoch so far.
-  void step(std::int64_t epoch, std::int64_t step, const Tally& tally, double seconds);
-  /// After an epoch, the last of `history`; `training_seconds` is its time without validation.
-  void epoch(const History& history, const Tally& tally, double seconds, double training_seconds);
+  /// After a step of the running epoch, both counted from 0; `tally` is of the epoch so far.
+  void step(std::int64_t epoch, std::int64_t step, const Tally& tally, const Pace& pace);
+  /// After an epoch, the last of `history`, which took `seconds` with its validation.
+  void epoch(const History& history, const Pace& pace, double seconds);
 
  private:
   const Context& context_;

@@ -124,29 +124,33 @@ void Trainer::epoch() {
   auto stream = BatchStream::training(*in_.batches, static_cast<std::uint32_t>(state_.epoch),
                                       static_cast<std::size_t>(params_.batch_size), context_.threads,
                                       static_cast<std::size_t>(state_.step_in_epoch));
-  train_epoch(stream, watch);
-  end_epoch(stream, watch, watch.seconds());
+  const auto pace = train_epoch(stream);
+  end_epoch();
+  state_.timing.epoch_seconds.push_back(watch.seconds());
+  state_.timing.epoch_wait_seconds.push_back(stream.waited());
+  progress_.epoch(state_.history, pace, watch.seconds());
   save_when_due();
 }
 
-void Trainer::train_epoch(BatchStream& stream, const Stopwatch& watch) {
+Pace Trainer::train_epoch(BatchStream& stream) {
+  const Stopwatch watch;
+  const auto before = state_.tally.samples;
   lap_.lap();
   while (state_.step_in_epoch < steps_per_epoch_) {
     if (context_.stop.stop_requested()) throw Stopped{};
     const auto* batch = stream.next();
     assert(batch != nullptr);
     step(*batch);
-    progress_.step(state_.epoch, state_.step_in_epoch - 1, state_.tally, watch.seconds());
+    progress_.step(state_.epoch, state_.step_in_epoch - 1, state_.tally,
+                   {state_.tally.samples - before, watch.seconds()});
     save_when_due();
   }
+  return {state_.tally.samples - before, watch.seconds()};
 }
 
-void Trainer::end_epoch(const BatchStream& stream, const Stopwatch& watch, double training_seconds) {
+void Trainer::end_epoch() {
   record(validate());
   judge();
-  state_.timing.epoch_seconds.push_back(watch.seconds());
-  state_.timing.epoch_wait_seconds.push_back(stream.waited());
-  progress_.epoch(state_.history, state_.tally, watch.seconds(), training_seconds);
   ++state_.epoch;
   state_.step_in_epoch = 0;
   state_.tally = {};

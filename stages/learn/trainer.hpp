@@ -31,8 +31,9 @@ class Trainer {
   void save_when_due();
   bool finished() const;
   void epoch();
-  void train_epoch(BatchStream& stream, const Stopwatch& watch);
-  void end_epoch(const BatchStream& stream, const Stopwatch& watch, double training_seconds);
+  /// The steps of an epoch that are left to make.
+  Pace train_epoch(BatchStream& stream);
+  void end_epoch();
   /// Stops early where patience has run out before the last epoch.
   void be_patient();
   void step(const Batch& batch);

@@ -1,0 +1,169 @@
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <random>
+#include <thread>
+
+#include "pipelines/commands.hpp"
+#include "pipelines/console.hpp"
+#include "runtime/store/files.hpp"
+
+extern char** environ;
+
+namespace fovea {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A folder of this command's own, removed in the end.
+class Workshop {
+ public:
+  Workshop() {
+    auto pattern = (fs::temp_directory_path() / "fovea-verify-XXXXXX").string();
+    if (::mkdtemp(pattern.data()) == nullptr) throw file_error(pattern, errno);
+    path_ = pattern;
+  }
+  ~Workshop() {
+    std::error_code ignored_while_leaving;
+    fs::remove_all(path_, ignored_while_leaving);
+  }
+  Workshop(const Workshop&) = delete;
+  Workshop& operator=(const Workshop&) = delete;
+  fs::path operator/(const char* name) const { return path_ / name; }
+
+ private:
+  fs::path path_;
+};
+
+/// The command line of a run of the same pipeline in another store, which saves its progress often.
+std::vector<std::string> run_line(const RunCommand& command, const Graph& graph, const fs::path& folder) {
+  std::vector<std::string> line{"fovea",
+                                "run",
+                                command.pipeline.string(),
+                                "-q",
+                                "--store",
+                                (folder / "store").string(),
+                                "--output-dir",
+                                (folder / "results").string()};
+  const auto add = [&](const std::string& option, const std::string& value) {
+    line.push_back(option);
+    line.push_back(value);
+  };
+  for (const auto& setting : command.settings) add("--set", setting);
+  for (const auto& plugin : command.plugins) add("--plugin", plugin.string());
+  if (!command.until.empty()) add("--until", command.until);
+  for (const auto& node : graph.nodes()) {
+    if (node.params.contains("checkpoint")) add("--set", node.name + ".checkpoint.every_minutes=0.002");
+  }
+  return line;
+}
+
+pid_t start(const std::vector<std::string>& line) {
+  std::vector<char*> arguments;
+  for (const auto& one : line) arguments.push_back(const_cast<char*>(one.c_str()));
+  arguments.push_back(nullptr);
+  pid_t process = 0;
+  const int failed = ::posix_spawn(&process, "/proc/self/exe", nullptr, nullptr, arguments.data(), environ);
+  if (failed != 0) throw file_error("/proc/self/exe", failed);
+  return process;
+}
+
+/// Waits for the end; throws where the run failed by itself.
+bool was_killed(pid_t process) {
+  int status = 0;
+  while (::waitpid(process, &status, 0) < 0 && errno == EINTR) continue;
+  if (WIFSIGNALED(status)) return true;
+  if (WEXITSTATUS(status) == 0) return false;
+  throw Error("the pipeline itself does not run to its end; mend it first");
+}
+
+double seconds_of_whole_run(const std::vector<std::string>& line) {
+  const auto begin = std::chrono::steady_clock::now();
+  if (was_killed(start(line))) throw Error("the undisturbed run was killed; try again");
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
+
+/// Kills runs at random instants until so many died or one came to its end; gives how many died.
+int kill_runs(const std::vector<std::string>& line, int kills, double whole_seconds) {
+  std::mt19937 random(std::random_device{}());
+  // Each run is to get about one share of the work done, beyond the second or so that starting takes.
+  std::uniform_real_distribution<double> seconds(0, 1 + 2 * whole_seconds / kills);
+  for (int killed = 0; killed < kills; ++killed) {
+    const auto process = start(line);
+    std::this_thread::sleep_for(std::chrono::duration<double>(seconds(random)));
+    ::kill(process, SIGKILL);
+    if (!was_killed(process)) return killed;
+  }
+  was_killed(start(line));
+  return kills;
+}
+
+struct Comparison {
+  int objects = 0;
+  std::string difference;  ///< the first, for people; "" where there is none
+};
+
+void compare_node(const Node& node, Store& straight, Store& killed, Comparison& all) {
+  for (const auto& record : straight.earlier(node.stage->name)) {
+    const auto other = killed.record(node.stage->name, record.key);
+    if (!other) {
+      all.difference = node.name + ": has another key, so that its inputs differ";
+      return;
+    }
+    for (std::size_t port = 0; port < record.objects.size(); ++port) {
+      const auto& output = node.stage->outputs[port];
+      if (output.measured) continue;
+      ++all.objects;
+      if (record.objects[port] == other->objects[port]) continue;
+      // The second store has objects of its own, so the difference is looked for by the files.
+      const auto where = first_difference(H5Reader(straight.object_path(record.objects[port])),
+                                          H5Reader(killed.object_path(other->objects[port])));
+      all.difference = node.name + "." + output.name + ": differs first in " +
+                       (where ? "dataset " + quote(where->dataset) : "its attributes");
+      return;
+    }
+  }
+}
+
+Comparison compare(const Graph& graph, const fs::path& straight, const fs::path& killed) {
+  const auto warn = [](const std::string& line) { std::fprintf(stderr, "warning: %s\n", line.c_str()); };
+  Store first(straight / "store", warn), second(killed / "store", warn);
+  Comparison all;
+  for (const auto& node : graph.nodes()) {
+    if (all.difference.empty()) compare_node(node, first, second, all);
+  }
+  return all;
+}
+
+}  // namespace
+
+int verify_resume_command(const RunCommand& command, int kills) {
+  const auto prepared = prepare(command);
+  const auto& nodes = prepared->graph.nodes();
+  if (std::none_of(nodes.begin(), nodes.end(),
+                   [](const Node& node) { return node.stage->horizon != nullptr; })) {
+    throw Error(command.pipeline.string() +
+                ": no stage that keeps progress; give a pipeline with a \"train\" stage");
+  }
+  const Workshop workshop;
+  const auto straight = workshop / "straight", killed = workshop / "killed";
+  const double seconds = seconds_of_whole_run(run_line(command, prepared->graph, straight));
+  std::printf("undisturbed run: %s\n", duration_text(seconds).c_str());
+  std::fflush(stdout);
+  const int died = kill_runs(run_line(command, prepared->graph, killed), kills, seconds);
+  std::printf("killed and started again: %d times\n", died);
+  const auto result = compare(prepared->graph, straight, killed);
+  if (!result.difference.empty()) {
+    throw Error(result.difference +
+                "; the stage is not repeatable, or its progress does not hold all of its state");
+  }
+  std::printf("all %d results are byte for byte those of the undisturbed run\n", result.objects);
+  return 0;
+}
+
+}  // namespace fovea
