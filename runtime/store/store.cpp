@@ -118,8 +118,11 @@ Store::~Store() {
 }
 
 void Store::make_folders() const {
-  for (const auto* const folder : {"objects", "keys", "files", "tmp"}) make_folder(writes_ / folder);
-  if (::access((writes_ / "tmp").c_str(), W_OK) != 0) throw file_error(writes_ / "tmp", errno);
+  for (const auto* const name : {"objects", "keys", "files", "tmp", "leases", "progress"}) {
+    const auto folder = writes_ / name;
+    make_folder(folder);
+    if (::euidaccess(folder.c_str(), W_OK) != 0) throw file_error(folder, errno);
+  }
 }
 
 std::string Store::publish(const Codec& codec, const void* value) {
@@ -157,7 +160,7 @@ std::shared_ptr<const MappedFile> Store::whole(
     why = file ? damage_of(file->bytes()) : "a link that leads nowhere";
     if (why.empty()) return file;
   } catch (const Error&) {
-    if (fs::is_regular_file(path) && ::access(path.c_str(), R_OK) == 0) throw;
+    if (fs::is_regular_file(path) && ::euidaccess(path.c_str(), R_OK) == 0) throw;
     why = "it can't be read as a file";
   }
   set_aside(path, why);

@@ -7,6 +7,7 @@
 #include "runtime/context.hpp"
 #include "runtime/run.hpp"
 #include "runtime/store/artifact.hpp"
+#include "runtime/store/checkpoints.hpp"
 
 /// Small stages that really compute and are really stored: enough to run graphs of.
 namespace arithmetic {
@@ -88,6 +89,58 @@ struct Sum {
     const auto sum = in.a->value + in.b->value;
     if (sum > params.limit) throw Error("the sum is above \"limit\"; raise it");
     return {.sum = Amount{sum}};
+  }
+};
+
+/// Counts to `to` and keeps its progress at every number.
+struct Count {
+  static constexpr std::string_view name = "count";
+  static constexpr std::string_view doc = "counts";
+  static constexpr int version = 1;
+  template <template <class> class As>
+  struct In {
+    static constexpr auto ports() { return std::tuple{}; }
+  };
+  template <template <class> class As>
+  struct Out {
+    As<Amount> number;
+    static constexpr auto ports() {
+      return std::tuple{exported("number", &Out::number, "the end", "count.txt")};
+    }
+  };
+  struct Params {
+    std::int64_t to = 5;
+    bool bound = false;
+    static auto fields() {
+      return std::tuple{field("to", &Params::to, "the end"),
+                        field("bound", &Params::bound, "whether the end decides the way")};
+    }
+  };
+  static Horizon horizon(const Params& params) {
+    return {"to", "number", params.to, params.bound ? "the end decides the way" : ""};
+  }
+  static Out<Value> run(const In<Value>&, const Params& params, Context& context) {
+    double now = 0;
+    if (const auto newest = context.checkpoints->newest(Amount::codec())) {
+      now = static_cast<const Amount*>(newest->first.data.get())->value;
+    }
+    while (now < static_cast<double>(params.to)) {
+      ++runs;
+      now += 1;
+      const Amount state{now};
+      context.checkpoints->save(Amount::codec(), &state, {static_cast<std::int64_t>(now), 0}, 2);
+      inside(context);
+    }
+    return {.number = Amount{now}};
+  }
+};
+
+/// Like Constant, but gives `drift` more, as a stage that is not repeatable would.
+inline double drift = 0;
+struct Drifting : Constant {
+  static constexpr std::string_view name = "drifting";
+  static Out<Value> run(const In<Value>&, const Params& params, Context&) {
+    return {.number = Amount{params.value + drift}};
   }
 };
 

@@ -1,0 +1,83 @@
+#include "runtime/store/checkpoints.hpp"
+
+#include <fstream>
+
+#include "tests/catch.hpp"
+#include "tests/runtime/store_place.hpp"
+
+namespace fovea {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Progress of a stage called "count", whose states are lists of numbers.
+struct Counting {
+  Place place;
+  Checkpoints checkpoints{place.store, "count", "key", 10};
+
+  void save(float value, Position position, std::size_t keep = 3) {
+    const Numbers state{std::vector<float>{value}};
+    checkpoints.save(Numbers::codec(), &state, position, keep);
+  }
+  float newest() {
+    const auto found = checkpoints.newest(Numbers::codec());
+    return found ? static_cast<const Numbers*>(found->first.data.get())->values[0] : -1;
+  }
+  std::vector<fs::path> files() const {
+    std::vector<fs::path> all;
+    for (const auto& entry : fs::directory_iterator(place.folder / "progress/count/key"))
+      all.push_back(entry.path());
+    std::sort(all.begin(), all.end());
+    return all;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("checkpoints: the newest by position comes back, and only so many are kept") {
+  Counting counting;
+  CHECK(counting.newest() == -1);
+  counting.save(3, {0, 900});
+  counting.save(2, {1, 0});
+  counting.save(4, {1, 5});
+  counting.save(5, {2, 0});
+  CHECK(counting.newest() == 5);
+  CHECK(counting.checkpoints.position() == Position{2, 0});
+  CHECK(counting.files().size() == 3);
+  CHECK(counting.place.count("tmp") == 0);
+}
+
+TEST_CASE("checkpoints: what is past the end of a shorter run is not looked at, and stays") {
+  Counting counting;
+  counting.save(1, {4, 0});
+  counting.save(2, {6, 0});
+  Checkpoints shorter(counting.place.store, "count", "key", 5);
+  CHECK(shorter.position() == Position{4, 0});
+  shorter.remove_all();
+  CHECK(counting.newest() == 2);
+}
+
+TEST_CASE("checkpoints: a damaged one is set aside with a warning, and the one before it is taken") {
+  Counting counting;
+  counting.save(1, {1, 0});
+  counting.save(2, {2, 0});
+  const auto newest = counting.files().back();
+  fs::permissions(newest, fs::perms::owner_write, fs::perm_options::add);
+  std::fstream(newest, std::ios::in | std::ios::out | std::ios::binary).seekp(700).put('x');
+  CHECK(counting.checkpoints.position() == Position{1, 0});
+  CHECK(counting.newest() == 1);
+  REQUIRE(counting.place.warnings.size() == 1);
+  CHECK(counting.place.warnings[0].starts_with(newest.string() + ": damaged, its bytes are not those"));
+  CHECK_FALSE(fs::exists(newest));
+}
+
+TEST_CASE("checkpoints: files that are none are left alone") {
+  Counting counting;
+  counting.save(1, {1, 0});
+  std::ofstream(counting.place.folder / "progress/count/key/notes.txt") << "mine";
+  CHECK(counting.newest() == 1);
+  counting.checkpoints.remove_all();
+  CHECK(counting.files().size() == 1);
+}
+
+}  // namespace fovea

@@ -1,0 +1,147 @@
+#include <unistd.h>
+
+#include "runtime/run.hpp"
+#include "tests/catch.hpp"
+#include "tests/folder.hpp"
+#include "tests/runtime/bench.hpp"
+
+using namespace fovea;
+using namespace arithmetic;
+
+namespace {
+
+Graph count(std::int64_t to, bool bound = false) {
+  Graph g;
+  g.add<Count>({}, {.to = to, .bound = bound});
+  return g;
+}
+
+std::size_t count_files(const std::filesystem::path& folder) {
+  std::size_t files = 0;
+  if (!std::filesystem::exists(folder)) return 0;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder))
+    files += entry.is_regular_file();
+  return files;
+}
+
+/// Runs until `count` has come to 3, and stops there.
+RunResult interrupted(Bench& bench, const Graph& graph) {
+  const Inside stopping([](Context&) {
+    if (runs == 3) throw Stopped{};
+  });
+  return bench.run(graph);
+}
+
+}  // namespace
+
+TEST_CASE("run: a stopped stage goes on from its progress, and says from where") {
+  Bench bench;
+  CHECK(interrupted(bench, count(5)).stopped);
+  const auto planned = plan(count(5), bench.world);
+  CHECK(planned[0].status == Status::partial);
+  CHECK(planned[0].progress == "number 3 of 5");
+  const auto result = bench.run(count(5));
+  CHECK(runs == 2);
+  CHECK(result.nodes[0].from == "number 3 of 5");
+  CHECK(bench.value(result, 0) == 5);
+}
+
+TEST_CASE("run: a finished stage goes on to a farther end where the end does not decide the way") {
+  Bench bench;
+  bench.run(count(3));
+  const auto farther = bench.run(count(5));
+  CHECK(runs == 2);
+  CHECK(bench.value(farther, 0) == 5);
+  bench.run(count(4));
+  CHECK(runs == 4);
+}
+
+TEST_CASE("run: progress of another key is never picked up, and finished progress is removed") {
+  Bench bench;
+  CHECK(interrupted(bench, count(5, true)).stopped);
+  bench.run(count(6, true));
+  CHECK(runs == 6);
+  bench.run(count(5, true));
+  CHECK(runs == 2);
+  CHECK(count_files(bench.folder / "store/progress") == 0);
+}
+
+TEST_CASE("run: force begins anew whatever progress there is") {
+  Bench bench;
+  CHECK(interrupted(bench, count(5)).stopped);
+  bench.run(count(5), {.threads = 1, .force = {"count"}});
+  CHECK(runs == 5);
+}
+
+TEST_CASE("run: a result that differs under the same key is told, noted and used") {
+  Bench bench;
+  drift = 0;
+  Graph g;
+  const auto first = g.add<Drifting>({}, {.value = 1});
+  g.add<Sum>({.a = first.number, .b = first.number});
+  bench.run(g);
+  drift = 0.5;
+  const auto again = bench.run(g, {.threads = 1, .force = {"drifting"}});
+  CHECK(bench.value(again, 1) == 3);
+  CHECK(count_files(bench.folder / "store/nondeterministic") == 1);
+  std::string warning;
+  for (const auto& event : bench.events.all) {
+    if (event.name == "warning") warning = event.line;
+  }
+  CHECK(warning.starts_with("drifting: \"number\" is not what the same key gave on "));
+  CHECK(warning.find("; first in dataset \"value\", by at most 0.5; ") != std::string::npos);
+}
+
+TEST_CASE("run: a lost result that comes back with other bytes makes what follows run again") {
+  Bench bench;
+  drift = 0;
+  Graph g;
+  const auto first = g.add<Drifting>({}, {.value = 1});
+  g.add<Sum>({.a = first.number, .b = first.number});
+  const auto before = bench.run(g);
+  std::filesystem::remove(bench.store.object_path(before.nodes[0].record.objects[0]));
+  drift = 0.5;
+  const auto after = bench.run(g);
+  REQUIRE(after.done());
+  CHECK(bench.value(after, 1) == 3);
+}
+
+TEST_CASE("run: a store that can't be written is read, and the rest is computed for this run only") {
+  if (::geteuid() != 0) {
+    WARN("needs root, who can give up the right to write for a while; nothing was tested");
+    return;
+  }
+  const Folder folder;
+  std::filesystem::permissions(folder.path(), std::filesystem::perms::all);
+  std::vector<std::string> warnings;
+  const auto warn = [&](const std::string& line) { warnings.push_back(line); };
+  Libraries libraries([](const std::string&) {});
+  Events events;
+  const auto run_once = [&](const Graph& graph) {
+    Store store(folder / "store", warn);
+    const auto world = world_of(store, [](const std::string&) { return "plain"; });
+    runs = 0;
+    const auto result = run(graph, store, world, libraries, events, {.threads = 1});
+    INFO((result.error ? result.error->what() : "no error"));
+    REQUIRE(result.done());
+    CHECK(store.load(Amount::codec(), result.nodes[1].record.objects[0]));
+  };
+  Graph g;
+  const auto a = g.add<Constant>({}, {.value = 1});
+  g.add<Sum>({.a = a.number, .b = a.number});
+  run_once(g);
+  const auto before = count_files(folder / "store");
+  REQUIRE(::seteuid(65534) == 0);
+  Graph more;
+  const auto b = more.add<Constant>({}, {.value = 1});
+  more.add<Sum>({.a = b.number, .b = b.number}, {.limit = 7});
+  run_once(g);
+  CHECK(runs == 0);
+  run_once(more);
+  CHECK(runs == 1);
+  REQUIRE(::seteuid(0) == 0);
+  CHECK(count_files(folder / "store") == before);
+  REQUIRE(warnings.size() == 2);
+  CHECK(warnings[0].find("permission denied") != std::string::npos);
+  CHECK(warnings[0].ends_with("; until then results are computed and shown, but not kept in this store"));
+}
