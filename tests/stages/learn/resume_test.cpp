@@ -1,0 +1,113 @@
+#include "runtime/store/checkpoints.hpp"
+#include "runtime/store/store.hpp"
+#include "tests/catch.hpp"
+#include "tests/folder.hpp"
+#include "tests/stages/learn/toy.hpp"
+
+using namespace fovea;
+
+namespace {
+
+/// Training that keeps its progress in a store of its own.
+struct Resumable {
+  Folder folder;
+  Store store{folder.path(), [](const std::string& line) { FAIL(line); }};
+  Dataset data = toy::images(60), validation = toy::images(30, 2);
+
+  /// Trains with settings in JSON; stops after so many progress reports, each of which is a step.
+  Train::Out<Value> run(const std::string& settings, std::size_t stop_after = 0) {
+    auto json = parse_json(R"({"epochs": 4, "batch_size": 16, "learning_rate": 0.01, "precision": "fp32",
+                               "schedule": {"type": "constant", "warmup_steps": 3}})");
+    json.update(parse_json(settings), true);
+    const auto params = read_params<Train::Params>(json, "train");
+    struct StopAfter : toy::Heard {
+      std::stop_source source;
+      std::size_t after = 0;
+      void progress(const std::string&, std::size_t, std::size_t, const std::string&) override {
+        if (++progressed == after) source.request_stop();
+      }
+    } heard;
+    heard.after = stop_after;
+    auto context = toy::context(heard);
+    Checkpoints checkpoints(store, "train", "key", params.epochs);
+    context.checkpoints = &checkpoints;
+    context.stop = heard.source.get_token();
+    const auto out = Train::run({.model = toy::model(toy::specification(), data),
+                                 .batches = toy::batches(data),
+                                 .validation = validation},
+                                params, context);
+    told.clear();
+    for (const auto& event : heard.events) {
+      if (event.name == "resumed") told = event.line;
+    }
+    return out;
+  }
+  std::string told;  ///< what the last whole run said of where it went on from
+};
+
+void check_same(const Train::Out<Value>& a, const Train::Out<Value>& b) {
+  CHECK(toy::same_bytes(*a.last, *b.last));
+  CHECK(toy::same_bytes(*a.best, *b.best));
+  CHECK(a.history->step_loss == b.history->step_loss);
+  CHECK(a.history->train.loss == b.history->train.loss);
+  CHECK(a.history->validation.loss == b.history->validation.loss);
+  CHECK(a.history->best_epoch == b.history->best_epoch);
+  CHECK(a.history->planned_epochs == b.history->planned_epochs);
+  CHECK(a.history->stopped_early == b.history->stopped_early);
+}
+
+std::string bound(const char* schedule) {
+  return read_params<ScheduleParams>(parse_json(schedule), "schedule").bound_to_length();
+}
+
+}  // namespace
+
+TEST_CASE(
+    "train: stopped twice, in the middle of an epoch and after its last step, it ends in the same bytes") {
+  Resumable stopped, straight;
+  CHECK_THROWS_AS(stopped.run("{}", 1), Stopped);
+  CHECK_THROWS_AS(stopped.run("{}", 1), Stopped);
+  const auto out = stopped.run("{}");
+  CHECK(stopped.told.starts_with("goes on from epoch "));
+  check_same(out, straight.run("{}"));
+  CHECK(straight.told.empty());
+}
+
+TEST_CASE("train: progress in steps comes from every_minutes, in epochs from every_epochs") {
+  Resumable often, seldom;
+  often.run(R"({"epochs": 1, "checkpoint": {"every_minutes": 1e-9, "keep": 100}})");
+  seldom.run(R"({"epochs": 4, "checkpoint": {"every_epochs": 3, "keep": 100}})");
+  const auto count = [](const Resumable& one) {
+    const auto folder = one.folder / "progress/train/key";
+    return std::distance(std::filesystem::directory_iterator(folder), std::filesystem::directory_iterator());
+  };
+  CHECK(count(often) == 5);   // four steps and the end of the epoch
+  CHECK(count(seldom) == 2);  // the third epoch and the end
+}
+
+TEST_CASE("train: more epochs go on from fewer and equal the straight run") {
+  Resumable raised, straight;
+  raised.run(R"({"epochs": 2})");
+  const auto out = raised.run(R"({"epochs": 5})");
+  CHECK(raised.told.starts_with("goes on from epoch 2 of 5: "));
+  check_same(out, straight.run(R"({"epochs": 5})"));
+}
+
+TEST_CASE("train: early stopping at the last epoch of a shorter run stops the longer one there") {
+  const std::string patience = R"(, "early_stopping": {"patience": 1, "min_delta": 9}})";
+  Resumable raised, straight;
+  CHECK_FALSE(raised.run(R"({"epochs": 2)" + patience).history->stopped_early);
+  const auto out = raised.run(R"({"epochs": 5)" + patience);
+  CHECK(out.history->stopped_early);
+  CHECK(out.history->epochs() == 2);
+  check_same(out, straight.run(R"({"epochs": 5)" + patience));
+}
+
+TEST_CASE("train: a schedule that depends on the length of the run says so, and what to set against it") {
+  CHECK(bound(R"({"warmup_steps": 5})") ==
+        "\"cosine_decay\" comes down over the whole run; give \"schedule.decay_steps\" to go on instead");
+  CHECK(bound(R"({"type": "constant"})") ==
+        "an automatic warmup is a share of the run; give \"schedule.warmup_steps\" to go on instead");
+  CHECK(bound(R"({"warmup_steps": 5, "decay_steps": 100})").empty());
+  CHECK(bound(R"({"type": "constant", "warmup_steps": 0})").empty());
+}
