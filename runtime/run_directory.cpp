@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <ctime>
 #include <fstream>
+#include <set>
 
 #include "graph/definition.hpp"
+#include "runtime/store/files.hpp"
 
 namespace fovea {
 namespace {
@@ -83,23 +85,65 @@ std::vector<Exported> exports_of(const Graph& graph) {
   return all;
 }
 
+namespace {
+
+/// Exports everything into a folder and lists each file with what it came from; nothing where an object is
+/// lost.
+std::optional<Json> export_all(const Graph& graph, const RunResult& result, Store& store,
+                               const fs::path& folder) {
+  Json files = Json::array();
+  std::set<fs::path> seen;
+  for (const auto& [node, port, path] : exports_of(graph)) {
+    const auto& output = graph.nodes()[node].stage->outputs[port];
+    const auto& object = result.nodes[node].record.objects.at(port);
+    const auto item = store.load(*output.codec, object);
+    if (!item) return {};
+    const auto target = folder / path;
+    fs::create_directories(target.parent_path());
+    output.codec->export_to(item->data.get(), store.object_path(object), target);
+    for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+      if (!entry.is_regular_file() || !seen.insert(entry.path()).second) continue;
+      files.push_back({{"path", entry.path().lexically_relative(folder).string()},
+                       {"node", graph.nodes()[node].name},
+                       {"port", output.name},
+                       {"object", object},
+                       {"sha256", file_digest(entry.path())}});
+    }
+  }
+  return files;
+}
+
+/// What each node was, by its name.
+Json nodes_of(const Graph& graph, const RunResult& result) {
+  Json nodes = Json::object();
+  for (std::size_t i = 0; i < graph.nodes().size(); ++i) {
+    const auto& record = result.nodes[i].record;
+    nodes[graph.nodes()[i].name] = {
+        {"stage", graph.nodes()[i].stage->name}, {"key", record.key}, {"objects", record.objects}};
+  }
+  return nodes;
+}
+
+}  // namespace
+
 std::optional<fs::path> write_run_directory(const Graph& graph, const RunResult& result, Store& store,
                                             const fs::path& output_dir, const std::string& name,
                                             const std::string& log) {
   const auto stem = name + "_" + local_time();
   Draft draft(output_dir, stem);
-  for (const auto& [node, port, path] : exports_of(graph)) {
-    const auto& codec = *graph.nodes()[node].stage->outputs[port].codec;
-    const auto& object = result.nodes[node].record.objects.at(port);
-    const auto item = store.load(codec, object);
-    if (!item) return {};
-    const auto target = draft.path() / path;
-    fs::create_directories(target.parent_path());
-    codec.export_to(item->data.get(), store.object_path(object), target);
-  }
-  write_text(draft.path() / "config.json", write_definition(graph, fs::current_path()).dump(2) + "\n");
+  auto files = export_all(graph, result, store, draft.path());
+  if (!files) return {};
+  const auto definition = write_definition(graph, fs::current_path());
+  write_text(draft.path() / "config.json", definition.dump(2) + "\n");
   write_text(draft.path() / "run.log", log);
-  return draft.settle(stem);
+  const auto directory = draft.settle(stem);
+  store.keep_run(directory.filename().string(), {{"name", name},
+                                                 {"directory", fs::absolute(directory).string()},
+                                                 {"made", now_as_text()},
+                                                 {"pipeline", definition},
+                                                 {"stages", nodes_of(graph, result)},
+                                                 {"files", std::move(*files)}});
+  return directory;
 }
 
 }  // namespace fovea

@@ -2,23 +2,14 @@
 
 #include <algorithm>
 #include <chrono>
-#include <ctime>
 
 #include "runtime/context.hpp"
 #include "runtime/store/difference.hpp"
+#include "runtime/store/files.hpp"
 #include "runtime/store/lease.hpp"
 
 namespace fovea {
 namespace {
-
-std::string now_as_text() {
-  const auto now = std::time(nullptr);
-  std::tm parts{};
-  gmtime_r(&now, &parts);
-  char text[32];
-  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
-  return text;
-}
 
 /// What a person is told of a result that differs from an earlier one under the same key.
 std::string nondeterminism_text(const PortInfo& output, const Record& before, const Difference& difference) {

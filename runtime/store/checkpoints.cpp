@@ -100,4 +100,10 @@ void Checkpoints::keep_only(std::size_t keep) {
   fs::remove(folder_, others_may_still_be_there);
 }
 
+bool Checkpoints::is_whole(const Store& store, const fs::path& file) {
+  const auto position = position_of(file.filename().string());
+  return !position ||
+         store.whole(file, [&](auto bytes) { return damage(*position, bytes, file); }) != nullptr;
+}
+
 }  // namespace fovea

@@ -28,6 +28,9 @@ class Checkpoints {
   /// Removes all but the newest `keep`, and what is past the end of this run is left for longer ones.
   void keep_only(std::size_t keep);
   void remove_all() { keep_only(0); }
+  /// Whether a file that lies in a progress folder is a whole state; a damaged one is set aside with a
+  /// warning.
+  static bool is_whole(const Store& store, const std::filesystem::path& file);
 
  private:
   struct File;

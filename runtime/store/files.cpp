@@ -15,6 +15,7 @@
 #include <cctype>
 #include <cerrno>
 #include <charconv>
+#include <ctime>
 #include <random>
 #include <system_error>
 
@@ -199,6 +200,15 @@ void sync_folder(const fs::path& folder) {
   const Descriptor descriptor(open_file(folder, O_RDONLY | O_DIRECTORY));
   if (descriptor.number() < 0) throw file_error(folder, errno);
   sync_descriptor(folder, descriptor.number());
+}
+
+std::string now_as_text() {
+  const auto now = std::time(nullptr);
+  std::tm parts{};
+  gmtime_r(&now, &parts);
+  char text[32];
+  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
+  return text;
 }
 
 std::string xxh3(std::string_view bytes) {

@@ -61,6 +61,9 @@ void make_folder(const std::filesystem::path& folder);
 /// Waits until the names in a folder are on the disk.
 void sync_folder(const std::filesystem::path& folder);
 
+/// The time now as 2026-01-31T12:00:00Z.
+std::string now_as_text();
+
 /// XXH3-128 of the bytes, in hex: finds damage at the speed of memory, but not malice.
 std::string xxh3(std::string_view bytes);
 /// SHA-256 of a file's bytes, in hex.

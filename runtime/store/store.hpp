@@ -42,6 +42,16 @@ class Store {
   /// All records of a stage by its name, the newest last.
   std::vector<Record> earlier(const std::string& stage) const;
 
+  /// All records of all stages.
+  std::vector<Record> all_records() const;
+  /// Keeps what a run was, under the name of its run directory, and gives all that were kept, by name:
+  ///   {name, directory, made, pipeline: its definition, stages: {NODE: {stage, key, objects}},
+  ///    files: [{path, node, port, object, sha256}]}
+  void keep_run(const std::string& name, const Json& run);
+  std::vector<Json> runs() const;
+  /// The notes of stages whose results differed under one key.
+  std::vector<Json> nondeterministic() const;
+
   /// SHA-256 of a file outside the store. A large file that did not change since it was last asked for is not
   /// read again.
   std::string source_digest(const std::filesystem::path& file) const;
@@ -58,6 +68,8 @@ class Store {
       const std::function<std::string(std::string_view bytes)>& damage_of) const;
 
   const std::filesystem::path& root() const { return root_; }
+  /// A JSON file of the store whose text is what was written; nothing, and it is set aside, where it is not.
+  std::optional<Json> read_checked(const std::filesystem::path& path) const;
   /// Where everything new goes: the root, or a folder of this process's own where the root can't be written.
   const std::filesystem::path& writes() const { return writes_; }
 
@@ -74,7 +86,7 @@ class Store {
   static std::filesystem::path record_path(const std::filesystem::path& folder, const std::string& stage,
                                            const std::string& key);
   std::optional<Record> read_record(const std::filesystem::path& path) const;
-  std::optional<Json> read_checked(const std::filesystem::path& path) const;
+  std::vector<Json> read_folder(const std::string& name) const;
   void write_checked(const std::filesystem::path& path, Json content, bool lasting) const;
   void make_folders() const;
   std::filesystem::path path_below(const std::filesystem::path& folder, const std::string& object) const;

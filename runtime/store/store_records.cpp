@@ -102,6 +102,45 @@ std::vector<Record> Store::earlier(const std::string& stage) const {
   return records;
 }
 
+std::vector<Record> Store::all_records() const {
+  std::set<std::string> stages;
+  for (const auto& folder : {writes_, root_}) {
+    std::error_code error;
+    for (fs::directory_iterator entry(folder / "keys", error), end; !error && entry != end;
+         entry.increment(error))
+      stages.insert(entry->path().filename().string());
+  }
+  std::vector<Record> all;
+  for (const auto& stage : stages) {
+    for (auto& record : earlier(stage)) all.push_back(std::move(record));
+  }
+  return all;
+}
+
+void Store::keep_run(const std::string& name, const Json& run) {
+  write_checked(writes_ / "runs" / (name + ".json"), run, false);
+}
+
+std::vector<Json> Store::runs() const {
+  return read_folder("runs");
+}
+
+std::vector<Json> Store::nondeterministic() const {
+  return read_folder("nondeterministic");
+}
+
+std::vector<Json> Store::read_folder(const std::string& name) const {
+  std::set<fs::path> files;
+  std::error_code error;
+  for (fs::directory_iterator entry(root_ / name, error), end; !error && entry != end; entry.increment(error))
+    files.insert(entry->path());
+  std::vector<Json> all;
+  for (const auto& file : files) {
+    if (auto json = read_checked(file)) all.push_back(std::move(*json));
+  }
+  return all;
+}
+
 std::string Store::source_digest(const fs::path& file) const {
   const auto before = stat_of(file);
   if (before.st_size < worth_remembering || !S_ISREG(before.st_mode)) return file_digest(file);

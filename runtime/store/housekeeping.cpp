@@ -1,0 +1,187 @@
+#include "runtime/store/housekeeping.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <ctime>
+#include <limits>
+
+#include "runtime/store/checkpoints.hpp"
+#include "runtime/store/files.hpp"
+
+namespace fovea {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A file that no record names may be one that a process is just publishing.
+constexpr std::chrono::seconds may_be_new{60};
+
+/// All regular files below a folder, sorted; none where there is no such folder.
+std::vector<fs::path> files_below(const fs::path& folder) {
+  std::vector<fs::path> all;
+  std::error_code error;
+  for (fs::recursive_directory_iterator entry(folder, error), end; !error && entry != end;
+       entry.increment(error)) {
+    std::error_code gone;
+    if (entry->is_regular_file(gone)) all.push_back(entry->path());
+  }
+  std::sort(all.begin(), all.end());
+  return all;
+}
+
+std::uintmax_t size_of(const fs::path& file) {
+  std::error_code gone;
+  const auto bytes = fs::file_size(file, gone);
+  return gone ? 0 : bytes;
+}
+
+std::chrono::seconds age_of(const fs::path& file) {
+  std::error_code gone;
+  const auto written = fs::last_write_time(file, gone);
+  if (gone) return {};
+  return std::chrono::duration_cast<std::chrono::seconds>(fs::file_time_type::clock::now() - written);
+}
+
+/// The bytes that an identity `<sha256>:<xxh3-128>:<bytes>` tells.
+std::uintmax_t bytes_of(const std::string& object) {
+  return std::stoull(object.substr(object.rfind(':') + 1));
+}
+
+/// One object file, and what speaks for keeping it.
+struct Candidate {
+  Garbage garbage;
+  std::chrono::seconds age{};
+  double cost = -1;  ///< seconds of computing a byte again; below 0 where no record names it
+  bool exported = false;
+  bool kept = false;
+};
+
+std::vector<Candidate> candidates(const Store& store) {
+  std::vector<Candidate> all;
+  std::map<fs::path, std::size_t> number;
+  for (const auto& file : files_below(store.root() / "objects")) {
+    number[file] = all.size();
+    all.push_back({{file, "no record", size_of(file)}, age_of(file)});
+  }
+  for (const auto& record : store.all_records()) {
+    double bytes = 1;
+    for (const auto& object : record.objects) bytes += static_cast<double>(bytes_of(object));
+    for (const auto& object : record.objects) {
+      const auto found = number.find(store.object_path(object));
+      if (found == number.end()) continue;
+      auto& one = all[found->second];
+      one.garbage.what = record.parts.at("stage").get<std::string>();
+      one.cost = std::max(one.cost, record.seconds / bytes);
+    }
+  }
+  return all;
+}
+
+void mark_runs(const Store& store, const std::set<std::string>& keep_runs, std::vector<Candidate>& all) {
+  std::set<fs::path> exported, kept;
+  std::vector<std::string> names;
+  for (const auto& run : store.runs()) {
+    const auto name = fs::path(run.at("directory").get<std::string>()).filename().string();
+    names.push_back(name);
+    for (const auto& file : run.at("files")) exported.insert(store.object_path(file.at("object")));
+    if (!keep_runs.contains(name)) continue;
+    for (const auto& node : run.at("stages")) {
+      for (const auto& object : node.at("objects")) kept.insert(store.object_path(object));
+    }
+  }
+  for (const auto& name : keep_runs) {
+    if (std::find(names.begin(), names.end(), name) == names.end())
+      throw Error("--keep-run: unknown run " + quote(name) + suggestion(name, names));
+  }
+  for (auto& one : all) {
+    one.exported = exported.contains(one.garbage.file);
+    one.kept = kept.contains(one.garbage.file);
+  }
+}
+
+std::vector<KeptProgress> kept_progress(const Store& store) {
+  std::vector<KeptProgress> all;
+  for (const auto& file : files_below(store.root() / "progress")) {
+    const auto key = file.parent_path();
+    all.push_back({key.parent_path().filename().string(), key.filename().string(), file, size_of(file)});
+  }
+  return all;
+}
+
+}  // namespace
+
+Inventory take_inventory(const Store& store) {
+  Inventory all;
+  for (auto& record : store.all_records()) {
+    Holding holding{std::move(record)};
+    for (const auto& object : holding.record.objects) {
+      holding.bytes += bytes_of(object);
+      holding.complete = holding.complete && store.has(object);
+    }
+    all.holdings.push_back(std::move(holding));
+  }
+  std::stable_sort(all.holdings.begin(), all.holdings.end(),
+                   [](const auto& a, const auto& b) { return a.record.made < b.record.made; });
+  all.progress = kept_progress(store);
+  for (const auto& file : files_below(store.root() / "objects")) {
+    ++all.objects;
+    all.bytes += size_of(file);
+  }
+  return all;
+}
+
+Verified verify(const Store& store) {
+  Verified all;
+  for (const auto& file : files_below(store.root() / "objects")) {
+    ++all.objects;
+    const auto right = [&](std::string_view bytes) {
+      return sha256(bytes) == file.stem().string() ? "" : "its bytes are not those that were written";
+    };
+    all.damaged += store.whole(file, right) == nullptr;
+  }
+  for (const auto* const folder : {"keys", "runs", "nondeterministic", "files"}) {
+    for (const auto& file : files_below(store.root() / folder)) {
+      ++all.records;
+      all.damaged += !store.read_checked(file);
+    }
+  }
+  for (const auto& one : kept_progress(store)) {
+    ++all.checkpoints;
+    all.damaged += !Checkpoints::is_whole(store, one.file);
+  }
+  return all;
+}
+
+std::vector<Garbage> choose_garbage(const Store& store, const Limits& limits) {
+  auto all = candidates(store);
+  mark_runs(store, limits.keep_runs, all);
+  std::stable_sort(all.begin(), all.end(), [](const Candidate& a, const Candidate& b) {
+    return std::tie(a.cost, a.exported) < std::tie(b.cost, b.exported);
+  });
+  std::uintmax_t left = 0;
+  for (const auto& one : all) left += one.garbage.bytes;
+  std::vector<Garbage> garbage;
+  for (const auto& one : all) {
+    const bool too_much = limits.bytes && left > *limits.bytes;
+    const bool too_old = limits.age && one.age > *limits.age;
+    const bool settled = one.cost >= 0 || one.age > may_be_new;
+    if (one.kept || !settled || !(too_much || too_old)) continue;
+    left -= one.garbage.bytes;
+    garbage.push_back(one.garbage);
+  }
+  for (const auto& one : kept_progress(store)) {
+    if (limits.age && age_of(one.file) > *limits.age)
+      garbage.push_back({one.file, "progress of " + one.stage, one.bytes});
+  }
+  return garbage;
+}
+
+void remove(const std::vector<Garbage>& garbage) {
+  for (const auto& one : garbage) {
+    if (::unlink(one.file.c_str()) != 0 && errno != ENOENT) throw file_error(one.file, errno);
+  }
+}
+
+}  // namespace fovea
