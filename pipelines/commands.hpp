@@ -47,6 +47,23 @@ int stages_command(const std::string& stage, bool json);
 int schema_command();
 int graph_command(const RunCommand& command, const std::filesystem::path& output);
 
+/// What `fovea store ls`, `verify` and `gc` are told.
+struct StoreCommand {
+  std::filesystem::path store;
+  bool json = false;
+  bool nondeterministic = false;
+  std::string max_size;
+  std::string max_age;
+  std::vector<std::string> keep_runs;
+  bool dry_run = false;
+};
+int store_ls_command(const StoreCommand& command);
+int store_verify_command(const StoreCommand& command);
+int store_gc_command(const StoreCommand& command);
+
+/// Tells which key an exported file came from, and prints the pipeline that made it.
+int explain_command(const std::filesystem::path& file, const std::filesystem::path& store, bool json);
+
 /// A JSON Schema of saved pipelines, for editors.
 Json definition_schema(const Registry& registry);
 

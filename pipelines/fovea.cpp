@@ -7,12 +7,14 @@
 
 namespace {
 
+constexpr const char* store_help = "folder of the cache (default: FOVEA_STORE, or .fovea)";
+
 void add_pipeline_options(CLI::App& app, fovea::RunCommand& command) {
   app.add_option("PIPELINE", command.pipeline, "a saved pipeline, such as pipeline.json")->required();
   app.add_option("--set", command.settings, "change one parameter: stage.param=VALUE, or seed=VALUE")
       ->allow_extra_args(false);
   app.add_option("--until", command.until, "run only what this stage needs, and it");
-  app.add_option("--store", command.store, "folder of the cache (default: FOVEA_STORE, or .fovea)");
+  app.add_option("--store", command.store, store_help);
   app.add_option("--plugin", command.plugins, "a shared library with stages of one's own")
       ->allow_extra_args(false);
 }
@@ -36,6 +38,8 @@ struct Commands {
   std::string stage;
   bool json = false;
   std::string output;
+  std::string file;
+  fovea::StoreCommand holdings;
   int kills = 10;
   std::function<int(std::stop_token)> chosen;
 
@@ -72,6 +76,39 @@ struct Commands {
     graph->add_option("-o,--output", output, "FILE.svg, .png, .pdf, .dot or .txt (default: text on stdout)");
     graph->callback(
         [this] { chosen = [this](const auto&) { return fovea::graph_command(command, output); }; });
+
+    add_store_to(app);
+    auto* explain =
+        app.add_subcommand("explain", "tell what an exported file came from, and how to make it again");
+    explain->add_option("FILE", file, "a figure, table or model of a run directory, wherever it is now")
+        ->required();
+    explain->add_option("--store", holdings.store, store_help);
+    explain->add_flag("--json", holdings.json, "one JSON object");
+    explain->callback([this] {
+      chosen = [this](const auto&) { return fovea::explain_command(file, holdings.store, holdings.json); };
+    });
+  }
+
+  void add_store_to(CLI::App& app) {
+    auto* store = app.add_subcommand("store", "look after the cache");
+    store->require_subcommand(1);
+    const auto add = [&](const char* name, const char* doc, int (*what)(const fovea::StoreCommand&)) {
+      auto* one = store->add_subcommand(name, doc);
+      one->add_option("--store", holdings.store, store_help);
+      one->callback([this, what] { chosen = [this, what](const auto&) { return what(holdings); }; });
+      return one;
+    };
+    auto* ls = add("ls", "list results: age, time, size, what they were", fovea::store_ls_command);
+    ls->add_flag("--json", holdings.json, "one JSON object a line");
+    ls->add_flag("--nondeterministic", holdings.nondeterministic,
+                 "only stages that gave two results under one key");
+    add("verify", "digest everything anew, and set aside what is damaged", fovea::store_verify_command);
+    auto* gc = add("gc", "free space, what is cheapest to compute again first", fovea::store_gc_command);
+    gc->add_option("--max-size", holdings.max_size, "objects go until so much is left, as 500MB or 2GiB");
+    gc->add_option("--max-age", holdings.max_age, "what is older goes, as 12h or 30d");
+    gc->add_option("--keep-run", holdings.keep_runs, "a run directory's name, whose results stay")
+        ->allow_extra_args(false);
+    gc->add_flag("--dry-run", holdings.dry_run, "only tell what would go");
   }
 };
 

@@ -1,0 +1,135 @@
+#include <algorithm>
+#include <cstdio>
+#include <functional>
+
+#include "pipelines/commands.hpp"
+#include "pipelines/console.hpp"
+#include "pipelines/run_pipeline.hpp"
+#include "runtime/store/files.hpp"
+
+namespace fovea {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// What is known of a file: the record of its key, the node it came from, and the pipeline that made it.
+struct Origin {
+  Record record;
+  std::string node;
+  std::string run;  ///< the run directory, or "" where none is known
+  Json pipeline;
+};
+
+/// A definition without the stages that `node` does not need.
+Json cut_to(const Json& definition, const std::string& node) {
+  Json needed = Json::object();
+  const auto& stages = definition.at("stages");
+  const std::function<void(const std::string&)> need = [&](const std::string& name) {
+    if (needed.contains(name)) return;
+    needed[name] = stages.at(name);
+    for (const auto& wire : stages.at(name).value("inputs", Json::object())) {
+      const auto text = wire.get<std::string>();
+      need(text.substr(0, text.find('.')));
+    }
+  };
+  need(node);
+  auto cut = definition;
+  cut["stages"] = std::move(needed);
+  return cut;
+}
+
+/// Looks for a run that exported these very bytes, the newest first.
+std::optional<Origin> by_bytes(const Store& store, const std::string& digest) {
+  auto runs = store.runs();
+  std::sort(runs.begin(), runs.end(),
+            [](const Json& a, const Json& b) { return a.at("made") > b.at("made"); });
+  for (const auto& run : runs) {
+    for (const auto& file : run.at("files")) {
+      if (file.at("sha256") != digest) continue;
+      const auto node = file.at("node").get<std::string>();
+      const auto& stage = run.at("stages").at(node);
+      auto record = store.record(stage.at("stage"), stage.at("key"));
+      if (!record) record = Record{.key = stage.at("key"), .parts = {{"stage", stage.at("stage")}}};
+      return Origin{*record, node, run.at("directory"), cut_to(run.at("pipeline"), node)};
+    }
+  }
+  return {};
+}
+
+/// The key that a figure says it came from, or "".
+std::string key_inside(std::string_view bytes) {
+  const auto at = bytes.find("fovea-key");
+  if (at == std::string_view::npos) return "";
+  const auto begin = bytes.find_first_of("0123456789abcdef", at + 9);
+  if (begin == std::string_view::npos || begin > at + 40 || begin + 64 > bytes.size()) return "";
+  const auto key = std::string(bytes.substr(begin, 64));
+  return key.find_first_not_of("0123456789abcdef") == std::string::npos ? key : "";
+}
+
+/// Puts the definition of a stage together from records: its inputs are outputs of other records.
+std::string rebuild(const Record& record, const std::vector<Record>& all, Json& stages) {
+  const auto stage = record.parts.at("stage").get<std::string>();
+  auto name = stage;
+  for (int number = 2; stages.contains(name); ++number) name = stage + "_" + std::to_string(number);
+  stages[name] = {{"stage", stage}, {"params", record.parts.at("params")}};
+  const auto inputs = record.parts.value("inputs", Json::object());
+  for (const auto& [port, object] : inputs.items()) {
+    for (const auto& maker : all) {
+      const auto found = std::find(maker.objects.begin(), maker.objects.end(), object.get<std::string>());
+      if (found == maker.objects.end()) continue;
+      const auto output = std::to_string(found - maker.objects.begin());
+      stages[name]["inputs"][port] = rebuild(maker, all, stages) + "." + output;
+      break;
+    }
+  }
+  return name;
+}
+
+std::optional<Origin> by_key(const Store& store, const std::string& key) {
+  const auto all = store.all_records();
+  const auto found = std::find_if(all.begin(), all.end(), [&](const Record& one) { return one.key == key; });
+  if (found == all.end()) return {};
+  Json stages = Json::object();
+  const auto node = rebuild(*found, all, stages);
+  return Origin{*found, node, "", {{"fovea", 1}, {"stages", std::move(stages)}}};
+}
+
+}  // namespace
+
+int explain_command(const fs::path& file, const fs::path& store_path, bool json) {
+  const MappedFile mapped(file);
+  const auto folder = store_folder(store_path);
+  std::optional<Origin> origin;
+  if (fs::is_directory(folder / "keys")) {
+    const Store store(folder,
+                      [](const std::string& line) { std::fprintf(stderr, "warning: %s\n", line.c_str()); });
+    origin = by_bytes(store, sha256(mapped.bytes()));
+    const auto key = key_inside(mapped.bytes());
+    if (!origin && !key.empty()) origin = by_key(store, key);
+  }
+  if (!origin) {
+    throw Error(file.string() + ": nothing in the store " + quote(folder.string()) +
+                " exported these bytes; name the store of its run with --store");
+  }
+  const auto& [record, node, run, pipeline] = *origin;
+  const auto stage = record.parts.at("stage").get<std::string>();
+  if (json) {
+    const Json line = {{"file", file.string()},
+                       {"stage", stage},
+                       {"node", node},
+                       {"key", record.key},
+                       {"made", record.made},
+                       {"seconds", record.seconds},
+                       {"run", run},
+                       {"pipeline", pipeline}};
+    std::printf("%s\n", line.dump().c_str());
+    return 0;
+  }
+  std::printf("from   %s (%s)\nkey    %s\nmade   %s, in %s\n", node.c_str(), stage.c_str(),
+              record.key.c_str(), record.made.c_str(), duration_text(record.seconds).c_str());
+  if (!run.empty()) std::printf("run    %s\n", run.c_str());
+  std::printf("%s\n", pipeline.dump(2).c_str());
+  return 0;
+}
+
+}  // namespace fovea
