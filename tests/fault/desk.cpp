@@ -1,0 +1,98 @@
+#include "tests/fault/desk.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+
+#include "tests/runtime/file_bytes.hpp"
+
+using fovea::Json;
+namespace fs = std::filesystem;
+
+int rounds(int few, int many) {
+  const char* const count = std::getenv("FOVEA_FAULT_COUNT");
+  return count != nullptr && std::string(count) == "full" ? many : few;
+}
+
+Json tiny_pipeline() {
+  return Json::parse(R"({ "fovea": 1, "name": "tiny", "seed": 1, "stages": {
+    "load": { "stage": "load", "params": { "format": "synthetic",
+              "synthetic": { "samples": 240, "classes": 3, "height": 12, "width": 12 } } },
+    "split": { "stage": "split", "inputs": { "data": "load.data" }, "params": { "validation": 0.2 } },
+    "augment": { "stage": "augment", "inputs": { "data": "split.train" },
+                 "params": { "policy": [ { "op": "flip_horizontal" }, { "op": "translate" } ] } },
+    "model": { "stage": "build_model", "inputs": { "data": "split.train" } },
+    "train": { "stage": "train", "inputs": { "model": "model.model", "batches": "augment.batches",
+               "validation": "split.validation" }, "params": { "epochs": 3, "batch_size": 32 } },
+    "evaluate": { "stage": "evaluate", "inputs": { "model": "train.best", "data": "split.test" } },
+    "curves": { "stage": "plot_training_curves", "inputs": { "history": "train.history" } },
+    "rate": { "stage": "plot_lr_schedule", "inputs": { "history": "train.history" } },
+    "confusion": { "stage": "plot_confusion_matrix", "inputs": { "metrics": "evaluate.metrics" } } } })");
+}
+
+void Desk::write(const Json& definition) const {
+  std::ofstream(folder / "pipeline.json") << definition.dump();
+}
+
+std::vector<std::string> Desk::run_in(const std::string& store, std::vector<std::string> more) {
+  std::vector<std::string> all{"run", "pipeline.json", "--json",          "--store",
+                               store, "--output-dir",  store + "-results"};
+  all.insert(all.end(), more.begin(), more.end());
+  return all;
+}
+
+std::vector<Json> events_of(const std::string& out) {
+  std::vector<Json> all;
+  std::istringstream lines(out);
+  for (std::string line; std::getline(lines, line);) {
+    auto event = Json::parse(line, nullptr, false);
+    if (!event.is_discarded()) all.push_back(std::move(event));
+  }
+  return all;
+}
+
+std::vector<std::string> computed(const std::string& out) {
+  std::vector<std::string> all;
+  for (const auto& event : events_of(out)) {
+    if (event.at("event") == "stage_finished" && !event.value("cached", true))
+      all.push_back(event.at("stage").get<std::string>() + " " + event.value("key", ""));
+  }
+  return all;
+}
+
+std::map<std::string, std::string> exported(const fs::path& results) {
+  std::map<std::string, std::string> files;
+  std::vector<fs::path> runs;
+  for (const auto& entry : fs::directory_iterator(results)) runs.push_back(entry.path());
+  if (runs.empty()) return files;
+  const auto newest = *std::max_element(runs.begin(), runs.end(), [](const auto& a, const auto& b) {
+    return fs::last_write_time(a) < fs::last_write_time(b);
+  });
+  for (const auto& entry : fs::recursive_directory_iterator(newest)) {
+    const auto name = entry.path().lexically_relative(newest).string();
+    if (entry.is_regular_file() && name != "run.log") files[name] = bytes_of(entry.path());
+  }
+  return files;
+}
+
+std::map<std::string, std::string> stored(const fs::path& store) {
+  std::map<std::string, std::string> all;
+  for (const auto& name : names_below(store, "keys")) {
+    const auto record = Json::parse(bytes_of(store / name));
+    for (std::size_t port = 0; port < record["objects"].size(); ++port) {
+      const bool measured = name.starts_with("keys/train/") && port == 3;
+      if (!measured) all[name + "/" + std::to_string(port)] = record["objects"][port];
+    }
+  }
+  return all;
+}
+
+std::set<std::string> names_below(const fs::path& store, const std::string& folder) {
+  std::set<std::string> names;
+  if (!fs::exists(store / folder)) return names;
+  for (const auto& entry : fs::recursive_directory_iterator(store / folder)) {
+    if (!entry.is_directory()) names.insert(entry.path().lexically_relative(store).string());
+  }
+  return names;
+}

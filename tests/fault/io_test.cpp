@@ -1,0 +1,82 @@
+#include <algorithm>
+#include <sstream>
+
+#include "tests/catch.hpp"
+#include "tests/fault/desk.hpp"
+#include "tests/runtime/file_bytes.hpp"
+
+namespace {
+
+/// The environment in which one call below a store goes wrong.
+std::vector<std::string> faulty(const std::filesystem::path& store, const std::string& call, long at,
+                                const std::string& error) {
+  return {"LD_PRELOAD=" + std::string(FOVEA_BINARY_DIR) + "/libfaulty_io.so",
+          "FOVEA_FAULT_CALL=" + call,
+          "FOVEA_FAULT_AT=" + std::to_string(at),
+          "FOVEA_FAULT_ERROR=" + error,
+          "FOVEA_FAULT_PATH=" + store.string(),
+          "FOVEA_FAULT_COUNT_FILE=" + store.string() + ".count"};
+}
+
+/// The lines on stderr that are no warnings.
+std::vector<std::string> errors_in(const std::string& text) {
+  std::vector<std::string> all;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.starts_with("warning:")) all.push_back(line);
+  }
+  return all;
+}
+
+struct Results {
+  std::map<std::string, std::string> objects, files;
+  bool operator==(const Results&) const = default;
+};
+
+Results results(const Desk& desk, const std::string& store) {
+  return {stored(desk.folder / store), exported(desk.folder / (store + "-results"))};
+}
+
+long count_calls(const Desk& desk, const std::string& call) {
+  const auto store = "count-" + call;
+  const auto done = desk.fovea(Desk::run_in(store), faulty(desk.folder / store, call, 0, "EIO"));
+  REQUIRE(done.code == 0);
+  return std::stol(bytes_of(desk.folder / (store + ".count")));
+}
+
+/// One run in which one call goes wrong, and a clean one after it in the same store.
+void check_one(const Desk& desk, const Results& right, const std::string& call, long at,
+               const std::string& error) {
+  std::filesystem::remove_all(desk.folder / "broken");
+  std::filesystem::remove_all(desk.folder / "broken-results");
+  const auto done = desk.fovea(Desk::run_in("broken"), faulty(desk.folder / "broken", call, at, error));
+  INFO(call << " number " << at << ": " << error << "\ncode " << done.code << "\n" << done.err);
+  CHECK((done.code == 0 || done.code == 1));
+  CHECK(errors_in(done.err).size() == (done.code == 0 ? 0U : 1U));
+  if (done.code == 0) CHECK(exported(desk.folder / "broken-results") == right.files);
+  const auto clean = desk.fovea(Desk::run_in("broken"));
+  INFO(clean.err);
+  CHECK(clean.code == 0);
+  CHECK((results(desk, "broken") == right));
+}
+
+}  // namespace
+
+TEST_CASE("a call to the system that goes wrong is an error in one line or changes nothing") {
+  const Desk desk;
+  REQUIRE(desk.fovea(Desk::run_in("right")).code == 0);
+  const auto right = results(desk, "right");
+  const std::vector<std::string> errors{"EIO", "ENOSPC", "EACCES", "short"};
+  Draws draws(3);
+  for (const std::string call : {"write", "fsync", "rename", "open", "mmap"}) {
+    const auto calls = count_calls(desk, call);
+    INFO(call << ": " << calls << " calls");
+    REQUIRE(calls > 0);
+    const auto kinds = call == "write" ? errors.size() : errors.size() - 1;
+    const bool all = rounds(0, 1) == 1;
+    for (long at = 1, some = 0; all ? at <= calls : some < 3; ++at, ++some) {
+      const auto call_number = all ? at : 1 + static_cast<long>(draws.below(static_cast<std::size_t>(calls)));
+      check_one(desk, right, call, call_number, errors[draws.below(kinds)]);
+    }
+  }
+}

@@ -1,0 +1,68 @@
+#include <algorithm>
+#include <thread>
+
+#include "tests/catch.hpp"
+#include "tests/fault/desk.hpp"
+
+namespace {
+
+/// A run that saves its progress at nearly every step, with a thread count that a restart may change.
+std::vector<std::string> saving_run(const std::string& store, int threads) {
+  return Desk::run_in(
+      store, {"--threads", std::to_string(threads), "--set", "train.checkpoint.every_minutes=0.0005"});
+}
+
+/// Whether a stage of a run says that it went on from saved progress.
+bool resumed(const std::string& out) {
+  const auto all = events_of(out);
+  return std::any_of(all.begin(), all.end(), [](const auto& event) {
+    return event.at("event") == "stage_finished" && event.contains("from") && event["from"].is_string();
+  });
+}
+
+}  // namespace
+
+TEST_CASE("a pipeline that is killed at any instant and started again ends as one that was left alone") {
+  const Desk desk;
+  const auto begin = std::chrono::steady_clock::now();
+  const auto straight = desk.fovea(saving_run("straight", 2));
+  const std::chrono::duration<double> whole = std::chrono::steady_clock::now() - begin;
+  REQUIRE(straight.code == 0);
+  const auto right = stored(desk.folder / "straight");
+
+  Draws draws(1);
+  const int kills = rounds(12, 200);
+  const std::filesystem::path store = desk.folder / "killed";
+  std::string output;
+  bool went_on = false;
+  for (int kill = 0; kill < kills; ++kill) {
+    // Every few kills the work begins anew, or there would soon be nothing left to kill.
+    if (kill % 6 == 0) std::filesystem::remove_all(store);
+    const auto before = names_below(store, "keys");
+    Process process(desk.folder.path(), saving_run("killed", 1 + kill % 2));
+    std::this_thread::sleep_for(whole * (0.05 + 0.7 * draws.part()));
+    process.kill();
+    output = process.wait().out;
+    went_on = went_on || resumed(output);
+    INFO("kill " << kill);
+    const auto after = names_below(store, "keys");
+    CHECK(std::includes(after.begin(), after.end(), before.begin(), before.end()));
+    // Of what was finished before, nothing is computed again.
+    for (const auto& line : computed(output)) {
+      const auto key = line.substr(line.find(' ') + 1);
+      CHECK(std::none_of(before.begin(), before.end(),
+                         [&](const auto& name) { return name.find(key) != std::string::npos; }));
+    }
+    if (kill % 6 == 5 || kill == kills - 1) {
+      const auto last = desk.fovea(saving_run("killed", 2));
+      INFO(last.err);
+      REQUIRE(last.code == 0);
+      went_on = went_on || resumed(last.out);
+      CHECK(stored(store) == right);
+      CHECK(exported(desk.folder / "killed-results") == exported(desk.folder / "straight-results"));
+      CHECK(names_below(store, "tmp").empty());
+      CHECK(names_below(store, "leases").empty());
+    }
+  }
+  CHECK(went_on);
+}
