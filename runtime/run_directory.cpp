@@ -1,8 +1,11 @@
 #include "runtime/run_directory.hpp"
 
+#include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstdlib>
 #include <ctime>
 #include <fstream>
 #include <set>
@@ -22,6 +25,7 @@ class Draft {
       : parent_(parent), path_(parent / ("." + name + "." + std::to_string(getpid()) + ".partial")) {
     std::error_code failed;
     fs::create_directories(path_, failed);
+    remove_abandoned(parent);
     if (failed) {
       throw Error(parent.string() + ": can't be written (" + failed.message() +
                   "); give another --output-dir");
@@ -34,6 +38,19 @@ class Draft {
   Draft(const Draft&) = delete;
   Draft& operator=(const Draft&) = delete;
   const fs::path& path() const { return path_; }
+
+  /// Removes the drafts of processes that died, which end in ".<process>.partial".
+  static void remove_abandoned(const fs::path& parent) {
+    std::error_code error;
+    for (fs::directory_iterator entry(parent, error), end; !error && entry != end; entry.increment(error)) {
+      const auto draft = entry->path().filename();
+      if (draft.extension() != ".partial" || !draft.string().starts_with('.')) continue;
+      const auto process = std::atoi(draft.stem().extension().string().c_str() + 1);
+      if (process <= 0 || ::kill(process, 0) == 0 || errno != ESRCH) continue;
+      std::error_code ignored_until_next_time;
+      fs::remove_all(entry->path(), ignored_until_next_time);
+    }
+  }
 
   /// Renames it to the first name that is free: `stem`, `stem_2`, `stem_3`, ...
   fs::path settle(const std::string& stem) {

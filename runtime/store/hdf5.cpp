@@ -70,6 +70,8 @@ class Handle {
   }
   operator hid_t() const { return id_; }
   hid_t release() { return std::exchange(id_, -1); }
+  /// Gives it back and throws where that fails: HDF5 may write only then.
+  void close(const std::string& place) { checked(H5Idec_ref(release()), place); }
 
  private:
   hid_t id_ = -1;
@@ -142,7 +144,7 @@ struct H5Writer::Handles {
     for (auto end = name.find('/'); end != std::string::npos; end = name.find('/', end + 1)) {
       const auto above = name.substr(0, end);
       if (groups.insert(above).second) {
-        Handle(H5Gcreate2(file, above.c_str(), link, group, H5P_DEFAULT), place);
+        Handle(H5Gcreate2(file, above.c_str(), link, group, H5P_DEFAULT), place).close(place);
       }
     }
   }
@@ -154,20 +156,24 @@ struct H5Writer::Handles {
     make_groups(name, place);
     const std::vector<hsize_t> sizes(shape.begin(), shape.end());
     const Handle space(H5Screate_simple(static_cast<int>(sizes.size()), sizes.data(), nullptr), place);
-    const Handle data(H5Dcreate2(file, name.c_str(), type, space, link, creation, H5P_DEFAULT), place);
-    if (std::find(shape.begin(), shape.end(), 0) != shape.end()) return;
-    checked(H5Dwrite(data, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values), place);
+    Handle data(H5Dcreate2(file, name.c_str(), type, space, link, creation, H5P_DEFAULT), place);
+    if (std::find(shape.begin(), shape.end(), 0) == shape.end()) {
+      checked(H5Dwrite(data, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values), place);
+    }
+    data.close(place);
   }
 
   void attribute(const std::string& name, const std::string& key, hid_t type, const void* value) {
     const auto place = path + ": " + plain_name(name) + "@" + key;
     const auto at = plain_name(name).empty() ? "/" : plain_name(name);
-    const Handle owner(H5Oopen(file, at.c_str(), H5P_DEFAULT), place);
+    Handle owner(H5Oopen(file, at.c_str(), H5P_DEFAULT), place);
     const Handle space(H5Screate(H5S_SCALAR), place);
     const Handle names(H5Pcreate(H5P_ATTRIBUTE_CREATE), place);
     checked(H5Pset_char_encoding(names, H5T_CSET_UTF8), place);
-    const Handle made(H5Acreate2(owner, key.c_str(), type, space, names, H5P_DEFAULT), place);
+    Handle made(H5Acreate2(owner, key.c_str(), type, space, names, H5P_DEFAULT), place);
     checked(H5Awrite(made, type, value), place);
+    made.close(place);
+    owner.close(place);
   }
 };
 

@@ -24,18 +24,35 @@ std::string contents(const std::filesystem::path& path) {
   return text.str();
 }
 
+std::string program_line(const std::string& program, const std::vector<std::string>& arguments) {
+  std::string line = shell_quote(std::string(FOVEA_BINARY_DIR) + "/" + program);
+  for (const auto& each : arguments) line += " " + shell_quote(each);
+  return line;
+}
+
+/// Runs a command in a folder, and `after` behind it in the same shell.
+Finished run_line(const std::string& command, const std::string& after, const std::string& folder) {
+  const Folder kept;
+  const auto line = "cd " + shell_quote(folder) + "; " + command + " >" + shell_quote(kept / "out") + " 2>" +
+                    shell_quote(kept / "err") + " </dev/null" + after;
+  const int status = std::system(line.c_str());
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, contents(kept / "out"), contents(kept / "err")};
+}
+
 }  // namespace
 
 Finished run_program(const std::string& program, const std::vector<std::string>& arguments,
                      const std::string& folder, const std::vector<std::string>& environment) {
-  const Folder kept;
-  std::string line = "cd " + shell_quote(folder) + " && env";
+  std::string line = "exec env";
   for (const auto& each : environment) line += " " + shell_quote(each);
-  line += " " + shell_quote(std::string(FOVEA_BINARY_DIR) + "/" + program);
-  for (const auto& each : arguments) line += " " + shell_quote(each);
-  line += " >" + shell_quote(kept / "out") + " 2>" + shell_quote(kept / "err") + " </dev/null";
-  const int status = std::system(line.c_str());
-  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, contents(kept / "out"), contents(kept / "err")};
+  return run_line(line + " " + program_line(program, arguments), "", folder);
+}
+
+Finished run_until(const std::string& pattern, const std::string& program,
+                   const std::vector<std::string>& arguments, const std::string& folder) {
+  const std::string after =
+      " & until ls " + pattern + " >/dev/null 2>&1; do sleep 0.02; done; kill -TERM $!; wait $!";
+  return run_line(program_line(program, arguments), after, folder);
 }
 
 std::vector<std::string> lines_of(const std::string& text) {

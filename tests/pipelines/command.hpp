@@ -14,5 +14,9 @@ struct Finished {
 Finished run_program(const std::string& program, const std::vector<std::string>& arguments,
                      const std::string& folder, const std::vector<std::string>& environment = {});
 
+/// The same, but the program gets SIGTERM as soon as a file is there whose name matches the shell's pattern.
+Finished run_until(const std::string& pattern, const std::string& program,
+                   const std::vector<std::string>& arguments, const std::string& folder);
+
 /// The lines of a text.
 std::vector<std::string> lines_of(const std::string& text);

@@ -1,94 +1,6 @@
-#include <algorithm>
-#include <filesystem>
-#include <fstream>
-#include <map>
-#include <sstream>
-
-#include "graph/json.hpp"
-#include "tests/catch.hpp"
-#include "tests/folder.hpp"
-#include "tests/pipelines/command.hpp"
-
-using fovea::Json;
-namespace fs = std::filesystem;
+#include "tests/pipelines/desk.hpp"
 
 namespace {
-
-/// A whole pipeline that trains in about a second: 240 synthetic images of 12 x 12.
-Json small_pipeline() {
-  return Json::parse(R"({ "fovea": 1, "name": "small", "seed": 1, "stages": {
-    "load": { "stage": "load", "params": { "format": "synthetic",
-              "synthetic": { "samples": 240, "classes": 3, "height": 12, "width": 12 } } },
-    "split": { "stage": "split", "inputs": { "data": "load.data" }, "params": { "validation": 0.2 } },
-    "augment": { "stage": "augment", "inputs": { "data": "split.train" },
-                 "params": { "policy": [ { "op": "flip_horizontal" }, { "op": "translate" }, { "op": "random_erasing" } ] } },
-    "model": { "stage": "build_model", "inputs": { "data": "split.train" } },
-    "train": { "stage": "train", "inputs": { "model": "model.model", "batches": "augment.batches",
-               "validation": "split.validation" }, "params": { "epochs": 2, "batch_size": 32 } },
-    "evaluate": { "stage": "evaluate", "inputs": { "model": "train.best", "data": "split.test" } },
-    "curves": { "stage": "plot_training_curves", "inputs": { "history": "train.history" } },
-    "rate": { "stage": "plot_lr_schedule", "inputs": { "history": "train.history" } },
-    "confusion": { "stage": "plot_confusion_matrix", "inputs": { "metrics": "evaluate.metrics" } } } })");
-}
-
-/// A folder with a definition in it, and the command that runs there.
-struct Desk {
-  Folder folder;
-  explicit Desk(const Json& definition = small_pipeline()) { write(definition.dump()); }
-  void write(const std::string& text) const { std::ofstream(folder / "pipeline.json") << text; }
-  Finished fovea(std::vector<std::string> arguments, const std::vector<std::string>& environment = {}) const {
-    return run_program("fovea", arguments, folder.path(), environment);
-  }
-  /// The one line of an error, after checking that it is one line on stderr and exit code 1.
-  std::string error(const std::vector<std::string>& arguments) const {
-    const auto done = fovea(arguments);
-    CHECK(done.code == 1);
-    CHECK(done.out.empty());
-    CHECK(std::count(done.err.begin(), done.err.end(), '\n') == 1);
-    return done.err.substr(0, done.err.find('\n'));
-  }
-  std::string error_with(const char* pointer, const Json& value) const {
-    auto definition = small_pipeline();
-    definition[Json::json_pointer(pointer)] = value;
-    write(definition.dump());
-    return error({"run", "pipeline.json"});
-  }
-};
-
-std::string contents(const fs::path& path) {
-  std::ostringstream text;
-  text << std::ifstream(path).rdbuf();
-  return text.str();
-}
-
-/// Every file of a run directory by its name there.
-std::map<std::string, std::string> files_in(const fs::path& folder) {
-  std::map<std::string, std::string> files;
-  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
-    if (entry.is_regular_file())
-      files[entry.path().lexically_relative(folder).string()] = contents(entry.path());
-  }
-  return files;
-}
-
-std::vector<fs::path> run_directories(const Desk& desk) {
-  std::vector<fs::path> all;
-  for (const auto& entry : fs::directory_iterator(desk.folder / "results")) all.push_back(entry.path());
-  std::sort(all.begin(), all.end());
-  return all;
-}
-
-/// "hit" or "run" of every stage, as `plan --json` tells.
-std::map<std::string, Json> planned(const Desk& desk, std::vector<std::string> more = {}) {
-  std::vector<std::string> arguments{"plan", "pipeline.json", "--json"};
-  arguments.insert(arguments.end(), more.begin(), more.end());
-  std::map<std::string, Json> all;
-  for (const auto& line : lines_of(desk.fovea(arguments).out)) {
-    const auto one = Json::parse(line);
-    all[one.at("stage")] = one;
-  }
-  return all;
-}
 
 /// The identities of all stored results by stage and port, without the measured times.
 std::map<std::string, std::string> stored(const fs::path& store) {
@@ -313,4 +225,29 @@ TEST_CASE("fovea schema: knows every stage and its parameters") {
   }
   CHECK(stages.size() == 9);
   CHECK(stages.at("train")["properties"]["params"]["properties"]["epochs"]["default"] == 100);
+}
+
+TEST_CASE("fovea run: interrupted training saves its progress, says how to go on, and plan knows") {
+  auto definition = small_pipeline();
+  definition["stages"]["train"]["params"]["epochs"] = 1000;
+  definition["stages"]["train"]["params"]["early_stopping"] = {{"patience", nullptr}};
+  const Desk desk(definition);
+  const auto done =
+      run_until(".fovea/progress/train/*/*.h5", "fovea", {"run", "pipeline.json"}, desk.folder.path());
+  CHECK(done.code == 130);
+  CHECK(done.err == "interrupted; finished stages are kept, and the same command goes on from there\n");
+  const auto plan = planned(desk);
+  CHECK(plan.at("train")["status"] == "partial");
+  CHECK(plan.at("train")["progress"].get<std::string>().starts_with("epoch "));
+  CHECK(plan.at("evaluate")["why"] == "\"train\" runs before it");
+}
+
+TEST_CASE("fovea verify-resume: a killed pipeline ends in the bytes of an undisturbed one") {
+  const Desk desk;
+  const auto done = desk.fovea({"verify-resume", "pipeline.json", "--kills", "2"});
+  INFO(done.err);
+  CHECK(done.code == 0);
+  CHECK(done.out.ends_with("all 14 results are byte for byte those of the undisturbed run\n"));
+  CHECK(desk.error({"verify-resume", "pipeline.json", "--until", "split"}) ==
+        "pipeline.json: no stage that keeps progress; give a pipeline with a \"train\" stage");
 }

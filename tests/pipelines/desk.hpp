@@ -1,0 +1,91 @@
+#pragma once
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <sstream>
+
+#include "graph/json.hpp"
+#include "tests/catch.hpp"
+#include "tests/folder.hpp"
+#include "tests/pipelines/command.hpp"
+
+using fovea::Json;
+namespace fs = std::filesystem;
+
+/// A whole pipeline that trains in about a second: 240 synthetic images of 12 x 12.
+inline Json small_pipeline() {
+  return Json::parse(R"({ "fovea": 1, "name": "small", "seed": 1, "stages": {
+    "load": { "stage": "load", "params": { "format": "synthetic",
+              "synthetic": { "samples": 240, "classes": 3, "height": 12, "width": 12 } } },
+    "split": { "stage": "split", "inputs": { "data": "load.data" }, "params": { "validation": 0.2 } },
+    "augment": { "stage": "augment", "inputs": { "data": "split.train" },
+                 "params": { "policy": [ { "op": "flip_horizontal" }, { "op": "translate" }, { "op": "random_erasing" } ] } },
+    "model": { "stage": "build_model", "inputs": { "data": "split.train" } },
+    "train": { "stage": "train", "inputs": { "model": "model.model", "batches": "augment.batches",
+               "validation": "split.validation" }, "params": { "epochs": 2, "batch_size": 32 } },
+    "evaluate": { "stage": "evaluate", "inputs": { "model": "train.best", "data": "split.test" } },
+    "curves": { "stage": "plot_training_curves", "inputs": { "history": "train.history" } },
+    "rate": { "stage": "plot_lr_schedule", "inputs": { "history": "train.history" } },
+    "confusion": { "stage": "plot_confusion_matrix", "inputs": { "metrics": "evaluate.metrics" } } } })");
+}
+
+/// A folder with a definition in it, and the command that runs there.
+struct Desk {
+  Folder folder;
+  explicit Desk(const Json& definition = small_pipeline()) { write(definition.dump()); }
+  void write(const std::string& text) const { std::ofstream(folder / "pipeline.json") << text; }
+  Finished fovea(std::vector<std::string> arguments, const std::vector<std::string>& environment = {}) const {
+    return run_program("fovea", arguments, folder.path(), environment);
+  }
+  /// The one line of an error, after checking that it is one line on stderr and exit code 1.
+  std::string error(const std::vector<std::string>& arguments) const {
+    const auto done = fovea(arguments);
+    CHECK(done.code == 1);
+    CHECK(done.out.empty());
+    CHECK(std::count(done.err.begin(), done.err.end(), '\n') == 1);
+    return done.err.substr(0, done.err.find('\n'));
+  }
+  std::string error_with(const char* pointer, const Json& value) const {
+    auto definition = small_pipeline();
+    definition[Json::json_pointer(pointer)] = value;
+    write(definition.dump());
+    return error({"run", "pipeline.json"});
+  }
+};
+
+inline std::string contents(const fs::path& path) {
+  std::ostringstream text;
+  text << std::ifstream(path).rdbuf();
+  return text.str();
+}
+
+/// Every file of a run directory by its name there.
+inline std::map<std::string, std::string> files_in(const fs::path& folder) {
+  std::map<std::string, std::string> files;
+  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+    if (entry.is_regular_file())
+      files[entry.path().lexically_relative(folder).string()] = contents(entry.path());
+  }
+  return files;
+}
+
+inline std::vector<fs::path> run_directories(const Desk& desk) {
+  std::vector<fs::path> all;
+  for (const auto& entry : fs::directory_iterator(desk.folder / "results")) all.push_back(entry.path());
+  std::sort(all.begin(), all.end());
+  return all;
+}
+
+/// "hit" or "run" of every stage, as `plan --json` tells.
+inline std::map<std::string, Json> planned(const Desk& desk, std::vector<std::string> more = {}) {
+  std::vector<std::string> arguments{"plan", "pipeline.json", "--json"};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  std::map<std::string, Json> all;
+  for (const auto& line : lines_of(desk.fovea(arguments).out)) {
+    const auto one = Json::parse(line);
+    all[one.at("stage")] = one;
+  }
+  return all;
+}

@@ -1,0 +1,127 @@
+#include "tests/pipelines/desk.hpp"
+
+namespace {
+
+/// The small pipeline with images enough that they are most of what its store holds.
+Json large_pipeline() {
+  auto definition = small_pipeline();
+  definition["stages"]["load"]["params"]["synthetic"]["samples"] = 3000;
+  definition["stages"]["load"]["params"]["synthetic"]["height"] = 48;
+  definition["stages"]["load"]["params"]["synthetic"]["width"] = 48;
+  definition["stages"]["train"]["params"] = {{"epochs", 1}, {"batch_size", 256}};
+  return definition;
+}
+
+std::vector<Json> json_lines(const std::string& text) {
+  std::vector<Json> all;
+  for (const auto& line : lines_of(text)) all.push_back(Json::parse(line));
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("fovea store ls: a line for each result with what it was") {
+  const Desk desk;
+  CHECK(desk.error({"store", "ls"}) ==
+        ".fovea: no store; run a pipeline first, or name another with --store");
+  REQUIRE(desk.fovea({"run", "pipeline.json"}).code == 0);
+  const auto all = json_lines(desk.fovea({"store", "ls", "--json"}).out);
+  CHECK(all.size() == 9);
+  for (const auto& one : all) CHECK(one["complete"] == true);
+  const auto text = desk.fovea({"store", "ls"}).out;
+  CHECK(text.find("epochs 2") != std::string::npos);
+  CHECK(text.find("9 results, 14 objects of ") != std::string::npos);
+  CHECK(desk.fovea({"store", "ls", "--nondeterministic"}).out ==
+        "every stage gave the same result each time\n");
+}
+
+TEST_CASE("fovea store verify: finds a flipped bit anywhere, sets the object aside and ends with 1") {
+  const Desk desk;
+  REQUIRE(desk.fovea({"run", "pipeline.json"}).code == 0);
+  CHECK(desk.fovea({"store", "verify"}).out.ends_with("all as they were written\n"));
+  fs::path victim;
+  for (const auto& entry : fs::recursive_directory_iterator(desk.folder / ".fovea/objects")) {
+    if (entry.is_regular_file()) victim = entry.path();
+  }
+  fs::permissions(victim, fs::perms::owner_write, fs::perm_options::add);
+  std::fstream file(victim, std::ios::in | std::ios::out | std::ios::binary);
+  file.seekg(900);
+  const auto flipped = static_cast<char>(file.get() ^ 4);
+  file.seekp(900).put(flipped);
+  file.close();
+  const auto done = desk.fovea({"store", "verify"});
+  CHECK(done.code == 1);
+  CHECK(done.out.ends_with(": 1 damaged\n"));
+  CHECK(done.err.find(victim.filename().string() + ": damaged, ") != std::string::npos);
+  CHECK_FALSE(fs::exists(victim));
+}
+
+TEST_CASE("fovea store gc: a tenth of the size is enough for every exported result") {
+  const Desk desk(large_pipeline());
+  REQUIRE(desk.fovea({"run", "pipeline.json"}).code == 0);
+  const auto before = files_in(run_directories(desk)[0]);
+  std::uintmax_t bytes = 0;
+  for (const auto& entry : fs::recursive_directory_iterator(desk.folder / ".fovea/objects")) {
+    if (entry.is_regular_file()) bytes += entry.file_size();
+  }
+  const auto limit = std::to_string(bytes / 10) + "B";
+  const auto dry = desk.fovea({"store", "gc", "--max-size", limit, "--dry-run"});
+  CHECK(dry.out.find("would delete") != std::string::npos);
+  CHECK(planned(desk).at("load")["status"] == "hit");
+  REQUIRE(desk.fovea({"store", "gc", "--max-size", limit}).code == 0);
+  const auto listed = json_lines(desk.fovea({"store", "ls", "--json"}).out);
+  CHECK(std::count_if(listed.begin(), listed.end(),
+                      [](const Json& one) { return one["complete"] == false; }) > 0);
+  for (const auto& [stage, plan] : planned(desk)) CHECK(plan["status"] == "hit");
+  REQUIRE(desk.fovea({"run", "pipeline.json"}).code == 0);
+  auto after = files_in(run_directories(desk)[1]);
+  for (const auto& [name, text] : before) {
+    INFO(name);
+    if (name != "run.log") CHECK(after[name] == text);
+  }
+  CHECK(planned(desk, {"--set", "train.epochs=2"}).at("load")["why"] ==
+        "its result is no longer in the store");
+  REQUIRE(desk.fovea({"run", "pipeline.json", "--set", "train.epochs=2"}).code == 0);
+}
+
+TEST_CASE("fovea store gc: runs that are kept keep their objects, and what is asked for must make sense") {
+  const Desk desk;
+  REQUIRE(desk.fovea({"run", "pipeline.json"}).code == 0);
+  const auto run = run_directories(desk)[0].filename().string();
+  CHECK(desk.fovea({"store", "gc", "--max-size", "0", "--keep-run", run}).out.starts_with("deleted 0 files"));
+  CHECK(desk.error({"store", "gc"}) == "gc: nothing says what may go; give --max-size or --max-age");
+  CHECK(desk.error({"store", "gc", "--max-size", "5 apples"}) ==
+        "--max-size: \"5 apples\" is not allowed; it must be a number with its unit, as 500MB or 2GiB");
+  CHECK(desk.error({"store", "gc", "--max-size", "0", "--keep-run", run + "x"}) ==
+        "--keep-run: unknown run \"" + run + "x\"; did you mean \"" + run + "\"?");
+}
+
+TEST_CASE("fovea explain: every exported file, wherever it is now, names the pipeline that made it") {
+  const Desk desk;
+  REQUIRE(desk.fovea({"run", "pipeline.json"}).code == 0);
+  const auto run = run_directories(desk)[0];
+  for (const auto& [name, text] : files_in(run)) {
+    if (name == "run.log" || name == "config.json") continue;
+    INFO(name);
+    fs::copy_file(run / name, desk.folder / "moved", fs::copy_options::overwrite_existing);
+    const auto done = desk.fovea({"explain", "moved", "--json"});
+    CHECK(done.code == 0);
+    const auto told = Json::parse(done.out);
+    CHECK(told["pipeline"]["stages"].contains("train"));
+    CHECK(told["pipeline"]["stages"].contains(told["node"].get<std::string>()));
+    fs::remove(desk.folder / "moved");
+  }
+}
+
+TEST_CASE("fovea explain: a figure knows its key even where no run is known") {
+  const Desk desk;
+  REQUIRE(desk.fovea({"run", "pipeline.json"}).code == 0);
+  fs::remove_all(desk.folder / ".fovea/runs");
+  const auto figure = (run_directories(desk)[0] / "visualizations/confusion_matrix.png").string();
+  const auto done = desk.fovea({"explain", figure});
+  CHECK(done.out.starts_with("from   plot_confusion_matrix (plot_confusion_matrix)\n"));
+  CHECK(done.out.find("\"stage\": \"load\"") != std::string::npos);
+  CHECK(desk.error({"explain", "pipeline.json"}) ==
+        "pipeline.json: nothing in the store \".fovea\" exported these bytes; name the store of its run with "
+        "--store");
+}
