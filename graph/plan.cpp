@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <set>
 
 namespace fovea {
 namespace {
@@ -145,16 +146,21 @@ bool is_wanted(const Graph& graph, std::size_t i, std::size_t port, const std::v
   return !read;
 }
 
-/// From the last node to the first: what is lost and wanted has to run.
+/// From the last node to the first: what is lost and wanted has to run. What is read brings the objects that
+/// it refers to with it.
 void bring_back_lost(const Graph& graph, const World& world, std::vector<Planned>& all) {
+  std::set<std::string> referred;
   for (std::size_t i = all.size(); i-- > 0;) {
     if (all[i].status != Status::hit) continue;
-    const auto& objects = all[i].record->objects;
+    const auto& [objects, references] = std::tie(all[i].record->objects, all[i].record->references);
     for (std::size_t port = 0; port < objects.size(); ++port) {
-      if (world.has(objects[port]) || !is_wanted(graph, i, port, all)) continue;
-      all[i].status = Status::run;
-      all[i].why = "its result is no longer in the store";
-      break;
+      if (!referred.contains(objects[port]) && !is_wanted(graph, i, port, all)) continue;
+      if (!world.has(objects[port])) {
+        all[i].status = Status::run;
+        all[i].why = "its result is no longer in the store";
+      } else if (port < references.size()) {
+        referred.insert(references[port].begin(), references[port].end());
+      }
     }
   }
 }

@@ -17,6 +17,8 @@ struct Record {
   std::vector<std::string> objects;  ///< identity of each output, by port
   double seconds = 0;
   std::string made;  ///< when, as 2026-01-31T12:00:00Z
+  /// By port: the objects that its object refers to, without which it can't be read.
+  std::vector<std::vector<std::string>> references;
 };
 
 /// How far a stage has come that keeps its progress: whole rounds, as epochs, and steps of the next one.

@@ -1,11 +1,13 @@
 #include <algorithm>
 #include <cstdio>
 #include <functional>
+#include <map>
 
 #include "pipelines/commands.hpp"
 #include "pipelines/console.hpp"
 #include "pipelines/run_pipeline.hpp"
 #include "runtime/store/files.hpp"
+#include "stages/list.hpp"
 
 namespace fovea {
 namespace {
@@ -66,32 +68,57 @@ std::string key_inside(std::string_view bytes) {
   return key.find_first_not_of("0123456789abcdef") == std::string::npos ? key : "";
 }
 
-/// Puts the definition of a stage together from records: its inputs are outputs of other records.
-std::string rebuild(const Record& record, const std::vector<Record>& all, Json& stages) {
-  const auto stage = record.parts.at("stage").get<std::string>();
-  auto name = stage;
-  for (int number = 2; stages.contains(name); ++number) name = stage + "_" + std::to_string(number);
-  stages[name] = {{"stage", stage}, {"params", record.parts.at("params")}};
-  const auto inputs = record.parts.value("inputs", Json::object());
-  for (const auto& [port, object] : inputs.items()) {
-    for (const auto& maker : all) {
-      const auto found = std::find(maker.objects.begin(), maker.objects.end(), object.get<std::string>());
-      if (found == maker.objects.end()) continue;
-      const auto output = std::to_string(found - maker.objects.begin());
-      stages[name]["inputs"][port] = rebuild(maker, all, stages) + "." + output;
-      break;
+/// Puts a definition together from records: the inputs of each are outputs of others.
+class Rebuilder {
+ public:
+  Rebuilder(const std::vector<Record>& records, const Registry& registry)
+      : records_(records), registry_(registry) {}
+
+  /// Adds the stage of a record with all that it needs, and gives its name in the definition.
+  std::string add(const Record& record) {
+    if (const auto known = names_.find(record.key); known != names_.end()) return known->second;
+    const auto stage = record.parts.at("stage").get<std::string>();
+    auto name = stage;
+    for (int number = 2; stages_.contains(name); ++number) name = stage + "_" + std::to_string(number);
+    names_[record.key] = name;
+    stages_[name] = {{"stage", stage}, {"params", record.parts.at("params")}};
+    const auto inputs = record.parts.value("inputs", Json::object());
+    for (const auto& [port, object] : inputs.items()) {
+      const auto wire = maker_of(object.get<std::string>(), record.key);
+      if (!wire.empty()) stages_[name]["inputs"][port] = wire;
     }
+    return name;
   }
-  return name;
-}
+  const Json& stages() const { return stages_; }
+
+ private:
+  /// "load.data": who gives an object, other than the stage that asks.
+  std::string maker_of(const std::string& object, const std::string& asks) {
+    for (const auto& maker : records_) {
+      const auto found = std::find(maker.objects.begin(), maker.objects.end(), object);
+      if (found == maker.objects.end() || maker.key == asks) continue;
+      const auto port = static_cast<std::size_t>(found - maker.objects.begin());
+      const auto* stage = registry_.find(maker.parts.at("stage").get<std::string>());
+      const auto output = stage != nullptr ? stage->outputs.at(port).name : std::to_string(port);
+      return add(maker) + "." + output;
+    }
+    return "";
+  }
+
+  const std::vector<Record>& records_;
+  const Registry& registry_;
+  std::map<std::string, std::string> names_;
+  Json stages_ = Json::object();
+};
 
 std::optional<Origin> by_key(const Store& store, const std::string& key) {
   const auto all = store.all_records();
   const auto found = std::find_if(all.begin(), all.end(), [&](const Record& one) { return one.key == key; });
   if (found == all.end()) return {};
-  Json stages = Json::object();
-  const auto node = rebuild(*found, all, stages);
-  return Origin{*found, node, "", {{"fovea", 1}, {"stages", std::move(stages)}}};
+  const auto registry = all_stages();
+  Rebuilder rebuilder(all, registry);
+  const auto node = rebuilder.add(*found);
+  return Origin{*found, node, "", {{"fovea", 1}, {"stages", rebuilder.stages()}}};
 }
 
 }  // namespace
@@ -128,6 +155,8 @@ int explain_command(const fs::path& file, const fs::path& store_path, bool json)
   std::printf("from   %s (%s)\nkey    %s\nmade   %s, in %s\n", node.c_str(), stage.c_str(),
               record.key.c_str(), record.made.c_str(), duration_text(record.seconds).c_str());
   if (!run.empty()) std::printf("run    %s\n", run.c_str());
+  if (run.empty())
+    std::printf("put together from the records of its inputs; paths to data are not in them\n");
   std::printf("%s\n", pipeline.dump(2).c_str());
   return 0;
 }

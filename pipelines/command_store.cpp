@@ -33,15 +33,26 @@ std::string age_text(const std::string& made) {
   return std::to_string(static_cast<long>(seconds / 86400)) + " days ago";
 }
 
+/// The defaults of parameters by their JSON pointers.
+void add_defaults(const std::vector<FieldInfo>& fields, const std::string& above, Json& defaults) {
+  for (const auto& field : fields) {
+    const auto flat = Json{{field.name, field.standard}}.flatten();
+    if (field.members.empty()) {
+      for (const auto& [pointer, value] : flat.items()) defaults[above + pointer] = value;
+    }
+    add_defaults(field.members, above + "/" + field.name, defaults);
+  }
+}
+
 /// The parameters of a record that are not the stage's defaults, as "epochs 5, schedule.type \"constant\"".
 std::string settings_text(const Record& record, const Registry& registry) {
   const auto* stage = registry.find(record.parts.at("stage").get<std::string>());
-  const auto standard =
-      stage == nullptr ? Json() : stage->keyed(stage->complete(Json::object(), "")).flatten();
+  Json standard = Json::object();
+  if (stage != nullptr) add_defaults(stage->params, "", standard);
   const auto params = record.parts.at("params").flatten();
   std::string text;
   for (const auto& [pointer, value] : params.items()) {
-    if (standard.contains(pointer) && standard[pointer] == value) continue;
+    if (standard.contains(pointer) ? standard[pointer] == value : value.is_null()) continue;
     auto name = pointer.substr(1);
     std::replace(name.begin(), name.end(), '/', '.');
     text += (text.empty() ? "" : ", ") + name + " " + value.dump();

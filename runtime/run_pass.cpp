@@ -141,6 +141,9 @@ std::vector<Item> RunPass::compute(const Node& node, Record& record, Checkpoints
   for (std::size_t port = 0; port < outputs.size(); ++port) {
     outputs[port].object = store_.publish(*node.stage->outputs[port].codec, outputs[port].data.get());
     record.objects.push_back(outputs[port].object);
+    const auto& references = node.stage->outputs[port].codec->references;
+    record.references.push_back(references ? references(outputs[port].data.get())
+                                           : std::vector<std::string>{});
   }
   return outputs;
 }

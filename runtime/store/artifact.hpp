@@ -20,6 +20,8 @@ struct Codec {
   int version = 1;  ///< of the layout; readers refuse newer ones
   std::function<void(const void* value, H5Writer& file)> write;
   std::function<std::shared_ptr<const void>(const H5Reader& file, const Resolve& resolve)> read;
+  /// The identities that `read` will resolve; null where it resolves none.
+  std::function<std::vector<std::string>(const void* value)> references;
   /// Writes what people see: `target` is the path that the port names in the run directory, `object` the
   /// stored file.
   std::function<void(const void* value, const std::filesystem::path& object,

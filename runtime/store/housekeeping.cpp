@@ -58,6 +58,11 @@ struct Candidate {
   bool kept = false;
 };
 
+/// Costs that are about equal count as equal.
+double magnitude(double cost) {
+  return cost > 0 ? std::floor(std::log10(cost)) : -std::numeric_limits<double>::infinity();
+}
+
 std::vector<Candidate> candidates(const Store& store) {
   std::vector<Candidate> all;
   std::map<fs::path, std::size_t> number;
@@ -139,7 +144,8 @@ Verified verify(const Store& store) {
     const auto right = [&](std::string_view bytes) {
       return sha256(bytes) == file.stem().string() ? "" : "its bytes are not those that were written";
     };
-    all.damaged += store.whole(file, right) == nullptr;
+    const bool gone_meanwhile = !fs::exists(file);
+    all.damaged += !gone_meanwhile && store.whole(file, right) == nullptr;
   }
   for (const auto* const folder : {"keys", "runs", "nondeterministic", "files"}) {
     for (const auto& file : files_below(store.root() / folder)) {
@@ -158,19 +164,23 @@ std::vector<Garbage> choose_garbage(const Store& store, const Limits& limits) {
   auto all = candidates(store);
   mark_runs(store, limits.keep_runs, all);
   std::stable_sort(all.begin(), all.end(), [](const Candidate& a, const Candidate& b) {
-    return std::tie(a.cost, a.exported) < std::tie(b.cost, b.exported);
+    return std::tuple(magnitude(a.cost), a.exported, a.cost) <
+           std::tuple(magnitude(b.cost), b.exported, b.cost);
   });
   std::uintmax_t left = 0;
   for (const auto& one : all) left += one.garbage.bytes;
   std::vector<Garbage> garbage;
-  for (const auto& one : all) {
-    const bool too_much = limits.bytes && left > *limits.bytes;
-    const bool too_old = limits.age && one.age > *limits.age;
-    const bool settled = one.cost >= 0 || one.age > may_be_new;
-    if (one.kept || !settled || !(too_much || too_old)) continue;
-    left -= one.garbage.bytes;
-    garbage.push_back(one.garbage);
-  }
+  const auto take = [&](const auto& goes) {
+    std::erase_if(all, [&](const Candidate& one) {
+      const bool settled = one.cost >= 0 || one.age > may_be_new;
+      if (one.kept || !settled || !goes(one)) return false;
+      left -= one.garbage.bytes;
+      garbage.push_back(one.garbage);
+      return true;
+    });
+  };
+  if (limits.age) take([&](const Candidate& one) { return one.age > *limits.age; });
+  if (limits.bytes) take([&](const Candidate&) { return left > *limits.bytes; });
   for (const auto& one : kept_progress(store)) {
     if (limits.age && age_of(one.file) > *limits.age)
       garbage.push_back({one.file, "progress of " + one.stage, one.bytes});

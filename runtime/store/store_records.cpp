@@ -28,11 +28,8 @@ bool is_name(const std::string& text) {
 
 Json to_json(const Record& record) {
   assert(std::isfinite(record.seconds));
-  return {{"key", record.key},
-          {"parts", record.parts},
-          {"objects", record.objects},
-          {"seconds", record.seconds},
-          {"made", record.made}};
+  return {{"key", record.key},         {"parts", record.parts}, {"objects", record.objects},
+          {"seconds", record.seconds}, {"made", record.made},   {"references", record.references}};
 }
 
 Record from_json(const Json& json) {
@@ -40,7 +37,8 @@ Record from_json(const Json& json) {
           .parts = json.at("parts"),
           .objects = json.at("objects").get<std::vector<std::string>>(),
           .seconds = json.at("seconds").get<double>(),
-          .made = json.at("made").get<std::string>()};
+          .made = json.at("made").get<std::string>(),
+          .references = json.at("references").get<std::vector<std::vector<std::string>>>()};
 }
 
 /// Everything about a file that changes when its bytes do.

@@ -41,7 +41,13 @@ Batches read(const H5Reader& file, const Resolve& resolve) {
 }  // namespace
 
 const Codec& Batches::codec() {
-  static const Codec codec = make_codec<Batches>(1, write, read);
+  static const Codec codec = [] {
+    auto made = make_codec<Batches>(1, write, read);
+    made.references = [](const void* value) {
+      return std::vector{static_cast<const Batches*>(value)->data.object()};
+    };
+    return made;
+  }();
   return codec;
 }
 

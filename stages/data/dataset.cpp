@@ -162,7 +162,14 @@ Array<T> picked(const Array<T>& from, const std::vector<std::uint32_t>& position
 }  // namespace
 
 const Codec& Dataset::codec() {
-  static const Codec codec = make_codec<Dataset>(1, write, read);
+  static const Codec codec = [] {
+    auto made = make_codec<Dataset>(1, write, read);
+    made.references = [](const void* value) -> std::vector<std::string> {
+      const auto& source = static_cast<const Dataset*>(value)->source;
+      return source.empty() ? std::vector<std::string>{} : std::vector{source};
+    };
+    return made;
+  }();
   return codec;
 }
 

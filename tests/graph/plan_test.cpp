@@ -157,6 +157,18 @@ TEST_CASE("plan: what is lost runs again where it is wanted, and what follows it
         "run(its result is no longer in the store) run(its result is no longer in the store) ");
 }
 
+TEST_CASE("plan: what a stage reads brings back what that refers to") {
+  Memory memory;
+  memory.run(bakery(0.5));
+  auto& mill = memory.records.at(1);
+  const auto harvest = memory.records.at(0).objects[0];
+  mill.references = {{harvest}, {}};
+  memory.lost = {harvest};
+  CHECK(statuses(plan(bakery(0.5), memory.world())) == "hit hit hit ");
+  CHECK(statuses(plan(bakery(0.5), memory.world(), {"bake"})) ==
+        "run(its result is no longer in the store) hit run(forced) ");
+}
+
 namespace {
 
 Graph dairy(std::int64_t days, bool even) {

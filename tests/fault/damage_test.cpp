@@ -1,0 +1,71 @@
+#include <fstream>
+
+#include "tests/catch.hpp"
+#include "tests/fault/desk.hpp"
+#include "tests/runtime/file_bytes.hpp"
+
+namespace {
+
+namespace fs = std::filesystem;
+
+const std::vector<std::string> kinds{"flip", "shorten", "grow", "empty", "swap", "folder", "link"};
+
+void overwrite(const fs::path& file, const std::string& bytes) {
+  fs::remove(file);
+  std::ofstream(file, std::ios::binary) << bytes;
+}
+
+/// Damages one file in one way; `other` is a good file of the same sort.
+void damage(const fs::path& file, const fs::path& other, const std::string& kind, Draws& draws) {
+  auto bytes = bytes_of(file);
+  const auto at = draws.below(bytes.size());
+  if (kind == "flip") bytes[at] = static_cast<char>(bytes[at] ^ (1 << draws.below(8)));
+  if (kind == "shorten") bytes.resize(at);
+  if (kind == "grow") bytes += "more";
+  if (kind == "empty") bytes.clear();
+  if (kind == "swap") bytes = bytes_of(other);
+  overwrite(file, bytes);
+  if (kind == "folder" || kind == "link") fs::remove(file);
+  if (kind == "folder") fs::create_directories(file / "in the way");
+  if (kind == "link") fs::create_symlink("/nowhere/at/all", file);
+}
+
+/// The objects that a run directory is made of, and the records of all stages.
+std::vector<fs::path> targets(const fs::path& store) {
+  std::set<std::string> exported;
+  for (const auto& name : names_below(store, "runs")) {
+    const auto run = fovea::Json::parse(bytes_of(store / name));
+    for (const auto& file : run.at("files")) {
+      const auto digest = file.at("object").get<std::string>().substr(0, 64);
+      exported.insert("objects/" + digest.substr(0, 2) + "/" + digest + ".h5");
+    }
+  }
+  for (const auto& name : names_below(store, "keys")) exported.insert(name);
+  std::vector<fs::path> all;
+  for (const auto& name : exported) all.push_back(store / name);
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("whatever is damaged in a store is told and made again, and the results stay the same") {
+  const Desk desk;
+  const fs::path store = desk.folder / "store";
+  REQUIRE(desk.fovea(Desk::run_in("store")).code == 0);
+  const auto right = exported(desk.folder / "store-results");
+  Draws draws(7);
+  for (int round = 0; round < rounds(28, 2000); ++round) {
+    const auto all = targets(store);
+    REQUIRE(all.size() > 10);
+    const auto& victim = all[draws.below(all.size())];
+    auto other = all[draws.below(all.size())];
+    while (other == victim || other.extension() != victim.extension()) other = all[draws.below(all.size())];
+    const auto& kind = kinds[static_cast<std::size_t>(round) % kinds.size()];
+    damage(victim, other, kind, draws);
+    const auto done = desk.fovea(Desk::run_in("store"));
+    INFO("round " << round << ": " << kind << " of " << victim << "\n" << done.err);
+    REQUIRE(done.code == 0);
+    CHECK((done.out + done.err).find(victim.filename().string() + ": damaged, ") != std::string::npos);
+    CHECK(exported(desk.folder / "store-results") == right);
+  }
+}
