@@ -11,7 +11,6 @@
 #include <optional>
 #include <set>
 #include <utility>
-#include <variant>
 
 #include "graph/error.hpp"
 
@@ -42,9 +41,8 @@ std::unique_lock<std::mutex> enter_hdf5() {
     return 0;
   };
   H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, first, &fact);
-  const std::string_view system = "errno = ";
-  const auto at = fact.find(system);
-  if (at != std::string::npos) throw file_error(place, std::atoi(fact.c_str() + at + system.size()));
+  const auto at = fact.find("errno = ");
+  if (at != std::string::npos) throw file_error(place, std::atoi(fact.c_str() + at + 8));
   throw Error(place + ": " + fact + "; make the file again");
 }
 
@@ -122,10 +120,7 @@ void refuse_zero_bytes(const std::string& text, const std::string& place) {
 struct H5Writer::Handles {
   std::string path;
   Handle file;
-  Handle link;
-  Handle group;
-  Handle numbers;
-  Handle texts;
+  Handle link, group, numbers, texts;
   std::set<std::string> groups;
 
   explicit Handles(const std::filesystem::path& where) : path(where.string()) {
@@ -143,9 +138,8 @@ struct H5Writer::Handles {
   void make_groups(const std::string& name, const std::string& place) {
     for (auto end = name.find('/'); end != std::string::npos; end = name.find('/', end + 1)) {
       const auto above = name.substr(0, end);
-      if (groups.insert(above).second) {
-        Handle(H5Gcreate2(file, above.c_str(), link, group, H5P_DEFAULT), place).close(place);
-      }
+      if (!groups.insert(above).second) continue;
+      Handle(H5Gcreate2(file, above.c_str(), link, group, H5P_DEFAULT), place).close(place);
     }
   }
 

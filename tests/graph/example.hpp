@@ -97,7 +97,8 @@ struct Mill {
   }
 };
 
-/// Keeps its progress: a cheese of more days goes on from one of fewer, unless the days decide how it is salted.
+/// Keeps its progress: a cheese of more days goes on from one of fewer, unless the days decide how it is
+/// salted.
 struct Age {
   static constexpr std::string_view name = "age";
   static constexpr std::string_view doc = "lets grain ripen";
