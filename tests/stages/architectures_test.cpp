@@ -14,7 +14,7 @@ TEST_CASE("resnet20 has the parameters of He et al. (2016) with convolutions as 
 }
 
 TEST_CASE("resnet8 has one block in each of its three stages") {
-  CHECK(infer(build_specification("resnet8", 32, 32, 3, 10)).parameters == 77786);
+  CHECK(infer(build_specification("resnet8", 32, 32, 3, 10)).parameters == 78042);
 }
 
 TEST_CASE("simple_cnn is small enough to train in a minute") {
