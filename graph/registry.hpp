@@ -16,7 +16,9 @@ class Registry {
   /// Takes the `run` of a stage from the library that it lives in.
   template <Stage S>
   void add_implementation() {
-    add(implement<S>());
+    auto info = stage_info<S>();
+    info.run = &detail::run_stage<S>;
+    add(std::move(info));
   }
   /// Adds a stage, or completes a known one that has no `run` yet. Throws `Error` where the name is taken.
   void add(StageInfo info);

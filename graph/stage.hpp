@@ -121,24 +121,15 @@ StageInfo describe() {
   return info;
 }
 
-/// Everything about S, `run` included.
-template <Stage S>
-StageInfo implement() {
-  auto info = describe<S>();
-  info.run = &detail::run_stage<S>;
-  return info;
-}
-
 /// The description of S that a program links with: with its `run`, unless that lives in a library of its own.
 template <Stage S>
 const StageInfo& stage_info() {
-  if constexpr (requires { S::library; }) {
-    static const StageInfo info = describe<S>();
-    return info;
-  } else {
-    static const StageInfo info = implement<S>();
-    return info;
-  }
+  static const StageInfo info = [] {
+    auto described = describe<S>();
+    if constexpr (!requires { S::library; }) described.run = &detail::run_stage<S>;
+    return described;
+  }();
+  return info;
 }
 
 }  // namespace fovea
