@@ -12,7 +12,7 @@ namespace {
 constexpr double sampling = 4;
 
 // What one wish later costs, in line samples covered.
-constexpr double patience = 0.75;
+constexpr double patience = 0.25;
 
 // Which shares of the way between two points lie in a box (Y. Liang and B. Barsky, "A new concept and method
 // for line clipping", ACM Transactions on Graphics 3(1), 1984).
