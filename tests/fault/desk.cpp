@@ -5,6 +5,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "tests/pipelines/small_pipeline.hpp"
 #include "tests/runtime/file_bytes.hpp"
 
 using fovea::Json;
@@ -16,19 +17,9 @@ int rounds(int few, int many) {
 }
 
 Json tiny_pipeline() {
-  return Json::parse(R"({ "fovea": 1, "name": "tiny", "seed": 1, "stages": {
-    "load": { "stage": "load", "params": { "format": "synthetic",
-              "synthetic": { "samples": 240, "classes": 3, "height": 12, "width": 12 } } },
-    "split": { "stage": "split", "inputs": { "data": "load.data" }, "params": { "validation": 0.2 } },
-    "augment": { "stage": "augment", "inputs": { "data": "split.train" },
-                 "params": { "policy": [ { "op": "flip_horizontal" }, { "op": "translate" } ] } },
-    "model": { "stage": "build_model", "inputs": { "data": "split.train" } },
-    "train": { "stage": "train", "inputs": { "model": "model.model", "batches": "augment.batches",
-               "validation": "split.validation" }, "params": { "epochs": 3, "batch_size": 32 } },
-    "evaluate": { "stage": "evaluate", "inputs": { "model": "train.best", "data": "split.test" } },
-    "curves": { "stage": "plot_training_curves", "inputs": { "history": "train.history" } },
-    "rate": { "stage": "plot_lr_schedule", "inputs": { "history": "train.history" } },
-    "confusion": { "stage": "plot_confusion_matrix", "inputs": { "metrics": "evaluate.metrics" } } } })");
+  auto definition = small_pipeline();
+  definition["stages"]["train"]["params"]["epochs"] = 3;
+  return definition;
 }
 
 void Desk::write(const Json& definition) const {

@@ -28,7 +28,9 @@ const char* setting(const char* name) {
 
 bool is_below(const char* path) {
   const char* const folder = setting("FOVEA_FAULT_PATH");
-  return *folder != '\0' && std::strncmp(path, folder, std::strlen(folder)) == 0;
+  const auto length = std::strlen(folder);
+  return length > 0 && std::strncmp(path, folder, length) == 0 &&
+         (path[length] == '/' || path[length] == '\0');
 }
 
 bool is_below(int descriptor) {
@@ -102,7 +104,8 @@ void* mapped(const char* name, void* at, size_t size, int access, int flags, int
 
 /// The mode that follows the flags of a call that may make a file.
 mode_t mode_after(int flags, va_list more) {
-  return (flags & (O_CREAT | O_TMPFILE)) != 0 ? static_cast<mode_t>(va_arg(more, int)) : 0;
+  return (flags & O_CREAT) != 0 || (flags & O_TMPFILE) == O_TMPFILE ? static_cast<mode_t>(va_arg(more, int))
+                                                                    : 0;
 }
 
 /// Writes the count when the program ends by itself.

@@ -6,30 +6,13 @@
 #include <map>
 #include <sstream>
 
-#include "graph/json.hpp"
 #include "tests/catch.hpp"
 #include "tests/folder.hpp"
 #include "tests/pipelines/command.hpp"
+#include "tests/pipelines/small_pipeline.hpp"
 
 using fovea::Json;
 namespace fs = std::filesystem;
-
-/// A whole pipeline that trains in about a second: 240 synthetic images of 12 x 12.
-inline Json small_pipeline() {
-  return Json::parse(R"({ "fovea": 1, "name": "small", "seed": 1, "stages": {
-    "load": { "stage": "load", "params": { "format": "synthetic",
-              "synthetic": { "samples": 240, "classes": 3, "height": 12, "width": 12 } } },
-    "split": { "stage": "split", "inputs": { "data": "load.data" }, "params": { "validation": 0.2 } },
-    "augment": { "stage": "augment", "inputs": { "data": "split.train" },
-                 "params": { "policy": [ { "op": "flip_horizontal" }, { "op": "translate" }, { "op": "random_erasing" } ] } },
-    "model": { "stage": "build_model", "inputs": { "data": "split.train" } },
-    "train": { "stage": "train", "inputs": { "model": "model.model", "batches": "augment.batches",
-               "validation": "split.validation" }, "params": { "epochs": 2, "batch_size": 32 } },
-    "evaluate": { "stage": "evaluate", "inputs": { "model": "train.best", "data": "split.test" } },
-    "curves": { "stage": "plot_training_curves", "inputs": { "history": "train.history" } },
-    "rate": { "stage": "plot_lr_schedule", "inputs": { "history": "train.history" } },
-    "confusion": { "stage": "plot_confusion_matrix", "inputs": { "metrics": "evaluate.metrics" } } } })");
-}
 
 /// A folder with a definition in it, and the command that runs there.
 struct Desk {
