@@ -5,6 +5,8 @@
 
 #include "graph/error.hpp"
 
+template class nlohmann::basic_json<nlohmann::ordered_map>;
+
 namespace fovea {
 namespace {
 

@@ -5,6 +5,9 @@
 #include <string>
 #include <string_view>
 
+// Compiled once, in json.cpp, and not in every file that holds a value.
+extern template class nlohmann::basic_json<nlohmann::ordered_map>;
+
 namespace fovea {
 
 /// JSON that keeps the order in which keys were written: definitions read as their author wrote them.

@@ -1,6 +1,7 @@
 #include "graph/params.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace fovea {
 namespace {
@@ -60,6 +61,29 @@ void expect_object(const std::string& place, const Json& got) {
   if (!got.is_object()) wrong_kind(place, "an object", got);
 }
 
+void expect_members(const std::string& place, const Json& got, const std::vector<std::string>& known,
+                    std::string_view tag) {
+  expect_object(place, got);
+  for (const auto& item : got.items()) {
+    if (item.key() == tag || std::find(known.begin(), known.end(), item.key()) != known.end()) continue;
+    unknown_name(place, "parameter", item.key(), known);
+  }
+}
+
+const Json* member_of(const Json& object, std::string_view name) {
+  const auto found = object.find(std::string(name));
+  return found == object.end() ? nullptr : &*found;
+}
+
+void set_member(Json& object, std::string_view name, Json value) {
+  object[std::string(name)] = std::move(value);
+}
+
+void add_tag(Json& schema, const Tag& tag) {
+  schema["properties"][std::string(tag.key)] = {{"const", tag.value}};
+  schema["required"] = Json::array({tag.key});
+}
+
 Json object_schema(const std::vector<FieldInfo>& fields) {
   Json properties = Json::object();
   for (const auto& field : fields) {
@@ -72,4 +96,63 @@ Json object_schema(const std::vector<FieldInfo>& fields) {
 }
 
 }  // namespace detail
+
+bool Conversion<bool>::read(const Json& json, const std::string& place) {
+  if (!json.is_boolean()) detail::wrong_kind(place, kind, json);
+  return json.get<bool>();
+}
+Json Conversion<bool>::write(bool value, Keep) {
+  return value;
+}
+Json Conversion<bool>::schema() {
+  return {{"type", "boolean"}};
+}
+
+std::int64_t Conversion<std::int64_t>::read(const Json& json, const std::string& place) {
+  const bool fits = json.is_number_integer() &&
+                    !(json.is_number_unsigned() && json.get<std::uint64_t>() > std::uint64_t{INT64_MAX});
+  if (!fits) detail::wrong_kind(place, kind, json);
+  return json.get<std::int64_t>();
+}
+Json Conversion<std::int64_t>::write(std::int64_t value, Keep) {
+  return value;
+}
+Json Conversion<std::int64_t>::schema() {
+  return {{"type", "integer"}};
+}
+
+double Conversion<double>::read(const Json& json, const std::string& place) {
+  if (!json.is_number()) detail::wrong_kind(place, kind, json);
+  return json.get<double>();
+}
+Json Conversion<double>::write(double value, Keep) {
+  if (!std::isfinite(value)) throw Error("a parameter is " + std::to_string(value) + "; it must be finite");
+  return value;
+}
+Json Conversion<double>::schema() {
+  return {{"type", "number"}};
+}
+
+std::string Conversion<std::string>::read(const Json& json, const std::string& place) {
+  if (!json.is_string()) detail::wrong_kind(place, kind, json);
+  return json.get<std::string>();
+}
+Json Conversion<std::string>::write(const std::string& value, Keep) {
+  return value;
+}
+Json Conversion<std::string>::schema() {
+  return {{"type", "string"}};
+}
+
+std::filesystem::path Conversion<std::filesystem::path>::read(const Json& json, const std::string& place) {
+  if (!json.is_string()) detail::wrong_kind(place, kind, json);
+  return json.get<std::string>();
+}
+Json Conversion<std::filesystem::path>::write(const std::filesystem::path& value, Keep) {
+  return value.string();
+}
+Json Conversion<std::filesystem::path>::schema() {
+  return {{"type", "string"}};
+}
+
 }  // namespace fovea

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cmath>
 #include <filesystem>
 #include <type_traits>
 #include <variant>
@@ -44,7 +43,15 @@ namespace detail {
 [[noreturn]] void unknown_name(const std::string& place, std::string_view what, const std::string& name,
                                const std::vector<std::string>& known);
 void expect_object(const std::string& place, const Json& got);
+/// Expects an object with members of these names only, but for `tag`.
+void expect_members(const std::string& place, const Json& got, const std::vector<std::string>& known,
+                    std::string_view tag);
+/// The member of that name, or null.
+const Json* member_of(const Json& object, std::string_view name);
+void set_member(Json& object, std::string_view name, Json value);
 Json object_schema(const std::vector<FieldInfo>& fields);
+/// Adds what tells an alternative apart.
+void add_tag(Json& schema, const Tag& tag);
 
 template <class T>
 inline constexpr bool is_variant = false;
@@ -73,61 +80,41 @@ std::string broken(const Rule& rule, const T& value) {
 template <>
 struct Conversion<bool> {
   static constexpr std::string_view kind = "true or false";
-  static bool read(const Json& json, const std::string& place) {
-    if (!json.is_boolean()) detail::wrong_kind(place, kind, json);
-    return json.get<bool>();
-  }
-  static Json write(bool value, Keep) { return value; }
-  static Json schema() { return {{"type", "boolean"}}; }
+  static bool read(const Json& json, const std::string& place);
+  static Json write(bool value, Keep keep);
+  static Json schema();
 };
 
 template <>
 struct Conversion<std::int64_t> {
   static constexpr std::string_view kind = "a whole number";
-  static std::int64_t read(const Json& json, const std::string& place) {
-    const bool fits = json.is_number_integer() &&
-                      !(json.is_number_unsigned() && json.get<std::uint64_t>() > std::uint64_t{INT64_MAX});
-    if (!fits) detail::wrong_kind(place, kind, json);
-    return json.get<std::int64_t>();
-  }
-  static Json write(std::int64_t value, Keep) { return value; }
-  static Json schema() { return {{"type", "integer"}}; }
+  static std::int64_t read(const Json& json, const std::string& place);
+  static Json write(std::int64_t value, Keep keep);
+  static Json schema();
 };
 
 template <>
 struct Conversion<double> {
   static constexpr std::string_view kind = "a number";
-  static double read(const Json& json, const std::string& place) {
-    if (!json.is_number()) detail::wrong_kind(place, kind, json);
-    return json.get<double>();
-  }
-  static Json write(double value, Keep) {
-    if (!std::isfinite(value)) throw Error("a parameter is " + std::to_string(value) + "; it must be finite");
-    return value;
-  }
-  static Json schema() { return {{"type", "number"}}; }
+  static double read(const Json& json, const std::string& place);
+  static Json write(double value, Keep keep);
+  static Json schema();
 };
 
 template <>
 struct Conversion<std::string> {
   static constexpr std::string_view kind = "text";
-  static std::string read(const Json& json, const std::string& place) {
-    if (!json.is_string()) detail::wrong_kind(place, kind, json);
-    return json.get<std::string>();
-  }
-  static Json write(const std::string& value, Keep) { return value; }
-  static Json schema() { return {{"type", "string"}}; }
+  static std::string read(const Json& json, const std::string& place);
+  static Json write(const std::string& value, Keep keep);
+  static Json schema();
 };
 
 template <>
 struct Conversion<std::filesystem::path> {
   static constexpr std::string_view kind = "a path";
-  static std::filesystem::path read(const Json& json, const std::string& place) {
-    if (!json.is_string()) detail::wrong_kind(place, kind, json);
-    return json.get<std::string>();
-  }
-  static Json write(const std::filesystem::path& value, Keep) { return value.string(); }
-  static Json schema() { return {{"type", "string"}}; }
+  static std::filesystem::path read(const Json& json, const std::string& place);
+  static Json write(const std::filesystem::path& value, Keep keep);
+  static Json schema();
 };
 
 template <class T>
@@ -181,45 +168,44 @@ template <Described T>
 struct Conversion<T> {
   static constexpr std::string_view kind = "an object";
   static T read(const Json& json, const std::string& place) {
-    detail::expect_object(place, json);
-    T params;
     std::vector<std::string> known;
     for_each_field<T>([&](const auto& each) { known.emplace_back(each.name); });
-    for (const auto& item : json.items()) {
-      if constexpr (requires { T::tag; }) {
-        if (item.key() == T::tag.key) continue;
-      }
-      if (std::find(known.begin(), known.end(), item.key()) == known.end()) {
-        detail::unknown_name(place, "parameter", item.key(), known);
-      }
-    }
+    detail::expect_members(place, json, known, tag_key());
+    T params;
     for_each_field<T>([&](const auto& each) { read_field(params, each, json, place); });
     return params;
   }
   static Json write(const T& params, Keep keep) {
     Json object = Json::object();
-    if constexpr (requires { T::tag; }) object[std::string(T::tag.key)] = T::tag.value;
+    if constexpr (requires { T::tag; }) detail::set_member(object, T::tag.key, std::string(T::tag.value));
     for_each_field<T>([&](const auto& each) {
       if (keep == Keep::keyed && each.role != Role::result) return;
       using Member = std::remove_cvref_t<decltype(params.*each.member)>;
-      object[std::string(each.name)] = Conversion<Member>::write(params.*each.member, keep);
+      auto member = Conversion<Member>::write(params.*each.member, keep);
+      // A group of settings that all stay out of the key leaves nothing of itself there.
+      if (Described<Member> && keep == Keep::keyed && member.empty()) return;
+      detail::set_member(object, each.name, std::move(member));
     });
     return object;
   }
   static Json schema() {
     auto object = detail::object_schema(describe_fields<T>());
-    if constexpr (requires { T::tag; }) {
-      object["properties"][std::string(T::tag.key)] = {{"const", T::tag.value}};
-      object["required"] = Json::array({T::tag.key});
-    }
+    if constexpr (requires { T::tag; }) detail::add_tag(object, T::tag);
     return object;
   }
 
  private:
+  static std::string_view tag_key() {
+    if constexpr (requires { T::tag; }) {
+      return T::tag.key;
+    } else {
+      return {};
+    }
+  }
   template <class Each>
   static void read_field(T& params, const Each& each, const Json& json, const std::string& place) {
-    const auto found = json.find(std::string(each.name));
-    if (found == json.end()) return;
+    const auto* found = detail::member_of(json, each.name);
+    if (found == nullptr) return;
     auto& member = params.*each.member;
     const auto here = place + "." + std::string(each.name);
     member = Conversion<std::remove_reference_t<decltype(member)>>::read(*found, here);
@@ -235,8 +221,8 @@ struct Conversion<std::variant<T...>> {
     detail::expect_object(place, json);
     const std::string key((std::get<0>(std::tuple{T::tag...})).key);
     const std::vector<std::string> known{std::string(T::tag.value)...};
-    const auto found = json.find(key);
-    if (found == json.end()) throw Error(place + ": " + quote(key) + " is missing" + suggestion("", known));
+    const auto* found = detail::member_of(json, key);
+    if (found == nullptr) throw Error(place + ": " + quote(key) + " is missing" + suggestion("", known));
     const auto name = Conversion<std::string>::read(*found, place + "." + key);
     std::optional<std::variant<T...>> value;
     ((name == T::tag.value ? void(value = Conversion<T>::read(json, place)) : void()), ...);

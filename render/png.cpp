@@ -32,8 +32,7 @@ void add_number(Bytes& out, std::uint32_t value) {
 }
 
 void add_text(Bytes& out, std::string_view text) {
-  const auto* bytes = reinterpret_cast<const std::byte*>(text.data());
-  out.insert(out.end(), bytes, bytes + text.size());
+  for (const char letter : text) out.push_back(static_cast<std::byte>(letter));
 }
 
 void add_chunk(Bytes& out, std::string_view type, std::span<const std::byte> content) {

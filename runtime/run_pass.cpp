@@ -103,16 +103,16 @@ bool RunPass::is_forced(const Node& node) const {
 void RunPass::make(std::size_t i, Record record) {
   const auto& node = graph_.nodes()[i];
   report_.event({"stage_started", node.name, "", {{"stage", node.stage->name}, {"key", record.key}}});
-  const auto begin = std::chrono::steady_clock::now();
   std::optional<Horizon> horizon;
   if (node.stage->horizon != nullptr) horizon = node.stage->horizon(node.params);
   Checkpoints checkpoints(store_, node.stage->name, progress_key(node, record.parts),
                           horizon ? horizon->length : 0);
   if (is_forced(node) && horizon) checkpoints.remove_all();
-  const auto from = horizon ? checkpoints.position() : std::nullopt;
+  const auto begin = std::chrono::steady_clock::now();
   auto outputs = compute(node, record, horizon ? &checkpoints : nullptr);
   const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - begin;
-  record.seconds = spent.count();
+  const auto from = checkpoints.went_on_from();
+  record.seconds = checkpoints.seconds();
   record.made = now_as_text();
   compare_with_earlier(node, record);
   store_.keep(record);
@@ -154,7 +154,7 @@ void RunPass::compare_with_earlier(const Node& node, const Record& record) {
   for (std::size_t port = 0; port < record.objects.size(); ++port) {
     const auto& output = node.stage->outputs[port];
     const auto &then = before->objects.at(port), &now = record.objects[port];
-    if (output.measured || then == now) continue;
+    if (output.measured || then == now || store_.distrusts(then)) continue;
     const auto difference = store_.difference(then, now).value_or(Difference{});
     const Json gap = difference.largest ? Json(*difference.largest) : Json(nullptr);
     const Json note = {{"stage", node.stage->name},     {"key", record.key},        {"made", record.made},
@@ -188,6 +188,7 @@ void RunPass::release_inputs(const Node& node) {
 }
 
 void RunPass::finish(std::size_t i, NodeResult result) {
+  if (result.end == End::hit) store_.mark_used(result.record);
   const Json data = {{"cached", result.end == End::hit},
                      {"seconds", result.seconds},
                      {"from", result.from.empty() ? Json(nullptr) : Json(result.from)},

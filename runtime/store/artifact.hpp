@@ -53,8 +53,9 @@ Codec make_codec(int version, Write write, Read read, Export export_to) {
   return codec;
 }
 
-/// Writes an artifact to a file: its format, the version of its layout, and what the codec writes.
-void write_artifact(const Codec& codec, const void* value, const std::filesystem::path& path);
+/// Writes an artifact to a file: its format, the version of its layout, what the codec writes, and `more`.
+void write_artifact(const Codec& codec, const void* value, const std::filesystem::path& path,
+                    const std::function<void(H5Writer&)>& more = {});
 /// Why this program can't read a file with this codec, as in "version 3 of ...", or "" where it can.
 std::string unreadable(const Codec& codec, const H5Reader& file);
 

@@ -1,7 +1,8 @@
 // The folder progress/<stage>/<progress key>/ of a store holds files
 //   <round>-<step>-<xxh3-128>-<bytes>.h5
 // with both numbers in nine digits, so that names sort by position. Each is an artifact whose size and digest
-// stand in its name: HDF5 is given a file only after both were found right.
+// stand in its name: HDF5 is given a file only after both were found right. The attribute `seconds` of its root
+// tells how long the stage had taken until then.
 #include "runtime/store/checkpoints.hpp"
 
 #include <unistd.h>
@@ -65,7 +66,8 @@ std::vector<Checkpoints::File> Checkpoints::files() const {
 
 void Checkpoints::save(const Codec& codec, const void* state, const Position& position, std::size_t keep) {
   TempFile temp(store_.writes() / "tmp", ".h5");
-  write_artifact(codec, state, temp.path());
+  write_artifact(codec, state, temp.path(),
+                 [&](H5Writer& file) { file.attribute("/", "seconds", seconds()); });
   const auto name = name_of(position, MappedFile(temp.path()).bytes());
   temp.sync();
   make_folder(folder_);
@@ -79,10 +81,20 @@ std::optional<std::pair<Item, Position>> Checkpoints::newest(const Codec& codec)
     auto file = store_.whole(path, [&](auto bytes) { return damage(position, bytes, path); });
     if (!file) continue;
     const H5Reader reader(std::move(file));
-    if (!unreadable(codec, reader).empty()) continue;
+    if (const auto why = unreadable(codec, reader); !why.empty()) {
+      store_.warn(path.string() + ": " + why + "; left there, and what it saved is computed again");
+      continue;
+    }
+    from_ = position;
+    seconds_before_ = reader.number_attribute("/", "seconds");
     return std::pair{Item{codec.read(reader, {}), {}}, position};
   }
   return {};
+}
+
+double Checkpoints::seconds() const {
+  const std::chrono::duration<double> here = std::chrono::steady_clock::now() - begin_;
+  return seconds_before_ + here.count();
 }
 
 std::optional<Position> Checkpoints::position() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <vector>
@@ -21,8 +22,13 @@ class Checkpoints {
   /// Writes a state aside, syncs it, renames it into place, and removes all but the newest `keep` (at least
   /// 1).
   void save(const Codec& codec, const void* state, const Position& position, std::size_t keep);
-  /// The newest whole state and its position, or nothing. Damaged ones are set aside with a warning.
+  /// The newest whole state and its position, or nothing: what the stage then goes on from. Damaged ones are
+  /// set aside with a warning; those that this program can't read are left there with one.
   std::optional<std::pair<Item, Position>> newest(const Codec& codec);
+  /// Where the stage went on from, once it has asked for the newest.
+  std::optional<Position> went_on_from() const { return from_; }
+  /// Seconds that the stage took until now, with those before it was interrupted.
+  double seconds() const;
   /// The position of the newest state whose bytes are whole, or nothing.
   std::optional<Position> position();
   /// Removes all but the newest `keep`, and what is past the end of this run is left for longer ones.
@@ -38,6 +44,9 @@ class Checkpoints {
   Store& store_;
   std::filesystem::path folder_;
   std::int64_t rounds_;
+  std::optional<Position> from_;
+  std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+  double seconds_before_ = 0;  ///< that the state which it went on from had taken
 };
 
 }  // namespace fovea

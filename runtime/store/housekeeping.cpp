@@ -53,14 +53,24 @@ std::uintmax_t bytes_of(const std::string& object) {
 struct Candidate {
   Garbage garbage;
   std::chrono::seconds age{};
-  double cost = -1;  ///< seconds of computing a byte again; below 0 where no record names it
+  double cost = -1;  ///< seconds of computing a byte again; below 0 where nothing needs it
   bool exported = false;
   bool kept = false;
+  bool newest_progress = false;
 };
 
 /// Costs that are about equal count as equal.
 double magnitude(double cost) {
   return cost > 0 ? std::floor(std::log10(cost)) : -std::numeric_limits<double>::infinity();
+}
+
+std::vector<KeptProgress> kept_progress(const Store& store) {
+  std::vector<KeptProgress> all;
+  for (const auto& file : files_below(store.root() / "progress")) {
+    const auto key = file.parent_path();
+    all.push_back({key.parent_path().filename().string(), key.filename().string(), file, size_of(file)});
+  }
+  return all;
 }
 
 std::vector<Candidate> candidates(const Store& store) {
@@ -73,15 +83,30 @@ std::vector<Candidate> candidates(const Store& store) {
   for (const auto& record : store.all_records()) {
     double bytes = 1;
     for (const auto& object : record.objects) bytes += static_cast<double>(bytes_of(object));
+    const auto last_use = age_of(store.record_file(record));
     for (const auto& object : record.objects) {
       const auto found = number.find(store.object_path(object));
       if (found == number.end()) continue;
       auto& one = all[found->second];
       one.garbage.what = record.parts.at("stage").get<std::string>();
       one.cost = std::max(one.cost, record.seconds / bytes);
+      one.age = std::min(one.age, last_use);
     }
   }
   return all;
+}
+
+/// Progress that newer progress of the same stage has overtaken is not needed but where that is damaged; the
+/// newest, which may be hours of work, never goes to make room. Files come sorted, so the newest is the last.
+void add_progress(const Store& store, std::vector<Candidate>& all) {
+  const auto files = kept_progress(store);
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    const bool newest = i + 1 == files.size() || files[i + 1].key != files[i].key;
+    all.push_back({.garbage = {files[i].file, "progress of " + files[i].stage, files[i].bytes},
+                   .age = age_of(files[i].file),
+                   .cost = 0,
+                   .newest_progress = newest});
+  }
 }
 
 void mark_runs(const Store& store, const std::set<std::string>& keep_runs, std::vector<Candidate>& all) {
@@ -104,15 +129,6 @@ void mark_runs(const Store& store, const std::set<std::string>& keep_runs, std::
     one.exported = exported.contains(one.garbage.file);
     one.kept = kept.contains(one.garbage.file);
   }
-}
-
-std::vector<KeptProgress> kept_progress(const Store& store) {
-  std::vector<KeptProgress> all;
-  for (const auto& file : files_below(store.root() / "progress")) {
-    const auto key = file.parent_path();
-    all.push_back({key.parent_path().filename().string(), key.filename().string(), file, size_of(file)});
-  }
-  return all;
 }
 
 }  // namespace
@@ -163,6 +179,7 @@ Verified verify(const Store& store) {
 std::vector<Garbage> choose_garbage(const Store& store, const Limits& limits) {
   auto all = candidates(store);
   mark_runs(store, limits.keep_runs, all);
+  add_progress(store, all);
   std::stable_sort(all.begin(), all.end(), [](const Candidate& a, const Candidate& b) {
     return std::tuple(magnitude(a.cost), a.exported, a.cost) <
            std::tuple(magnitude(b.cost), b.exported, b.cost);
@@ -180,11 +197,7 @@ std::vector<Garbage> choose_garbage(const Store& store, const Limits& limits) {
     });
   };
   if (limits.age) take([&](const Candidate& one) { return one.age > *limits.age; });
-  if (limits.bytes) take([&](const Candidate&) { return left > *limits.bytes; });
-  for (const auto& one : kept_progress(store)) {
-    if (limits.age && age_of(one.file) > *limits.age)
-      garbage.push_back({one.file, "progress of " + one.stage, one.bytes});
-  }
+  if (limits.bytes) take([&](const Candidate& one) { return !one.newest_progress && left > *limits.bytes; });
   return garbage;
 }
 

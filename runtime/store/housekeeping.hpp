@@ -44,8 +44,8 @@ Verified verify(const Store& store);
 
 /// What may go.
 struct Limits {
-  std::optional<std::uintmax_t> bytes;      ///< objects go until they are at most so many bytes together
-  std::optional<std::chrono::seconds> age;  ///< objects and progress that are older go
+  std::optional<std::uintmax_t> bytes;      ///< objects and progress go until at most so many are left
+  std::optional<std::chrono::seconds> age;  ///< objects and progress that were not used for longer go
   std::set<std::string> keep_runs;          ///< names of runs whose objects stay
 };
 
@@ -57,8 +57,8 @@ struct Garbage {
 };
 
 /// Chooses what goes: cheapest to compute again per byte first; among equals what was exported goes last. The
-/// small records stay, so that what follows from a deleted result is still found. Throws `Error` where a run
-/// to keep is unknown.
+/// newest progress of a stage goes by age only. The small records stay, so that what follows from a deleted
+/// result is still found. Throws `Error` where a run to keep is unknown.
 std::vector<Garbage> choose_garbage(const Store& store, const Limits& limits);
 
 /// Removes files; one that is gone already is no error. A process that counted on one makes it again.

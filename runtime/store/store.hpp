@@ -67,6 +67,14 @@ class Store {
       const std::filesystem::path& path,
       const std::function<std::string(std::string_view bytes)>& damage_of) const;
 
+  /// The file of a record, whose time is that of its last use.
+  std::filesystem::path record_file(const Record& record) const;
+  /// Notes that a record was used just now; gc goes by that. Does nothing where the store can't be written.
+  void mark_used(const Record& record) const;
+  /// Whether an object is there but was found bad, or made by a newer program.
+  bool distrusts(const std::string& object) const { return is_distrusted(object_path(object)); }
+  void warn(const std::string& line) const { warn_(line); }
+
   const std::filesystem::path& root() const { return root_; }
   /// A JSON file of the store whose text is what was written; nothing, and it is set aside, where it is not.
   std::optional<Json> read_checked(const std::filesystem::path& path) const;

@@ -1,3 +1,4 @@
+#include <fcntl.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -74,6 +75,18 @@ std::optional<Record> Store::record(const std::string& stage, const std::string&
 void Store::note_nondeterministic(const std::string& stage, const std::string& key, Json what) {
   assert(is_name(stage) && is_name(key));
   write_checked(writes_ / "nondeterministic" / (stage + "-" + key + ".json"), std::move(what), true);
+}
+
+fs::path Store::record_file(const Record& record) const {
+  return record_path(root_, record.parts.at("stage").get<std::string>(), record.key);
+}
+
+void Store::mark_used(const Record& record) const {
+  const auto path = record_file(record);
+  if (::utimensat(AT_FDCWD, path.c_str(), nullptr, 0) == 0) return;
+  // It may have been set aside meanwhile, and who only reads a store leaves no trace in it.
+  if (errno == ENOENT || errno == EACCES || errno == EPERM || errno == EROFS) return;
+  throw file_error(path, errno);
 }
 
 std::optional<Record> Store::find(const std::string& stage, const std::string& key) const {

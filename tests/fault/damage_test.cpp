@@ -34,7 +34,7 @@ void damage(const fs::path& file, const fs::path& other, const std::string& kind
 std::vector<fs::path> targets(const fs::path& store) {
   std::set<std::string> exported;
   for (const auto& name : names_below(store, "runs")) {
-    const auto run = fovea::Json::parse(bytes_of(store / name));
+    const auto run = fovea::parse_json(bytes_of(store / name));
     for (const auto& file : run.at("files")) {
       const auto digest = file.at("object").get<std::string>().substr(0, 64);
       exported.insert("objects/" + digest.substr(0, 2) + "/" + digest + ".h5");

@@ -70,7 +70,7 @@ std::map<std::string, std::string> exported(const fs::path& results) {
 std::map<std::string, std::string> stored(const fs::path& store) {
   std::map<std::string, std::string> all;
   for (const auto& name : names_below(store, "keys")) {
-    const auto record = Json::parse(bytes_of(store / name));
+    const auto record = fovea::parse_json(bytes_of(store / name));
     for (std::size_t port = 0; port < record["objects"].size(); ++port) {
       const bool measured = name.starts_with("keys/train/") && port == 3;
       if (!measured) all[name + "/" + std::to_string(port)] = record["objects"][port];

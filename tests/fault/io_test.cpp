@@ -18,6 +18,12 @@ std::vector<std::string> faulty(const std::filesystem::path& store, const std::s
           "FOVEA_FAULT_COUNT_FILE=" + store.string() + ".count"};
 }
 
+/// `place: fact; what would be right`.
+bool is_well_formed(const std::string& line) {
+  const auto place = line.find(": ");
+  return place != std::string::npos && place > 0 && line.find("; ", place) != std::string::npos;
+}
+
 /// The lines on stderr that are no warnings.
 std::vector<std::string> errors_in(const std::string& text) {
   std::vector<std::string> all;
@@ -52,7 +58,9 @@ void check_one(const Desk& desk, const Results& right, const std::string& call, 
   const auto done = desk.fovea(Desk::run_in("broken"), faulty(desk.folder / "broken", call, at, error));
   INFO(call << " number " << at << ": " << error << "\ncode " << done.code << "\n" << done.err);
   CHECK((done.code == 0 || done.code == 1));
-  CHECK(errors_in(done.err).size() == (done.code == 0 ? 0U : 1U));
+  const auto told = errors_in(done.err);
+  CHECK(told.size() == (done.code == 0 ? 0U : 1U));
+  CHECK(std::all_of(told.begin(), told.end(), is_well_formed));
   if (done.code == 0) CHECK(exported(desk.folder / "broken-results") == right.files);
   const auto clean = desk.fovea(Desk::run_in("broken"));
   INFO(clean.err);

@@ -12,7 +12,7 @@ void edit(Json& definition, Draws& draws) {
       {"/stages/load/params/synthetic/samples", {240, 200}},
       {"/stages/load/params/synthetic/classes", {3, 4}},
       {"/stages/split/params/validation", {0.2, 0.25}},
-      {"/stages/augment/params/policy", {Json::array(), Json::parse(R"([{"op": "flip_horizontal"}])")}},
+      {"/stages/augment/params/policy", {Json::array(), fovea::parse_json(R"([{"op": "flip_horizontal"}])")}},
       {"/stages/train/params/epochs", {1, 2, 3}},
       {"/stages/train/params/batch_size", {32, 48}},
       {"/stages/train/params/learning_rate", {0.001, 0.002, 0.003}}};

@@ -64,6 +64,12 @@ void Process::kill() const {
   ::kill(process_, SIGKILL);
 }
 
+bool Process::ended() const {
+  siginfo_t info{};
+  ::waitid(P_PID, static_cast<id_t>(process_), &info, WEXITED | WNOHANG | WNOWAIT);
+  return info.si_pid != 0;
+}
+
 Outcome Process::wait() {
   int status = 0;
   ::waitpid(process_, &status, 0);

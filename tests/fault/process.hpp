@@ -26,6 +26,8 @@ class Process {
 
   /// Sends SIGKILL, which no program can answer.
   void kill() const;
+  /// Whether it has come to its end by itself or by a kill.
+  bool ended() const;
   /// Waits for the end and gives what was left. To be called once.
   Outcome wait();
 

@@ -28,6 +28,20 @@ std::string params_error(const char* text) {
   return error_of([&] { read_params<Params>(parse_json(text), "stages.mill.params"); });
 }
 
+struct Machine {
+  std::int64_t speed = 3;
+  static auto fields() { return std::tuple{tuning("speed", &Machine::speed, "of turning")}; }
+};
+
+struct Workshop {
+  std::string owner = "Mill & Sons";
+  Machine machine;
+  static auto fields() {
+    return std::tuple{field("owner", &Workshop::owner, "whose it is"),
+                      field("machine", &Workshop::machine, "how it turns")};
+  }
+};
+
 }  // namespace
 
 TEST_CASE("params: what is not written keeps its default") {
@@ -90,6 +104,12 @@ TEST_CASE("params: only what decides the result is kept for the key") {
   CHECK(keyed == write_params(Params{.threads = 1}, Keep::keyed));
   CHECK_FALSE(keyed.contains("threads"));
   CHECK(keyed.contains("limit"));
+}
+
+TEST_CASE("params: a group of which nothing decides the result leaves nothing in the key") {
+  const auto keyed = write_params(Workshop{}, Keep::keyed);
+  CHECK(keyed == parse_json(R"({"owner": "Mill & Sons"})"));
+  CHECK(write_params(Workshop{}).contains("machine"));
 }
 
 TEST_CASE("params: alternatives are told apart by their tag") {

@@ -18,7 +18,7 @@ std::string shell_quote(const std::string& text) {
   return quoted + "'";
 }
 
-std::string contents(const std::filesystem::path& path) {
+std::string all_of(const std::filesystem::path& path) {
   std::ostringstream text;
   text << std::ifstream(path).rdbuf();
   return text.str();
@@ -36,7 +36,7 @@ Finished run_line(const std::string& command, const std::string& after, const st
   const auto line = "cd " + shell_quote(folder) + "; " + command + " >" + shell_quote(kept / "out") + " 2>" +
                     shell_quote(kept / "err") + " </dev/null" + after;
   const int status = std::system(line.c_str());
-  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, contents(kept / "out"), contents(kept / "err")};
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, all_of(kept / "out"), all_of(kept / "err")};
 }
 
 }  // namespace

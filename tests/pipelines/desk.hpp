@@ -67,7 +67,7 @@ inline std::map<std::string, Json> planned(const Desk& desk, std::vector<std::st
   arguments.insert(arguments.end(), more.begin(), more.end());
   std::map<std::string, Json> all;
   for (const auto& line : lines_of(desk.fovea(arguments).out)) {
-    const auto one = Json::parse(line);
+    const auto one = fovea::parse_json(line);
     all[one.at("stage")] = one;
   }
   return all;

@@ -7,7 +7,7 @@ std::map<std::string, std::string> stored(const fs::path& store) {
   std::map<std::string, std::string> all;
   for (const auto& entry : fs::recursive_directory_iterator(store / "keys")) {
     if (!entry.is_regular_file()) continue;
-    const auto record = Json::parse(contents(entry.path()));
+    const auto record = fovea::parse_json(contents(entry.path()));
     const auto stage = entry.path().parent_path().filename().string();
     for (std::size_t port = 0; port < record["objects"].size(); ++port) {
       const bool measured = stage == "train" && port == 3;
@@ -38,7 +38,7 @@ TEST_CASE("fovea run: a pipeline gives a run directory with everything in it") {
     CHECK(files.contains(name));
   }
   CHECK(lines_of(files.at("training_log.csv")).size() == 3);
-  CHECK(Json::parse(files.at("metrics.json")).at("accuracy").is_number());
+  CHECK(fovea::parse_json(files.at("metrics.json")).at("accuracy").is_number());
 }
 
 TEST_CASE("fovea run: the second time every stage is a hit and the run directory is the same byte for byte") {
@@ -47,7 +47,7 @@ TEST_CASE("fovea run: the second time every stage is a hit and the run directory
   const auto again = desk.fovea({"run", "pipeline.json", "--json"});
   REQUIRE(again.code == 0);
   int hits = 0;
-  for (const auto& line : lines_of(again.out)) hits += Json::parse(line).value("cached", false) ? 1 : 0;
+  for (const auto& line : lines_of(again.out)) hits += fovea::parse_json(line).value("cached", false) ? 1 : 0;
   CHECK(hits == 9);
   const auto runs = run_directories(desk);
   REQUIRE(runs.size() == 2);
@@ -132,7 +132,7 @@ TEST_CASE("fovea run: --json prints one object a line and nothing else") {
   const auto done = desk.fovea({"run", "pipeline.json", "--json", "--name", "mine", "--output-dir", "out"});
   REQUIRE(done.code == 0);
   std::map<std::string, int> events;
-  for (const auto& line : lines_of(done.out)) ++events[Json::parse(line).at("event")];
+  for (const auto& line : lines_of(done.out)) ++events[fovea::parse_json(line).at("event")];
   CHECK(events["stage_started"] == 9);
   CHECK(events["stage_finished"] == 9);
   CHECK(events["epoch"] == 2);
@@ -198,7 +198,7 @@ TEST_CASE("fovea stages: lists every stage, and shows one with ports and paramet
        {"load", "split", "augment", "build_model", "train", "evaluate", "plot_confusion_matrix"}) {
     CHECK(all.out.find(std::string("  ") + name + " ") != std::string::npos);
   }
-  const auto train = Json::parse(desk.fovea({"stages", "train", "--json"}).out);
+  const auto train = fovea::parse_json(desk.fovea({"stages", "train", "--json"}).out);
   CHECK(train["inputs"][1]["kind"] == "Batches");
   CHECK(desk.error({"stages", "trian"}) == "unknown stage \"trian\"; did you mean \"train\"?");
 }
@@ -218,7 +218,7 @@ TEST_CASE("fovea graph: draws text, Graphviz, SVG, PNG and PDF, and refuses othe
 }
 
 TEST_CASE("fovea schema: knows every stage and its parameters") {
-  const auto schema = Json::parse(Desk().fovea({"schema"}).out);
+  const auto schema = fovea::parse_json(Desk().fovea({"schema"}).out);
   std::map<std::string, Json> stages;
   for (const auto& one : schema["properties"]["stages"]["additionalProperties"]["oneOf"]) {
     stages[one["properties"]["stage"]["const"]] = one;

@@ -4,7 +4,7 @@
 
 /// A whole pipeline that trains in about a second: 240 synthetic images of 12 x 12.
 inline fovea::Json small_pipeline() {
-  return fovea::Json::parse(R"({ "fovea": 1, "name": "small", "seed": 1, "stages": {
+  return fovea::parse_json(R"({ "fovea": 1, "name": "small", "seed": 1, "stages": {
     "load": { "stage": "load", "params": { "format": "synthetic",
               "synthetic": { "samples": 240, "classes": 3, "height": 12, "width": 12 } } },
     "split": { "stage": "split", "inputs": { "data": "load.data" }, "params": { "validation": 0.2 } },

@@ -14,7 +14,7 @@ Json large_pipeline() {
 
 std::vector<Json> json_lines(const std::string& text) {
   std::vector<Json> all;
-  for (const auto& line : lines_of(text)) all.push_back(Json::parse(line));
+  for (const auto& line : lines_of(text)) all.push_back(fovea::parse_json(line));
   return all;
 }
 
@@ -106,7 +106,7 @@ TEST_CASE("fovea explain: every exported file, wherever it is now, names the pip
     fs::copy_file(run / name, desk.folder / "moved", fs::copy_options::overwrite_existing);
     const auto done = desk.fovea({"explain", "moved", "--json"});
     CHECK(done.code == 0);
-    const auto told = Json::parse(done.out);
+    const auto told = fovea::parse_json(done.out);
     CHECK(told["pipeline"]["stages"].contains("train"));
     CHECK(told["pipeline"]["stages"].contains(told["node"].get<std::string>()));
     fs::remove(desk.folder / "moved");

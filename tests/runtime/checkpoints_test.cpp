@@ -1,6 +1,7 @@
 #include "runtime/store/checkpoints.hpp"
 
 #include <fstream>
+#include <thread>
 
 #include "tests/catch.hpp"
 #include "tests/runtime/store_place.hpp"
@@ -69,6 +70,32 @@ TEST_CASE("checkpoints: a damaged one is set aside with a warning, and the one b
   REQUIRE(counting.place.warnings.size() == 1);
   CHECK(counting.place.warnings[0].starts_with(newest.string() + ": damaged, its bytes are not those"));
   CHECK_FALSE(fs::exists(newest));
+}
+
+TEST_CASE("checkpoints: one of a newer program is left there with a warning, and the one before it is taken") {
+  Counting counting;
+  counting.save(1, {1, 0});
+  const Numbers state{std::vector<float>{2}};
+  counting.checkpoints.save(Numbers::of_version(3), &state, {2, 0}, 3);
+  CHECK(counting.newest() == 1);
+  CHECK(counting.checkpoints.went_on_from() == Position{1, 0});
+  REQUIRE(counting.place.warnings.size() == 1);
+  CHECK(counting.place.warnings[0] ==
+        counting.files().back().string() +
+            ": version 3 of \"fovea.Numbers\", but this program reads up to 2; left there, and what it saved is "
+            "computed again");
+}
+
+TEST_CASE("checkpoints: the seconds before an interruption count with those after it") {
+  Counting counting;
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  counting.save(1, {1, 0});
+  const double before = counting.checkpoints.seconds();
+  CHECK(before >= 0.02);
+  Checkpoints later(counting.place.store, "count", "key", 10);
+  CHECK(later.seconds() < before);
+  REQUIRE(later.newest(Numbers::codec()));
+  CHECK(later.seconds() >= 0.02);
 }
 
 TEST_CASE("checkpoints: files that are none are left alone") {

@@ -156,6 +156,29 @@ TEST_CASE("store: a truncated, longer or swapped object is set aside") {
   CHECK(place.warnings.size() == 4);
 }
 
+TEST_CASE("store: an object that may not be read is set aside, and can be made again") {
+  if (::geteuid() != 0) {
+    WARN("needs root, who can give up the right to read for a while; nothing was tested");
+    return;
+  }
+  Place place;
+  for (const auto& entry : fs::recursive_directory_iterator(place.folder.path()))
+    fs::permissions(entry.path(), fs::perms::all);
+  fs::permissions(place.folder.path(), fs::perms::all);
+  REQUIRE(::seteuid(65534) == 0);
+  const auto object = place.publish({1});
+  fs::permissions(place.store.object_path(object), fs::perms::none);
+  const auto refused = place.load(object);
+  const auto again = place.publish({1});
+  const auto loaded = place.load(again);
+  REQUIRE(::seteuid(0) == 0);
+  CHECK_FALSE(refused);
+  CHECK(again == object);
+  CHECK(loaded);
+  REQUIRE(place.warnings.size() == 1);
+  CHECK(place.warnings[0].find(": damaged, it can't be read as a file; moved to ") != std::string::npos);
+}
+
 TEST_CASE("store: a newer version is a miss with a warning and stays, an older one is read") {
   Place place;
   const Numbers numbers{std::vector<float>{1}};

@@ -1,4 +1,4 @@
-#include "stages/data/augment.hpp"
+#include "stages/all.hpp"
 
 #include "tests/catch.hpp"
 #include "tests/stages/data_fixture.hpp"
@@ -9,7 +9,7 @@ namespace {
 using namespace testing;
 
 Json complete(const char* params) {
-  return stage_info<Augment>().complete(Json::parse(params), "params");
+  return stage_info<Augment>().complete(parse_json(params), "params");
 }
 
 TEST_CASE("augment writes down the recipe: data, policy, seed and the data's own statistics") {

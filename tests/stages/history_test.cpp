@@ -33,7 +33,7 @@ History two_epochs() {
 }
 
 template <class T>
-T stored(const T& value) {
+T read_back(const T& value) {
   const Folder folder;
   H5Writer writer(folder / "value.h5");
   T::codec().write(&value, writer);
@@ -58,7 +58,7 @@ TEST_CASE("history: the log leaves a cell empty where there is no number") {
 
 TEST_CASE("history: what is stored is what is read") {
   const auto history = two_epochs();
-  const auto read = stored(history);
+  const auto read = read_back(history);
   CHECK(to_csv(read) == to_csv(history));
   CHECK(read.step_loss == history.step_loss);
   CHECK(read.step_gradient_norm == history.step_gradient_norm);
@@ -76,7 +76,7 @@ TEST_CASE("history: what is stored is what is read") {
 TEST_CASE("history: a schedule without a floor is stored without one") {
   auto history = two_epochs();
   history.floor_learning_rate.reset();
-  CHECK_FALSE(stored(history).floor_learning_rate.has_value());
+  CHECK_FALSE(read_back(history).floor_learning_rate.has_value());
 }
 
 TEST_CASE("history: exporting writes the log") {
@@ -89,7 +89,7 @@ TEST_CASE("history: exporting writes the log") {
 }
 
 TEST_CASE("timing: what is stored is what is read") {
-  const auto read = stored(Timing{{100, 200.5}, {3.5}, {0.25}});
+  const auto read = read_back(Timing{{100, 200.5}, {3.5}, {0.25}});
   CHECK(read.step_samples_per_second == std::vector{100, 200.5});
   CHECK(read.epoch_seconds == std::vector{3.5});
   CHECK(read.epoch_wait_seconds == std::vector{0.25});

@@ -1,4 +1,4 @@
-#include "stages/data/load.hpp"
+#include "stages/all.hpp"
 
 #include "graph/registry.hpp"
 #include "tests/catch.hpp"
@@ -95,7 +95,7 @@ TEST_CASE("load: a file in place of a folder, and a folder of something else, ar
 
 TEST_CASE("load: parameters that contradict each other are refused before anything is read") {
   const auto complete = [](const char* params) {
-    return stage_info<Load>().complete(Json::parse(params), "params");
+    return stage_info<Load>().complete(parse_json(params), "params");
   };
   CHECK_THROWS_WITH(
       complete("{}"),

@@ -1,4 +1,4 @@
-#include "stages/data/split.hpp"
+#include "stages/all.hpp"
 
 #include <algorithm>
 #include <set>

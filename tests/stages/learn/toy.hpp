@@ -8,7 +8,7 @@
 #include "runtime/context.hpp"
 #include "runtime/random.hpp"
 #include "stages/data/batches.hpp"
-#include "stages/learn/train.hpp"
+#include "stages/all.hpp"
 
 namespace fovea::toy {
 

@@ -1,0 +1,90 @@
+#include "runtime/store/housekeeping.hpp"
+
+#include "runtime/store/checkpoints.hpp"
+#include "tests/catch.hpp"
+#include "tests/runtime/store_place.hpp"
+
+namespace fovea {
+namespace {
+
+namespace fs = std::filesystem;
+using std::chrono::hours;
+
+/// A stage with one object, which took so many seconds.
+struct Kept {
+  Record record;
+  fs::path file;
+};
+
+Kept keep(Place& place, const std::string& key, float value, double seconds) {
+  Record record{.key = key, .parts = {{"stage", "count"}}, .objects = {place.publish({value})}};
+  record.seconds = seconds;
+  record.made = "2026";
+  record.references = {{}};
+  place.store.keep(record);
+  return {record, place.store.object_path(record.objects[0])};
+}
+
+void make_older(const fs::path& file, hours by) {
+  fs::last_write_time(file, fs::last_write_time(file) - by);
+}
+
+std::vector<fs::path> chosen(const Place& place, const Limits& limits) {
+  std::vector<fs::path> files;
+  for (const auto& one : choose_garbage(place.store, limits)) files.push_back(one.file);
+  return files;
+}
+
+void save_progress(Place& place, float value, Position position) {
+  const Numbers state{std::vector<float>{value}};
+  Checkpoints(place.store, "count", "key", 10).save(Numbers::codec(), &state, position, 3);
+}
+
+}  // namespace
+
+TEST_CASE("gc: what is cheapest to compute again goes first") {
+  Place place;
+  const auto dear = keep(place, "dear", 1, 1000);
+  const auto cheap = keep(place, "cheap", 2, 0.001);
+  CHECK(chosen(place, {.bytes = fs::file_size(dear.file), .age = {}, .keep_runs = {}}) ==
+        std::vector{cheap.file});
+}
+
+TEST_CASE("gc: age is since the last use of a result, not since it was made") {
+  Place place;
+  const auto used = keep(place, "used", 1, 1);
+  const auto idle = keep(place, "idle", 2, 1);
+  for (const auto& one : {used, idle}) {
+    make_older(one.file, hours(48));
+    make_older(place.store.record_file(one.record), hours(48));
+  }
+  place.store.mark_used(used.record);
+  CHECK(chosen(place, {.bytes = {}, .age = hours(24), .keep_runs = {}}) == std::vector{idle.file});
+}
+
+TEST_CASE("gc: progress that newer progress has overtaken goes first, and the newest by age only") {
+  Place place;
+  keep(place, "dear", 1, 1000);
+  save_progress(place, 1, {1, 0});
+  save_progress(place, 2, {2, 0});
+  const auto all = take_inventory(place.store).progress;
+  REQUIRE(all.size() == 2);
+  const auto by_size = chosen(place, {.bytes = 0, .age = {}, .keep_runs = {}});
+  REQUIRE(by_size.size() == 2);
+  CHECK(by_size[0] == all[0].file);
+  CHECK(by_size[1].extension() == ".h5");
+  CHECK(by_size[1] != all[1].file);
+  for (const auto& one : all) make_older(one.file, hours(48));
+  const auto by_age = chosen(place, {.bytes = {}, .age = hours(24), .keep_runs = {}});
+  CHECK(by_age == std::vector{all[0].file, all[1].file});
+}
+
+TEST_CASE("gc: an object without a record stays for a minute, for it may just be on its way") {
+  Place place;
+  const auto file = place.store.object_path(place.publish({1}));
+  CHECK(chosen(place, {.bytes = 0, .age = {}, .keep_runs = {}}).empty());
+  make_older(file, hours(1));
+  CHECK(chosen(place, {.bytes = 0, .age = {}, .keep_runs = {}}) == std::vector{file});
+}
+
+}  // namespace fovea
