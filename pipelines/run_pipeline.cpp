@@ -8,6 +8,7 @@
 #include "pipelines/console.hpp"
 #include "runtime/log.hpp"
 #include "runtime/run_directory.hpp"
+#include "runtime/store/lease.hpp"
 #include "stages/learn/metrics.hpp"
 #include "stages/model/numerics.hpp"
 
@@ -64,6 +65,7 @@ PipelineResult run_pipeline(const Graph& graph, const PipelineOptions& options) 
   Store store(store_folder(options.store), [&log](const std::string& line) {
     log.event({"warning", "", line});
   });
+  const auto running = Lease::of_run(store.writes() / "leases");
   const auto world = world_of(store, [](const std::string&) { return numerics(); });
   Libraries libraries([](const std::string&) { prepare_numerics(); });
   RunOptions how{.threads = options.threads > 0 ? options.threads : std::thread::hardware_concurrency(),

@@ -9,6 +9,7 @@
 
 #include "runtime/store/checkpoints.hpp"
 #include "runtime/store/files.hpp"
+#include "runtime/store/lease.hpp"
 
 namespace fovea {
 namespace {
@@ -37,11 +38,14 @@ std::uintmax_t size_of(const fs::path& file) {
   return gone ? 0 : bytes;
 }
 
-std::chrono::seconds age_of(const fs::path& file) {
+fs::file_time_type last_change(const fs::path& file) {
   std::error_code gone;
-  const auto written = fs::last_write_time(file, gone);
-  if (gone) return {};
-  return std::chrono::duration_cast<std::chrono::seconds>(fs::file_time_type::clock::now() - written);
+  const auto time = fs::last_write_time(file, gone);
+  return gone ? fs::file_time_type::min() : time;
+}
+
+std::chrono::seconds age_of(fs::file_time_type time) {
+  return std::chrono::duration_cast<std::chrono::seconds>(fs::file_time_type::clock::now() - time);
 }
 
 /// The bytes that an identity `<sha256>:<xxh3-128>:<bytes>` tells.
@@ -52,7 +56,7 @@ std::uintmax_t bytes_of(const std::string& object) {
 /// One object file, and what speaks for keeping it.
 struct Candidate {
   Garbage garbage;
-  std::chrono::seconds age{};
+  fs::file_time_type used{};  ///< when it was made or used last
   double cost = -1;  ///< seconds of computing a byte again; below 0 where nothing needs it
   bool exported = false;
   bool kept = false;
@@ -78,19 +82,19 @@ std::vector<Candidate> candidates(const Store& store) {
   std::map<fs::path, std::size_t> number;
   for (const auto& file : files_below(store.root() / "objects")) {
     number[file] = all.size();
-    all.push_back({{file, "no record", size_of(file)}, age_of(file)});
+    all.push_back({{file, "no record", size_of(file)}, last_change(file)});
   }
   for (const auto& record : store.all_records()) {
     double bytes = 1;
     for (const auto& object : record.objects) bytes += static_cast<double>(bytes_of(object));
-    const auto last_use = age_of(store.record_file(record));
+    const auto used = last_change(store.record_file(record));
     for (const auto& object : record.objects) {
       const auto found = number.find(store.object_path(object));
       if (found == number.end()) continue;
       auto& one = all[found->second];
       one.garbage.what = record.parts.at("stage").get<std::string>();
       one.cost = std::max(one.cost, record.seconds / bytes);
-      one.age = std::min(one.age, last_use);
+      one.used = std::max(one.used, used);
     }
   }
   return all;
@@ -103,7 +107,7 @@ void add_progress(const Store& store, std::vector<Candidate>& all) {
   for (std::size_t i = 0; i < files.size(); ++i) {
     const bool newest = i + 1 == files.size() || files[i + 1].key != files[i].key;
     all.push_back({.garbage = {files[i].file, "progress of " + files[i].stage, files[i].bytes},
-                   .age = age_of(files[i].file),
+                   .used = last_change(files[i].file),
                    .cost = 0,
                    .newest_progress = newest});
   }
@@ -129,6 +133,12 @@ void mark_runs(const Store& store, const std::set<std::string>& keep_runs, std::
     one.exported = exported.contains(one.garbage.file);
     one.kept = kept.contains(one.garbage.file);
   }
+}
+
+/// What a run that is not over has made or found may be needed by it again.
+void keep_what_runs_use(const Store& store, std::vector<Candidate>& all) {
+  const auto since = Lease::runs_since(store.root() / "leases");
+  for (auto& one : all) one.kept = one.kept || (since && one.used >= *since);
 }
 
 }  // namespace
@@ -179,6 +189,7 @@ Verified verify(const Store& store) {
 std::vector<Garbage> choose_garbage(const Store& store, const Limits& limits) {
   auto all = candidates(store);
   mark_runs(store, limits.keep_runs, all);
+  keep_what_runs_use(store, all);
   add_progress(store, all);
   std::stable_sort(all.begin(), all.end(), [](const Candidate& a, const Candidate& b) {
     return std::tuple(magnitude(a.cost), a.exported, a.cost) <
@@ -189,14 +200,14 @@ std::vector<Garbage> choose_garbage(const Store& store, const Limits& limits) {
   std::vector<Garbage> garbage;
   const auto take = [&](const auto& goes) {
     std::erase_if(all, [&](const Candidate& one) {
-      const bool settled = one.cost >= 0 || one.age > may_be_new;
+      const bool settled = one.cost >= 0 || age_of(one.used) > may_be_new;
       if (one.kept || !settled || !goes(one)) return false;
       left -= one.garbage.bytes;
       garbage.push_back(one.garbage);
       return true;
     });
   };
-  if (limits.age) take([&](const Candidate& one) { return one.age > *limits.age; });
+  if (limits.age) take([&](const Candidate& one) { return age_of(one.used) > *limits.age; });
   if (limits.bytes) take([&](const Candidate& one) { return !one.newest_progress && left > *limits.bytes; });
   return garbage;
 }

@@ -4,6 +4,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <thread>
@@ -20,6 +22,9 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr auto between_tries = std::chrono::milliseconds(20);
+
+/// What the names of the leases of runs begin with; no stage is called so, for a key follows its name.
+constexpr std::string_view run_prefix = "run.";
 
 enum class Try { got, busy, gone };
 
@@ -76,6 +81,28 @@ Lease::Lease(fs::path file, const std::stop_token& stop,
 Lease::~Lease() {
   ::unlink(file_.c_str());
   ::close(descriptor_);
+}
+
+Lease Lease::of_run(const fs::path& folder) {
+  static std::atomic<unsigned int> number = 0;
+  char host[96] = {};
+  if (::gethostname(host, sizeof host - 1) != 0) host[0] = '\0';
+  const auto name = std::string(run_prefix) + host + "-" + std::to_string(::getpid()) + "-" +
+                    std::to_string(number++);
+  return Lease(folder / name, {}, [](const std::string&) {});
+}
+
+std::optional<fs::file_time_type> Lease::runs_since(const fs::path& folder) {
+  remove_abandoned(folder);
+  std::optional<fs::file_time_type> first;
+  std::error_code error;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+    if (!entry->path().filename().string().starts_with(run_prefix)) continue;
+    std::error_code over_meanwhile;
+    const auto began = fs::last_write_time(entry->path(), over_meanwhile);
+    if (!over_meanwhile) first = std::min(first.value_or(began), began);
+  }
+  return first;
 }
 
 void Lease::remove_abandoned(const fs::path& folder) {

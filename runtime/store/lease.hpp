@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <stop_token>
 #include <string>
 
@@ -20,6 +21,10 @@ class Lease {
   Lease(const Lease&) = delete;
   Lease& operator=(const Lease&) = delete;
 
+  /// Tells everybody that a run has begun, as long as it is held: see `runs_since`.
+  static Lease of_run(const std::filesystem::path& folder);
+  /// When the first of all runs began that are not over yet, in this process and all others.
+  static std::optional<std::filesystem::file_time_type> runs_since(const std::filesystem::path& folder);
   /// Removes the files of leases whose holders died.
   static void remove_abandoned(const std::filesystem::path& folder);
 

@@ -3,7 +3,7 @@
 //   objects/ab/<sha256>.h5     one artifact, under the SHA-256 of its bytes; ab are the first two digits
 //   keys/<stage>/<key>.json    the record of a finished stage: what went in, which objects came out
 //   progress/<stage>/<key>/    states of stages that are not finished (checkpoints.cpp)
-//   leases/<stage>-<key>       who computes a key right now (lease.cpp)
+//   leases/<stage>-<key>       who computes a key right now, and run.* who runs at all (lease.cpp)
 //   runs/<run>.json            what a run directory was made of
 //   nondeterministic/          stages whose result differed from an earlier one under the same key
 //   files/<sha256>.json        the digest of a file outside the store, under the SHA-256 of its path

@@ -1,6 +1,7 @@
 #include "runtime/store/housekeeping.hpp"
 
 #include "runtime/store/checkpoints.hpp"
+#include "runtime/store/lease.hpp"
 #include "tests/catch.hpp"
 #include "tests/runtime/store_place.hpp"
 
@@ -77,6 +78,23 @@ TEST_CASE("gc: progress that newer progress has overtaken goes first, and the ne
   for (const auto& one : all) make_older(one.file, hours(48));
   const auto by_age = chosen(place, {.bytes = {}, .age = hours(24), .keep_runs = {}});
   CHECK(by_age == std::vector{all[0].file, all[1].file});
+}
+
+TEST_CASE("gc: what was made or used since a run began that is not over stays") {
+  Place place;
+  const auto idle = keep(place, "idle", 1, 1), used = keep(place, "used", 2, 1);
+  for (const auto& one : {idle, used}) {
+    make_older(one.file, hours(1));
+    make_older(place.store.record_file(one.record), hours(1));
+  }
+  const Limits everything{.bytes = 0, .age = {}, .keep_runs = {}};
+  {
+    const auto run = Lease::of_run(place.store.root() / "leases");
+    place.store.mark_used(used.record);
+    keep(place, "made", 3, 1);
+    CHECK(chosen(place, everything) == std::vector{idle.file});
+  }
+  CHECK(chosen(place, everything).size() == 3);
 }
 
 TEST_CASE("gc: an object without a record stays for a minute, for it may just be on its way") {
