@@ -4,11 +4,9 @@
 #include <optional>
 
 #include "graph/graph.hpp"
+#include "graph/sha256.hpp"
 
 namespace fovea {
-
-/// SHA-256 of the bytes, in hex.
-std::string sha256(std::string_view bytes);
 
 /// What is kept of a finished stage: what went in, what came out, and what it cost.
 struct Record {

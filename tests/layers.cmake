@@ -11,11 +11,11 @@ set(MAY_tests ${MAY_pipelines} tests)
 # header prefix | the files that may include it
 set(DOORS
   "boost/|^graph/.*\\.cpp$"
-  "openssl/|^graph/plan\\.cpp$"
+  "openssl/|^graph/sha256\\.cpp$"
   "tbb/|^runtime/(run|stream)\\.cpp$"
   "oneapi/|^runtime/(run|stream)\\.cpp$"
-  "hdf5|^runtime/store/hdf5\\.cpp$"
-  "H5|^runtime/store/hdf5\\.cpp$"
+  "hdf5|^runtime/store/hdf5_handles\\.hpp$"
+  "H5|^runtime/store/hdf5_handles\\.hpp$"
   "spdlog/|^(runtime|pipelines)/.*\\.cpp$"
   "cairo|^render/cairo\\.cpp$"
   "pango/|^render/cairo\\.cpp$"

@@ -25,6 +25,8 @@ class Array {
   std::span<const T> span() const { return values_; }
   std::size_t size() const { return values_.size(); }
   bool empty() const { return values_.empty(); }
+  /// What keeps the memory alive.
+  const std::shared_ptr<const void>& owner() const { return owner_; }
   const T* data() const { return values_.data(); }
   auto begin() const { return values_.begin(); }
   auto end() const { return values_.end(); }

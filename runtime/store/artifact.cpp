@@ -5,13 +5,14 @@
 namespace fovea {
 
 void write_artifact(const Codec& codec, const void* value, const std::filesystem::path& path,
-                    const std::function<void(H5Writer&)>& more) {
+                    const std::function<void(H5Writer&)>& more,
+                    const std::function<void(std::size_t)>& follow) {
   H5Writer file(path);
   file.attribute("/", "format", "fovea." + std::string(codec.kind));
   file.attribute("/", "version", std::int64_t{codec.version});
   codec.write(value, file);
   if (more) more(file);
-  file.close();
+  file.close(follow);
 }
 
 std::string unreadable(const Codec& codec, const H5Reader& file) {

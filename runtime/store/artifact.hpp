@@ -53,9 +53,11 @@ Codec make_codec(int version, Write write, Read read, Export export_to) {
   return codec;
 }
 
-/// Writes an artifact to a file: its format, the version of its layout, what the codec writes, and `more`.
+/// Writes an artifact to a file: its format, the version of its layout, what the codec writes, and `more`;
+/// `follow` is that of `H5Writer::close`.
 void write_artifact(const Codec& codec, const void* value, const std::filesystem::path& path,
-                    const std::function<void(H5Writer&)>& more = {});
+                    const std::function<void(H5Writer&)>& more = {},
+                    const std::function<void(std::size_t)>& follow = {});
 /// Why this program can't read a file with this codec, as in "version 3 of ...", or "" where it can.
 std::string unreadable(const Codec& codec, const H5Reader& file);
 

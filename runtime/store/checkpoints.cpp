@@ -1,8 +1,8 @@
 // The folder progress/<stage>/<progress key>/ of a store holds files
 //   <round>-<step>-<xxh3-128>-<bytes>.h5
 // with both numbers in nine digits, so that names sort by position. Each is an artifact whose size and digest
-// stand in its name: HDF5 is given a file only after both were found right. The attribute `seconds` of its root
-// tells how long the stage had taken until then.
+// stand in its name: HDF5 is given a file only after both were found right. The attribute `seconds` of its
+// root tells how long the stage had taken until then.
 #include "runtime/store/checkpoints.hpp"
 
 #include <unistd.h>

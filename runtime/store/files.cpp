@@ -34,22 +34,6 @@ auto retried(Call&& call) {
   return result;
 }
 
-/// An open file that closes itself. Nothing is lost by an error of `close`: what matters was synced before.
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  ~Descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int number() const { return number_; }
-  int release() { return std::exchange(number_, -1); }
-
- private:
-  int number_;
-};
-
 int open_file(const fs::path& path, int flags) {
   return retried([&] { return ::open(path.c_str(), flags | O_CLOEXEC, 0666); });
 }
@@ -67,7 +51,8 @@ bool lock(int descriptor) {
   return retried([&] { return ::fcntl(descriptor, F_OFD_SETLK, &whole); }) == 0;
 }
 
-std::string hex(std::uint64_t number) {
+/// Sixteen hexadecimal digits.
+std::string digits_of(std::uint64_t number) {
   std::string text(16, '0');
   for (auto at = text.rbegin(); at != text.rend(); ++at, number >>= 4) *at = "0123456789abcdef"[number & 15];
   return text;
@@ -77,7 +62,7 @@ std::string unique_name(std::string_view suffix) {
   static std::atomic<unsigned int> counter = 0;
   std::random_device random;
   return std::to_string(::getpid()) + "-" + std::to_string(counter++) + "-" +
-         hex(std::uint64_t{random()} << 32 | random()) + std::string(suffix);
+         digits_of(std::uint64_t{random()} << 32 | random()) + std::string(suffix);
 }
 
 /// Whether the process that a temporary file is named after is gone, and nobody holds the file.
@@ -116,6 +101,15 @@ Error file_error(const fs::path& path, int code) {
   auto fact = std::generic_category().message(code);
   fact[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(fact[0])));
   return Error(place + fact + "; check the disk and the path");
+}
+
+Descriptor::Descriptor(const fs::path& path, int flags) : number_(open_file(path, flags)) {
+  if (number_ < 0) throw file_error(path, errno);
+}
+
+// Nothing is lost by an error of `close`: what matters was synced before.
+Descriptor::~Descriptor() {
+  if (number_ >= 0) ::close(number_);
 }
 
 MappedFile::MappedFile(const fs::path& path) : MappedFile(path, open_file(path, O_RDONLY)) {}
@@ -197,8 +191,7 @@ void make_folder(const fs::path& folder) {
 }
 
 void sync_folder(const fs::path& folder) {
-  const Descriptor descriptor(open_file(folder, O_RDONLY | O_DIRECTORY));
-  if (descriptor.number() < 0) throw file_error(folder, errno);
+  const Descriptor descriptor(folder, O_RDONLY | O_DIRECTORY);
   sync_descriptor(folder, descriptor.number());
 }
 
@@ -213,7 +206,28 @@ std::string now_as_text() {
 
 std::string xxh3(std::string_view bytes) {
   const auto digest = XXH3_128bits(bytes.data(), bytes.size());
-  return hex(digest.high64) + hex(digest.low64);
+  return digits_of(digest.high64) + digits_of(digest.low64);
+}
+
+struct Xxh3::State {
+  XXH3_state_t* state = XXH3_createState();
+  ~State() { XXH3_freeState(state); }
+};
+
+Xxh3::Xxh3() : state_(std::make_unique<State>()) {
+  if (state_->state == nullptr) throw std::bad_alloc();
+  XXH3_128bits_reset(state_->state);
+}
+
+Xxh3::~Xxh3() = default;
+
+void Xxh3::add(std::string_view bytes) {
+  XXH3_128bits_update(state_->state, bytes.data(), bytes.size());
+}
+
+std::string Xxh3::hex() const {
+  const auto digest = XXH3_128bits_digest(state_->state);
+  return digits_of(digest.high64) + digits_of(digest.low64);
 }
 
 std::string file_digest(const fs::path& path) {

@@ -4,10 +4,27 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "graph/error.hpp"
 
 namespace fovea {
+
+/// An open file that closes itself.
+class Descriptor {
+ public:
+  /// Throws `Error` where it can't be opened.
+  Descriptor(const std::filesystem::path& path, int flags);
+  explicit Descriptor(int number) : number_(number) {}
+  ~Descriptor();
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  int number() const { return number_; }
+  int release() { return std::exchange(number_, -1); }
+
+ private:
+  int number_;
+};
 
 /// What the system says about a file, as `path: fact; what would be right`. `code` is an `errno`.
 Error file_error(const std::filesystem::path& path, int code);
@@ -66,6 +83,18 @@ std::string now_as_text();
 
 /// XXH3-128 of the bytes, in hex: finds damage at the speed of memory, but not malice.
 std::string xxh3(std::string_view bytes);
+/// The same of bytes that come in parts.
+class Xxh3 {
+ public:
+  Xxh3();
+  ~Xxh3();
+  void add(std::string_view bytes);
+  std::string hex() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
 /// SHA-256 of a file's bytes, in hex.
 std::string file_digest(const std::filesystem::path& path);
 

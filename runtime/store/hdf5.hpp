@@ -3,6 +3,7 @@
 #include <concepts>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -36,9 +37,11 @@ class H5Writer {
   H5Writer(const H5Writer&) = delete;
   H5Writer& operator=(const H5Writer&) = delete;
 
-  /// Writes a dataset of the given shape, whose product is the number of values.
+  /// Writes a dataset of the given shape, whose product is the number of values. Large values with an owner,
+  /// who keeps their memory alive, are only written by `close`.
   template <Number T>
-  void write(const std::string& name, std::span<const T> values, const Shape& shape);
+  void write(const std::string& name, std::span<const T> values, const Shape& shape,
+             std::shared_ptr<const void> owner = {});
   template <Number T>
   void write(const std::string& name, const std::vector<T>& values) {
     write<T>(name, std::span<const T>(values), {values.size()});
@@ -49,7 +52,7 @@ class H5Writer {
   }
   template <Number T>
   void write(const std::string& name, const Array<T>& values, const Shape& shape) {
-    write<T>(name, values.span(), shape);
+    write<T>(name, values.span(), shape, values.owner());
   }
   /// Writes a list of UTF-8 texts, none of which may hold a zero byte.
   void write(const std::string& name, const std::vector<std::string>& texts);
@@ -57,8 +60,9 @@ class H5Writer {
   void attribute(const std::string& name, const std::string& key, const std::string& value);
   void attribute(const std::string& name, const std::string& key, std::int64_t value);
   void attribute(const std::string& name, const std::string& key, double value);
-  /// Finishes the file; throws where something could not be written.
-  void close();
+  /// Finishes the file; throws where something could not be written. `follow` is told again and again up to
+  /// where all bytes are final by now, in the end the size of the file.
+  void close(const std::function<void(std::size_t bytes)>& follow = {});
 
  private:
   struct Handles;

@@ -57,7 +57,7 @@ std::uintmax_t bytes_of(const std::string& object) {
 struct Candidate {
   Garbage garbage;
   fs::file_time_type used{};  ///< when it was made or used last
-  double cost = -1;  ///< seconds of computing a byte again; below 0 where nothing needs it
+  double cost = -1;           ///< seconds of computing a byte again; below 0 where nothing needs it
   bool exported = false;
   bool kept = false;
   bool newest_progress = false;

@@ -57,8 +57,9 @@ struct Garbage {
 };
 
 /// Chooses what goes: cheapest to compute again per byte first; among equals what was exported goes last. The
-/// newest progress of a stage goes by age only, and what a run that is not over has made or used stays. The small records stay, so that what follows from a deleted
-/// result is still found. Throws `Error` where a run to keep is unknown.
+/// newest progress of a stage goes by age only, and what a run that is not over has made or used stays. The
+/// small records stay, so that what follows from a deleted result is still found. Throws `Error` where a run
+/// to keep is unknown.
 std::vector<Garbage> choose_garbage(const Store& store, const Limits& limits);
 
 /// Removes files; one that is gone already is no error. A process that counted on one makes it again.

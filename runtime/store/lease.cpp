@@ -87,8 +87,8 @@ Lease Lease::of_run(const fs::path& folder) {
   static std::atomic<unsigned int> number = 0;
   char host[96] = {};
   if (::gethostname(host, sizeof host - 1) != 0) host[0] = '\0';
-  const auto name = std::string(run_prefix) + host + "-" + std::to_string(::getpid()) + "-" +
-                    std::to_string(number++);
+  const auto name =
+      std::string(run_prefix) + host + "-" + std::to_string(::getpid()) + "-" + std::to_string(number++);
   return Lease(folder / name, {}, [](const std::string&) {});
 }
 

@@ -35,10 +35,10 @@
 #include <charconv>
 #include <cstdlib>
 #include <ctime>
-#include <future>
 #include <system_error>
 
 #include "runtime/store/files.hpp"
+#include "runtime/store/follower.hpp"
 
 namespace fovea {
 namespace {
@@ -128,12 +128,10 @@ void Store::make_folders() const {
 
 std::string Store::publish(const Codec& codec, const void* value) {
   TempFile temp(writes_ / "tmp", ".h5");
-  write_artifact(codec, value, temp.path());
-  auto synced = std::async(std::launch::async, [&temp] { temp.sync(); });
-  const MappedFile written(temp.path());
-  const auto bytes = written.bytes();
-  const auto object = sha256(bytes) + ":" + xxh3(bytes) + ":" + std::to_string(bytes.size());
-  synced.get();
+  Follower digests(temp.path());
+  write_artifact(codec, value, temp.path(), {}, [&](std::size_t bytes) { digests.go_on_to(bytes); });
+  temp.sync();
+  const auto object = digests.identity();
   const auto path = path_below(writes_, object);
   make_folder(path.parent_path());
   if (whole_object(object) == nullptr) temp.move_to(path);

@@ -4,7 +4,8 @@
 #include "tests/catch.hpp"
 #include "tests/fault/desk.hpp"
 
-TEST_CASE("deleting everything that may go, again and again beside running pipelines, is never an error there") {
+TEST_CASE(
+    "deleting everything that may go, again and again beside running pipelines, is never an error there") {
   const Desk desk;
   REQUIRE(desk.fovea(Desk::run_in("right")).code == 0);
   const auto right = exported(desk.folder / "right-results");

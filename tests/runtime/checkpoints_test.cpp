@@ -72,7 +72,8 @@ TEST_CASE("checkpoints: a damaged one is set aside with a warning, and the one b
   CHECK_FALSE(fs::exists(newest));
 }
 
-TEST_CASE("checkpoints: one of a newer program is left there with a warning, and the one before it is taken") {
+TEST_CASE(
+    "checkpoints: one of a newer program is left there with a warning, and the one before it is taken") {
   Counting counting;
   counting.save(1, {1, 0});
   const Numbers state{std::vector<float>{2}};
@@ -80,10 +81,10 @@ TEST_CASE("checkpoints: one of a newer program is left there with a warning, and
   CHECK(counting.newest() == 1);
   CHECK(counting.checkpoints.went_on_from() == Position{1, 0});
   REQUIRE(counting.place.warnings.size() == 1);
-  CHECK(counting.place.warnings[0] ==
-        counting.files().back().string() +
-            ": version 3 of \"fovea.Numbers\", but this program reads up to 2; left there, and what it saved is "
-            "computed again");
+  CHECK(counting.place.warnings[0] == counting.files().back().string() +
+                                          ": version 3 of \"fovea.Numbers\", but this program reads up to 2; "
+                                          "left there, and what it saved is "
+                                          "computed again");
 }
 
 TEST_CASE("checkpoints: the seconds before an interruption count with those after it") {

@@ -1,0 +1,56 @@
+#include "runtime/store/follower.hpp"
+
+#include "graph/sha256.hpp"
+#include "runtime/store/files.hpp"
+
+namespace fovea {
+
+Follower::~Follower() {
+  {
+    const std::lock_guard lock(door_);
+    given_up_ = true;
+  }
+  news_.notify_one();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Follower::go_on_to(std::size_t bytes) {
+  {
+    const std::lock_guard lock(door_);
+    final_ = bytes;
+  }
+  news_.notify_one();
+  if (!thread_.joinable()) thread_ = std::thread([this] { follow(); });
+}
+
+std::string Follower::identity() {
+  if (thread_.joinable()) thread_.join();
+  if (error_) std::rethrow_exception(error_);
+  return identity_;
+}
+
+void Follower::follow() try {
+  const MappedFile file(file_);
+  const auto bytes = file.bytes();
+  Sha256 sha256;
+  Xxh3 xxh3;
+  for (std::size_t done = 0; done < bytes.size();) {
+    const auto end = wait_beyond(done);
+    if (end == done) return;
+    const auto part = bytes.substr(done, end - done);
+    sha256.add(part);
+    xxh3.add(part);
+    done = end;
+  }
+  identity_ = sha256.hex() + ":" + xxh3.hex() + ":" + std::to_string(bytes.size());
+} catch (...) {
+  error_ = std::current_exception();
+}
+
+std::size_t Follower::wait_beyond(std::size_t done) {
+  std::unique_lock lock(door_);
+  news_.wait(lock, [&] { return given_up_ || final_ > done; });
+  return given_up_ ? done : final_;
+}
+
+}  // namespace fovea
