@@ -12,7 +12,10 @@
 // A stored Dataset:
 //   /              attributes height, width, channels in pixels; source, only of a view: the identity of the
 //                  Dataset that holds the pixels
-//   images         uint8 M x height x width x channels, 0 to 255; not in a view
+//   images         uint8 M x height x width x channels, 0 to 255; not in a view, nor where images are encoded
+//   encoded        uint8: the files of M images, JPEG or PNG, one after the other
+//   offsets        int64 M + 1: where each file begins, and the end of the last
+//   extents        int32 M x 2: height and width of each image as it was taken
 //   index          uint32 N: which of the images each sample is
 //   labels         int32 N, parts uint8 N (0 none, 1 train, 2 validation, 3 test)
 //   class_names    texts
@@ -94,11 +97,14 @@ void write(const Dataset& data, H5Writer& file) {
   file.attribute("/", "height", static_cast<std::int64_t>(data.height));
   file.attribute("/", "width", static_cast<std::int64_t>(data.width));
   file.attribute("/", "channels", static_cast<std::int64_t>(data.channels));
-  if (data.source.empty()) {
-    const auto images = data.pixels.size() / data.image_bytes();
-    file.write("images", data.pixels, {images, data.height, data.width, data.channels});
-  } else {
+  if (!data.source.empty()) {
     file.attribute("/", "source", data.source);
+  } else if (data.is_encoded()) {
+    file.write("encoded", data.encoded, {data.encoded.size()});
+    file.write("offsets", data.offsets, {data.offsets.size()});
+    file.write("extents", data.extents, {data.images(), 2});
+  } else {
+    file.write("images", data.pixels, {data.images(), data.height, data.width, data.channels});
   }
   file.write("index", data.index, {data.size()});
   file.write("labels", data.labels, {data.size()});
@@ -108,13 +114,23 @@ void write(const Dataset& data, H5Writer& file) {
   file.write("deviation", data.deviation);
 }
 
+template <class Wrong>
+void check_files(const Dataset& data, const Wrong& wrong) {
+  const auto& offsets = data.offsets;
+  if (offsets[0] != 0 || static_cast<std::size_t>(offsets[data.images()]) != data.encoded.size() ||
+      !std::is_sorted(offsets.begin(), offsets.end()))
+    wrong("its files do not lie one after the other");
+  if (data.extents.size() != 2 * data.images()) wrong("its files and their sizes differ in number");
+}
+
 /// Refuses what no Dataset can be, so that whoever uses one need not look again.
 void check(const Dataset& data) {
   const auto wrong = [](const std::string& what) { throw Error("Dataset: " + what + "; make it again"); };
   if (data.height == 0 || data.width == 0) wrong("images have no pixels");
   if (data.channels != 1 && data.channels != 3) wrong(std::to_string(data.channels) + " channels");
   if (data.pixels.size() % data.image_bytes() != 0) wrong("its pixels are not whole images");
-  const auto images = data.pixels.size() / data.image_bytes();
+  if (data.is_encoded()) check_files(data, wrong);
+  const auto images = data.images();
   const auto classes = static_cast<std::int32_t>(data.classes());
   if (data.labels.size() != data.size() || data.parts.size() != data.size())
     wrong("its lists differ in length");
@@ -138,7 +154,15 @@ Dataset read(const H5Reader& file, const Resolve& resolve) {
   data.channels = static_cast<std::size_t>(file.whole_attribute("/", "channels"));
   if (file.has_attribute("/", "source")) {
     data.source = file.text_attribute("/", "source");
-    data.pixels = Value<Dataset>(resolve(Dataset::codec(), data.source))->pixels;
+    const auto source = Value<Dataset>(resolve(Dataset::codec(), data.source));
+    data.pixels = source->pixels;
+    data.encoded = source->encoded;
+    data.offsets = source->offsets;
+    data.extents = source->extents;
+  } else if (file.has("encoded")) {
+    data.encoded = file.read<std::uint8_t>("encoded");
+    data.offsets = file.read<std::int64_t>("offsets");
+    data.extents = file.read<std::int32_t>("extents");
   } else {
     data.pixels = file.read<std::uint8_t>("images");
   }

@@ -12,18 +12,23 @@ namespace fovea {
 /// Which part of the data a sample belongs to by its source.
 enum class Part : std::uint8_t { none = 0, train = 1, validation = 2, test = 3 };
 
-/// Labelled images of one size. A part of a data set is a view: an index list over the pixels of its source.
+/// Labelled images that are seen in one size. They are kept as pixels of that size, or as the bytes of their
+/// files, which are decoded when they are needed. A part of a data set is a view: an index list over the
+/// images of its source.
 struct Dataset {
   static constexpr std::string_view kind = "Dataset";
   static const Codec& codec();
 
   std::size_t height = 0;
   std::size_t width = 0;
-  std::size_t channels = 0;    ///< 1 (gray) or 3 (RGB)
-  Array<std::uint8_t> pixels;  ///< all M images of the source: M x H x W x C
-  Array<std::uint32_t> index;  ///< N: which of the source's images these are
-  Array<std::int32_t> labels;  ///< N: from 0 to classes - 1
-  Array<std::uint8_t> parts;   ///< N: `Part` of each sample by its source
+  std::size_t channels = 0;     ///< 1 (gray) or 3 (RGB)
+  Array<std::uint8_t> pixels;   ///< all M images of the source: M x H x W x C; empty where they are encoded
+  Array<std::uint8_t> encoded;  ///< or else the bytes of their files, JPEG or PNG, one after the other
+  Array<std::int64_t> offsets;  ///< M + 1: where each file begins in `encoded`, and its end
+  Array<std::int32_t> extents;  ///< M x 2: height and width of each image as it was taken
+  Array<std::uint32_t> index;   ///< N: which of the source's images these are
+  Array<std::int32_t> labels;   ///< N: from 0 to classes - 1
+  Array<std::uint8_t> parts;    ///< N: `Part` of each sample by its source
   std::vector<std::string> class_names;
   std::vector<double> mean;       ///< per channel, of values scaled to 0 .. 1
   std::vector<double> deviation;  ///< per channel, likewise (population)
@@ -32,7 +37,15 @@ struct Dataset {
   std::size_t size() const { return index.size(); }
   std::size_t classes() const { return class_names.size(); }
   std::size_t image_bytes() const { return height * width * channels; }
-  /// Sample i, from 0 to N - 1, as H x W x C.
+  bool is_encoded() const { return !offsets.empty(); }
+  /// M: how many images the source has.
+  std::size_t images() const { return is_encoded() ? offsets.size() - 1 : pixels.size() / image_bytes(); }
+  /// The file of sample i, from 0 to N - 1, where images are encoded.
+  std::span<const std::uint8_t> file(std::size_t i) const {
+    const auto begin = static_cast<std::size_t>(offsets[index[i]]);
+    return encoded.span().subspan(begin, static_cast<std::size_t>(offsets[index[i] + 1]) - begin);
+  }
+  /// Sample i, from 0 to N - 1, as H x W x C, where images are kept as pixels.
   std::span<const std::uint8_t> image(std::size_t i) const {
     return pixels.span().subspan(index[i] * image_bytes(), image_bytes());
   }
