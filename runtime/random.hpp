@@ -7,7 +7,7 @@
 namespace fovea {
 
 /// What random numbers are for: the same seed gives independent numbers for each purpose.
-enum class Purpose : std::uint32_t { split = 1, shuffle, augment, initialise, dropout, synthesise };
+enum class Purpose : std::uint32_t { split = 1, shuffle, augment, initialise, dropout, synthesise, mix };
 
 /// One block of Philox 4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", 2011).
 std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> counter, std::array<std::uint32_t, 2> key);

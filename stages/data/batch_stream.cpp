@@ -1,10 +1,13 @@
 #include "stages/data/batch_stream.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cassert>
+#include <chrono>
 #include <optional>
 
 #include "runtime/stream.hpp"
+#include "stages/data/viewer.hpp"
 
 namespace fovea {
 namespace {
@@ -16,6 +19,18 @@ std::size_t batches_ahead(std::size_t threads, std::size_t batch_bytes) {
   const auto most = std::max<std::size_t>(1, most_bytes_ahead / batch_bytes);
   return std::min(2 * std::max<std::size_t>(1, threads) + 1, most);
 }
+
+/// Nanoseconds since it was made, or since its last `lap`.
+class Clock {
+ public:
+  std::int64_t lap() {
+    const auto before = std::exchange(last_, std::chrono::steady_clock::now());
+    return std::chrono::duration_cast<std::chrono::nanoseconds>(last_ - before).count();
+  }
+
+ private:
+  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
+};
 
 }  // namespace
 
@@ -33,13 +48,17 @@ struct BatchStream::Body {
                [this, first](std::size_t index, Batch& batch) { fill(first + index, batch); }) {}
 
   std::size_t batches() const { return (data.size() + batch_size - 1) / batch_size; }
-  void fill(std::size_t number, Batch& batch) const;
+  void fill(std::size_t number, Batch& batch);
+  void make(std::size_t position, float* out) const;
+  void make_encoded(std::size_t position, float* out, Clock& clock);
+  void mix_batch(std::size_t number, Batch& batch) const;
 
   const Batches recipe;
   const Dataset& data;
   const std::optional<std::uint32_t> epoch;
   const std::size_t batch_size;
   const Augmenter augmenter;
+  std::atomic<std::int64_t> decoding = 0, augmenting = 0;  ///< nanoseconds
   std::vector<std::uint32_t> order = epoch ? shuffled() : std::vector<std::uint32_t>{};
   Stream<Batch> stream;
 
@@ -50,22 +69,55 @@ struct BatchStream::Body {
   }
 };
 
-void BatchStream::Body::fill(std::size_t number, Batch& batch) const {
+void BatchStream::Body::fill(std::size_t number, Batch& batch) {
   const auto from = number * batch_size;
   const auto count = std::min(batch_size, data.size() - from);
   batch.images.resize(count * data.image_bytes());
   batch.labels.resize(count);
+  Clock clock;
   for (std::size_t i = 0; i < count; ++i) {
     const auto position = epoch ? order[from + i] : from + i;
-    const auto* image = data.image(position).data();
     auto* out = batch.images.data() + i * data.image_bytes();
-    if (epoch) {
-      augmenter.augmented(image, augment_random(recipe, *epoch, position), out);
-    } else {
-      augmenter.plain(image, out);
-    }
+    data.is_encoded() ? make_encoded(position, out, clock) : make(position, out);
     batch.labels[i] = data.labels[position];
   }
+  if (epoch) mix_batch(number, batch);
+  augmenting += clock.lap();
+}
+
+void BatchStream::Body::make(std::size_t position, float* out) const {
+  const auto* image = data.image(position).data();
+  if (epoch) {
+    augmenter.augmented(image, augment_random(recipe, *epoch, position), out);
+  } else {
+    augmenter.plain(image, out);
+  }
+}
+
+void BatchStream::Body::make_encoded(std::size_t position, float* out, Clock& clock) {
+  thread_local Viewer viewer;
+  if (epoch) {
+    const auto drawn = augmenter.draw(augment_random(recipe, *epoch, position), size_taken(data, position));
+    augmenting += clock.lap();
+    const auto* image = viewer.see(data, position, *drawn.crop);
+    decoding += clock.lap();
+    augmenter.carry_out(drawn, image, out);
+  } else {
+    augmenting += clock.lap();
+    const auto* image = viewer.see_centre(data, position);
+    decoding += clock.lap();
+    augmenter.plain(image, out);
+  }
+}
+
+void BatchStream::Body::mix_batch(std::size_t number, Batch& batch) const {
+  const auto mixing =
+      augmenter.mixing({recipe.seed, Purpose::mix, *epoch, static_cast<std::uint32_t>(number)});
+  batch.share = mixing.share;
+  batch.other_labels.clear();
+  if (!mixing.drawn) return;
+  batch.other_labels.assign(batch.labels.rbegin(), batch.labels.rend());
+  mix(mixing, batch.size(), batch.images.data());
 }
 
 BatchStream::BatchStream(std::unique_ptr<Body> body) : body_(std::move(body)) {}
@@ -90,8 +142,9 @@ const Batch* BatchStream::next() {
   return body_->stream.next();
 }
 
-double BatchStream::waited() const {
-  return body_->stream.waited();
+StreamTimes BatchStream::times() const {
+  const auto seconds = [](std::int64_t nanoseconds) { return 1e-9 * static_cast<double>(nanoseconds); };
+  return {seconds(body_->decoding), seconds(body_->augmenting), body_->stream.waited()};
 }
 
 }  // namespace fovea

@@ -8,9 +8,18 @@ namespace fovea {
 
 /// Images ready for a network.
 struct Batch {
-  std::vector<float> images;         ///< n x H x W x C, normalised
-  std::vector<std::int64_t> labels;  ///< n
+  std::vector<float> images;               ///< n x H x W x C, normalised
+  std::vector<std::int64_t> labels;        ///< n
+  std::vector<std::int64_t> other_labels;  ///< n, of what was mixed in; empty where nothing was
+  float share = 1;                         ///< of `labels`; the rest is that of `other_labels`
   std::size_t size() const { return labels.size(); }
+};
+
+/// Where the time went, in seconds over all threads that made batches; `waited` is that of who took them.
+struct StreamTimes {
+  double decoding = 0;
+  double augmenting = 0;
+  double waited = 0;
 };
 
 /// The batches of one pass over the data, made in parallel ahead of their use and given in order.
@@ -28,8 +37,8 @@ class BatchStream {
 
   /// The next batch, which stays until the next call, or null after the last.
   const Batch* next();
-  /// Seconds that `next` has waited so far.
-  double waited() const;
+  /// Where the time has gone so far.
+  StreamTimes times() const;
 
  private:
   struct Body;

@@ -3,6 +3,7 @@
 #include <bit>
 
 #include "runtime/store/artifact.hpp"
+#include "stages/data/viewer.hpp"
 
 // Stored Batches:
 //   /                attributes data: the identity of the Dataset; policy: its ops as JSON; seed: 64 bits as
@@ -61,8 +62,13 @@ Random augment_random(const Batches& batches, std::uint32_t epoch, std::size_t p
 }
 
 void augment_sample(const Batches& batches, std::uint32_t epoch, std::size_t position, float* out) {
-  augmenter(batches).augmented(batches.data->image(position).data(), augment_random(batches, epoch, position),
-                               out);
+  const auto& data = *batches.data;
+  const auto maker = augmenter(batches);
+  const auto random = augment_random(batches, epoch, position);
+  if (!data.is_encoded()) return maker.augmented(data.image(position).data(), random, out);
+  const auto drawn = maker.draw(random, size_taken(data, position));
+  Viewer viewer;
+  maker.carry_out(drawn, viewer.see(data, position, *drawn.crop), out);
 }
 
 }  // namespace fovea

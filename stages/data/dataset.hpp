@@ -54,7 +54,8 @@ struct Dataset {
 /// How many samples each class has.
 std::vector<std::size_t> class_counts(const Dataset& data);
 
-/// Sets mean and deviation per channel from the samples of this data set; exact whatever their order.
+/// Sets mean and deviation per channel from the samples of this data set, exact whatever their order; where
+/// images are encoded, from at most 500 that lie evenly among them.
 void measure_statistics(Dataset& data);
 
 /// The samples at these positions of `data` as a view that shares its pixels, statistics measured anew.

@@ -2,74 +2,20 @@
 
 #include <variant>
 
-#include "graph/params.hpp"
-#include "runtime/random.hpp"
-#include "stages/data/warp.hpp"
+#include "stages/data/auto_ops.hpp"
+#include "stages/data/colour_ops.hpp"
+#include "stages/data/geometric_ops.hpp"
+#include "stages/data/mixing_ops.hpp"
 
 namespace fovea {
 
-/// What the ops of a policy have drawn for one sample: first the warp, then what is erased, whatever the
-/// order of the ops.
-struct Drawn {
-  static constexpr std::size_t most_erased = 8;
+/// Everything that a policy may do; a new op is added here, and its kernel to what carries it out.
+using Op = std::variant<FlipHorizontal, FlipVertical, Translate, Crop, RandomResizedCrop, Rotate, Zoom, Shear,
+                        Brightness, Contrast, Saturation, Hue, Grayscale, Blur, Noise, Posterize, Solarize,
+                        Equalize, Autocontrast, Sharpness, RandomErasing, Cutout, TrivialAugment, RandAugment,
+                        AutoAugment, Mixup, CutMix>;
 
-  ImageSize size;
-  Warp warp;
-  std::array<Box, most_erased> erased{};
-  std::size_t erased_count = 0;
-};
-
-// An op of an augmentation policy is a struct with a tag (its name in definitions), fields, and
-// `void draw(Random&, Drawn&) const`, which adds what it does to one sample. It may check rules across its
-// fields.
-
-/// Mirrors left and right.
-struct FlipHorizontal {
-  static constexpr Tag tag{"op", "flip_horizontal"};
-  double p = 0.5;
-  static auto fields() {
-    return std::tuple{
-        field("p", &FlipHorizontal::p, "share of the samples that are mirrored", between(0, 1))};
-  }
-  void draw(Random& random, Drawn& drawn) const;
-};
-
-/// Shifts by whole pixels, each shift equally likely; what comes in from outside has the data's mean colour.
-struct Translate {
-  static constexpr Tag tag{"op", "translate"};
-  double max = 0.1;
-  double p = 1;
-  static auto fields() {
-    return std::tuple{
-        field("max", &Translate::max, "largest shift each way, as a share of the side", between(0, 1)),
-        field("p", &Translate::p, "share of the samples that are shifted", between(0, 1))};
-  }
-  void draw(Random& random, Drawn& drawn) const;
-};
-
-/// Sets a random rectangle to 0 after normalisation, which is the data's mean colour (Zhong et al., 2017).
-struct RandomErasing {
-  static constexpr Tag tag{"op", "random_erasing"};
-  double p = 0.5;
-  double area_min = 0.02;
-  double area_max = 0.33;
-  double aspect_min = 0.3;
-  double aspect_max = 3.3;
-  static auto fields() {
-    return std::tuple{
-        field("p", &RandomErasing::p, "share of the samples that lose a rectangle", between(0, 1)),
-        field("area_min", &RandomErasing::area_min, "smallest area, as a share of the image", between(0, 1)),
-        field("area_max", &RandomErasing::area_max, "largest area, as a share of the image", between(0, 1)),
-        field("aspect_min", &RandomErasing::aspect_min, "smallest height over width", between(0.01, 100)),
-        field("aspect_max", &RandomErasing::aspect_max, "largest height over width", between(0.01, 100))};
-  }
-  void check(const std::string& place) const;
-  void draw(Random& random, Drawn& drawn) const;
-};
-
-using Op = std::variant<FlipHorizontal, Translate, RandomErasing>;
-
-/// What is done to each training sample, in order.
+/// What is done to each training sample, in order, and to batches.
 using Policy = std::vector<Op>;
 
 /// Throws `Error` that begins with `place` where an op breaks a rule across its fields, or where there are
@@ -79,14 +25,25 @@ void check_policy(const Policy& policy, const std::string& place);
 /// Carries a policy out, one sample at a time; may be used by several threads at once.
 class Augmenter {
  public:
+  /// `size` is that in which images are seen; `mean` and `deviation` are per channel, of values scaled to
+  /// 0 .. 1.
   Augmenter(Policy policy, ImageSize size, const std::vector<double>& mean,
             const std::vector<double>& deviation);
 
-  /// Writes the sample (H x W x C bytes) as H x W x C normalised floats, augmented with the numbers of
-  /// `random`.
+  /// Draws what is done to one sample. `taken` is the size of an image that is kept in another one than that
+  /// in which it is seen: then the part of it that is seen is drawn as well.
+  Drawn draw(Random random, const std::optional<ImageSize>& taken = {}) const;
+  /// Writes a sample (H x W x C bytes, what was cropped being cropped already) as H x W x C normalised
+  /// floats.
+  void carry_out(const Drawn& drawn, const std::uint8_t* image, float* out) const;
+  /// Both for an image that is kept as it is seen.
   void augmented(const std::uint8_t* image, Random random, float* out) const;
   /// Writes the sample only normalised.
   void plain(const std::uint8_t* image, float* out) const;
+  /// Draws what is done to one batch; its `drawn` is false where nothing is.
+  Mixing mixing(Random random) const;
+
+  const ImageSize& size() const { return pass_.size(); }
 
  private:
   Policy policy_;

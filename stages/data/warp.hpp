@@ -34,15 +34,21 @@ struct Box {
   std::size_t x = 0, y = 0, width = 0, height = 0;
 };
 
-/// Turns an image into normalised floats in one pass over its pixels: warp, erase, normalise.
+/// Turns an image into normalised floats in one pass over its pixels: warp and normalise.
 class PixelPass {
  public:
   /// `mean` and `deviation` are per channel, of values scaled to 0 .. 1; a deviation of 0 counts as 1.
   PixelPass(ImageSize size, const std::vector<double>& mean, const std::vector<double>& deviation);
 
   /// Writes H x W x C floats. What lies outside the input has the mean colour, rounded to a whole value, so
-  /// it is nearly 0; what is erased is exactly 0. Warps between pixels are bilinear.
-  void operator()(const std::uint8_t* image, const Warp& warp, std::span<const Box> erased, float* out) const;
+  /// it is nearly 0. Warps between pixels are bilinear, or take the nearest.
+  void operator()(const std::uint8_t* image, const Warp& warp, bool nearest, float* out) const;
+  /// Only the warp, to H x W x C bytes.
+  void warped(const std::uint8_t* image, const Warp& warp, bool nearest, std::uint8_t* out) const;
+  /// Only the normalisation.
+  void normalised(const std::uint8_t* image, float* out) const;
+  /// Sets a part of the floats to exactly 0.
+  void erase(const Box& box, float* out) const;
 
   const ImageSize& size() const { return size_; }
 

@@ -6,7 +6,8 @@
 //   steps/           loss, learning_rate, gradient_norm: a double for each step
 //   train/, validation/   loss, accuracy, top_5: a double for each epoch
 // A stored Timing:
-//   step_samples_per_second (1/s), epoch_seconds (s), epoch_wait_seconds (s): doubles
+//   step_samples_per_second (1/s), epoch_seconds, epoch_wait_seconds, epoch_decode_seconds and
+//   epoch_augment_seconds (s): doubles
 #include "stages/learn/history.hpp"
 
 #include <algorithm>
@@ -84,11 +85,14 @@ void write_timing(const Timing& timing, H5Writer& file) {
   file.write("step_samples_per_second", timing.step_samples_per_second);
   file.write("epoch_seconds", timing.epoch_seconds);
   file.write("epoch_wait_seconds", timing.epoch_wait_seconds);
+  file.write("epoch_decode_seconds", timing.epoch_decode_seconds);
+  file.write("epoch_augment_seconds", timing.epoch_augment_seconds);
 }
 
 Timing read_timing(const H5Reader& file, const Resolve&) {
   return {numbers(file, "step_samples_per_second"), numbers(file, "epoch_seconds"),
-          numbers(file, "epoch_wait_seconds")};
+          numbers(file, "epoch_wait_seconds"), numbers(file, "epoch_decode_seconds"),
+          numbers(file, "epoch_augment_seconds")};
 }
 
 std::string cell(const std::vector<double>& values, std::size_t i) {

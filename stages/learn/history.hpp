@@ -48,7 +48,9 @@ struct Timing {
 
   std::vector<double> step_samples_per_second;
   std::vector<double> epoch_seconds;
-  std::vector<double> epoch_wait_seconds;  ///< of `epoch_seconds`, spent waiting for batches
+  std::vector<double> epoch_wait_seconds;     ///< of `epoch_seconds`, spent waiting for batches
+  std::vector<double> epoch_decode_seconds;   ///< of all threads that made batches
+  std::vector<double> epoch_augment_seconds;  ///< of all threads that made batches
 };
 
 class H5Writer;

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <cstdio>
+#include <numeric>
 
 namespace fovea {
 namespace {
@@ -9,7 +10,7 @@ namespace {
 /// printf into a string, for the short lines here.
 template <class... Values>
 std::string format(const char* pattern, Values... values) {
-  char text[128];
+  char text[192];
   std::snprintf(text, sizeof text, pattern, values...);
   return text;
 }
@@ -60,6 +61,21 @@ void TrainProgress::epoch(const History& history, const Pace& pace, double secon
                   {"best_epoch", history.best_epoch},
                   {"seconds", seconds},
                   {"samples_per_second", speed}});
+}
+
+void TrainProgress::end(const Timing& timing) const {
+  const auto sum = [](const std::vector<double>& values) {
+    return std::accumulate(values.begin(), values.end(), 0.0);
+  };
+  const double all = sum(timing.epoch_seconds), waited = sum(timing.epoch_wait_seconds);
+  const double decoding = sum(timing.epoch_decode_seconds), augmenting = sum(timing.epoch_augment_seconds);
+  if (all == 0) return;
+  context_.event(
+      "data_time",
+      format("waited for data %.1f %% of the time; making batches took %.1f s of decoding and %.1f s of "
+             "augmenting on %zu threads",
+             100 * waited / all, decoding, augmenting, context_.threads),
+      {{"seconds", all}, {"waited", waited}, {"decoding", decoding}, {"augmenting", augmenting}});
 }
 
 }  // namespace fovea

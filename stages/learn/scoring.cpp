@@ -25,9 +25,9 @@ void expect_images(const Dataset& data, const std::string& what, const std::stri
   if (data.size() == 0) throw Error(quote(what) + ": has no images; " + advice);
 }
 
-at::Tensor label_tensor(const Batch& batch) {
-  return at::from_blob(const_cast<std::int64_t*>(batch.labels.data()),
-                       {static_cast<std::int64_t>(batch.size())}, at::kLong);
+at::Tensor label_tensor(const std::vector<std::int64_t>& labels) {
+  return at::from_blob(const_cast<std::int64_t*>(labels.data()), {static_cast<std::int64_t>(labels.size())},
+                       at::kLong);
 }
 
 std::span<const float> values_of(const at::Tensor& tensor) {

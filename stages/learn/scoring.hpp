@@ -18,8 +18,8 @@ void expect_fits(const Specification& specification, const Dataset& data, const 
 /// Checks that a data set has images. Throws `Error` that says where to get some.
 void expect_images(const Dataset& data, const std::string& what, const std::string& advice);
 
-/// A tensor that looks at a batch's labels, which must outlive it.
-at::Tensor label_tensor(const Batch& batch);
+/// A tensor that looks at labels, which must outlive it.
+at::Tensor label_tensor(const std::vector<std::int64_t>& labels);
 
 /// The numbers of a tensor that lies in memory row by row.
 std::span<const float> values_of(const at::Tensor& tensor);

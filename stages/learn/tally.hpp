@@ -3,21 +3,26 @@
 #include <cstdint>
 #include <span>
 
+#include "stages/data/batch_stream.hpp"
+
 namespace fovea {
 
 /// Sums over the images that were scored so far.
 struct Tally {
   double loss = 0;
   std::int64_t samples = 0;
-  std::int64_t hits = 0;    ///< the truth has the highest score
-  std::int64_t hits_5 = 0;  ///< the truth is among the five highest scores
+  double hits = 0;    ///< the truth has the highest score; where labels are mixed, with its share
+  double hits_5 = 0;  ///< the truth is among the five highest scores, likewise
 
   /// Adds a batch: its mean loss, its scores N x K and its true classes. Of equal scores the class with the
   /// lower number comes first.
-  void add(double mean_loss, std::span<const float> scores, std::span<const std::int64_t> labels);
+  void add(double mean_loss, std::span<const float> scores, const Batch& batch);
   double mean_loss() const { return loss / static_cast<double>(samples); }
-  double accuracy() const { return static_cast<double>(hits) / static_cast<double>(samples); }
-  double top_5() const { return static_cast<double>(hits_5) / static_cast<double>(samples); }
+  double accuracy() const { return hits / static_cast<double>(samples); }
+  double top_5() const { return hits_5 / static_cast<double>(samples); }
+
+ private:
+  void count(std::span<const float> scores, std::span<const std::int64_t> labels, double share);
 };
 
 }  // namespace fovea

@@ -1,5 +1,6 @@
 #include "stages/learn/trainer.hpp"
 
+#include <ATen/TensorOperators.h>
 #include <ATen/core/Reduction.h>
 #include <ATen/ops/cross_entropy_loss.h>
 
@@ -83,6 +84,7 @@ void Trainer::run() {
     throw;
   }
   save();
+  progress_.end(state_.timing);
 }
 
 void Trainer::resume() {
@@ -127,7 +129,10 @@ void Trainer::epoch() {
   const auto pace = train_epoch(stream);
   end_epoch();
   state_.timing.epoch_seconds.push_back(watch.seconds());
-  state_.timing.epoch_wait_seconds.push_back(stream.waited());
+  const auto times = stream.times();
+  state_.timing.epoch_wait_seconds.push_back(times.waited);
+  state_.timing.epoch_decode_seconds.push_back(times.decoding);
+  state_.timing.epoch_augment_seconds.push_back(times.augmenting);
   progress_.epoch(state_.history, pace, watch.seconds());
   save_when_due();
 }
@@ -179,13 +184,17 @@ double Trainer::learn(const Batch& batch) {
   const double value = loss.item<float>();
   expect_finite(value);
   loss.backward();
-  state_.tally.add(value, values_of(scores), batch.labels);
+  state_.tally.add(value, values_of(scores), batch);
   return value;
 }
 
 at::Tensor Trainer::loss_of(const at::Tensor& scores, const Batch& batch) const {
-  return at::cross_entropy_loss(scores, label_tensor(batch), {}, at::Reduction::Mean, -100,
-                                params_.loss.label_smoothing);
+  const auto loss_for = [&](const std::vector<std::int64_t>& labels) {
+    return at::cross_entropy_loss(scores, label_tensor(labels), {}, at::Reduction::Mean, -100,
+                                  params_.loss.label_smoothing);
+  };
+  if (batch.other_labels.empty()) return loss_for(batch.labels);
+  return loss_for(batch.labels) * batch.share + loss_for(batch.other_labels) * (1 - batch.share);
 }
 
 double Trainer::clip() {
@@ -213,7 +222,7 @@ Tally Trainer::validate() {
         BatchStream::plain(*in_.validation, batches.mean, batches.deviation,
                            static_cast<std::size_t>(params_.batch_size), context_.threads),
         bf16_, context_, [&](const at::Tensor& scores, const Batch& batch) {
-          tally.add(loss_of(scores, batch).item<float>(), values_of(scores), batch.labels);
+          tally.add(loss_of(scores, batch).item<float>(), values_of(scores), batch);
         });
   return tally;
 }

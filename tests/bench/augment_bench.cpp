@@ -35,6 +35,19 @@ BENCHMARK_CAPTURE(augment_images, shift_flip_erase_28x28x1,
                   Policy{FlipHorizontal{}, Translate{}, RandomErasing{}}, ImageSize{28, 28, 1});
 BENCHMARK_CAPTURE(augment_images, normalise_32x32x3, Policy{}, ImageSize{32, 32, 3});
 BENCHMARK_CAPTURE(augment_images, shift_flip_32x32x3, shift_and_flip, ImageSize{32, 32, 3});
+BENCHMARK_CAPTURE(augment_images, crop_flip_32x32x3, Policy{Crop{}, FlipHorizontal{}}, ImageSize{32, 32, 3});
+BENCHMARK_CAPTURE(augment_images, rotate_32x32x3, Policy{Rotate{}}, ImageSize{32, 32, 3});
+BENCHMARK_CAPTURE(augment_images, trivial_augment_32x32x3, Policy{TrivialAugment{}}, ImageSize{32, 32, 3});
+BENCHMARK_CAPTURE(augment_images, trivial_augment_bilinear_32x32x3,
+                  Policy{TrivialAugment{.interpolation = "bilinear"}}, ImageSize{32, 32, 3});
+BENCHMARK_CAPTURE(augment_images, rand_augment_32x32x3, Policy{RandAugment{}}, ImageSize{32, 32, 3});
+BENCHMARK_CAPTURE(augment_images, equalize_32x32x3, Policy{Equalize{.p = 1}}, ImageSize{32, 32, 3});
+BENCHMARK_CAPTURE(augment_images, sharpness_32x32x3, Policy{Sharpness{.p = 1}}, ImageSize{32, 32, 3});
+BENCHMARK_CAPTURE(augment_images, saturation_32x32x3, Policy{Saturation{.p = 1}}, ImageSize{32, 32, 3});
+BENCHMARK_CAPTURE(augment_images, hue_32x32x3, Policy{Hue{.p = 1}}, ImageSize{32, 32, 3});
+BENCHMARK_CAPTURE(augment_images, brightness_32x32x3, Policy{Brightness{}}, ImageSize{32, 32, 3});
+BENCHMARK_CAPTURE(augment_images, blur_32x32x3, Policy{Blur{.p = 1}}, ImageSize{32, 32, 3});
+BENCHMARK_CAPTURE(augment_images, noise_32x32x3, Policy{Noise{.p = 1}}, ImageSize{32, 32, 3});
 BENCHMARK_CAPTURE(augment_images, shift_flip_224x224x3, shift_and_flip, ImageSize{224, 224, 3});
 
 }  // namespace

@@ -61,7 +61,7 @@ std::string statuses(const std::vector<Planned>& all) {
   return text;
 }
 
-Graph bakery(double gap, std::int64_t threads = 1, std::uint64_t seed = 0) {
+Graph bakery_graph(double gap, std::int64_t threads = 1, std::uint64_t seed = 0) {
   Graph g("bakery", seed);
   const auto harvest = g.add<example::Harvest>({});
   const auto mill =
@@ -78,42 +78,42 @@ TEST_CASE("plan: SHA-256 of \"abc\" is that of FIPS 180-2") {
 
 TEST_CASE("plan: what never ran has to run, and what waits for it too") {
   Memory memory;
-  CHECK(statuses(plan(bakery(0.5), memory.world())) ==
+  CHECK(statuses(plan(bakery_graph(0.5), memory.world())) ==
         "run(never run before) run(\"harvest\" runs before it) run(\"mill\" runs before it) ");
 }
 
 TEST_CASE("plan: what ran is a hit") {
   Memory memory;
-  memory.run(bakery(0.5));
-  CHECK(statuses(plan(bakery(0.5), memory.world())) == "hit hit hit ");
+  memory.run(bakery_graph(0.5));
+  CHECK(statuses(plan(bakery_graph(0.5), memory.world())) == "hit hit hit ");
 }
 
 TEST_CASE("plan: a changed parameter runs its stage and what follows, and is named") {
   Memory memory;
-  memory.run(bakery(0.5));
-  CHECK(statuses(plan(bakery(0.25), memory.world())) ==
+  memory.run(bakery_graph(0.5));
+  CHECK(statuses(plan(bakery_graph(0.25), memory.world())) ==
         "hit run(stones.gap: 0.5 -> 0.25) run(\"mill\" runs before it) ");
 }
 
 TEST_CASE("plan: a tuning parameter changes nothing") {
   Memory memory;
-  memory.run(bakery(0.5, 1));
-  CHECK(statuses(plan(bakery(0.5, 8), memory.world())) == "hit hit hit ");
+  memory.run(bakery_graph(0.5, 1));
+  CHECK(statuses(plan(bakery_graph(0.5, 8), memory.world())) == "hit hit hit ");
 }
 
 TEST_CASE("plan: the seed counts only for stages that say so") {
   Memory memory;
-  memory.run(bakery(0.5, 1, 0));
-  CHECK(statuses(plan(bakery(0.5, 1, 3), memory.world())) ==
+  memory.run(bakery_graph(0.5, 1, 0));
+  CHECK(statuses(plan(bakery_graph(0.5, 1, 3), memory.world())) ==
         "hit run(seed: 0 -> 3) run(\"mill\" runs before it) ");
 }
 
 TEST_CASE("plan: how a library computes counts for its stages") {
   Memory memory;
-  memory.run(bakery(0.5));
+  memory.run(bakery_graph(0.5));
   auto world = memory.world();
   world.numerics = [](const std::string&) { return "cold"; };
-  CHECK(statuses(plan(bakery(0.5), world)) == "hit hit run(numerics: \"hot\" -> \"cold\") ");
+  CHECK(statuses(plan(bakery_graph(0.5), world)) == "hit hit run(numerics: \"hot\" -> \"cold\") ");
 }
 
 TEST_CASE("plan: the bytes of a source file count, its path does not") {
@@ -130,42 +130,42 @@ TEST_CASE("plan: the bytes of a source file count, its path does not") {
 
 TEST_CASE("plan: the nearest earlier run is the one compared with") {
   Memory memory;
-  memory.run(bakery(0.5, 1, 0));
-  memory.run(bakery(0.75, 1, 9));
-  CHECK(plan(bakery(0.75, 1, 0), memory.world())[1].why == "seed: 9 -> 0");
+  memory.run(bakery_graph(0.5, 1, 0));
+  memory.run(bakery_graph(0.75, 1, 9));
+  CHECK(plan(bakery_graph(0.75, 1, 0), memory.world())[1].why == "seed: 9 -> 0");
 }
 
 TEST_CASE("plan: a forced stage runs though its result is there") {
   Memory memory;
-  memory.run(bakery(0.5));
-  const auto planned = plan(bakery(0.5), memory.world(), {"mill"});
+  memory.run(bakery_graph(0.5));
+  const auto planned = plan(bakery_graph(0.5), memory.world(), {"mill"});
   CHECK(statuses(planned) == "hit run(forced) run(\"mill\" runs before it) ");
   CHECK(planned[1].seconds == 2);
-  CHECK(error_of([&] { plan(bakery(0.5), memory.world(), {"mil"}); }) ==
+  CHECK(error_of([&] { plan(bakery_graph(0.5), memory.world(), {"mil"}); }) ==
         "unknown stage \"mil\"; did you mean \"mill\"?");
 }
 
 TEST_CASE("plan: what is lost runs again where it is wanted, and what follows it stays a hit") {
   Memory memory;
-  memory.run(bakery(0.5));
-  const auto planned = plan(bakery(0.5), memory.world());
+  memory.run(bakery_graph(0.5));
+  const auto planned = plan(bakery_graph(0.5), memory.world());
   memory.lost = {planned[0].record->objects[0], planned[1].record->objects[1]};
-  CHECK(statuses(plan(bakery(0.5), memory.world())) == "hit hit hit ");
-  CHECK(statuses(plan(bakery(0.5), memory.world(), {"bake"})) ==
+  CHECK(statuses(plan(bakery_graph(0.5), memory.world())) == "hit hit hit ");
+  CHECK(statuses(plan(bakery_graph(0.5), memory.world(), {"bake"})) ==
         "run(its result is no longer in the store) run(its result is no longer in the store) run(forced) ");
-  CHECK(statuses(plan(bakery(0.5).only({0, 1}), memory.world())) ==
+  CHECK(statuses(plan(bakery_graph(0.5).only({0, 1}), memory.world())) ==
         "run(its result is no longer in the store) run(its result is no longer in the store) ");
 }
 
 TEST_CASE("plan: what a stage reads brings back what that refers to") {
   Memory memory;
-  memory.run(bakery(0.5));
+  memory.run(bakery_graph(0.5));
   auto& mill = memory.records.at(1);
   const auto harvest = memory.records.at(0).objects[0];
   mill.references = {{harvest}, {}};
   memory.lost = {harvest};
-  CHECK(statuses(plan(bakery(0.5), memory.world())) == "hit hit hit ");
-  CHECK(statuses(plan(bakery(0.5), memory.world(), {"bake"})) ==
+  CHECK(statuses(plan(bakery_graph(0.5), memory.world())) == "hit hit hit ");
+  CHECK(statuses(plan(bakery_graph(0.5), memory.world(), {"bake"})) ==
         "run(its result is no longer in the store) hit run(forced) ");
 }
 

@@ -107,7 +107,7 @@ TEST_CASE("a stream may be moved and left in the middle") {
   auto stream = BatchStream::training(recipe(1000), 0, 10, 2);
   CHECK(stream.next() != nullptr);
   const auto moved = std::move(stream);
-  CHECK(moved.waited() >= 0);
+  CHECK(moved.times().waited >= 0);
 }
 
 TEST_CASE("the recipe comes back from its file, its data found by identity") {

@@ -68,7 +68,7 @@ at::Tensor test_images(std::int64_t count, std::int64_t channels, std::int64_t s
   return (at::arange(size, at::kFloat) * 0.37).sin().view({count, channels, side, side});
 }
 
-double difference(const at::Tensor& a, const at::Tensor& b) {
+double largest_difference(const at::Tensor& a, const at::Tensor& b) {
   return (a - b).abs().max().item<double>();
 }
 
@@ -84,8 +84,8 @@ TEST_CASE("network: gives what the same layers give when they are written by han
   Network network(model);
   auto weights = tensors(model);
   const auto images = test_images(6, 3, 8);
-  CHECK(difference(network.forward(images, {}), by_hand(images, weights, false)) < 1e-5);
-  CHECK(difference(network.forward(images, {.training = true}), by_hand(images, weights, true)) < 1e-5);
+  CHECK(largest_difference(network.forward(images, {}), by_hand(images, weights, false)) < 1e-5);
+  CHECK(largest_difference(network.forward(images, {.training = true}), by_hand(images, weights, true)) < 1e-5);
 }
 
 TEST_CASE("network: flat gradients and running statistics are those of plain autograd") {
@@ -102,7 +102,7 @@ TEST_CASE("network: flat gradients and running statistics are those of plain aut
     if (!weight.requires_grad()) continue;
     const auto count = weight.numel();
     const auto part = at::from_blob(flat.data() + from, {count}, at::kFloat);
-    CHECK(difference(part, weight.grad().reshape({-1})) < 1e-4 * weight.grad().abs().max().item<double>());
+    CHECK(largest_difference(part, weight.grad().reshape({-1})) < 1e-4 * weight.grad().abs().max().item<double>());
     from += static_cast<std::size_t>(count);
   }
   CHECK(from == flat.size());
@@ -124,7 +124,7 @@ TEST_CASE("network: the memory order of the images does not matter") {
   Network network(branched_model());
   const auto images = test_images(2, 3, 8);
   const auto other = images.contiguous(at::MemoryFormat::ChannelsLast);
-  CHECK(difference(network.forward(images, {}), network.forward(other, {})) < 1e-5);
+  CHECK(largest_difference(network.forward(images, {}), network.forward(other, {})) < 1e-5);
 }
 
 TEST_CASE("network: weights go in and come out unchanged, by name") {
@@ -177,10 +177,10 @@ TEST_CASE(
   second.number = 2;
   other.seed = 2;
   const auto once = network.forward(images, first);
-  CHECK(difference(once, network.forward(images, first)) == 0);
-  CHECK(difference(once, network.forward(images, second)) == 2);
-  CHECK(difference(once, network.forward(images, other)) == 2);
-  CHECK(difference(images.flatten(1), network.forward(images, {})) == 0);
+  CHECK(largest_difference(once, network.forward(images, first)) == 0);
+  CHECK(largest_difference(once, network.forward(images, second)) == 2);
+  CHECK(largest_difference(once, network.forward(images, other)) == 2);
+  CHECK(largest_difference(images.flatten(1), network.forward(images, {})) == 0);
 }
 
 TEST_CASE("network: in bf16 it gives nearly the same, and gradients stay fp32") {
@@ -189,6 +189,6 @@ TEST_CASE("network: in bf16 it gives nearly the same, and gradients stay fp32") 
   const auto exact = network.forward(images, {});
   const auto rough = network.forward(images, {.training = false, .bf16 = true});
   CHECK(rough.scalar_type() == at::kFloat);
-  CHECK(difference(exact, rough) > 0);
-  CHECK(difference(exact, rough) < 0.05 * exact.abs().max().item<double>());
+  CHECK(largest_difference(exact, rough) > 0);
+  CHECK(largest_difference(exact, rough) < 0.05 * exact.abs().max().item<double>());
 }

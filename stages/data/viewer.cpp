@@ -1,0 +1,25 @@
+#include "stages/data/viewer.hpp"
+
+#include "stages/data/drawn.hpp"
+
+namespace fovea {
+
+const std::uint8_t* Viewer::see(const Dataset& data, std::size_t i, const Region& part) {
+  const auto place = "image " + std::to_string(data.index[i]);
+  const auto picture = decoder_.part(data.file(i), data.channels, part, data.height, data.width, place);
+  seen_.resize(data.image_bytes());
+  resample_(picture.pixels.data(), picture.size, picture.part, data.height, data.width, seen_.data());
+  return seen_.data();
+}
+
+const std::uint8_t* Viewer::see_centre(const Dataset& data, std::size_t i) {
+  return see(data, i, central_part(size_taken(data, i), size_seen(data)));
+}
+
+ImageSize size_taken(const Dataset& data, std::size_t i) {
+  const auto at = std::size_t{2} * data.index[i];
+  return {static_cast<std::size_t>(data.extents[at]), static_cast<std::size_t>(data.extents[at + 1]),
+          data.channels};
+}
+
+}  // namespace fovea
