@@ -145,7 +145,7 @@ Json nodes_of(const Graph& graph, const RunResult& result) {
 
 std::optional<fs::path> write_run_directory(const Graph& graph, const RunResult& result, Store& store,
                                             const fs::path& output_dir, const std::string& name,
-                                            const std::string& log) {
+                                            const std::string& log) try {
   const auto stem = name + "_" + local_time();
   Draft draft(output_dir, stem);
   auto files = export_all(graph, result, store, draft.path());
@@ -161,6 +161,8 @@ std::optional<fs::path> write_run_directory(const Graph& graph, const RunResult&
                                                  {"stages", nodes_of(graph, result)},
                                                  {"files", std::move(*files)}});
   return directory;
+} catch (const fs::filesystem_error& error) {
+  throw file_error(error.path2().empty() ? error.path1() : error.path2(), error.code().value());
 }
 
 }  // namespace fovea

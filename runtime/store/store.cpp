@@ -243,7 +243,7 @@ void Store::set_aside(const fs::path& path, const std::string& why) const {
   std::error_code error;
   try {
     make_folder(target.parent_path());
-    if (fs::exists(target))
+    if (fs::exists(fs::symlink_status(target)))
       target +=
           "." + sha256(why + std::to_string(::getpid()) + std::to_string(std::time(nullptr))).substr(0, 8);
     fs::rename(path, target, error);

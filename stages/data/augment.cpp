@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "render/cairo.hpp"
 #include "runtime/context.hpp"
+#include "stages/figures/augmentation_samples.hpp"
 
 namespace fovea {
 
@@ -14,11 +16,14 @@ Augment::Out<Value> Augment::run(const In<Value>& in, const Params& params, Cont
     context.warn(std::to_string(tests) + " of the " + std::to_string(data.size()) +
                  " samples are of the source's test part; put a \"split\" before, and use its \"train\"");
   }
-  return {.batches = Batches{.data = in.data,
-                             .policy = params.policy,
-                             .seed = context.seed,
-                             .mean = data.mean,
-                             .deviation = data.deviation}};
+  Batches batches{.data = in.data,
+                  .policy = params.policy,
+                  .seed = context.seed,
+                  .mean = data.mean,
+                  .deviation = data.deviation};
+  const auto drawing = draw_augmentation_samples(batches, picture_size(params), render::measure_text);
+  auto samples = save(drawing, "augmentation_samples", "Augmentation", params.formats, context);
+  return {.batches = std::move(batches), .samples = std::move(samples)};
 }
 
 }  // namespace fovea

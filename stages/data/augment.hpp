@@ -2,14 +2,15 @@
 
 #include "graph/stage.hpp"
 #include "stages/data/batches.hpp"
+#include "stages/figures/picture.hpp"
 
 namespace fovea {
 
-/// Writes down how training batches are made: it computes nothing on the images, the training carries it out.
+/// Writes down how training batches are made, and draws a few samples; the training carries it out.
 struct Augment {
   static constexpr std::string_view name = "augment";
   static constexpr std::string_view doc = "says how training images are varied and normalised";
-  static constexpr int version = 1;
+  static constexpr int version = 2;
   static constexpr bool random = true;
 
   template <template <class> class As>
@@ -20,18 +21,27 @@ struct Augment {
   template <template <class> class As>
   struct Out {
     As<Batches> batches;
+    As<Figures> samples;
     static auto ports() {
-      return std::tuple{field("batches", &Out::batches, "the recipe of the training batches")};
+      return std::tuple{
+          field("batches", &Out::batches, "the recipe of the training batches"),
+          exported("samples", &Out::samples, "augmentation_samples.png: images beside what becomes of them",
+                   "visualizations")};
     }
   };
   struct Params {
     Policy policy;
+    std::vector<std::string> formats{"png"};
+    std::int64_t width = 1600;
+    std::int64_t height = 1200;
     static auto fields() {
-      return std::tuple{
-          field("policy", &Params::policy, "what is done to each image, in order; [] = nothing")};
+      return std::tuple_cat(
+          std::tuple{field("policy", &Params::policy, "what is done to each image, in order; [] = nothing")},
+          picture_fields<Params>());
     }
     void check(const std::string& place) const { check_policy(policy, place + ".policy"); }
   };
+  static std::string made_with() { return drawn_with(); }
   static Out<Value> run(const In<Value>& in, const Params& params, Context& context);
 };
 

@@ -99,7 +99,7 @@ void BatchStream::Body::make_encoded(std::size_t position, float* out, Clock& cl
   if (epoch) {
     const auto drawn = augmenter.draw(augment_random(recipe, *epoch, position), size_taken(data, position));
     augmenting += clock.lap();
-    const auto* image = viewer.see(data, position, *drawn.crop);
+    const auto* image = viewer.see(data, position, *drawn.crop, drawn.size);
     decoding += clock.lap();
     augmenter.carry_out(drawn, image, out);
   } else {

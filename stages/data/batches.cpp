@@ -68,7 +68,7 @@ void augment_sample(const Batches& batches, std::uint32_t epoch, std::size_t pos
   if (!data.is_encoded()) return maker.augmented(data.image(position).data(), random, out);
   const auto drawn = maker.draw(random, size_taken(data, position));
   Viewer viewer;
-  maker.carry_out(drawn, viewer.see(data, position, *drawn.crop), out);
+  maker.carry_out(drawn, viewer.see(data, position, *drawn.crop, drawn.size), out);
 }
 
 }  // namespace fovea

@@ -26,6 +26,16 @@ struct ColourSteps {
   std::size_t operator()(const AutoAugment&) const { return 2; }
 };
 
+bool differ(const Drawn& a, const Drawn& b) {
+  const auto numbers = [](const Drawn& one) {
+    const auto& w = one.warp;
+    const auto crop = one.crop.value_or(Region{});
+    return std::tuple(w.a, w.b, w.c, w.d, w.e, w.f, crop.x, crop.y, crop.width, crop.height,
+                      one.colours.all().size(), one.erased.all().size());
+  };
+  return numbers(a) != numbers(b);
+}
+
 void check_count(const std::string& place, std::size_t count, std::size_t most, const char* what) {
   if (count <= most) return;
   throw Error(place + ": " + std::to_string(count) + " " + what + "; at most " + std::to_string(most) +
@@ -49,6 +59,13 @@ void check_policy(const Policy& policy, const std::string& place) {
   }
   check_count(place, erasing, decltype(Drawn::erased)::most, "ops that erase");
   check_count(place, steps, decltype(Drawn::colours)::most, "ops for one sample");
+}
+
+std::vector<std::string> op_names(const Policy& policy) {
+  std::vector<std::string> names;
+  for (const auto& op : policy)
+    names.push_back(std::visit([]<class T>(const T&) { return std::string(T::tag.value); }, op));
+  return names;
 }
 
 Augmenter::Augmenter(Policy policy, ImageSize size, const std::vector<double>& mean,
@@ -89,6 +106,24 @@ void Augmenter::augmented(const std::uint8_t* image, Random random, float* out) 
 
 void Augmenter::plain(const std::uint8_t* image, float* out) const {
   pass_.normalised(image, out);
+}
+
+std::vector<std::string_view> Augmenter::applied(Random random, const std::optional<ImageSize>& taken) const {
+  Drawn drawn{.size = pass_.size(), .taken = taken.value_or(pass_.size())};
+  if (taken) drawn.crop = central_part(*taken, drawn.size);
+  std::vector<std::string_view> names;
+  for (const auto& op : policy_) {
+    std::visit(
+        [&]<class T>(const T& one) {
+          if constexpr (!is_on_batches<T>) {
+            const auto before = drawn;
+            one.draw(random, drawn);
+            if (differ(before, drawn)) names.push_back(T::tag.value);
+          }
+        },
+        op);
+  }
+  return names;
 }
 
 Mixing Augmenter::mixing(Random random) const {

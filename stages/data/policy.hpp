@@ -22,6 +22,9 @@ using Policy = std::vector<Op>;
 /// too many ops of a kind.
 void check_policy(const Policy& policy, const std::string& place);
 
+/// The names of a policy's ops, in order.
+std::vector<std::string> op_names(const Policy& policy);
+
 /// Carries a policy out, one sample at a time; may be used by several threads at once.
 class Augmenter {
  public:
@@ -40,6 +43,8 @@ class Augmenter {
   void augmented(const std::uint8_t* image, Random random, float* out) const;
   /// Writes the sample only normalised.
   void plain(const std::uint8_t* image, float* out) const;
+  /// The names of the ops that `draw` with the same arguments comes upon to change something.
+  std::vector<std::string_view> applied(Random random, const std::optional<ImageSize>& taken = {}) const;
   /// Draws what is done to one batch; its `drawn` is false where nothing is.
   Mixing mixing(Random random) const;
 

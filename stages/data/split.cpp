@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <unordered_map>
 
 #include "runtime/context.hpp"
 #include "runtime/random.hpp"
+#include "runtime/store/files.hpp"
 
 namespace fovea {
 namespace {
@@ -69,6 +71,28 @@ void take(std::size_t total, std::vector<Positions>& classes, Positions& to) {
   std::sort(to.begin(), to.end());
 }
 
+/// Where the n-th of `parts` parts of a list begins; the first ones are longer by one where it does not
+/// divide evenly.
+std::size_t share_begin(std::size_t size, std::size_t n, std::size_t parts) {
+  return n * (size / parts) + std::min(n, size % parts);
+}
+
+/// Moves one of the equal folds of each class to `to`.
+void take_fold(const Split::Params& params, std::vector<Positions>& classes, Positions& to) {
+  const auto folds = static_cast<std::size_t>(params.folds), fold = static_cast<std::size_t>(params.fold);
+  std::size_t offset = 0;
+  for (auto& from : classes) {
+    // Where a class does not divide evenly, the next class goes on with the fold that was left out.
+    const auto which = (fold - 1 + folds - offset % folds) % folds;
+    offset += from.size();
+    const auto begin = from.begin() + static_cast<std::ptrdiff_t>(share_begin(from.size(), which, folds));
+    const auto end = from.begin() + static_cast<std::ptrdiff_t>(share_begin(from.size(), which + 1, folds));
+    to.insert(to.end(), begin, end);
+    from.erase(begin, end);
+  }
+  std::sort(to.begin(), to.end());
+}
+
 void check_amounts(std::size_t validation, std::size_t test, std::size_t pool) {
   if (validation < pool && test < pool - validation) return;
   throw Error("validation takes " + std::to_string(validation) + " and test " + std::to_string(test) +
@@ -88,40 +112,104 @@ Parts choose(const Dataset& data, const Split::Params& params, std::uint64_t see
                 " asked for, but the data has a test part of its own, " + std::to_string(parts.test.size()) +
                 " samples; leave \"test\" at 0 to keep it");
   }
-  const auto validation = parts.validation.empty() ? amount(params.validation, pool.size()) : 0;
+  const bool folded = params.folds > 0;
+  if (folded && !parts.validation.empty()) {
+    throw Error("folds: the data has a validation part of its own, " +
+                std::to_string(parts.validation.size()) + " samples; leave \"folds\" at 0 to keep it");
+  }
+  const bool takes_validation = parts.validation.empty() && !folded;
+  const auto validation = takes_validation ? amount(params.validation, pool.size()) : 0;
   const auto test = amount(params.test, pool.size());
   check_amounts(validation, test, pool.size());
   auto classes = shuffled_classes(data, pool, seed);
   if (test > 0) take(test, classes, parts.test);
   if (validation > 0) take(validation, classes, parts.validation);
+  if (folded) take_fold(params, classes, parts.validation);
   for (const auto& positions : classes)
     parts.train.insert(parts.train.end(), positions.begin(), positions.end());
   std::sort(parts.train.begin(), parts.train.end());
   return parts;
 }
 
-/// Warns of classes that a part lacks although the data has them.
-void warn_of_missing(const std::string& part, const Dataset& all, const Dataset& one,
-                     const Context& context) {
-  const auto there = class_counts(all), here = class_counts(one);
-  std::vector<std::string> missing;
-  for (std::size_t label = 0; label < there.size(); ++label) {
-    if (there[label] > 0 && here[label] == 0) missing.push_back(quote(all.class_names[label]));
-  }
-  if (missing.empty()) return;
-  const auto count = missing.size();
-  if (count > 5) missing.resize(5);
-  context.warn("the " + part + " part has no sample of " + join(missing, ", ") +
-               (count > 5 ? " and " + std::to_string(count - 5) + " more classes" : ""));
-}
+/// Tells of what is wrong with the parts, as an error where that is asked for.
+class Guard {
+ public:
+  Guard(const Split::Params& params, const Context& context)
+      : strict_(params.on_problem == "error"), context_(context) {}
 
-void warn_of_distance(const Dataset& train, const Dataset& validation, const Context& context) {
-  for (std::size_t c = 0; c < train.channels; ++c) {
-    if (std::abs(train.mean[c] - validation.mean[c]) <= far_apart) continue;
-    context.warn("the mean of channel " + std::to_string(c) + " is " + shown(Json(train.mean[c])) +
-                 " in training and " + shown(Json(validation.mean[c])) +
-                 " in validation; the parts do not look like the same data");
+  void tell(const std::string& fact, const std::string& advice) const {
+    if (strict_) throw Error(fact + "; " + advice + ", or set \"on_problem\" to \"warn\"");
+    context_.warn(fact + "; " + advice);
   }
+
+  /// Classes that a part lacks although the data has them.
+  void check_classes(const std::string& part, const Dataset& all, const Dataset& one) const {
+    const auto there = class_counts(all), here = class_counts(one);
+    std::vector<std::string> missing;
+    for (std::size_t label = 0; label < there.size(); ++label) {
+      if (there[label] > 0 && here[label] == 0) missing.push_back(quote(all.class_names[label]));
+    }
+    if (missing.empty()) return;
+    const auto count = missing.size();
+    if (count > 5) missing.resize(5);
+    tell("the " + part + " part has no sample of " + join(missing, ", ") +
+             (count > 5 ? " and " + std::to_string(count - 5) + " more classes" : ""),
+         "give it more samples");
+  }
+
+  void check_distance(const std::string& part, const Dataset& train, const Dataset& other) const {
+    for (std::size_t c = 0; c < train.channels; ++c) {
+      if (std::abs(train.mean[c] - other.mean[c]) <= far_apart) continue;
+      tell("the mean of channel " + std::to_string(c) + " is " + shown(Json(train.mean[c])) +
+               " in training and " + shown(Json(other.mean[c])) + " in " + part,
+           "the parts do not look like the same data, see where each comes from");
+    }
+  }
+
+  /// Images of a part that are among those for training as well, by the digest of their bytes.
+  void check_twins(const std::string& part, const Dataset& data, const Positions& train,
+                   const Positions& other) const {
+    std::unordered_map<std::string, std::uint32_t> known;
+    for (const auto at : train) known.emplace(digest_of(data, at), at);
+    std::size_t count = 0;
+    std::vector<std::string> first;
+    for (const auto at : other) {
+      const auto twin = known.find(digest_of(data, at));
+      if (twin == known.end()) continue;
+      if (++count <= 3) first.push_back(std::to_string(at) + " = " + std::to_string(twin->second));
+    }
+    if (count == 0) return;
+    tell(std::to_string(count) + " of the " + std::to_string(other.size()) + " images of the " + part +
+             " part are in the training part as well (" + join(first, ", ") + (count > 3 ? ", ..." : "") +
+             ")",
+         "take them out of one");
+  }
+
+ private:
+  static std::string digest_of(const Dataset& data, std::uint32_t at) {
+    const auto bytes = data.is_encoded() ? data.file(at) : data.image(at);
+    return xxh3({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  }
+  bool strict_;
+  const Context& context_;
+};
+
+/// The parts as views, once nothing is found wrong with them.
+Split::Out<Value> guarded(const Value<Dataset>& whole, Parts parts, const Guard& guard) {
+  const auto& data = *whole;
+  guard.check_twins("validation", data, parts.train, parts.validation);
+  guard.check_twins("test", data, parts.train, parts.test);
+  Split::Out<Value> out{.train = view(data, whole.object(), std::move(parts.train)),
+                        .validation = view(data, whole.object(), std::move(parts.validation)),
+                        .test = view(data, whole.object(), std::move(parts.test))};
+  guard.check_classes("training", data, *out.train);
+  for (const auto& [name, part] :
+       {std::pair{"validation", &*out.validation}, std::pair{"test", &*out.test}}) {
+    if (part->size() == 0) continue;
+    guard.check_classes(name, data, *part);
+    guard.check_distance(name, *out.train, *part);
+  }
+  return out;
 }
 
 }  // namespace
@@ -134,24 +222,17 @@ void Split::Params::check(const std::string& place) const {
   };
   check_one("validation", validation);
   check_one("test", test);
+  if (folds == 1) throw Error(place + ".folds: 1 is no division; it must be 0, or at least 2");
+  if (folds > 0 && fold > folds) {
+    throw Error(place + ".fold: " + std::to_string(fold) + " of " + std::to_string(folds) +
+                " folds; it must be at most that");
+  }
 }
 
 Split::Out<Value> Split::run(const In<Value>& in, const Params& params, Context& context) {
-  const auto& data = *in.data;
-  auto parts = choose(data, params, context.seed);
-  Out<Value> out{.train = view(data, in.data.object(), std::move(parts.train)),
-                 .validation = view(data, in.data.object(), std::move(parts.validation)),
-                 .test = view(data, in.data.object(), std::move(parts.test))};
-  warn_of_missing("training", data, *out.train, context);
-  if (out.validation->size() > 0) {
-    warn_of_missing("validation", data, *out.validation, context);
-    warn_of_distance(*out.train, *out.validation, context);
-  }
-  if (out.test->size() > 0) {
-    warn_of_missing("test", data, *out.test, context);
-  } else {
+  auto out = guarded(in.data, choose(*in.data, params, context.seed), Guard(params, context));
+  if (out.test->size() == 0)
     context.warn("the test part is empty: the data has none of its own; set \"test\" to take one");
-  }
   return out;
 }
 

@@ -10,7 +10,7 @@ namespace fovea {
 struct Split {
   static constexpr std::string_view name = "split";
   static constexpr std::string_view doc = "splits a data set into training, validation and test parts";
-  static constexpr int version = 1;
+  static constexpr int version = 2;
   static constexpr bool random = true;
 
   template <template <class> class As>
@@ -32,6 +32,9 @@ struct Split {
   struct Params {
     double validation = 0.1;
     double test = 0;
+    std::int64_t folds = 0;
+    std::int64_t fold = 1;
+    std::string on_problem = "warn";
     static auto fields() {
       return std::tuple{
           field("validation", &Params::validation,
@@ -41,7 +44,16 @@ struct Split {
                 at_least(0)),
           field("test", &Params::test,
                 "likewise; only for a source without a test part of its own, which is kept otherwise",
-                at_least(0))};
+                at_least(0)),
+          field("folds", &Params::folds,
+                "for cross-validation: so many equal parts, one of which is the validation part; 0 = none",
+                between(0, 1000)),
+          field("fold", &Params::fold, "which of the folds is the validation part, from 1", between(1, 1000)),
+          field(
+              "on_problem", &Params::on_problem,
+              "what becomes of images that are in two parts, of parts without a class, and of parts that do "
+              "not look alike",
+              one_of({"warn", "error"}))};
     }
     void check(const std::string& place) const;
   };

@@ -4,16 +4,17 @@
 
 namespace fovea {
 
-const std::uint8_t* Viewer::see(const Dataset& data, std::size_t i, const Region& part) {
+const std::uint8_t* Viewer::see(const Dataset& data, std::size_t i, const Region& part,
+                                const ImageSize& size) {
   const auto place = "image " + std::to_string(data.index[i]);
-  const auto picture = decoder_.part(data.file(i), data.channels, part, data.height, data.width, place);
-  seen_.resize(data.image_bytes());
-  resample_(picture.pixels.data(), picture.size, picture.part, data.height, data.width, seen_.data());
+  const auto picture = decoder_.part(data.file(i), size.channels, part, size.height, size.width, place);
+  seen_.resize(size.values());
+  resample_(picture.pixels.data(), picture.size, picture.part, size.height, size.width, seen_.data());
   return seen_.data();
 }
 
 const std::uint8_t* Viewer::see_centre(const Dataset& data, std::size_t i) {
-  return see(data, i, central_part(size_taken(data, i), size_seen(data)));
+  return see(data, i, central_part(size_taken(data, i), size_seen(data)), size_seen(data));
 }
 
 ImageSize size_taken(const Dataset& data, std::size_t i) {

@@ -9,9 +9,9 @@ namespace fovea {
 /// For one thread.
 class Viewer {
  public:
-  /// The part `part` of sample i, in pixels of the image as it was taken, as H x W x C bytes that stay until
-  /// the next call. Throws `Error` where the file is damaged.
-  const std::uint8_t* see(const Dataset& data, std::size_t i, const Region& part);
+  /// The part `part` of sample i, in pixels of the image as it was taken, as H x W x C bytes of the size that
+  /// is asked for; they stay until the next call. Throws `Error` where the file is damaged.
+  const std::uint8_t* see(const Dataset& data, std::size_t i, const Region& part, const ImageSize& size);
   /// The largest part in the middle that has the shape in which the data set is seen.
   const std::uint8_t* see_centre(const Dataset& data, std::size_t i);
 

@@ -142,6 +142,20 @@ TEST_CASE("store: a damaged object is set aside with a warning that names it") {
                                  aside.string() + "\", and made again when it is needed");
 }
 
+TEST_CASE("store: what is damaged again and again is set aside each time, whatever lies there already") {
+  Place place;
+  const auto object = place.publish({1});
+  const auto path = place.store.object_path(object);
+  fs::remove(path);
+  fs::create_symlink("/nowhere", path);
+  CHECK_FALSE(place.load(object));
+  fs::create_directories(path / "in the way");
+  CHECK_FALSE(place.load(object));
+  CHECK(place.publish({1}) == object);
+  CHECK(place.load(object));
+  CHECK(place.warnings.size() == 2);
+}
+
 TEST_CASE("store: a truncated, longer or swapped object is set aside") {
   Place place;
   const auto object = place.publish({1, 2, 3});

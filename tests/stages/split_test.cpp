@@ -107,8 +107,13 @@ TEST_CASE("split: the source's own validation part is kept") {
 
 TEST_CASE("split: a part without some class is warned of by its name") {
   const auto [parts, warnings] = split(uneven(), {.validation = 4, .test = 8});
-  CHECK(warnings == std::vector<std::string>{"split: the validation part has no sample of \"d\"",
-                                             "split: the test part has no sample of \"d\""});
+  CHECK(warnings ==
+        std::vector<std::string>{"split: the validation part has no sample of \"d\"; give it more samples",
+                                 "split: the test part has no sample of \"d\"; give it more samples"});
+  CHECK_THROWS_WITH(
+      split(uneven(), {.validation = 4, .test = 8, .on_problem = "error"}),
+      "the validation part has no sample of \"d\"; give it more samples, or set \"on_problem\" to "
+      "\"warn\"");
 }
 
 TEST_CASE("split: parts that do not look alike are warned of") {
@@ -118,10 +123,43 @@ TEST_CASE("split: parts that do not look alike are warned of") {
   std::fill(parts_of.begin(), parts_of.begin() + 4, 2);
   data.pixels = pixels;
   data.parts = parts_of;
-  CHECK(split(data, {.test = 10}).warnings ==
-        std::vector<std::string>{"split: the mean of channel 0 is " + Json(50 / 255.0).dump() +
-                                 " in training and " + Json(90 / 255.0).dump() +
-                                 " in validation; the parts do not look like the same data"});
+  const auto warnings = split(data, {.test = 10}).warnings;
+  CHECK(std::count(
+            warnings.begin(), warnings.end(),
+            "split: the mean of channel 0 is " + Json(50 / 255.0).dump() + " in training and " +
+                Json(90 / 255.0).dump() +
+                " in validation; the parts do not look like the same data, see where each comes from") == 1);
+}
+
+TEST_CASE("split: images of which another part has a copy are told with their number") {
+  auto data = uneven();
+  Bytes pixels = to_vector(data.pixels), parts_of(200, 1);
+  std::copy_n(pixels.begin() + 4 * 100, 4, pixels.begin() + 4 * 3);
+  std::fill(parts_of.begin(), parts_of.begin() + 50, 3);
+  data.pixels = pixels;
+  data.parts = parts_of;
+  const auto warnings = split(data, {.validation = 0}).warnings;
+  REQUIRE_FALSE(warnings.empty());
+  CHECK(warnings[0] ==
+        "split: 1 of the 50 images of the test part are in the training part as well (3 = 100); take them "
+        "out of "
+        "one");
+}
+
+TEST_CASE("split: folds share out all samples, each class evenly, and each is a validation part once") {
+  std::set<std::uint32_t> seen;
+  for (std::int64_t fold = 1; fold <= 4; ++fold) {
+    const auto [parts, warnings] = split(uneven(), {.folds = 4, .fold = fold});
+    CHECK(parts.validation->size() == 50);
+    CHECK(parts.train->size() == 150);
+    CHECK(class_counts(*parts.validation)[0] == 25);
+    for (const auto at : parts.validation->index) CHECK(seen.insert(at).second);
+  }
+  CHECK(seen.size() == 200);
+  CHECK_THROWS_WITH(stage_info<Split>().complete({{"folds", 3}, {"fold", 4}}, "params"),
+                    "params.fold: 4 of 3 folds; it must be at most that");
+  CHECK_THROWS_WITH(stage_info<Split>().complete({{"folds", 1}}, "params"),
+                    "params.folds: 1 is no division; it must be 0, or at least 2");
 }
 
 TEST_CASE("split: parts that leave nothing to train on are an error") {

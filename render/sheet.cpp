@@ -1,0 +1,76 @@
+#include "render/sheet.hpp"
+
+#include <algorithm>
+
+namespace fovea::render {
+namespace {
+
+constexpr double gap = 10;
+constexpr std::size_t caption_lines = 2;
+/// Pictures that are shown larger than this many times stay sharp: each of their pixels is a square.
+constexpr double smooth_below = 3;
+
+/// The largest box of the picture's proportions in the middle of another.
+Rect fitted(const SheetPicture& picture, const Rect& cell) {
+  const double factor = std::min(cell.width / picture.columns, cell.height / picture.rows);
+  const double width = picture.columns * factor, height = picture.rows * factor;
+  return {cell.x + (cell.width - width) / 2, cell.y + (cell.height - height) / 2, width, height};
+}
+
+std::size_t most_columns(const Sheet& sheet) {
+  std::size_t most = sheet.headings.size();
+  for (const auto& row : sheet.pictures) most = std::max(most, row.size());
+  return most;
+}
+
+void add_caption(const SheetPicture& picture, const Rect& below, const Font& font, const Style& style,
+                 Shapes& shapes) {
+  std::string text;
+  for (const auto& line : wrapped(picture.caption, font, below.width, caption_lines, style.measure))
+    text += (text.empty() ? "" : "\n") + line;
+  if (!text.empty()) {
+    shapes.push_back({Text{.at = {below.center().x, below.y},
+                           .text = text,
+                           .font = font,
+                           .color = quiet_ink,
+                           .align = Align::middle}});
+  }
+}
+
+}  // namespace
+
+Shapes draw(const Sheet& sheet, const Rect& box, const Style& style) {
+  Shapes shapes;
+  const auto columns = most_columns(sheet);
+  if (columns == 0 || sheet.pictures.empty()) return shapes;
+  const Font heading{style.label}, caption{style.tick * 0.82};
+  const double caption_height =
+      style.measure("Ag\nAg", caption).height * static_cast<double>(caption_lines) / 2 + 4;
+  auto rest = box;
+  const auto top = rest.cut_top(sheet.headings.empty() ? 0 : style.measure("Ag", heading).height + gap);
+  for (std::size_t c = 0; c < sheet.headings.size(); ++c) {
+    const auto cell = cell_of(top, 1, columns, 0, c, gap);
+    shapes.push_back({Text{.at = cell.center(),
+                           .text = elided(sheet.headings[c], heading, cell.width, style.measure),
+                           .font = heading,
+                           .align = Align::middle,
+                           .vertical = VerticalAlign::middle}});
+  }
+  for (std::size_t r = 0; r < sheet.pictures.size(); ++r) {
+    for (std::size_t c = 0; c < sheet.pictures[r].size(); ++c) {
+      const auto& picture = sheet.pictures[r][c];
+      auto cell = cell_of(rest, sheet.pictures.size(), columns, r, c, gap);
+      const auto below = cell.cut_bottom(caption_height);
+      const auto shown = fitted(picture, cell);
+      shapes.push_back({Image{.box = shown,
+                              .columns = picture.columns,
+                              .rows = picture.rows,
+                              .rgb = picture.rgb,
+                              .smooth = shown.width < smooth_below * picture.columns}});
+      add_caption(picture, {cell.x, shown.bottom() + 4, cell.width, below.height}, caption, style, shapes);
+    }
+  }
+  return shapes;
+}
+
+}  // namespace fovea::render

@@ -1,0 +1,13 @@
+#pragma once
+
+#include "render/shape.hpp"
+#include "stages/data/batches.hpp"
+
+namespace fovea {
+
+/// A few training images, each beside eight augmented versions of itself (those of the first eight epochs),
+/// with the ops that made them below. What is mixed in a batch is not shown.
+render::Drawing draw_augmentation_samples(const Batches& batches, render::Size size,
+                                          const render::Measure& measure);
+
+}  // namespace fovea
