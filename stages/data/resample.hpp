@@ -26,7 +26,7 @@ class Resampler {
   };
   static void plan(Axis& axis, std::size_t from, double begin, double length, std::size_t to);
   Axis across_, down_;
-  std::vector<std::uint8_t> rows_;
+  std::vector<std::int16_t> row_;
 };
 
 }  // namespace fovea
