@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <cstring>
 
 #include "stages/data/vector_code.hpp"
 
@@ -39,11 +40,11 @@ struct Window {
 };
 
 /// Rounds the running sum, so that the weights together are exactly `unity` however many they are.
-void write_weights(const Window& window, std::int16_t* to) {
+void write_weights(const Window& window, std::int32_t* to) {
   double total = 0;
   for (auto i = window.first; i < window.end; ++i) total += window.weight(i);
   if (total <= 0) {
-    *to = static_cast<std::int16_t>(unity);
+    *to = static_cast<std::int32_t>(unity);
     return;
   }
   double sum = 0;
@@ -51,14 +52,14 @@ void write_weights(const Window& window, std::int16_t* to) {
   for (auto i = window.first; i < window.end; ++i) {
     sum += window.weight(i);
     const long now = std::lround(sum / total * unity);
-    to[i - window.first] = static_cast<std::int16_t>(now - done);
+    to[i - window.first] = static_cast<std::int32_t>(now - done);
     done = now;
   }
 }
 
 template <std::size_t count>
-FOVEA_INLINE void blend_block(const std::uint8_t* from, std::size_t stride, const std::int16_t* weights,
-                              std::size_t taps, std::int16_t* to) {
+FOVEA_INLINE void blend_block(const std::uint8_t* from, std::size_t stride, const std::int32_t* weights,
+                              std::size_t taps, std::int32_t* to) {
   std::int32_t sums[count];
   for (std::size_t k = 0; k < count; ++k) sums[k] = half(weight_bits - kept_bits);
   for (std::size_t t = 0; t < taps; ++t) {
@@ -66,13 +67,13 @@ FOVEA_INLINE void blend_block(const std::uint8_t* from, std::size_t stride, cons
     for (std::size_t k = 0; k < count; ++k) sums[k] += from[t * stride + k] * weight;
   }
   for (std::size_t k = 0; k < count; ++k) {
-    to[k] = static_cast<std::int16_t>(sums[k] >> (weight_bits - kept_bits));
+    to[k] = static_cast<std::int32_t>(sums[k] >> (weight_bits - kept_bits));
   }
 }
 
 /// Blends `taps` rows to one. The last block overlaps the one before it.
-FOVEA_INLINE void blend_rows(const std::uint8_t* from, std::size_t stride, const std::int16_t* weights,
-                             std::size_t taps, std::size_t count, std::int16_t* to) {
+FOVEA_INLINE void blend_rows(const std::uint8_t* from, std::size_t stride, const std::int32_t* weights,
+                             std::size_t taps, std::size_t count, std::int32_t* to) {
   if (count < block) {
     for (std::size_t i = 0; i < count; ++i) blend_block<1>(from + i, stride, weights, taps, to + i);
     return;
@@ -83,36 +84,51 @@ FOVEA_INLINE void blend_rows(const std::uint8_t* from, std::size_t stride, const
   }
 }
 
-/// Blends the pixels of a row. With 3 channels a fourth value goes along unused, which fills a vector.
-template <std::size_t channels>
-FOVEA_INLINE void blend_columns(const std::int16_t* from, const std::uint32_t* first,
-                                const std::int16_t* weights, std::size_t taps, std::size_t width,
+/// Four values of a row, and their sums.
+using Values __attribute__((vector_size(8))) = std::int32_t;
+using Bytes __attribute__((vector_size(16))) = std::uint8_t;
+using Sums __attribute__((vector_size(16))) = std::int32_t;
+
+/// Blends the pixels of a row of 3 channels. A fourth value goes along unused, which fills a vector.
+FOVEA_INLINE void blend_colours(const std::int32_t* from, const std::uint32_t* first,
+                                const std::int32_t* weights, std::size_t taps, std::size_t width,
                                 std::uint8_t* to) {
-  constexpr std::size_t lanes = channels == 3 ? 4 : channels;
   constexpr int bits = weight_bits + kept_bits;
   for (std::size_t x = 0; x < width; ++x) {
-    const auto* pixels = from + first[x] * channels;
-    std::int32_t sums[lanes];
-    for (std::size_t c = 0; c < lanes; ++c) sums[c] = half(bits);
+    const auto* pixel = from + first[x] * 3;
+    Sums sums = {half(bits), half(bits), half(bits), half(bits)};
     for (std::size_t t = 0; t < taps; ++t) {
-      for (std::size_t c = 0; c < lanes; ++c) sums[c] += pixels[t * channels + c] * weights[x * taps + t];
+      Sums values;
+      std::memcpy(&values, pixel + t * 3, sizeof(values));
+      sums += values * weights[x * taps + t];
     }
-    for (std::size_t c = 0; c < channels; ++c) {
-      to[x * channels + c] = static_cast<std::uint8_t>(sums[c] >> bits);
-    }
+    const auto bytes = reinterpret_cast<Bytes>(sums >> bits);
+    const auto packed = __builtin_shufflevector(bytes, bytes, 0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12);
+    std::memcpy(to + x * 3, &packed, x + 1 < width ? 4 : 3);
+  }
+}
+
+FOVEA_INLINE void blend_grays(const std::int32_t* from, const std::uint32_t* first,
+                              const std::int32_t* weights, std::size_t taps, std::size_t width,
+                              std::uint8_t* to) {
+  constexpr int bits = weight_bits + kept_bits;
+  for (std::size_t x = 0; x < width; ++x) {
+    std::int32_t sum = half(bits);
+    for (std::size_t t = 0; t < taps; ++t) sum += from[first[x] + t] * weights[x * taps + t];
+    to[x] = static_cast<std::uint8_t>(sum >> bits);
   }
 }
 
 struct Taps {
   const std::uint32_t* first;
-  const std::int16_t* weights;
+  const std::int32_t* weights;
   std::size_t taps, size;
 };
 
 /// `columns` are the first pixel that counts and how many do; `row` has room for one value more than these.
 FOVEA_VECTOR_CODE
 void run_resample(const std::uint8_t* image, ImageSize size, const Taps& down, const Taps& across,
-                  std::size_t column, std::size_t columns, std::int16_t* row, std::uint8_t* out) {
+                  std::size_t column, std::size_t columns, std::int32_t* row, std::uint8_t* out) {
   const auto stride = size.width * size.channels;
   const auto* left = image + column * size.channels;
   const auto* pixels = row - column * size.channels;
@@ -121,9 +137,9 @@ void run_resample(const std::uint8_t* image, ImageSize size, const Taps& down, c
                columns * size.channels, row);
     auto* to = out + y * across.size * size.channels;
     if (size.channels == 3) {
-      blend_columns<3>(pixels, across.first, across.weights, across.taps, across.size, to);
+      blend_colours(pixels, across.first, across.weights, across.taps, across.size, to);
     } else {
-      blend_columns<1>(pixels, across.first, across.weights, across.taps, across.size, to);
+      blend_grays(pixels, across.first, across.weights, across.taps, across.size, to);
     }
   }
 }
