@@ -74,7 +74,8 @@ std::size_t scaled(std::size_t side, unsigned eighths) {
 
 void check_extent(std::size_t width, std::size_t height, const std::string& format,
                   const std::string& place) {
-  if (width == 0 || height == 0) throw Error(place + ": a " + format + " without pixels; it needs at least one");
+  if (width == 0 || height == 0)
+    throw Error(place + ": a " + format + " without pixels; it needs at least one");
   if (height > most_pixels / width) {
     throw Error(place + ": " + extent_text(width, height) + "; at most 64 megapixels are read");
   }

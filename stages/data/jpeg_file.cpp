@@ -59,8 +59,10 @@ bool is_other_kind(int message) {
     case JERR_CONVERSION_NOTIMPL:
     case JERR_FRACT_SAMPLE_NOTIMPL:
     case JERR_NOTIMPL:
-    case JERR_SOF_UNSUPPORTED: return true;
-    default: return false;
+    case JERR_SOF_UNSUPPORTED:
+      return true;
+    default:
+      return false;
   }
 }
 

@@ -81,8 +81,8 @@ class Reader {
       body();
       return;
     }
-    const auto fact = ended_ ? std::string("a PNG that ends too early")
-                             : "a damaged PNG (" + std::string(message_) + ")";
+    const auto fact =
+        ended_ ? std::string("a PNG that ends too early") : "a damaged PNG (" + std::string(message_) + ")";
     throw Error(place_ + ": " + fact + "; fetch the file again");
   }
 
@@ -121,8 +121,8 @@ void convert(const std::uint8_t* from, std::size_t pixels, std::uint8_t* to) {
     std::uint8_t colour[3];
     for (std::size_t c = 0; c < 3; ++c) {
       const std::uint32_t value = from[gray ? 0 : c];
-      colour[c] = static_cast<std::uint8_t>(
-          alpha ? product(value, from[has - 1]) + 255 - from[has - 1] : value);
+      colour[c] =
+          static_cast<std::uint8_t>(alpha ? product(value, from[has - 1]) + 255 - from[has - 1] : value);
     }
     if constexpr (channels == 1) {
       to[0] = gray ? colour[0] : brightness(colour[0], colour[1], colour[2]);
@@ -135,10 +135,14 @@ void convert(const std::uint8_t* from, std::size_t pixels, std::uint8_t* to) {
 template <std::size_t channels>
 void convert(std::size_t has, const std::uint8_t* from, std::size_t pixels, std::uint8_t* to) {
   switch (has) {
-    case 1: return convert<1, channels>(from, pixels, to);
-    case 2: return convert<2, channels>(from, pixels, to);
-    case 3: return convert<3, channels>(from, pixels, to);
-    default: return convert<4, channels>(from, pixels, to);
+    case 1:
+      return convert<1, channels>(from, pixels, to);
+    case 2:
+      return convert<2, channels>(from, pixels, to);
+    case 3:
+      return convert<3, channels>(from, pixels, to);
+    default:
+      return convert<4, channels>(from, pixels, to);
   }
 }
 

@@ -4,8 +4,8 @@
 #include "stages/data/image_file.hpp"
 #include "tests/stages/image_bytes.hpp"
 
-// Images a second on one core: a photo of 500 x 375 decoded whole, and a random part of it decoded and resized
-// to 224 x 224. The second should be at least 90 % of the first.
+// Images a second on one core: a photo of 500 x 375 decoded whole, and a random part of it decoded and
+// resized to 224 x 224. The second should be at least 90 % of the first.
 
 namespace fovea {
 namespace {
@@ -15,7 +15,7 @@ constexpr std::size_t height = 375, width = 500, side = 224;
 std::vector<std::uint8_t> photo_file(int quality, int colour_step, bool progressive) {
   testing::JpegWish wish;
   wish.quality = quality;
-  wish.colour_step = colour_step;
+  wish.columns = wish.rows = colour_step;
   wish.progressive = progressive;
   return jpeg_bytes(testing::photo(height, width, 3, 24), wish);
 }
@@ -27,8 +27,8 @@ Region random_part(Random& random) {
     const double shape = std::exp(random.uniform(-0.2877F, 0.2877F));
     const double wide = std::round(std::sqrt(area * shape)), high = std::round(std::sqrt(area / shape));
     if (wide > width || high > height) continue;
-    return {std::floor(random.uniform() * (width - wide)), std::floor(random.uniform() * (height - high)), wide,
-            high};
+    return {std::floor(random.uniform() * (width - wide)), std::floor(random.uniform() * (height - high)),
+            wide, high};
   }
 }
 

@@ -43,9 +43,9 @@ inline Drawing photo(std::size_t height, std::size_t width, std::size_t channels
 struct JpegWish {
   int quality = 95;
   J_COLOR_SPACE stored = JCS_UNKNOWN;  ///< else what is usual for so many channels
-  int colour_step = 1;                 ///< 2 stores colours at half the resolution
+  int columns = 1, rows = 1;           ///< that share a colour; how bright they are is stored for each
   bool progressive = false;
-  bool adobe_marker = true;      ///< of inks
+  bool adobe_marker = true;        ///< of inks
   std::vector<std::uint8_t> app1;  ///< an APP1 segment, where there is one
 };
 
@@ -82,7 +82,11 @@ inline std::vector<std::uint8_t> jpeg_bytes(const Drawing& drawing, const JpegWi
   jpeg_set_defaults(&info);
   if (wish.stored != JCS_UNKNOWN) jpeg_set_colorspace(&info, wish.stored);
   jpeg_set_quality(&info, wish.quality, TRUE);
-  info.comp_info[0].h_samp_factor = info.comp_info[0].v_samp_factor = wish.colour_step;
+  for (int i = 0; i < info.num_components; ++i) {
+    if (i > 0 && !(i == 3 && wish.stored == JCS_YCCK)) continue;
+    info.comp_info[i].h_samp_factor = wish.columns;
+    info.comp_info[i].v_samp_factor = wish.rows;
+  }
   if (!wish.adobe_marker) info.write_Adobe_marker = FALSE;
   if (wish.progressive) jpeg_simple_progression(&info);
   jpeg_start_compress(&info, TRUE);
