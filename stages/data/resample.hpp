@@ -21,12 +21,12 @@ class Resampler {
  private:
   struct Axis {
     std::vector<std::uint32_t> first;
-    std::vector<std::int16_t> weights;
+    std::vector<std::int32_t> weights;
     std::size_t taps = 0;
   };
   static void plan(Axis& axis, std::size_t from, double begin, double length, std::size_t to);
   Axis across_, down_;
-  std::vector<std::int16_t> row_;
+  std::vector<std::int32_t> row_;
 };
 
 }  // namespace fovea
