@@ -207,6 +207,11 @@ void measure_statistics(Dataset& data) {
   data.mean.assign(data.channels, 0);
   data.deviation.assign(data.channels, 0);
   if (data.size() == 0) return;
+  if (data.is_encoded()) {
+    data.mean.assign(data.channels, 0.5);
+    data.deviation.assign(data.channels, 0.25);
+    return;
+  }
   ChannelSums sums(data.channels);
   for (std::size_t i = 0; i < data.size(); ++i) sums.add(data.image(i));
   sums.flush();
