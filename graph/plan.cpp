@@ -175,9 +175,10 @@ std::string name_below(const std::filesystem::path& top, const std::filesystem::
   return name.empty() ? file.string() : name;
 }
 
-/// What a stage reads, by name: the digest of each file's bytes, or of all names and digests of a folder. A
-/// path that ends in a slash is a folder, which counts by its name; the first is the one that names begin in.
-Json file_digests(const std::vector<std::filesystem::path>& files, const World& world) {
+}  // namespace
+
+Json file_digests(const std::vector<std::filesystem::path>& files,
+                  const std::function<std::string(const std::filesystem::path&)>& digest) {
   const auto top = files.front().parent_path();
   const bool by_folder = files.size() > most_files_listed;
   Json digests = Json::object();
@@ -185,9 +186,9 @@ Json file_digests(const std::vector<std::filesystem::path>& files, const World& 
   for (const auto& file : files) {
     const auto name = name_below(top, file);
     if (!by_folder) {
-      digests[name] = file.has_filename() ? world.digest(file) : "folder";
+      digests[name] = file.has_filename() ? digest(file) : "folder";
     } else if (file.has_filename()) {
-      folders[name_below(top, file.parent_path() / "")] += name + '\0' + world.digest(file) + '\n';
+      folders[name_below(top, file.parent_path() / "")] += name + '\0' + digest(file) + '\n';
     } else {
       folders[name] += "folder\n";
     }
@@ -195,8 +196,6 @@ Json file_digests(const std::vector<std::filesystem::path>& files, const World& 
   for (const auto& [name, content] : folders) digests[name] = sha256(content);
   return digests;
 }
-
-}  // namespace
 
 Json key_parts(const Graph& graph, std::size_t node, std::span<const std::string> inputs,
                const World& world) {
@@ -207,7 +206,7 @@ Json key_parts(const Graph& graph, std::size_t node, std::span<const std::string
   if (!stage->library.empty()) parts["numerics"] = world.numerics(stage->library);
   if (stage->made_with != nullptr) parts["made_with"] = stage->made_with();
   const auto files = at(name, [&] { return stage->sources(params); });
-  if (!files.empty()) parts["files"] = at(name, [&] { return file_digests(files, world); });
+  if (!files.empty()) parts["files"] = at(name, [&] { return file_digests(files, world.digest); });
   return parts;
 }
 
