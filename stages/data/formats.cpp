@@ -62,6 +62,10 @@ Dataset folder_data(const fs::path& path, const ImageOptions& options, const Con
                             : "did you mean " + quote((path.parent_path() / near).string()) + "?"));
 }
 
+std::string folder_of(const fs::path& file) {
+  return quote(file.has_parent_path() ? file.parent_path().string() : ".");
+}
+
 /// Tries a path for every format that may be a file, or a folder, as it is one.
 const Format& format_of(const fs::path& path) {
   const bool is_folder = fs::is_directory(path);
@@ -69,8 +73,8 @@ const Format& format_of(const fs::path& path) {
     if ((is_folder || format.is_file) && format.holds(path)) return format;
   }
   if (!is_folder) {
-    throw Error(path.string() + ": a file, not a folder; give the folder that it is in, " +
-                quote(path.parent_path().string()) + ", or a .csv or .npz file");
+    throw Error(path.string() + ": a file, not a folder; give the folder that it is in, " + folder_of(path) +
+                ", or a .csv or .npz file");
   }
   std::vector<std::string> signs;
   for (const auto& format : formats()) signs.push_back(quote(format.name) + " needs " + format.sign);
@@ -83,8 +87,7 @@ const Format& format_named(const std::string& name, const fs::path& path) {
       std::find_if(all.begin(), all.end(), [&](const auto& each) { return each.name == name; });
   if (found == all.end()) throw Error("unknown format " + quote(name) + suggestion(name, format_names()));
   if (fs::is_directory(path) || found->is_file) return *found;
-  throw Error(path.string() + ": a file, not a folder; give the folder that it is in, " +
-              quote(path.parent_path().string()));
+  throw Error(path.string() + ": a file, not a folder; give the folder that it is in, " + folder_of(path));
 }
 
 }  // namespace

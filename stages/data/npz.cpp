@@ -201,7 +201,8 @@ std::vector<NpzPart> open_parts(const ZipFile& archive, const Context& context) 
   }
   std::vector<std::string> others;
   for (const auto& entry : archive.entries()) {
-    if (std::find(used.begin(), used.end(), &entry) == used.end()) others.push_back(quote(entry.name));
+    if (std::find(used.begin(), used.end(), &entry) == used.end())
+      others.push_back(quote(fs::path(entry.name).stem().string()));
   }
   const auto count = others.size();
   others.resize(std::min<std::size_t>(count, 5));

@@ -102,7 +102,7 @@ TEST_CASE("npz: the names of MedMNIST and of plain pairs are known, and other ar
   std::vector<std::string> warnings;
   CHECK(npz_data({{"x.npy", image}, {"y.npy", label}, {"ids.npy", label}}, &warnings).size() == 1);
   REQUIRE(warnings.size() == 1);
-  CHECK(warnings[0].ends_with("f.npz: 1 array is not read: \"ids.npy\""));
+  CHECK(warnings[0].ends_with("f.npz: 1 array is not read: \"ids\""));
 }
 
 TEST_CASE("npz: arrays that are missing are named") {
@@ -194,12 +194,10 @@ TEST_CASE("npz: an archive that was cut at any place, or has a wrong byte in its
 TEST_CASE("npz: an archive with any one wrong byte is refused or read, but nothing worse") {
   const auto whole = zip(keras(true));
   for (std::size_t at = 0; at < whole.size(); ++at) {
-    for (const std::uint8_t flip : {0xff, 0x01}) {
-      auto damaged = whole;
-      damaged[at] ^= flip;
-      CAPTURE(at);
-      REQUIRE_NOTHROW(npz_complaint(damaged));
-    }
+    auto damaged = whole;
+    damaged[at] ^= 0xff;
+    CAPTURE(at);
+    REQUIRE_NOTHROW(npz_complaint(damaged));
   }
 }
 
