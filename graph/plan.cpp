@@ -22,7 +22,10 @@ void flatten(const Json& value, const std::string& name, std::map<std::string, J
 std::string told(const std::string& name, const Json* before, const Json* now) {
   const auto rest = name.substr(name.find('.') + 1);
   if (name.starts_with("inputs.")) return "input " + quote(rest) + " has other content";
-  if (name.starts_with("files.")) return "file " + quote(rest) + " has other content";
+  if (name.starts_with("files.")) {
+    const auto fact = before == nullptr ? " is new" : now == nullptr ? " is gone" : " has other content";
+    return (rest.ends_with('/') ? "folder " : "file ") + quote(rest) + fact;
+  }
   const auto& label = name.starts_with("params.") ? rest : name;
   return label + ": " + (before ? shown(*before) : "not set") + " -> " + (now ? shown(*now) : "not set");
 }
@@ -162,7 +165,37 @@ void bring_back_lost(const Graph& graph, const World& world, std::vector<Planned
   }
 }
 
+/// Where a stage reads more files than this, those of a folder are one entry of its key.
+constexpr std::size_t most_files_listed = 100;
+
+/// The name of a file or folder below `top`, or its whole path where it lies elsewhere.
+std::string name_below(const std::filesystem::path& top, const std::filesystem::path& file) {
+  const auto name = file.lexically_relative(top).string();
+  if (name == ".") return "./";
+  return name.empty() ? file.string() : name;
+}
+
 }  // namespace
+
+Json file_digests(const std::vector<std::filesystem::path>& files,
+                  const std::function<std::string(const std::filesystem::path&)>& digest) {
+  const auto top = files.front().parent_path();
+  const bool by_folder = files.size() > most_files_listed;
+  Json digests = Json::object();
+  std::map<std::string, std::string> folders;
+  for (const auto& file : files) {
+    const auto name = name_below(top, file);
+    if (!by_folder) {
+      digests[name] = file.has_filename() ? digest(file) : "folder";
+    } else if (file.has_filename()) {
+      folders[name_below(top, file.parent_path() / "")] += name + '\0' + digest(file) + '\n';
+    } else {
+      folders[name] += "folder\n";
+    }
+  }
+  for (const auto& [name, content] : folders) digests[name] = sha256(content);
+  return digests;
+}
 
 Json key_parts(const Graph& graph, std::size_t node, std::span<const std::string> inputs,
                const World& world) {
@@ -173,10 +206,7 @@ Json key_parts(const Graph& graph, std::size_t node, std::span<const std::string
   if (!stage->library.empty()) parts["numerics"] = world.numerics(stage->library);
   if (stage->made_with != nullptr) parts["made_with"] = stage->made_with();
   const auto files = at(name, [&] { return stage->sources(params); });
-  for (const auto& file : files) {
-    const auto top = files.front().parent_path();
-    parts["files"][file.lexically_relative(top).string()] = at(name, [&] { return world.digest(file); });
-  }
+  if (!files.empty()) parts["files"] = at(name, [&] { return file_digests(files, world.digest); });
   return parts;
 }
 

@@ -43,6 +43,12 @@ struct World {
       progress;
 };
 
+/// What a stage reads, by name: the digest of each file's bytes, or, where there are many, one of all names
+/// and digests of a folder. A path that ends in a slash is a folder, which counts by its name; names begin
+/// below the first path's folder.
+Json file_digests(const std::vector<std::filesystem::path>& files,
+                  const std::function<std::string(const std::filesystem::path&)>& digest);
+
 /// Everything that decides a node's result, once the identities of its inputs are known.
 Json key_parts(const Graph& graph, std::size_t node, std::span<const std::string> inputs, const World& world);
 

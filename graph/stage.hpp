@@ -31,7 +31,8 @@ struct StageInfo {
   Json (*complete)(const Json& params, const std::string& place) = nullptr;
   /// The part of complete parameters that enters the cache key.
   Json (*keyed)(const Json& complete) = nullptr;
-  /// The files outside the store that the stage reads; throws `Error` where one is not there.
+  /// The files outside the store that the stage reads, and, with a slash at the end, the folders whose names
+  /// count; throws `Error` where one is not there.
   std::vector<std::filesystem::path> (*sources)(const Json& complete) = nullptr;
   /// What else decides how it computes, such as "cairo 1.16.0"; null where nothing does.
   std::string (*made_with)() = nullptr;

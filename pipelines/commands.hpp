@@ -45,6 +45,8 @@ int plan_command(const RunCommand& command);
 int verify_resume_command(const RunCommand& command, int kills);
 int stages_command(const std::string& stage, bool json);
 int schema_command();
+/// Tells what data a path holds; without one, which formats are known.
+int datasets_command(const std::filesystem::path& path, bool json);
 int graph_command(const RunCommand& command, const std::filesystem::path& output);
 
 /// What `fovea store ls`, `verify` and `gc` are told.

@@ -67,6 +67,13 @@ struct Commands {
     stages->add_flag("--json", json, "one JSON object a line");
     stages->callback([this] { chosen = [this](const auto&) { return fovea::stages_command(stage, json); }; });
 
+    auto* datasets = app.add_subcommand(
+        "datasets", "list the formats of data, or tell what a path holds: sizes, classes, broken files");
+    datasets->add_option("PATH", file, "a folder, or a .csv or .npz file");
+    datasets->add_flag("--json", json, "one JSON object");
+    datasets->callback(
+        [this] { chosen = [this](const auto&) { return fovea::datasets_command(file, json); }; });
+
     auto* schema = app.add_subcommand("schema", "print a JSON Schema of saved pipelines, for editors");
     schema->callback([this] { chosen = [](const auto&) { return fovea::schema_command(); }; });
 

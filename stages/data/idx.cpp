@@ -4,10 +4,10 @@
 
 #include <algorithm>
 #include <array>
-#include <new>
 #include <numeric>
 
 #include "graph/error.hpp"
+#include "stages/data/raw_images.hpp"
 
 // IDX: 00 00 08 d (unsigned bytes, d dimensions), d extents as big-endian 32-bit numbers, then the values.
 
@@ -16,22 +16,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t most_samples = 100'000'000;
-constexpr std::size_t most_pixels = 64'000'000;
-constexpr std::size_t most_bytes = std::size_t{16} << 30;
-/// Deflate packs at most 1032 bytes into one.
-constexpr std::size_t most_packed = 1032;
-
 const std::string again = "; fetch the file again";
 
 std::string number(std::size_t value) {
   return std::to_string(value);
-}
-
-std::string shape_text(const std::vector<std::size_t>& shape) {
-  std::vector<std::string> extents;
-  for (const auto extent : shape) extents.push_back(number(extent));
-  return join(extents, " x ");
 }
 
 std::string hex(std::span<const std::uint8_t> bytes) {
@@ -100,30 +88,13 @@ IdxFile::IdxFile(fs::path path, Holds what) : path_(std::move(path)) {
                      byte[3]);
   }
   if (images && dimensions == 3) shape_.push_back(1);
-  if (shape_[0] == 0) throw Error(place + "holds no samples; at least one is needed");
-  if (shape_[0] > most_samples) {
-    throw Error(place + "announces " + number(shape_[0]) + " samples; at most 100 million are read");
-  }
-  if (images) check_images();
+  check_samples(shape_[0], path_.string());
+  if (images) check_images(shape_[0], {shape_[1], shape_[2], shape_[3]}, path_.string());
   check_length(4 + extents.size());
 }
 
 IdxFile::~IdxFile() = default;
 IdxFile::IdxFile(IdxFile&&) noexcept = default;
-
-void IdxFile::check_images() const {
-  const auto place = path_.string() + ": ";
-  const auto height = shape_[1], width = shape_[2], channels = shape_[3];
-  const auto images = shape_text({height, width, channels});
-  if (channels != 1 && channels != 3)
-    throw Error(place + "images of " + images + "; 1 or 3 channels are read");
-  if (height == 0 || width == 0) throw Error(place + "images of " + images + "; each side needs a pixel");
-  if (height > most_pixels / width)
-    throw Error(place + "images of " + images + "; at most 64 megapixels are read");
-  if (shape_[0] > most_bytes / (height * width * channels)) {
-    throw Error(place + number(shape_[0]) + " images of " + images + "; at most 16 GiB in one file are read");
-  }
-}
 
 void IdxFile::check_length(std::size_t header_bytes) const {
   const std::size_t length = fs::file_size(path_);
@@ -185,16 +156,6 @@ struct OpenPart {
   IdxFile labels;
 };
 
-/// Memory that is taken from the system only as it is written to.
-std::shared_ptr<std::uint8_t[]> take_memory(std::size_t bytes, const fs::path& path) {
-  try {
-    return std::make_shared_for_overwrite<std::uint8_t[]>(bytes);
-  } catch (const std::bad_alloc&) {
-    throw Error(path.string() + ": its images take " + number(bytes >> 20) +
-                " MiB; so much memory is not free");
-  }
-}
-
 void append_labels(OpenPart& part, Part kind, std::vector<std::int32_t>& labels,
                    std::vector<std::uint8_t>& parts) {
   std::vector<std::uint8_t> values(part.size());
@@ -231,25 +192,14 @@ Dataset read_idx(const IdxFiles& files) {
   }
   const auto train_bytes = train.images.bytes();
   const auto test_bytes = test ? test->images.bytes() : 0;
-  const auto memory = take_memory(train_bytes + test_bytes, files.train_images);
+  const auto memory = take_memory(train_bytes + test_bytes, files.train_images.string());
   std::vector<std::int32_t> labels;
   std::vector<std::uint8_t> parts;
   append_labels(train, Part::train, labels, parts);
   if (test) append_labels(*test, Part::test, labels, parts);
   train.images.read({memory.get(), train_bytes});
   if (test) test->images.read({memory.get() + train_bytes, test_bytes});
-
-  Dataset data;
-  data.height = shape[1];
-  data.width = shape[2];
-  data.channels = shape[3];
-  data.pixels = {std::span<const std::uint8_t>(memory.get(), train_bytes + test_bytes), memory};
-  std::vector<std::uint32_t> index(labels.size());
-  std::iota(index.begin(), index.end(), 0U);
-  data.index = std::move(index);
-  data.labels = std::move(labels);
-  data.parts = std::move(parts);
-  return data;
+  return raw_dataset({{shape[1], shape[2], shape[3]}, memory, std::move(labels), std::move(parts)});
 }
 
 }  // namespace fovea

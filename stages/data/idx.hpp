@@ -27,7 +27,6 @@ class IdxFile {
  private:
   struct Handle;
   void check_length(std::size_t header_bytes) const;
-  void check_images() const;
   std::filesystem::path path_;
   std::unique_ptr<Handle> handle_;
   std::vector<std::size_t> shape_;

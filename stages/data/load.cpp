@@ -3,68 +3,64 @@
 #include <algorithm>
 
 #include "runtime/context.hpp"
-#include "stages/data/idx.hpp"
+#include "stages/data/class_names.hpp"
+#include "stages/data/formats.hpp"
 
 namespace fovea {
 namespace {
 
 namespace fs = std::filesystem;
 
-[[noreturn]] void no_such_folder(const fs::path& path) {
-  std::vector<std::string> there;
-  std::error_code ignored;
-  for (const auto& entry : fs::directory_iterator(path.parent_path(), ignored)) {
-    if (entry.is_directory(ignored)) there.push_back(entry.path().filename().string());
-  }
-  const auto near = nearest(path.filename().string(), there);
-  throw Error(path.string() + ": no such folder; " +
-              (near.empty() ? "give the folder that holds the data"
-                            : "did you mean " + quote((path.parent_path() / near).string()) + "?"));
+/// A setting that is for image files, and has another value than it begins with.
+std::string image_setting(const Load::Params& params) {
+  if (params.on_broken != "error") return "on_broken";
+  if (params.channels.value) return "channels";
+  return params.image_size.value ? "image_size" : "";
 }
 
-IdxFiles find_files(const Load::Params& params) {
-  auto folder = params.path.lexically_normal();
-  if (!folder.has_filename()) folder = folder.parent_path();
-  if (!fs::exists(folder)) no_such_folder(folder);
-  if (!fs::is_directory(folder)) {
-    throw Error(folder.string() + ": a file, not a folder; give the folder that it is in, " +
-                quote(folder.parent_path().string()));
-  }
-  if (params.format == "auto" && !holds_idx(folder)) {
-    throw Error(folder.string() +
-                ": no data in a known format; \"idx\" needs a file \"train-images-idx3-ubyte\", " +
-                "plain or .gz");
-  }
-  return find_idx(folder);
+FoundData find(const Load::Params& params) {
+  auto found = find_data(params.path, params.format);
+  const auto unused = image_setting(params);
+  if (found.format->list != nullptr || unused.empty()) return found;
+  throw Error(found.path.string() + ": " + quote(unused) + " is set, but " + quote(found.format->name) +
+              " has no image files; leave it out");
 }
 
-/// Gives every class its name; classes are numbered without gaps.
-void name_classes(Dataset& data, const std::vector<std::string>& wanted, const std::string& place) {
-  const auto largest = std::max_element(data.labels.begin(), data.labels.end());
-  const auto needed = static_cast<std::size_t>(*largest) + 1;
-  if (!wanted.empty() && wanted.size() < needed) {
-    throw Error(place + ": image " + std::to_string(largest - data.labels.begin()) + " has label " +
-                std::to_string(*largest) + ", but \"class_names\" has " + std::to_string(wanted.size()) +
-                " names; give at least " + std::to_string(needed));
+ImageOptions options_of(const Load::Params& params) {
+  ImageOptions options{.skip_broken = params.on_broken == "skip", .channels = {}, .seen = {}};
+  if (params.channels.value) options.channels = static_cast<std::size_t>(*params.channels.value);
+  if (const auto& size = params.image_size.value) {
+    options.seen = ImageSize{static_cast<std::size_t>(size->at(0)), static_cast<std::size_t>(size->at(1)), 0};
   }
-  if (!wanted.empty()) data.class_names = wanted;
-  for (auto label = data.class_names.size(); label < needed; ++label) {
-    data.class_names.push_back(std::to_string(label));
-  }
+  return options;
 }
 
-/// An empty class is allowed only where it was named.
-void check_classes(const Dataset& data, bool named, const std::string& place, const Context& context) {
-  const auto counts = class_counts(data);
-  for (std::size_t label = 0; label < counts.size(); ++label) {
-    if (counts[label] > 0) continue;
-    const auto fact = "no image has label " + std::to_string(label);
-    if (!named) {
-      throw Error(place + ": " + fact + "; give \"class_names\" for all " + std::to_string(counts.size()) +
-                  " classes if that is meant");
-    }
-    context.warn(place + ": " + fact + ", " + quote(data.class_names[label]));
-  }
+void check_image_settings(const Load::Params& params, const std::string& place) {
+  if (params.channels == 2) throw Error(place + ".channels: 2 is not allowed; it must be 1 or 3");
+  const auto& size = params.image_size.value;
+  if (size && size->size() != 2)
+    throw Error(place + ".image_size: " + shown(Json(*size)) + "; it must be [height, width]");
+  const auto unused = image_setting(params);
+  if (params.format == "synthetic" && !unused.empty())
+    throw Error(place + "." + unused + ": not used by \"format\": \"synthetic\"; leave it out");
+}
+
+Dataset draw(const Load::Params& params, const Context& context) {
+  auto data = make_synthetic(params.synthetic);
+  name_classes(data, params.class_names, "synthetic");
+  check_classes(data, !params.class_names.empty(), "synthetic", context);
+  return data;
+}
+
+Dataset read(const Load::Params& params, const Context& context) {
+  const auto [path, format] = find(params);
+  auto data = format->read(path, options_of(params), context);
+  if (format->names_classes) order_classes(data, params.class_names, path.string());
+  // Names that come with the data without its samples say what classes there are meant to be.
+  const bool named = !params.class_names.empty() || (!format->names_classes && !data.class_names.empty());
+  name_classes(data, params.class_names, path.string());
+  check_classes(data, named, path.string(), context);
+  return data;
 }
 
 }  // namespace
@@ -79,6 +75,7 @@ void Load::Params::check(const std::string& place) const {
                 " is not used by \"format\": \"synthetic\"; leave it out");
   }
   if (drawn) synthetic.check(place + ".synthetic");
+  check_image_settings(*this, place);
   auto names = class_names;
   std::sort(names.begin(), names.end());
   const auto twice = std::adjacent_find(names.begin(), names.end());
@@ -88,18 +85,12 @@ void Load::Params::check(const std::string& place) const {
 
 std::vector<fs::path> Load::sources(const Params& params) {
   if (params.format == "synthetic") return {};
-  const auto files = find_files(params);
-  std::vector<fs::path> all{files.train_images, files.train_labels};
-  if (files.test_images) all.insert(all.end(), {*files.test_images, *files.test_labels});
-  return all;
+  const auto [path, format] = find(params);
+  return format->sources(path);
 }
 
 Load::Out<Value> Load::run(const In<Value>&, const Params& params, Context& context) {
-  const bool drawn = params.format == "synthetic";
-  const std::string place = drawn ? "synthetic" : params.path.string();
-  Dataset data = drawn ? make_synthetic(params.synthetic) : read_idx(find_files(params));
-  name_classes(data, params.class_names, place);
-  check_classes(data, !params.class_names.empty(), place, context);
+  auto data = params.format == "synthetic" ? draw(params, context) : read(params, context);
   measure_statistics(data);
   context.progress(data.size(), data.size(), "images");
   return {.data = std::move(data)};

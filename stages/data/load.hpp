@@ -1,6 +1,7 @@
 #pragma once
 
 #include "graph/stage.hpp"
+#include "stages/data/formats.hpp"
 #include "stages/data/synthetic.hpp"
 
 namespace fovea {
@@ -9,7 +10,7 @@ namespace fovea {
 /// `class_names`, or as many as the largest label asks for; then each must have a sample.
 struct Load {
   static constexpr std::string_view name = "load";
-  static constexpr std::string_view doc = "reads labelled images from a folder, or draws synthetic ones";
+  static constexpr std::string_view doc = "reads labelled images from files, or draws synthetic ones";
   static constexpr int version = 1;
 
   template <template <class> class As>
@@ -28,21 +29,40 @@ struct Load {
     std::string format = "auto";
     std::vector<std::string> class_names;
     Synthetic synthetic;
+    std::string on_broken = "error";
+    Auto<std::int64_t> channels;
+    Auto<std::vector<std::int64_t>> image_size;
     static auto fields() {
       return std::tuple{
-          source("path", &Params::path, "the folder that holds the data"),
-          field("format", &Params::format,
-                "idx: the MNIST family, plain or gzip; synthetic: coloured shapes; auto: by what the folder "
-                "holds",
-                one_of({"auto", "idx", "synthetic"})),
+          source("path", &Params::path, "the folder that holds the data, or a .csv or .npz file"),
+          field(
+              "format", &Params::format,
+              "how the data is kept, as `fovea datasets` tells; synthetic: coloured shapes; auto: by what is "
+              "there",
+              OneOf{format_names()}),
           field("class_names", &Params::class_names,
-                "what the labels 0, 1, ... are called; [] = their numbers, or the shapes of synthetic data"),
-          field("synthetic", &Params::synthetic, "what is drawn where the format is synthetic")};
+                "what the labels 0, 1, ... are called, and the order of classes that have names; [] = the "
+                "names "
+                "that the data gives, or their numbers"),
+          field("synthetic", &Params::synthetic, "what is drawn where the format is synthetic"),
+          field(
+              "on_broken", &Params::on_broken,
+              "what is done about image files that are broken: an error, or they are left out with a warning",
+              one_of({"error", "skip"})),
+          field("channels", &Params::channels,
+                "1 (gray) or 3 (RGB), as which image files are seen; auto: 3 where any of them has colour",
+                between(1, 3)),
+          field("image_size", &Params::image_size,
+                "[height, width] in which image files are seen; auto: their own where all have the same, at "
+                "most "
+                "64 x 64, else 224 x 224",
+                between(1, 4096))};
     }
     void check(const std::string& place) const;
   };
 
-  /// The files that will be read; throws `Error` where the folder or one of them is not there.
+  /// The files that will be read, and the folders whose names are classes; throws `Error` where one is not
+  /// there.
   static std::vector<std::filesystem::path> sources(const Params& params);
   static Out<Value> run(const In<Value>& in, const Params& params, Context& context);
 };

@@ -4,7 +4,7 @@
 
 #include "graph/error.hpp"
 #include "tests/catch.hpp"
-#include "tests/stages/data_fixture.hpp"
+#include "tests/stages/image_fixture.hpp"
 
 namespace fovea {
 namespace {
@@ -37,11 +37,6 @@ std::string complaint(const Bytes& bytes, Holds what = Holds::images) {
     return text.substr(place.size());
   }
   return "";
-}
-
-Bytes cut(Bytes bytes, std::size_t size) {
-  bytes.resize(size);
-  return bytes;
 }
 
 TEST_CASE("images, labels and parts are read from plain and from gzip files, the training part first") {

@@ -1,0 +1,43 @@
+#pragma once
+
+#include "stages/data/dataset.hpp"
+
+namespace fovea {
+
+/// Puts a data set of one's own together, image by image: a stage makes one, adds what it has, and gives the
+/// data set that it builds. Wrong calls throw `Error` that says what would be right.
+///
+///     DatasetBuilder builder(28, 28, 1, {"cat", "dog"});
+///     builder.add(pixels, 1);
+///     builder.add(more, 0, Part::test);
+///     return {.data = builder.build()};
+class DatasetBuilder {
+ public:
+  /// Images are seen in this size; channels are 1 (gray) or 3 (RGB). Labels are places in the class names.
+  DatasetBuilder(std::size_t height, std::size_t width, std::size_t channels,
+                 std::vector<std::string> class_names);
+
+  /// Adds an image of H x W x C bytes.
+  void add(std::span<const std::uint8_t> pixels, std::size_t label, Part part = Part::train);
+  /// Adds an image of any size as the bytes of its JPEG or PNG file. All images of a data set are added in
+  /// the same way.
+  void add_file(std::span<const std::uint8_t> bytes, std::size_t label, Part part = Part::train);
+
+  /// How many images were added.
+  std::size_t size() const { return labels_.size(); }
+  /// Gives the data set with its statistics, and begins anew with the same classes. A class may be empty, the
+  /// data set may not.
+  Dataset build();
+
+ private:
+  void add_label(std::size_t label, Part part);
+  std::size_t height_, width_, channels_;
+  std::vector<std::string> class_names_;
+  std::vector<std::uint8_t> bytes_;
+  std::vector<std::int64_t> offsets_;
+  std::vector<std::int32_t> extents_;
+  std::vector<std::int32_t> labels_;
+  std::vector<std::uint8_t> parts_;
+};
+
+}  // namespace fovea
