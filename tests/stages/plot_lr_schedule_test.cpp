@@ -24,7 +24,7 @@ History run_of(std::int64_t steps, std::int64_t steps_per_epoch, const ScheduleP
   return history;
 }
 
-render::Drawing drawn(const History& history) {
+render::Drawing drawn_schedule(const History& history) {
   return draw_lr_schedule(history, {1600, 1000}, render::measure_text);
 }
 
@@ -33,7 +33,7 @@ render::Drawing drawn(const History& history) {
 TEST_CASE("learning rate figure: runs of 1 to 1,000,000 steps are drawn, no text on another or outside") {
   for (const std::int64_t steps : {1, 2, 25, 1000, 1000000}) {
     INFO(steps);
-    const auto drawing = drawn(run_of(steps, std::max<std::int64_t>(1, steps / 5)));
+    const auto drawing = drawn_schedule(run_of(steps, std::max<std::int64_t>(1, steps / 5)));
     CHECK(ink_in(drawing, {0.1, 0.2, 0.8, 0.6}) > 0.005);
     CHECK(text_outside(drawing, render::measure_text) == "");
     CHECK(texts_in_collision(drawing, render::measure_text) == "");
@@ -41,7 +41,7 @@ TEST_CASE("learning rate figure: runs of 1 to 1,000,000 steps are drawn, no text
 }
 
 TEST_CASE("learning rate figure: type, warmup, peak and floor are written") {
-  const auto drawing = drawn(run_of(1000, 100));
+  const auto drawing = drawn_schedule(run_of(1000, 100));
   CHECK(count_texts(drawing, "Learning rate: cosine_decay") == 1);
   CHECK(count_texts(drawing,
                     "linear warmup over 50 steps, peak 0.001, floor 1e-07, 1,000 steps, 10 epochs") == 1);
@@ -50,7 +50,7 @@ TEST_CASE("learning rate figure: type, warmup, peak and floor are written") {
 }
 
 TEST_CASE("learning rate figure: without a warmup none is shaded") {
-  const auto drawing = drawn(run_of(1000, 100, {.type = "constant", .warmup_steps = 0}));
+  const auto drawing = drawn_schedule(run_of(1000, 100, {.type = "constant", .warmup_steps = 0}));
   CHECK(count_texts(drawing, "no warmup, peak 0.001, 1,000 steps, 10 epochs") == 1);
   CHECK(count_texts(drawing, "warmup") == 1);
 }
@@ -58,14 +58,14 @@ TEST_CASE("learning rate figure: without a warmup none is shaded") {
 TEST_CASE("learning rate figure: a run that ended in its warmup shows its highest rate") {
   auto history = run_of(1000, 10, {.warmup_steps = 1000});
   history.step_learning_rate.resize(500);
-  CHECK(count_texts(drawn(history), "highest 4.99e-04") == 1);
+  CHECK(count_texts(drawn_schedule(history), "highest 4.99e-04") == 1);
 }
 
 TEST_CASE("learning rate figure: an early stop is marked") {
   auto history = run_of(1000, 100);
   history.stopped_early = true;
   history.planned_epochs = 30;
-  CHECK(count_texts(drawn(history), "stopped early: epoch 10 of 30") == 1);
+  CHECK(count_texts(drawn_schedule(history), "stopped early: epoch 10 of 30") == 1);
 }
 
 TEST_CASE("learning rate figure: the stage gives the file of its name") {
