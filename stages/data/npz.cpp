@@ -208,7 +208,8 @@ std::vector<NpzPart> open_parts(const ZipFile& archive, const Context& context) 
   others.resize(std::min<std::size_t>(count, 5));
   if (count > 0) {
     context.warn(archive.file().path().string() + ": " + std::to_string(count) +
-                 " arrays are not read: " + join(others, ", ") + (count > 5 ? ", ..." : ""));
+                 (count == 1 ? " array is" : " arrays are") + " not read: " + join(others, ", ") +
+                 (count > 5 ? ", ..." : ""));
   }
   return parts;
 }

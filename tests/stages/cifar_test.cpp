@@ -57,7 +57,8 @@ TEST_CASE("CIFAR-10: a pixel comes from the same place of each plane") {
   bytes[1 + 1024 + 33] = 8;
   bytes[1 + 2048 + 33] = 9;
   write_bytes(folder / "data_batch_1.bin", bytes);
-  const auto image = read_cifar(find_cifar(folder.path())).image(0);
+  const auto data = read_cifar(find_cifar(folder.path()));
+  const auto image = data.image(0);
   CHECK(Bytes(image.begin() + 32 * 3, image.begin() + 32 * 3 + 6) == Bytes{0, 100, 200, 7, 8, 9});
 }
 

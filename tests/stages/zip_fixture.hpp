@@ -19,7 +19,7 @@ struct ZipMember {
 };
 
 inline void append_little(Bytes& to, std::uint64_t value, int bytes) {
-  for (int i = 0; i < bytes; ++i) to.push_back(static_cast<std::uint8_t>(value >> (8 * i)));
+  for (int i = 0; i < bytes; ++i, value >>= 8) to.push_back(static_cast<std::uint8_t>(value));
 }
 
 /// Whole numbers of so many bytes.
