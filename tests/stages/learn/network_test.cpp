@@ -85,7 +85,8 @@ TEST_CASE("network: gives what the same layers give when they are written by han
   auto weights = tensors(model);
   const auto images = test_images(6, 3, 8);
   CHECK(largest_difference(network.forward(images, {}), by_hand(images, weights, false)) < 1e-5);
-  CHECK(largest_difference(network.forward(images, {.training = true}), by_hand(images, weights, true)) < 1e-5);
+  CHECK(largest_difference(network.forward(images, {.training = true}), by_hand(images, weights, true)) <
+        1e-5);
 }
 
 TEST_CASE("network: flat gradients and running statistics are those of plain autograd") {
@@ -102,7 +103,8 @@ TEST_CASE("network: flat gradients and running statistics are those of plain aut
     if (!weight.requires_grad()) continue;
     const auto count = weight.numel();
     const auto part = at::from_blob(flat.data() + from, {count}, at::kFloat);
-    CHECK(largest_difference(part, weight.grad().reshape({-1})) < 1e-4 * weight.grad().abs().max().item<double>());
+    CHECK(largest_difference(part, weight.grad().reshape({-1})) <
+          1e-4 * weight.grad().abs().max().item<double>());
     from += static_cast<std::size_t>(count);
   }
   CHECK(from == flat.size());

@@ -117,6 +117,7 @@ struct Training {
   Specification network = specification();
   std::size_t threads = 1;
   std::uint64_t seed = 3;
+  Policy policy{};
   Heard heard{};
 
   Train::Out<Value> run(const std::string& settings = "{}") {
@@ -125,7 +126,9 @@ struct Training {
     const auto params = read_params<Train::Params>(json, "train");
     params.check("train");
     auto context = toy::context(heard, threads, seed);
-    return Train::run({.model = model(network, data), .batches = batches(data), .validation = validation},
+    auto recipe = batches(data);
+    recipe.policy = policy;
+    return Train::run({.model = model(network, data), .batches = recipe, .validation = validation},
                       params, context);
   }
 };

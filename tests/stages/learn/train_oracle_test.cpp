@@ -57,11 +57,17 @@ class PlainLoop {
     optimizer.zero_grad();
     const auto n = static_cast<std::int64_t>(batch.size());
     const auto images = at::from_blob(const_cast<float*>(batch.images.data()), {n, 1, 8, 8}, at::kFloat);
-    const auto labels = at::from_blob(const_cast<std::int64_t*>(batch.labels.data()), {n}, at::kLong);
+    const auto tensor_of = [n](const std::vector<std::int64_t>& labels) {
+      return at::from_blob(const_cast<std::int64_t*>(labels.data()), {n}, at::kLong);
+    };
     auto x = at::max_pool2d(at::relu(at::conv2d(images, w_[0], w_[1], 1, 1)), 2);
     x = at::batch_norm(at::conv2d(x, w_[2], w_[3], 1, 1), w_[4], w_[5], w_[6], w_[7], true, 0.1, 1e-5, false);
     x = at::linear(at::max_pool2d(at::relu(x), 2).flatten(1), w_[9], w_[10]);
-    const auto loss = at::cross_entropy_loss(x, labels);
+    auto loss = at::cross_entropy_loss(x, tensor_of(batch.labels));
+    if (!batch.other_labels.empty()) {
+      const auto other = at::cross_entropy_loss(x, tensor_of(batch.other_labels));
+      loss = loss * batch.share + other * (1 - batch.share);
+    }
     loss.backward();
     clip(1.0);
     optimizer.step();
@@ -121,4 +127,18 @@ TEST_CASE("train: the losses of 50 steps are those of a plain loop with LibTorch
   auto settings = parse_json(common);
   settings["optimizer"]["type"] = "sgd";
   check_same_losses(ours.run(settings.dump()).history->step_loss, losses);
+}
+
+TEST_CASE("train: with mixed batches the losses are mixed as the images are") {
+  auto ours = training();
+  ours.policy = {Mixup{.alpha = 1, .p = 0.5}, CutMix{}};
+  PlainLoop loop(toy::model(ours.network, ours.data));
+  const auto options = [](double decay) {
+    return std::make_unique<torch::optim::AdamWOptions>(torch::optim::AdamWOptions(0.01).weight_decay(decay));
+  };
+  torch::optim::AdamW adamw({{loop.decaying(), options(1e-4)}, {loop.others(), options(0)}});
+  auto recipe = toy::batches(ours.data);
+  recipe.policy = ours.policy;
+  const auto losses = loop.run(adamw, recipe, schedule());
+  check_same_losses(ours.run(common).history->step_loss, losses);
 }

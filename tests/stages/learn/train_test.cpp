@@ -102,13 +102,23 @@ TEST_CASE("train: stops early when nothing gets better, and says so") {
 TEST_CASE("train: tells a line each epoch, and progress in between") {
   Training training;
   training.run();
-  REQUIRE(training.heard.events.size() == 3);
-  const auto& event = training.heard.events.back();
+  REQUIRE(training.heard.events.size() == 4);
+  const auto& event = training.heard.events[2];
   CHECK(event.name == "epoch");
   CHECK(event.line.starts_with("epoch 3/3  loss "));
   CHECK(event.line.ends_with(" img/s"));
   CHECK(event.data["epochs"] == 3);
   CHECK(training.heard.progressed >= 3);
+}
+
+TEST_CASE("train: tells in the end which share of the time it waited for data") {
+  Training training;
+  training.run();
+  const auto& event = training.heard.events.back();
+  CHECK(event.name == "data_time");
+  CHECK(event.line.starts_with("waited for data "));
+  CHECK(event.data["waited"].get<double>() <= event.data["seconds"].get<double>());
+  CHECK(event.data["augmenting"].get<double>() > 0);
 }
 
 TEST_CASE("train: leaves when it is asked to stop") {
