@@ -87,7 +87,7 @@ TEST_CASE("fovea run: the number of threads changes no byte of any artifact") {
   REQUIRE(one.code == 0);
   REQUIRE(two.code == 0);
   const auto objects = stored(desk.folder / "one");
-  CHECK(objects.size() == 14);
+  CHECK(objects.size() == 15);
   CHECK(objects == stored(desk.folder / "two"));
 }
 
@@ -223,7 +223,7 @@ TEST_CASE("fovea schema: knows every stage and its parameters") {
   for (const auto& one : schema["properties"]["stages"]["additionalProperties"]["oneOf"]) {
     stages[one["properties"]["stage"]["const"]] = one;
   }
-  CHECK(stages.size() == 9);
+  CHECK(stages.size() == 10);
   CHECK(stages.at("train")["properties"]["params"]["properties"]["epochs"]["default"] == 100);
 }
 
@@ -247,7 +247,7 @@ TEST_CASE("fovea verify-resume: a killed pipeline ends in the bytes of an undist
   const auto done = desk.fovea({"verify-resume", "pipeline.json", "--kills", "2"});
   INFO(done.err);
   CHECK(done.code == 0);
-  CHECK(done.out.ends_with("all 14 results are byte for byte those of the undisturbed run\n"));
+  CHECK(done.out.ends_with("all 15 results are byte for byte those of the undisturbed run\n"));
   CHECK(desk.error({"verify-resume", "pipeline.json", "--until", "split"}) ==
         "pipeline.json: no stage that keeps progress; give a pipeline with a \"train\" stage");
 }
