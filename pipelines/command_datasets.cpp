@@ -4,8 +4,8 @@
 
 #include "pipelines/commands.hpp"
 #include "runtime/report.hpp"
-#include "stages/data/class_names.hpp"
-#include "stages/data/formats.hpp"
+#include "stages/data/formats/class_names.hpp"
+#include "stages/data/formats/formats.hpp"
 
 namespace fovea {
 namespace {

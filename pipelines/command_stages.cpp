@@ -71,6 +71,25 @@ void print_params(const std::vector<FieldInfo>& fields) {
   print_columns(rows);
 }
 
+/// What may stand in a list of alternatives, such as the ops of a policy: each with its own parameters.
+void print_alternatives(const FieldInfo& field) {
+  const auto items = field.schema.value("items", Json::object());
+  if (!items.contains("anyOf")) return;
+  std::vector<std::array<std::string, 3>> rows;
+  for (const auto& alternative : items["anyOf"]) {
+    std::string name;
+    for (const auto& [key, value] : alternative.at("properties").items()) {
+      if (value.contains("const")) name = value["const"].get<std::string>();
+    }
+    for (const auto& [key, value] : alternative.at("properties").items()) {
+      if (!value.contains("const"))
+        rows.push_back({name + " " + key, shown(value.at("default")), value.at("description")});
+    }
+  }
+  std::printf("\n%s, any of these with their parameters\n", field.name.c_str());
+  print_columns(rows);
+}
+
 const StageInfo& find(const Registry& registry, const std::string& name) {
   const auto* stage = registry.find(name);
   if (stage == nullptr) throw Error("unknown stage " + quote(name) + suggestion(name, registry.names()));
@@ -120,6 +139,7 @@ int stages_command(const std::string& name, bool json) {
       print_ports("inputs", stage.inputs);
       print_ports("outputs", stage.outputs);
       print_params(stage.params);
+      for (const auto& field : stage.params) print_alternatives(field);
     }
   }
   return 0;

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "stages/data/dataset.hpp"
-#include "stages/data/policy.hpp"
+#include "stages/data/ops/policy.hpp"
 
 namespace fovea {
 

@@ -4,8 +4,8 @@
 #include <numeric>
 
 #include "graph/error.hpp"
-#include "stages/data/image_list.hpp"
-#include "stages/data/raw_images.hpp"
+#include "stages/data/formats/image_list.hpp"
+#include "stages/data/formats/raw_images.hpp"
 
 namespace fovea {
 namespace {

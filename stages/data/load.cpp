@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "runtime/context.hpp"
-#include "stages/data/class_names.hpp"
-#include "stages/data/formats.hpp"
+#include "stages/data/formats/class_names.hpp"
+#include "stages/data/formats/formats.hpp"
 
 namespace fovea {
 namespace {

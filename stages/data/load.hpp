@@ -1,7 +1,7 @@
 #pragma once
 
 #include "graph/stage.hpp"
-#include "stages/data/formats.hpp"
+#include "stages/data/formats/formats.hpp"
 #include "stages/data/synthetic.hpp"
 
 namespace fovea {

@@ -6,7 +6,7 @@
 
 #include "runtime/context.hpp"
 #include "runtime/stream.hpp"
-#include "stages/data/drawn.hpp"
+#include "stages/data/ops/drawn.hpp"
 #include "stages/data/viewer.hpp"
 
 namespace fovea {

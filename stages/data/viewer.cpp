@@ -1,6 +1,6 @@
 #include "stages/data/viewer.hpp"
 
-#include "stages/data/drawn.hpp"
+#include "stages/data/ops/drawn.hpp"
 
 namespace fovea {
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "stages/data/dataset.hpp"
-#include "stages/data/image_file.hpp"
+#include "stages/data/images/image_file.hpp"
 
 namespace fovea {
 

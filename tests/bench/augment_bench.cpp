@@ -1,6 +1,6 @@
 #include <benchmark/benchmark.h>
 
-#include "stages/data/policy.hpp"
+#include "stages/data/ops/policy.hpp"
 
 // Images a second on one core: shift, flip, erase and normalise.
 

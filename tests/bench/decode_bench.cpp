@@ -1,8 +1,8 @@
 #include <benchmark/benchmark.h>
 
 #include "runtime/random.hpp"
-#include "stages/data/image_file.hpp"
-#include "tests/stages/image_bytes.hpp"
+#include "stages/data/images/image_file.hpp"
+#include "tests/stages/data/image_bytes.hpp"
 
 // Images a second on one core: a photo of 500 x 375 decoded whole, and a random part of it decoded and
 // resized to 224 x 224. The second should be at least 90 % of the first.

@@ -1,5 +1,5 @@
 #include "tests/pipelines/desk.hpp"
-#include "tests/stages/image_fixture.hpp"
+#include "tests/stages/data/image_fixture.hpp"
 
 namespace {
 

@@ -191,6 +191,13 @@ TEST_CASE("fovea: wrong usage is exit code 2") {
   CHECK(desk.fovea({"--help"}).code == 0);
 }
 
+TEST_CASE("fovea stages: a list of alternatives is told with the parameters of each") {
+  const auto told = Desk().fovea({"stages", "augment"}).out;
+  CHECK(told.find("\npolicy, any of these with their parameters\n") != std::string::npos);
+  CHECK(told.find("  mixup alpha ") != std::string::npos);
+  CHECK(told.find("largest angle each way, in degrees; from 0 to 180") != std::string::npos);
+}
+
 TEST_CASE("fovea stages: lists every stage, and shows one with ports and parameters") {
   const Desk desk;
   const auto all = desk.fovea({"stages"});

@@ -7,8 +7,8 @@
 
 #include "runtime/context.hpp"
 #include "runtime/random.hpp"
-#include "stages/data/batches.hpp"
 #include "stages/all.hpp"
+#include "stages/data/batches.hpp"
 
 namespace fovea::toy {
 
@@ -128,8 +128,8 @@ struct Training {
     auto context = toy::context(heard, threads, seed);
     auto recipe = batches(data);
     recipe.policy = policy;
-    return Train::run({.model = model(network, data), .batches = recipe, .validation = validation},
-                      params, context);
+    return Train::run({.model = model(network, data), .batches = recipe, .validation = validation}, params,
+                      context);
   }
 };
 

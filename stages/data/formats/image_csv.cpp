@@ -1,0 +1,159 @@
+#include "stages/data/formats/image_csv.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "graph/error.hpp"
+#include "stages/data/formats/csv_table.hpp"
+#include "stages/data/formats/input_file.hpp"
+
+namespace fovea {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t most_csv_bytes = std::size_t{1} << 30;
+
+fs::path csv_file(const fs::path& path) {
+  return fs::is_directory(path) ? path / "labels.csv" : path;
+}
+
+/// Which columns hold what.
+struct Columns {
+  std::optional<std::size_t> path, label, part;
+  std::size_t count = 0;
+};
+
+Columns find_columns(const CsvRow& header, const std::string& place) {
+  static const std::map<std::string, std::optional<std::size_t> Columns::*> names{
+      {"path", &Columns::path},  {"filename", &Columns::path}, {"file", &Columns::path},
+      {"image", &Columns::path}, {"label", &Columns::label},   {"class", &Columns::label},
+      {"part", &Columns::part},  {"split", &Columns::part}};
+  Columns columns{.path = {}, .label = {}, .part = {}, .count = header.fields.size()};
+  for (std::size_t i = 0; i < header.fields.size(); ++i) {
+    const auto known = names.find(lower(header.fields[i]));
+    if (known == names.end()) continue;
+    auto& column = columns.*known->second;
+    if (column) {
+      throw Error(csv_place(place, header.line, i + 1) + ": " + quote(header.fields[i]) +
+                  " means the same as " + quote(header.fields[*column]) + "; keep one of them");
+    }
+    column = i;
+  }
+  for (const auto& [column, name] : {std::pair{columns.path, "path"}, {columns.label, "label"}}) {
+    if (column) continue;
+    throw Error(place + ": line " + std::to_string(header.line) + ": no column " + quote(name) +
+                "; the header names \"path\" and \"label\", and may name \"part\"");
+  }
+  return columns;
+}
+
+/// Whole numbers by their value, without regard to how large they are.
+bool number_less(const std::string& a, const std::string& b) {
+  const auto digits = [](std::string_view text) {
+    return text.substr(std::min(text.find_first_not_of('0'), text.size()));
+  };
+  const auto x = digits(a), y = digits(b);
+  if (x.size() != y.size()) return x.size() < y.size();
+  return x != y ? x < y : a < b;
+}
+
+void sort_names(std::vector<std::string>& names) {
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  if (std::all_of(names.begin(), names.end(), is_whole_number))
+    std::sort(names.begin(), names.end(), number_less);
+}
+
+/// Takes the rows behind the header one by one.
+class CsvLister {
+ public:
+  CsvLister(const fs::path& file, const Columns& columns) : file_(file), columns_(columns) {
+    list_.top = file;
+  }
+
+  void add(const CsvRow& row) {
+    if (row.fields.size() != columns_.count) {
+      throw Error(file_.string() + ": line " + std::to_string(row.line) + ": " +
+                  std::to_string(row.fields.size()) + " fields; the header has " +
+                  std::to_string(columns_.count));
+    }
+    const auto& path = need(row, *columns_.path, "path", "each row names an image file");
+    const auto& label = need(row, *columns_.label, "label", "each image needs a class");
+    if (path.find('\0') != std::string::npos)
+      wrong(row, *columns_.path, "a path with a zero byte", "remove it");
+    const auto full = (file_.parent_path() / path).lexically_normal();
+    const auto [before, is_new] = lines_.emplace(full.string(), row.line);
+    if (!is_new) {
+      wrong(row, *columns_.path, quote(path) + " is also on line " + std::to_string(before->second),
+            "name each image once");
+    }
+    list_.images.push_back({full, 0, part(row)});
+    labels_.push_back(label);
+  }
+
+  ImageList finish() {
+    if (list_.images.empty()) throw Error(file_.string() + ": names no images; add a row for each");
+    auto& names = list_.class_names;
+    names = labels_;
+    sort_names(names);
+    std::map<std::string, std::int32_t> numbers;
+    for (const auto& name : names) numbers.emplace(name, static_cast<std::int32_t>(numbers.size()));
+    for (std::size_t i = 0; i < labels_.size(); ++i) list_.images[i].label = numbers.at(labels_[i]);
+    return std::move(list_);
+  }
+
+ private:
+  [[noreturn]] void wrong(const CsvRow& row, std::size_t column, const std::string& fact,
+                          const std::string& advice) const {
+    throw Error(csv_place(file_.string(), row.line, column + 1) + ": " + fact + "; " + advice);
+  }
+  const std::string& need(const CsvRow& row, std::size_t column, const std::string& name,
+                          const std::string& advice) const {
+    if (row.fields[column].empty()) wrong(row, column, quote(name) + " is empty", advice);
+    return row.fields[column];
+  }
+  Part part(const CsvRow& row) const {
+    if (!columns_.part || row.fields[*columns_.part].empty()) return Part::none;
+    const auto& name = row.fields[*columns_.part];
+    if (const auto known = part_named(name)) return *known;
+    wrong(row, *columns_.part, "unknown part " + quote(name), "it is \"train\", \"val\", \"test\" or empty");
+  }
+
+  fs::path file_;
+  Columns columns_;
+  ImageList list_;
+  std::vector<std::string> labels_;
+  std::map<std::string, std::size_t> lines_;
+};
+
+}  // namespace
+
+bool holds_image_csv(const fs::path& path) {
+  if (fs::is_directory(path)) return fs::is_regular_file(path / "labels.csv");
+  return lower(path.extension().string()) == ".csv";
+}
+
+ImageList list_image_csv(const fs::path& path) {
+  const auto file = csv_file(path);
+  const auto rows = parse_csv(InputFile(file).text(most_csv_bytes), file.string());
+  if (rows.empty()) throw Error(file.string() + ": is empty; it begins with a header, \"path,label\"");
+  CsvLister lister(file, find_columns(rows[0], file.string()));
+  for (std::size_t i = 1; i < rows.size(); ++i) lister.add(rows[i]);
+  return lister.finish();
+}
+
+std::vector<fs::path> image_csv_sources(const fs::path& path) {
+  std::vector<fs::path> all{csv_file(path)};
+  for (auto& image : list_image_csv(path).images) {
+    std::error_code ignored;
+    if (fs::is_regular_file(image.path, ignored)) all.push_back(std::move(image.path));
+  }
+  return all;
+}
+
+bool is_whole_number(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+}  // namespace fovea

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "stages/data/formats/image_list.hpp"
+
+namespace fovea {
+
+/// Whether this is a .csv file, or a folder that holds "labels.csv".
+bool holds_image_csv(const std::filesystem::path& path);
+
+/// Lists the images of a CSV file, in its order. Its header names the columns `path` (or `filename`, `file`,
+/// `image`), `label` (or `class`) and, if need be, `part` (or `split`); other columns are passed over. Paths
+/// are relative to the CSV file. A part is train, val or test in any usual spelling, or empty. Classes are
+/// sorted by name, or as numbers where all are whole numbers. Throws `Error` with line and column.
+ImageList list_image_csv(const std::filesystem::path& path);
+
+/// The CSV file, and those of its images that are there.
+std::vector<std::filesystem::path> image_csv_sources(const std::filesystem::path& path);
+
+/// Whether the text is a whole number without a sign.
+bool is_whole_number(std::string_view text);
+
+}  // namespace fovea

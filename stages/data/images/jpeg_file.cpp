@@ -1,0 +1,249 @@
+#include "stages/data/images/jpeg_file.hpp"
+
+#include <cstdio>
+// <cstdio> comes before these.
+#include <jerror.h>
+#include <jpeglib.h>
+
+#include <cassert>
+#include <cctype>
+#include <csetjmp>
+#include <new>
+
+#include "graph/error.hpp"
+#include "stages/data/images/jpeg_markers.hpp"
+
+// libjpeg leaves by longjmp, so what runs under `guarded` holds nothing that would have to be destroyed.
+
+namespace fovea {
+namespace {
+
+constexpr std::size_t most_scans = 500;
+/// Blocks of 8 x 8 values that all scans together may go over: a colour image of 64 megapixels, 20 times.
+constexpr std::size_t most_block_visits = std::size_t{1} << 26;
+constexpr JDIMENSION rows_at_once = 16;
+constexpr unsigned longest_segment = 0xffff;
+const std::string again = "; fetch the file again";
+
+[[noreturn]] void leave(j_common_ptr info) {
+  std::longjmp(*static_cast<std::jmp_buf*>(info->client_data), 1);
+}
+
+/// After a warning libjpeg would go on, with pixels that are not those of the image.
+void hear(j_common_ptr info, int level) {
+  if (level < 0 && info->err->msg_code != JWRN_JFIF_MAJOR) leave(info);
+}
+
+void ignore(j_common_ptr) {}
+void ignore(j_decompress_ptr) {}
+
+boolean end_early(j_decompress_ptr info) {
+  info->err->msg_code = JERR_INPUT_EOF;
+  leave(reinterpret_cast<j_common_ptr>(info));
+}
+
+void skip(j_decompress_ptr info, long count) {
+  auto& source = *info->src;
+  if (count <= 0) return;
+  if (static_cast<std::size_t>(count) > source.bytes_in_buffer) end_early(info);
+  source.next_input_byte += count;
+  source.bytes_in_buffer -= static_cast<std::size_t>(count);
+}
+
+/// Whether what libjpeg complains of is a kind of JPEG that it does not read, and no damage.
+bool is_other_kind(int message) {
+  switch (message) {
+    case JERR_BAD_PRECISION:
+    case JERR_CCIR601_NOTIMPL:
+    case JERR_COMPONENT_COUNT:
+    case JERR_CONVERSION_NOTIMPL:
+    case JERR_FRACT_SAMPLE_NOTIMPL:
+    case JERR_NOTIMPL:
+    case JERR_SOF_UNSUPPORTED:
+      return true;
+    default:
+      return false;
+  }
+}
+
+std::string other_kind(const std::string& why) {
+  return "a JPEG of a kind that is not read (" + why + "); save it as plain JPEG or as PNG";
+}
+
+/// Writes inks as 1 or 3 channels. Adobe's programs store how much of an ink is absent.
+template <std::size_t channels>
+void convert_inks(const std::uint8_t* inks, std::size_t pixels, bool absent, std::uint8_t* to) {
+  const std::uint32_t flip = absent ? 0 : 255;
+  for (std::size_t i = 0; i < pixels; ++i, inks += 4, to += channels) {
+    std::uint32_t colour[3];
+    for (std::size_t c = 0; c < 3; ++c) colour[c] = product(inks[c] ^ flip, inks[3] ^ flip);
+    if constexpr (channels == 1) {
+      to[0] = brightness(colour[0], colour[1], colour[2]);
+    } else {
+      for (std::size_t c = 0; c < 3; ++c) to[c] = static_cast<std::uint8_t>(colour[c]);
+    }
+  }
+}
+
+}  // namespace
+
+struct JpegFile::State {
+  jpeg_decompress_struct info{};
+  jpeg_error_mgr errors{};
+  jpeg_source_mgr source{};
+  std::jmp_buf jump{};
+  FileBytes bytes;
+  const std::string* place = nullptr;
+  PixelMemory inks;
+
+  State();
+  ~State() { jpeg_destroy_decompress(&info); }
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+
+  /// Runs calls of libjpeg, and throws what it complains of.
+  template <class Body>
+  void guarded(const Body& body) {
+    if (setjmp(jump) == 0) {
+      body();
+      return;
+    }
+    complain();
+  }
+  [[noreturn]] void complain();
+  void check_file() const;
+  void set_up(std::size_t channels, unsigned eighths);
+  void read_rows(std::size_t channels, std::size_t rows, std::uint8_t* to);
+};
+
+JpegFile::State::State() {
+  info.err = jpeg_std_error(&errors);
+  errors.error_exit = leave;
+  errors.emit_message = hear;
+  errors.output_message = ignore;
+  info.client_data = &jump;
+  if (setjmp(jump) != 0) throw std::bad_alloc();
+  jpeg_create_decompress(&info);
+  source.init_source = ignore;
+  source.fill_input_buffer = end_early;
+  source.skip_input_data = skip;
+  source.resync_to_restart = jpeg_resync_to_restart;
+  source.term_source = ignore;
+  info.src = &source;
+  jpeg_save_markers(&info, JPEG_APP0 + 1, longest_segment);
+}
+
+void JpegFile::State::complain() {
+  char buffer[JMSG_LENGTH_MAX];
+  errors.format_message(reinterpret_cast<j_common_ptr>(&info), buffer);
+  std::string words = buffer;
+  if (words.size() > 1 && std::islower(words[1]) != 0) {
+    words[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(words[0])));
+  }
+  const auto message = errors.msg_code;
+  const std::size_t width = info.image_width, height = info.image_height;
+  jpeg_abort_decompress(&info);
+  if (message == JERR_OUT_OF_MEMORY) throw std::bad_alloc();
+  if (message == JERR_EMPTY_IMAGE || message == JERR_IMAGE_TOO_BIG) {
+    check_extent(width, height, "JPEG", *place);
+  }
+  if (message == JERR_INPUT_EOF) throw Error(*place + ": a JPEG that ends too early" + again);
+  if (is_other_kind(message)) throw Error(*place + ": " + other_kind(words));
+  throw Error(*place + ": a damaged JPEG (" + words + ")" + again);
+}
+
+/// Throws where a file does not end where it should, or could not hold its pixels, or makes more work than
+/// these are worth.
+void JpegFile::State::check_file() const {
+  const auto markers = read_jpeg_markers(bytes);
+  if (!markers.ends) throw Error(*place + ": a JPEG that ends too early" + again);
+  std::size_t blocks = 0;
+  for (int i = 0; i < info.num_components; ++i) {
+    blocks += std::size_t{info.comp_info[i].width_in_blocks} * info.comp_info[i].height_in_blocks;
+  }
+  // A block takes a bit for its mean, and one more for the rest unless that comes in other scans.
+  const std::size_t least_bits = info.progressive_mode != FALSE ? 1 : 2;
+  check_bytes(info.image_width, info.image_height, blocks * least_bits / 8, bytes, *place);
+  if (markers.scans > most_scans || markers.scans * blocks > most_block_visits) {
+    throw Error(*place + ": a JPEG of " + std::to_string(markers.scans) +
+                " scans, which take too long; save it with fewer");
+  }
+}
+
+void JpegFile::State::set_up(std::size_t channels, unsigned eighths) {
+  const bool inks_stored = info.jpeg_color_space == JCS_CMYK || info.jpeg_color_space == JCS_YCCK;
+  info.out_color_space = inks_stored ? JCS_CMYK : channels == 1 ? JCS_GRAYSCALE : JCS_RGB;
+  info.scale_num = eighths;
+  info.scale_denom = 8;
+  info.do_block_smoothing = FALSE;
+}
+
+/// Reads so many rows. Inks are read one row at a time.
+void JpegFile::State::read_rows(std::size_t channels, std::size_t rows, std::uint8_t* to) {
+  const std::size_t width = info.output_width;
+  const bool inks_stored = info.out_color_space == JCS_CMYK;
+  auto* ink_row = inks_stored ? inks.take(width * 4) : nullptr;
+  guarded([&] {
+    const auto end = info.output_scanline + static_cast<JDIMENSION>(rows);
+    while (info.output_scanline < end) {
+      JSAMPROW targets[rows_at_once];
+      const auto count = inks_stored ? 1 : std::min(rows_at_once, end - info.output_scanline);
+      for (JDIMENSION i = 0; i < count; ++i) {
+        targets[i] = inks_stored ? ink_row : to + i * width * channels;
+      }
+      const auto done = jpeg_read_scanlines(&info, targets, count);
+      if (inks_stored) {
+        const bool absent = info.saw_Adobe_marker != FALSE;
+        channels == 1 ? convert_inks<1>(ink_row, width, absent, to)
+                      : convert_inks<3>(ink_row, width, absent, to);
+      }
+      to += done * width * channels;
+    }
+    if (end == info.output_height) jpeg_finish_decompress(&info);
+    jpeg_abort_decompress(&info);
+  });
+}
+
+JpegFile::JpegFile() : state_(std::make_unique<State>()) {}
+JpegFile::~JpegFile() = default;
+
+JpegFile::Header JpegFile::open(FileBytes bytes, const std::string& place) {
+  auto& state = *state_;
+  auto& info = state.info;
+  jpeg_abort_decompress(&info);
+  state.bytes = bytes;
+  state.place = &place;
+  state.source.next_input_byte = bytes.data();
+  state.source.bytes_in_buffer = bytes.size();
+  state.guarded([&] { jpeg_read_header(&info, TRUE); });
+  check_extent(info.image_width, info.image_height, "JPEG", place);
+  if (info.arith_code != FALSE) throw Error(place + ": " + other_kind("arithmetic coding"));
+  Header header;
+  header.size = {info.image_height, info.image_width, info.num_components == 1 ? 1U : 3U};
+  for (const auto* marker = info.marker_list; marker != nullptr; marker = marker->next) {
+    const auto orientation = exif_orientation({marker->data, marker->data_length});
+    if (orientation.turns()) header.orientation = orientation;
+  }
+  return header;
+}
+
+JpegFile::Pixels JpegFile::decode(std::size_t channels, unsigned eighths, const Box& box) {
+  auto& state = *state_;
+  auto& info = state.info;
+  state.check_file();
+  state.set_up(channels, eighths);
+  auto left = static_cast<JDIMENSION>(box.x);
+  auto width = static_cast<JDIMENSION>(box.width);
+  state.guarded([&] {
+    jpeg_start_decompress(&info);
+    assert(box.x + box.width <= info.output_width && box.y + box.height <= info.output_height);
+    if (width < info.output_width) jpeg_crop_scanline(&info, &left, &width);
+    if (box.y > 0) jpeg_skip_scanlines(&info, static_cast<JDIMENSION>(box.y));
+  });
+  const Box decoded{left, box.y, width, box.height};
+  auto* values = pixels_.take(decoded.width * decoded.height * channels);
+  state.read_rows(channels, decoded.height, values);
+  return {values, decoded};
+}
+
+}  // namespace fovea

@@ -1,0 +1,180 @@
+#include "stages/data/images/png_file.hpp"
+
+#include <png.h>
+
+#include <csetjmp>
+#include <cstring>
+
+#include "graph/error.hpp"
+
+// libpng leaves by longjmp, so what runs under `guarded` holds nothing that would have to be destroyed.
+
+namespace fovea {
+namespace {
+
+constexpr std::size_t header_bytes = 33;
+/// Deflate packs at most 1032 bytes into one.
+constexpr std::size_t most_packed = 1032;
+constexpr png_alloc_size_t most_chunk_bytes = 8'000'000;
+constexpr png_uint_32 most_kept_chunks = 100;
+
+std::uint32_t number(FileBytes bytes, std::size_t offset) {
+  return png_get_uint_32(bytes.data() + offset);
+}
+
+std::size_t stored_channels(unsigned colour_type) {
+  if ((colour_type & PNG_COLOR_MASK_PALETTE) != 0) return 1;
+  const std::size_t colours = (colour_type & PNG_COLOR_MASK_COLOR) != 0 ? 3 : 1;
+  return colours + ((colour_type & PNG_COLOR_MASK_ALPHA) != 0 ? 1 : 0);
+}
+
+/// Reads one file out of memory.
+class Reader {
+ public:
+  Reader(FileBytes bytes, const std::string& place)
+      : rest_(bytes), place_(place), png_(png_create_read_struct(PNG_LIBPNG_VER_STRING, this, fail, ignore)) {
+    if (png_ != nullptr) info_ = png_create_info_struct(png_);
+    if (info_ == nullptr) {
+      png_destroy_read_struct(&png_, nullptr, nullptr);
+      throw std::bad_alloc();
+    }
+  }
+  ~Reader() { png_destroy_read_struct(&png_, &info_, nullptr); }
+  Reader(const Reader&) = delete;
+  Reader& operator=(const Reader&) = delete;
+
+  /// Reads up to the pixels; gives how many channels they will have: gray or colours, and maybe alpha.
+  std::size_t begin() {
+    guarded([this] {
+      png_set_read_fn(png_, this, read);
+      png_set_crc_action(png_, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT);
+      png_set_user_limits(png_, most_side, most_side);
+      png_set_chunk_malloc_max(png_, most_chunk_bytes);
+      png_set_chunk_cache_max(png_, most_kept_chunks);
+      // Of what a file may hold beside pixels, only a palette and what is transparent are read.
+      png_set_keep_unknown_chunks(png_, PNG_HANDLE_CHUNK_NEVER, nullptr, -1);
+      png_read_info(png_, info_);
+      png_set_expand(png_);
+      png_set_scale_16(png_);
+      passes_ = png_set_interlace_handling(png_);
+      png_read_update_info(png_, info_);
+    });
+    return png_get_channels(png_, info_);
+  }
+
+  /// Reads all pixels and what comes after them.
+  void read_pixels(std::uint8_t* to) {
+    guarded([this, to] {
+      const auto stride = png_get_rowbytes(png_, info_);
+      const auto height = png_get_image_height(png_, info_);
+      for (int pass = 0; pass < passes_; ++pass) {
+        for (png_uint_32 y = 0; y < height; ++y) png_read_row(png_, to + y * stride, nullptr);
+      }
+      png_read_end(png_, nullptr);
+    });
+  }
+
+ private:
+  template <class Body>
+  void guarded(const Body& body) {
+    if (setjmp(jump_) == 0) {
+      body();
+      return;
+    }
+    const auto fact =
+        ended_ ? std::string("a PNG that ends too early") : "a damaged PNG (" + std::string(message_) + ")";
+    throw Error(place_ + ": " + fact + "; fetch the file again");
+  }
+
+  [[noreturn]] static void fail(png_structp png, png_const_charp message) {
+    auto& self = *static_cast<Reader*>(png_get_error_ptr(png));
+    std::strncpy(self.message_, message, sizeof(self.message_) - 1);
+    std::longjmp(self.jump_, 1);
+  }
+  static void ignore(png_structp, png_const_charp) {}
+
+  static void read(png_structp png, png_bytep to, std::size_t count) {
+    auto& self = *static_cast<Reader*>(png_get_io_ptr(png));
+    if (count > self.rest_.size()) {
+      self.ended_ = true;
+      png_error(png, "no more bytes");
+    }
+    std::memcpy(to, self.rest_.data(), count);
+    self.rest_ = self.rest_.subspan(count);
+  }
+
+  FileBytes rest_;
+  const std::string& place_;
+  png_structp png_;
+  png_infop info_ = nullptr;
+  int passes_ = 1;
+  bool ended_ = false;
+  char message_[128] = {};
+  std::jmp_buf jump_{};
+};
+
+/// Colours without alpha as 1 or 3 channels, on white; `has` is how many values each pixel has.
+template <std::size_t has, std::size_t channels>
+void convert(const std::uint8_t* from, std::size_t pixels, std::uint8_t* to) {
+  constexpr bool alpha = has == 2 || has == 4, gray = has < 3;
+  for (std::size_t i = 0; i < pixels; ++i, from += has, to += channels) {
+    std::uint8_t colour[3];
+    for (std::size_t c = 0; c < 3; ++c) {
+      const std::uint32_t value = from[gray ? 0 : c];
+      colour[c] =
+          static_cast<std::uint8_t>(alpha ? product(value, from[has - 1]) + 255 - from[has - 1] : value);
+    }
+    if constexpr (channels == 1) {
+      to[0] = gray ? colour[0] : brightness(colour[0], colour[1], colour[2]);
+    } else {
+      std::memcpy(to, colour, 3);
+    }
+  }
+}
+
+template <std::size_t channels>
+void convert(std::size_t has, const std::uint8_t* from, std::size_t pixels, std::uint8_t* to) {
+  switch (has) {
+    case 1:
+      return convert<1, channels>(from, pixels, to);
+    case 2:
+      return convert<2, channels>(from, pixels, to);
+    case 3:
+      return convert<3, channels>(from, pixels, to);
+    default:
+      return convert<4, channels>(from, pixels, to);
+  }
+}
+
+}  // namespace
+
+ImageSize PngFile::size(FileBytes bytes, const std::string& place) {
+  constexpr std::uint8_t first_chunk[] = {0, 0, 0, 13, 'I', 'H', 'D', 'R'};
+  if (bytes.size() < header_bytes) throw Error(place + ": a PNG that ends too early; fetch the file again");
+  if (std::memcmp(bytes.data() + 8, first_chunk, sizeof(first_chunk)) != 0) {
+    throw Error(place + ": a damaged PNG (no header); fetch the file again");
+  }
+  const ImageSize size{number(bytes, 20), number(bytes, 16),
+                       (bytes[25] & PNG_COLOR_MASK_COLOR) != 0 ? std::size_t{3} : std::size_t{1}};
+  check_extent(size.width, size.height, "PNG", place);
+  return size;
+}
+
+std::span<const std::uint8_t> PngFile::decode(FileBytes bytes, std::size_t channels,
+                                              const std::string& place) {
+  const auto extent = size(bytes, place);
+  const std::size_t depth = bytes[24];
+  const auto pixels = extent.height * extent.width;
+  const auto row_bytes = (extent.width * stored_channels(bytes[25]) * depth + 7) / 8;
+  check_bytes(extent.width, extent.height, row_bytes * extent.height / most_packed, bytes, place);
+  Reader reader(bytes, place);
+  const auto has = reader.begin();
+  auto* values = read_.take(pixels * has);
+  reader.read_pixels(values);
+  if (has == channels) return {values, pixels * channels};
+  auto* out = pixels_.take(pixels * channels);
+  channels == 1 ? convert<1>(has, values, pixels, out) : convert<3>(has, values, pixels, out);
+  return {out, pixels * channels};
+}
+
+}  // namespace fovea

@@ -1,0 +1,51 @@
+#pragma once
+
+#include "graph/params.hpp"
+#include "stages/data/ops/drawn.hpp"
+
+// Ops that choose among others. Their choices and strengths are those of torchvision, which are those of the
+// papers; what comes in from outside has the data's mean colour here and is black there.
+
+namespace fovea {
+
+/// One op of any strength (Mueller and Hutter, 2021: the wide space).
+struct TrivialAugment {
+  static constexpr Tag tag{"op", "trivial_augment"};
+  std::string interpolation = "nearest";
+  static auto fields() {
+    return std::tuple{field("interpolation", &TrivialAugment::interpolation,
+                            "how pixels are looked up where they move", one_of({"nearest", "bilinear"}))};
+  }
+  void draw(Random& random, Drawn& drawn) const;
+};
+
+/// A few ops of one strength, one after the other (Cubuk et al., 2019).
+struct RandAugment {
+  static constexpr Tag tag{"op", "rand_augment"};
+  std::int64_t count = 2;
+  std::int64_t magnitude = 9;
+  std::string interpolation = "nearest";
+  static auto fields() {
+    return std::tuple{field("count", &RandAugment::count, "ops for each sample", between(1, 8)),
+                      field("magnitude", &RandAugment::magnitude, "strength of all of them", between(0, 30)),
+                      field("interpolation", &RandAugment::interpolation,
+                            "how pixels are looked up where they move", one_of({"nearest", "bilinear"}))};
+  }
+  void draw(Random& random, Drawn& drawn) const;
+};
+
+/// One of 25 pairs of ops that were found good for a data set (Cubuk et al., 2018).
+struct AutoAugment {
+  static constexpr Tag tag{"op", "auto_augment"};
+  std::string policy = "imagenet";
+  std::string interpolation = "nearest";
+  static auto fields() {
+    return std::tuple{field("policy", &AutoAugment::policy, "the data set that the pairs were found for",
+                            one_of({"imagenet", "cifar10", "svhn"})),
+                      field("interpolation", &AutoAugment::interpolation,
+                            "how pixels are looked up where they move", one_of({"nearest", "bilinear"}))};
+  }
+  void draw(Random& random, Drawn& drawn) const;
+};
+
+}  // namespace fovea

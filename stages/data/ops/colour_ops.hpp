@@ -1,0 +1,156 @@
+#pragma once
+
+#include "graph/params.hpp"
+#include "stages/data/ops/drawn.hpp"
+
+// Ops that change colours, in the order of the policy and after all that move pixels. Each is that of Pillow
+// and torchvision: geometric_ops.hpp tells what an op is, colours.cpp has the formulas.
+
+namespace fovea {
+
+/// Mixes with black; factors above 1 make brighter.
+struct Brightness {
+  static constexpr Tag tag{"op", "brightness"};
+  double max = 0.2;
+  double p = 1;
+  static auto fields() {
+    return std::tuple{field("max", &Brightness::max, "the factor is from 1 - max to 1 + max", between(0, 1)),
+                      field("p", &Brightness::p, "share of the samples that are changed", between(0, 1))};
+  }
+  void draw(Random& random, Drawn& drawn) const;
+};
+
+/// Mixes with the image's mean gray; factors above 1 move away from it.
+struct Contrast {
+  static constexpr Tag tag{"op", "contrast"};
+  double max = 0.2;
+  double p = 1;
+  static auto fields() {
+    return std::tuple{field("max", &Contrast::max, "the factor is from 1 - max to 1 + max", between(0, 1)),
+                      field("p", &Contrast::p, "share of the samples that are changed", between(0, 1))};
+  }
+  void draw(Random& random, Drawn& drawn) const;
+};
+
+/// Mixes with the gray image; factors above 1 make more colourful. Gray images stay as they are.
+struct Saturation {
+  static constexpr Tag tag{"op", "saturation"};
+  double max = 0.2;
+  double p = 1;
+  static auto fields() {
+    return std::tuple{field("max", &Saturation::max, "the factor is from 1 - max to 1 + max", between(0, 1)),
+                      field("p", &Saturation::p, "share of the samples that are changed", between(0, 1))};
+  }
+  void draw(Random& random, Drawn& drawn) const;
+};
+
+/// Turns the circle of hues. Gray images stay as they are.
+struct Hue {
+  static constexpr Tag tag{"op", "hue"};
+  double max = 0.05;
+  double p = 1;
+  static auto fields() {
+    return std::tuple{
+        field("max", &Hue::max, "largest turn each way, as a share of the whole circle", between(0, 0.5)),
+        field("p", &Hue::p, "share of the samples that are changed", between(0, 1))};
+  }
+  void draw(Random& random, Drawn& drawn) const;
+};
+
+/// Takes the colour out and keeps three channels.
+struct Grayscale {
+  static constexpr Tag tag{"op", "grayscale"};
+  double p = 0.1;
+  static auto fields() {
+    return std::tuple{field("p", &Grayscale::p, "share of the samples that are made gray", between(0, 1))};
+  }
+  void draw(Random& random, Drawn& drawn) const;
+};
+
+/// Gaussian blur.
+struct Blur {
+  static constexpr Tag tag{"op", "blur"};
+  double sigma_min = 0.1;
+  double sigma_max = 2;
+  double p = 0.5;
+  static auto fields() {
+    return std::tuple{
+        field("sigma_min", &Blur::sigma_min, "smallest deviation, in pixels", between(0.01, 32)),
+        field("sigma_max", &Blur::sigma_max, "largest deviation, in pixels", between(0.01, 32)),
+        field("p", &Blur::p, "share of the samples that are blurred", between(0, 1))};
+  }
+  void check(const std::string& place) const;
+  void draw(Random& random, Drawn& drawn) const;
+};
+
+/// Adds noise to each value, nearly normal: the sum of four uniform numbers.
+struct Noise {
+  static constexpr Tag tag{"op", "noise"};
+  double max = 0.05;
+  double p = 0.5;
+  static auto fields() {
+    return std::tuple{
+        field("max", &Noise::max, "largest deviation, as a share of the range of values", between(0, 1)),
+        field("p", &Noise::p, "share of the samples that are changed", between(0, 1))};
+  }
+  void draw(Random& random, Drawn& drawn) const;
+};
+
+/// Keeps only the upper bits of each value.
+struct Posterize {
+  static constexpr Tag tag{"op", "posterize"};
+  std::int64_t bits = 4;
+  double p = 0.5;
+  static auto fields() {
+    return std::tuple{field("bits", &Posterize::bits, "that are kept of eight", between(1, 8)),
+                      field("p", &Posterize::p, "share of the samples that are changed", between(0, 1))};
+  }
+  void draw(Random& random, Drawn& drawn) const;
+};
+
+/// Inverts the values from a threshold on.
+struct Solarize {
+  static constexpr Tag tag{"op", "solarize"};
+  double threshold = 0.5;
+  double p = 0.5;
+  static auto fields() {
+    return std::tuple{
+        field("threshold", &Solarize::threshold, "as a share of the range of values", between(0, 1)),
+        field("p", &Solarize::p, "share of the samples that are changed", between(0, 1))};
+  }
+  void draw(Random& random, Drawn& drawn) const;
+};
+
+/// Makes all values of a channel about equally frequent.
+struct Equalize {
+  static constexpr Tag tag{"op", "equalize"};
+  double p = 0.5;
+  static auto fields() {
+    return std::tuple{field("p", &Equalize::p, "share of the samples that are changed", between(0, 1))};
+  }
+  void draw(Random& random, Drawn& drawn) const;
+};
+
+/// Stretches each channel to the whole range of values.
+struct Autocontrast {
+  static constexpr Tag tag{"op", "autocontrast"};
+  double p = 0.5;
+  static auto fields() {
+    return std::tuple{field("p", &Autocontrast::p, "share of the samples that are changed", between(0, 1))};
+  }
+  void draw(Random& random, Drawn& drawn) const;
+};
+
+/// Mixes with a smoothed image; factors above 1 make sharper.
+struct Sharpness {
+  static constexpr Tag tag{"op", "sharpness"};
+  double max = 1;
+  double p = 0.5;
+  static auto fields() {
+    return std::tuple{field("max", &Sharpness::max, "the factor is from 1 - max to 1 + max", between(0, 1)),
+                      field("p", &Sharpness::p, "share of the samples that are changed", between(0, 1))};
+  }
+  void draw(Random& random, Drawn& drawn) const;
+};
+
+}  // namespace fovea

@@ -1,0 +1,77 @@
+#include "stages/data/ops/mixing_ops.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace fovea {
+namespace {
+
+double gamma(Random& random, double alpha) {
+  if (alpha < 1) {
+    const double lift = std::pow(1 - static_cast<double>(random.uniform()), 1 / alpha);
+    return gamma(random, alpha + 1) * lift;
+  }
+  const double d = alpha - 1.0 / 3, c = 1 / std::sqrt(9 * d);
+  while (true) {
+    const double x = random.normal(), v = std::pow(1 + c * x, 3);
+    if (v > 0 && std::log(1 - static_cast<double>(random.uniform())) < x * x / 2 + d * (1 - v + std::log(v)))
+      return d * v;
+  }
+}
+
+/// Both mixed in place.
+void mix_pair(float* a, float* b, std::size_t count, float share) {
+  for (std::size_t i = 0; i < count; ++i) {
+    const float x = a[i], y = b[i];
+    a[i] = share * x + (1 - share) * y;
+    b[i] = share * y + (1 - share) * x;
+  }
+}
+
+void swap_boxes(float* a, float* b, const ImageSize& size, const Box& box) {
+  for (std::size_t y = box.y; y < box.y + box.height; ++y) {
+    const auto from = (y * size.width + box.x) * size.channels;
+    std::swap_ranges(a + from, a + from + box.width * size.channels, b + from);
+  }
+}
+
+}  // namespace
+
+double beta(Random& random, double alpha) {
+  const double a = gamma(random, alpha), b = gamma(random, alpha);
+  return a + b > 0 ? a / (a + b) : 0.5;
+}
+
+void Mixup::draw(Random& random, Mixing& mixing) const {
+  if (random.uniform() >= p || mixing.drawn) return;
+  mixing.drawn = true;
+  mixing.share = static_cast<float>(beta(random, alpha));
+}
+
+void CutMix::draw(Random& random, Mixing& mixing) const {
+  if (random.uniform() >= p || mixing.drawn) return;
+  mixing.drawn = true;
+  const double side = std::sqrt(1 - beta(random, alpha));
+  const auto range = [&](std::size_t extent) {
+    const auto half = static_cast<std::ptrdiff_t>(side * static_cast<double>(extent) / 2);
+    const auto middle = static_cast<std::ptrdiff_t>(random.below(static_cast<std::uint32_t>(extent)));
+    const auto most = static_cast<std::ptrdiff_t>(extent);
+    return std::pair{static_cast<std::size_t>(std::clamp(middle - half, std::ptrdiff_t{0}, most)),
+                     static_cast<std::size_t>(std::clamp(middle + half, std::ptrdiff_t{0}, most))};
+  };
+  const auto [top, bottom] = range(mixing.size.height);
+  const auto [left, right] = range(mixing.size.width);
+  mixing.box = Box{left, top, right - left, bottom - top};
+  const auto area = static_cast<double>(mixing.box->width * mixing.box->height);
+  mixing.share = static_cast<float>(1 - area / static_cast<double>(mixing.size.height * mixing.size.width));
+}
+
+void mix(const Mixing& mixing, std::size_t count, float* images) {
+  const auto values = mixing.size.values();
+  for (std::size_t i = 0; i < count / 2; ++i) {
+    float *const a = images + i * values, *const b = images + (count - 1 - i) * values;
+    mixing.box ? swap_boxes(a, b, mixing.size, *mixing.box) : mix_pair(a, b, values, mixing.share);
+  }
+}
+
+}  // namespace fovea

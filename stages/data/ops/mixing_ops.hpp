@@ -1,0 +1,55 @@
+#pragma once
+
+#include <optional>
+
+#include "graph/params.hpp"
+#include "runtime/random.hpp"
+#include "stages/data/ops/warp.hpp"
+
+namespace fovea {
+
+/// What is drawn for one batch: each image is mixed with the one at the same place from the batch's end.
+struct Mixing {
+  ImageSize size;
+  float share = 1;         ///< of an image's own label; the rest is that of the other image
+  std::optional<Box> box;  ///< what comes whole from the other image; without it, all pixels are mixed
+  bool drawn = false;      ///< whether an op of the policy has mixed the batch already
+};
+
+// An op on batches has a tag and fields as others have, and `void draw(Random&, Mixing&) const`. The first
+// that is drawn for a batch is the only one.
+
+/// Mixes pairs of images and their labels in the same proportion, which is drawn from Beta(alpha, alpha)
+/// (Zhang et al., 2017).
+struct Mixup {
+  static constexpr Tag tag{"op", "mixup"};
+  double alpha = 0.2;
+  double p = 1;
+  static auto fields() {
+    return std::tuple{
+        field("alpha", &Mixup::alpha, "the larger, the more even the mixture", between(0.01, 100)),
+        field("p", &Mixup::p, "share of the batches that are mixed", between(0, 1))};
+  }
+  void draw(Random& random, Mixing& mixing) const;
+};
+
+/// Puts a rectangle of another image into each, labels being mixed by area; the share is drawn from
+/// Beta(alpha, alpha) (Yun et al., 2019).
+struct CutMix {
+  static constexpr Tag tag{"op", "cutmix"};
+  double alpha = 1;
+  double p = 1;
+  static auto fields() {
+    return std::tuple{field("alpha", &CutMix::alpha, "1 = every area is equally likely", between(0.01, 100)),
+                      field("p", &CutMix::p, "share of the batches that are mixed", between(0, 1))};
+  }
+  void draw(Random& random, Mixing& mixing) const;
+};
+
+/// Mixes `count` images (H x W x C floats each, one after the other) as was drawn.
+void mix(const Mixing& mixing, std::size_t count, float* images);
+
+/// A number from Beta(alpha, alpha), by Marsaglia and Tsang's gamma numbers (2000).
+double beta(Random& random, double alpha);
+
+}  // namespace fovea

@@ -1,0 +1,141 @@
+#include "stages/data/ops/policy.hpp"
+
+#include "stages/data/ops/colours.hpp"
+
+namespace fovea {
+namespace {
+
+template <class T>
+constexpr bool is_on_batches = requires(const T& op, Random& random, Mixing& mixing) {
+  op.draw(random, mixing);
+};
+
+/// What a thread keeps from one image to the next.
+struct Desk {
+  std::vector<std::uint8_t> image;
+  Colours colours;
+};
+
+/// How many colour steps an op adds at most.
+struct ColourSteps {
+  template <class T>
+  std::size_t operator()(const T&) const {
+    return 1;
+  }
+  std::size_t operator()(const RandAugment& op) const { return static_cast<std::size_t>(op.count); }
+  std::size_t operator()(const AutoAugment&) const { return 2; }
+};
+
+bool differ(const Drawn& a, const Drawn& b) {
+  const auto numbers = [](const Drawn& one) {
+    const auto& w = one.warp;
+    const auto crop = one.crop.value_or(Region{});
+    return std::tuple(w.a, w.b, w.c, w.d, w.e, w.f, crop.x, crop.y, crop.width, crop.height,
+                      one.colours.all().size(), one.erased.all().size());
+  };
+  return numbers(a) != numbers(b);
+}
+
+void check_count(const std::string& place, std::size_t count, std::size_t most, const char* what) {
+  if (count <= most) return;
+  throw Error(place + ": " + std::to_string(count) + " " + what + "; at most " + std::to_string(most) +
+              " are allowed");
+}
+
+}  // namespace
+
+void check_policy(const Policy& policy, const std::string& place) {
+  std::size_t erasing = 0, steps = 0;
+  for (std::size_t i = 0; i < policy.size(); ++i) {
+    std::visit(
+        [&](const auto& op) {
+          if constexpr (requires { op.check(place); }) op.check(place + "[" + std::to_string(i) + "]");
+        },
+        policy[i]);
+    const bool erases =
+        std::holds_alternative<RandomErasing>(policy[i]) || std::holds_alternative<Cutout>(policy[i]);
+    erasing += erases ? 1 : 0;
+    steps += std::visit(ColourSteps{}, policy[i]);
+  }
+  check_count(place, erasing, decltype(Drawn::erased)::most, "ops that erase");
+  check_count(place, steps, decltype(Drawn::colours)::most, "ops for one sample");
+}
+
+std::vector<std::string> op_names(const Policy& policy) {
+  std::vector<std::string> names;
+  for (const auto& op : policy)
+    names.push_back(std::visit([]<class T>(const T&) { return std::string(T::tag.value); }, op));
+  return names;
+}
+
+Augmenter::Augmenter(Policy policy, ImageSize size, const std::vector<double>& mean,
+                     const std::vector<double>& deviation)
+    : policy_(std::move(policy)), pass_(size, mean, deviation) {
+  check_policy(policy_, "policy");
+}
+
+Drawn Augmenter::draw(Random random, const std::optional<ImageSize>& taken) const {
+  Drawn drawn{.size = pass_.size(), .taken = taken.value_or(pass_.size())};
+  if (taken) drawn.crop = central_part(*taken, drawn.size);
+  for (const auto& op : policy_) {
+    std::visit(
+        [&]<class T>(const T& one) {
+          if constexpr (!is_on_batches<T>) one.draw(random, drawn);
+        },
+        op);
+  }
+  return drawn;
+}
+
+void Augmenter::carry_out(const Drawn& drawn, const std::uint8_t* image, float* out) const {
+  if (drawn.colours.all().empty()) {
+    pass_(image, drawn.warp, drawn.nearest, out);
+  } else {
+    thread_local Desk desk;
+    desk.image.resize(pass_.size().values());
+    pass_.warped(image, drawn.warp, drawn.nearest, desk.image.data());
+    desk.colours(drawn.colours.all(), desk.image.data(), pass_.size());
+    pass_.normalised(desk.image.data(), out);
+  }
+  for (const auto& box : drawn.erased.all()) pass_.erase(box, out);
+}
+
+void Augmenter::augmented(const std::uint8_t* image, Random random, float* out) const {
+  carry_out(draw(random), image, out);
+}
+
+void Augmenter::plain(const std::uint8_t* image, float* out) const {
+  pass_.normalised(image, out);
+}
+
+std::vector<std::string_view> Augmenter::applied(Random random, const std::optional<ImageSize>& taken) const {
+  Drawn drawn{.size = pass_.size(), .taken = taken.value_or(pass_.size())};
+  if (taken) drawn.crop = central_part(*taken, drawn.size);
+  std::vector<std::string_view> names;
+  for (const auto& op : policy_) {
+    std::visit(
+        [&]<class T>(const T& one) {
+          if constexpr (!is_on_batches<T>) {
+            const auto before = drawn;
+            one.draw(random, drawn);
+            if (differ(before, drawn)) names.push_back(T::tag.value);
+          }
+        },
+        op);
+  }
+  return names;
+}
+
+Mixing Augmenter::mixing(Random random) const {
+  Mixing mixing{.size = pass_.size()};
+  for (const auto& op : policy_) {
+    std::visit(
+        [&]<class T>(const T& one) {
+          if constexpr (is_on_batches<T>) one.draw(random, mixing);
+        },
+        op);
+  }
+  return mixing;
+}
+
+}  // namespace fovea

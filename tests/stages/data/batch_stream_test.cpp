@@ -1,0 +1,130 @@
+#include "stages/data/batch_stream.hpp"
+
+#include <algorithm>
+
+#include "tests/catch.hpp"
+#include "tests/stages/data/data_fixture.hpp"
+
+namespace fovea {
+namespace {
+
+using namespace testing;
+
+Batches recipe(std::size_t samples, std::uint64_t seed = 4) {
+  std::vector<std::int32_t> labels(samples);
+  for (std::size_t i = 0; i < samples; ++i) labels[i] = static_cast<std::int32_t>(i % 20);
+  auto data = small_dataset(labels, 6, 5, 3);
+  return {.data = data,
+          .policy = {FlipHorizontal{}, Translate{.max = 0.3}, RandomErasing{}},
+          .seed = seed,
+          .mean = data.mean,
+          .deviation = data.deviation};
+}
+
+/// All batches of a pass, one behind the other.
+Batch joined(BatchStream stream) {
+  Batch all;
+  while (const auto* batch = stream.next()) {
+    all.images.insert(all.images.end(), batch->images.begin(), batch->images.end());
+    all.labels.insert(all.labels.end(), batch->labels.begin(), batch->labels.end());
+  }
+  return all;
+}
+
+TEST_CASE("a training pass has the same bytes with 1, 2 and 4 threads") {
+  const auto batches = recipe(103);
+  const auto one = joined(BatchStream::training(batches, 3, 10, 1));
+  CHECK(one.size() == 103);
+  for (const std::size_t threads : {2, 4}) {
+    const auto more = joined(BatchStream::training(batches, 3, 10, threads));
+    CHECK(more.images == one.images);
+    CHECK(more.labels == one.labels);
+  }
+}
+
+TEST_CASE("a training pass has every sample once, the last batch being smaller") {
+  auto stream = BatchStream::training(recipe(23), 0, 10, 2);
+  std::vector<std::size_t> sizes;
+  std::vector<std::int64_t> labels;
+  while (const auto* batch = stream.next()) {
+    sizes.push_back(batch->size());
+    CHECK(batch->images.size() == batch->size() * 90);
+    labels.insert(labels.end(), batch->labels.begin(), batch->labels.end());
+  }
+  CHECK(sizes == std::vector<std::size_t>{10, 10, 3});
+  std::sort(labels.begin(), labels.end());
+  CHECK(labels == std::vector<std::int64_t>{
+                      0, 0, 1, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19,
+                  });
+}
+
+TEST_CASE("a training pass that begins with batch 4 goes on as the whole one does") {
+  const auto batches = recipe(64);
+  const auto whole = joined(BatchStream::training(batches, 1, 8, 2));
+  const auto rest = joined(BatchStream::training(batches, 1, 8, 2, 4));
+  CHECK(rest.labels == std::vector<std::int64_t>(whole.labels.begin() + 32, whole.labels.end()));
+  CHECK(rest.images == std::vector<float>(whole.images.begin() + 32 * 90, whole.images.end()));
+  CHECK(joined(BatchStream::training(batches, 1, 8, 2, 8)).size() == 0);
+}
+
+TEST_CASE("another epoch or another seed gives another order and other images") {
+  const auto first = joined(BatchStream::training(recipe(40), 0, 8, 1));
+  CHECK(joined(BatchStream::training(recipe(40), 1, 8, 1)).labels != first.labels);
+  CHECK(joined(BatchStream::training(recipe(40, 5), 0, 8, 1)).labels != first.labels);
+}
+
+TEST_CASE("any sample of a training pass can be made again on its own") {
+  const auto batches = recipe(30);
+  const auto pass = joined(BatchStream::training(batches, 2, 7, 2));
+  const auto order = permutation(30, Random(batches.seed, Purpose::shuffle, 2));
+  std::vector<float> alone(90);
+  for (std::size_t i = 0; i < 30; ++i) {
+    augment_sample(batches, 2, order[i], alone.data());
+    CHECK(std::equal(alone.begin(), alone.end(), pass.images.begin() + static_cast<std::ptrdiff_t>(i * 90)));
+  }
+}
+
+TEST_CASE("an image is augmented alike in every view of its source") {
+  auto batches = recipe(30);
+  auto part = batches;
+  part.data = view(*batches.data, "id", {3, 11, 28});
+  std::vector<float> whole(90), of_view(90);
+  augment_sample(batches, 5, 11, whole.data());
+  augment_sample(part, 5, 1, of_view.data());
+  CHECK(whole == of_view);
+}
+
+TEST_CASE("a plain pass has the samples in their own order, only normalised") {
+  const auto data = small_dataset({3, 1, 2, 0, 1}, 3, 3, 1);
+  const auto all = joined(BatchStream::plain(data, {0.5}, {0.25}, 2, 2));
+  CHECK(all.labels == std::vector<std::int64_t>{3, 1, 2, 0, 1});
+  for (std::size_t i = 0; i < all.images.size(); ++i) {
+    CHECK(all.images[i] == Approx((data.pixels[i] / 255.0 - 0.5) / 0.25).margin(1e-6));
+  }
+}
+
+TEST_CASE("a stream may be moved and left in the middle") {
+  auto stream = BatchStream::training(recipe(1000), 0, 10, 2);
+  CHECK(stream.next() != nullptr);
+  const auto moved = std::move(stream);
+  CHECK(moved.times().waited >= 0);
+}
+
+TEST_CASE("the recipe comes back from its file, its data found by identity") {
+  auto batches = recipe(20, 0xfedcba9876543210);
+  const auto data = batches.data.share();
+  batches.data = Value<Dataset>(Item{data, "id"});
+  const auto back = stored(batches, [&](const Codec&, const std::string& object) {
+    return Item{data, object};
+  });
+  CHECK(back.data.object() == "id");
+  CHECK(back.data.share() == data);
+  CHECK(back.seed == batches.seed);
+  CHECK(back.mean == batches.mean);
+  CHECK(back.deviation == batches.deviation);
+  CHECK(Conversion<Policy>::write(back.policy, Keep::all) ==
+        Conversion<Policy>::write(batches.policy, Keep::all));
+}
+
+}  // namespace
+}  // namespace fovea

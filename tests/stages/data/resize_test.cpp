@@ -1,0 +1,50 @@
+#include "stages/data/resize.hpp"
+
+#include "stages/data/images/resample.hpp"
+#include "tests/catch.hpp"
+#include "tests/stages/data/data_fixture.hpp"
+
+namespace fovea {
+namespace {
+
+using testing::small_dataset;
+
+Resize::Out<Value> resized(const Dataset& data, const Resize::Params& params, std::size_t threads = 2) {
+  testing::Alone alone("resize");
+  alone.context.threads = threads;
+  return Resize::run({.data = data}, params, alone.context);
+}
+
+}  // namespace
+
+TEST_CASE("resize: a part of a data set becomes one of its own in the new size, with labels and parts") {
+  const auto data = small_dataset({0, 1, 2, 1, 0}, 8, 6, 3);
+  const auto part = view(data, "object", {4, 1, 3});
+  const auto out = resized(part, {.height = 4, .width = 3, .fit = "stretch"});
+  CHECK(out.data->source.empty());
+  CHECK(out.data->size() == 3);
+  CHECK(testing::to_vector(out.data->labels) == std::vector<std::int32_t>{0, 1, 1});
+  CHECK(out.data->class_names == data.class_names);
+  std::vector<std::uint8_t> wanted(4 * 3 * 3);
+  Resampler()(data.image(1).data(), {8, 6, 3}, {0, 0, 6, 8}, 4, 3, wanted.data());
+  const auto image = out.data->image(1);
+  CHECK(std::equal(image.begin(), image.end(), wanted.begin()));
+  CHECK(out.data->mean.size() == 3);
+}
+
+TEST_CASE("resize: crop takes the middle that has the new proportions") {
+  const auto data = small_dataset({0}, 4, 8, 1);
+  const auto out = resized(data, {.height = 4, .width = 4});
+  for (std::size_t y = 0; y < 4; ++y) {
+    for (std::size_t x = 0; x < 4; ++x) CHECK(out.data->image(0)[4 * y + x] == data.image(0)[8 * y + x + 2]);
+  }
+}
+
+TEST_CASE("resize: the number of threads makes no difference") {
+  const auto data = small_dataset(std::vector<std::int32_t>(100, 0), 9, 7, 3);
+  const auto one = resized(data, {.height = 5, .width = 5}, 1),
+             two = resized(data, {.height = 5, .width = 5}, 3);
+  CHECK(testing::to_vector(one.data->pixels) == testing::to_vector(two.data->pixels));
+}
+
+}  // namespace fovea
