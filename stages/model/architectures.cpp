@@ -77,6 +77,26 @@ void cifar_resnet(Specification& specification) {
   net.add("avgpool", GlobalAveragePool{}).add("flatten", Flatten{}).add("fc", Linear{specification.classes});
 }
 
+/// The network for large images of He et al. (2016), table 1, of blocks of two convolutions: four stages of 64
+/// to 512 channels.
+template <int first, int second, int third, int fourth>
+void resnet(Specification& specification) {
+  Builder net(specification);
+  net.add("conv1", Conv{.channels = 64, .kernel = 7, .stride = 2, .padding = 3, .groups = 1, .bias = false})
+      .add("bn1", BatchNorm{})
+      .add("relu", Relu{})
+      .add("maxpool", MaxPool{.kernel = 3, .stride = 2, .padding = 1});
+  int stage = 0;
+  for (const int blocks : {first, second, third, fourth}) {
+    ++stage;
+    for (int block = 0; block < blocks; ++block) {
+      const auto name = "layer" + std::to_string(stage) + "." + std::to_string(block);
+      basic_block(net, name, 32 << stage, stage > 1 && block == 0 ? 2 : 1);
+    }
+  }
+  net.add("avgpool", GlobalAveragePool{}).add("flatten", Flatten{}).add("fc", Linear{specification.classes});
+}
+
 }  // namespace
 
 const std::vector<Architecture>& architectures() {
@@ -86,6 +106,10 @@ const std::vector<Architecture>& architectures() {
       {"resnet8", "residual network of 8 layers for images of about 32 pixels", cifar_resnet<1>,
        FirstWeights::normal},
       {"resnet20", "residual network of 20 layers for images of about 32 pixels", cifar_resnet<3>,
+       FirstWeights::normal},
+      {"resnet18", "residual network of 18 layers for images of 64 pixels and more", resnet<2, 2, 2, 2>,
+       FirstWeights::normal},
+      {"resnet34", "residual network of 34 layers for images of 64 pixels and more", resnet<3, 4, 6, 3>,
        FirstWeights::normal},
   };
   return all;

@@ -17,6 +17,11 @@ TEST_CASE("resnet8 has one block in each of its three stages") {
   CHECK(infer(build_specification("resnet8", 32, 32, 3, 10)).parameters == 78042);
 }
 
+TEST_CASE("resnet18 and resnet34 have the parameters of torchvision's") {
+  CHECK(infer(build_specification("resnet18", 224, 224, 3, 1000)).parameters == 11689512);
+  CHECK(infer(build_specification("resnet34", 224, 224, 3, 1000)).parameters == 21797672);
+}
+
 TEST_CASE("simple_cnn is small enough to train in a minute") {
   const auto info = infer(build_specification("simple_cnn", 28, 28, 1, 10));
   CHECK(info.parameters == 77786);

@@ -200,7 +200,7 @@ TEST_CASE("images of several sizes keep the bytes of their files, and are seen i
   CHECK(Bytes(data.file(1).begin(), data.file(1).end()) == second);
 }
 
-TEST_CASE("images are seen in the size that is asked for; only where it is their own are they pixels") {
+TEST_CASE("images are seen in the size that is asked for, and only where it is their own are they pixels") {
   const Folder folder;
   write_image(folder / "a/1.png", png(4, 6));
   const auto list = list_image_folder(folder.path());
