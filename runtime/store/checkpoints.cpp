@@ -76,18 +76,22 @@ void Checkpoints::save(const Codec& codec, const void* state, const Position& po
   keep_only(keep);
 }
 
+std::shared_ptr<const MappedFile> Checkpoints::whole(const File& file) const {
+  return store_.whole(file.path, [&](auto bytes) { return damage(file.position, bytes, file.path); });
+}
+
 std::optional<std::pair<Item, Position>> Checkpoints::newest(const Codec& codec) {
-  for (const auto& [position, path] : files()) {
-    auto file = store_.whole(path, [&](auto bytes) { return damage(position, bytes, path); });
-    if (!file) continue;
-    const H5Reader reader(std::move(file));
+  for (const auto& file : files()) {
+    auto bytes = whole(file);
+    if (!bytes) continue;
+    const H5Reader reader(std::move(bytes));
     if (const auto why = unreadable(codec, reader); !why.empty()) {
-      store_.warn(path.string() + ": " + why + "; left there, and what it saved is computed again");
+      store_.warn(file.path.string() + ": " + why + "; left there, and what it saved is computed again");
       continue;
     }
-    from_ = position;
+    from_ = file.position;
     seconds_before_ = reader.number_attribute("/", "seconds");
-    return std::pair{Item{codec.read(reader, {}), {}}, position};
+    return std::pair{Item{codec.read(reader, {}), {}}, file.position};
   }
   return {};
 }
@@ -98,8 +102,8 @@ double Checkpoints::seconds() const {
 }
 
 std::optional<Position> Checkpoints::position() {
-  for (const auto& [position, path] : files()) {
-    if (store_.whole(path, [&](auto bytes) { return damage(position, bytes, path); })) return position;
+  for (const auto& file : files()) {
+    if (whole(file)) return file.position;
   }
   return {};
 }

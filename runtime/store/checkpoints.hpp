@@ -41,6 +41,8 @@ class Checkpoints {
  private:
   struct File;
   std::vector<File> files() const;
+  /// The bytes of a state; null where they are damaged, which is told.
+  std::shared_ptr<const MappedFile> whole(const File& file) const;
   Store& store_;
   std::filesystem::path folder_;
   std::int64_t rounds_;

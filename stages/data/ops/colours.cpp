@@ -15,6 +15,7 @@
 #include "stages/data/ops/colours.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 
 #include "stages/data/vector_code.hpp"
@@ -157,7 +158,8 @@ FOVEA_VECTOR_CODE void add_scaled(const float* from, float weight, std::size_t c
 }
 
 FOVEA_VECTOR_CODE void round_all(const float* from, std::size_t count, std::uint8_t* to) {
-  for (std::size_t i = 0; i < count; ++i) to[i] = static_cast<std::uint8_t>(from[i] + 0.5F);
+  constexpr float half = 0.5F;
+  for (std::size_t i = 0; i < count; ++i) to[i] = static_cast<std::uint8_t>(from[i] + half);
 }
 
 /// How often each value comes up in each channel. Two counts in turn, for runs of equal values are common.
@@ -224,8 +226,10 @@ void remap(What what, std::uint8_t* image, const ImageSize& size) {
 
 float mean_gray(const std::uint8_t* image, const ImageSize& size) {
   const auto pixels = size.height * size.width;
+  assert(pixels > 0);
   const auto sum = size.channels == 1 ? byte_sum(image, pixels) : gray_sum(image, pixels);
-  return static_cast<float>((2 * sum + pixels) / (2 * pixels));
+  const std::uint64_t rounded = (2 * sum + pixels) / (2 * pixels);
+  return static_cast<float>(rounded);
 }
 
 /// A place outside of 0 .. side - 1 mirrored into it.
