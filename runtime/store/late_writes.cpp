@@ -42,6 +42,8 @@ void LateWrites::write_to(const std::filesystem::path& file,
   const auto tell = [&](std::size_t bytes) {
     if (follow) follow(bytes);
   };
+  const auto size = static_cast<std::size_t>(std::filesystem::file_size(file));
+  if (pieces_.empty()) return tell(size);
   auto pieces = pieces_;
   std::sort(pieces.begin(), pieces.end(), [](const Piece& a, const Piece& b) { return a.offset < b.offset; });
   const Descriptor open(file, O_RDWR);
@@ -52,7 +54,7 @@ void LateWrites::write_to(const std::filesystem::path& file,
                piece.bytes.subspan(at, std::min(chunk, piece.bytes.size() - at)));
     }
   }
-  tell(static_cast<std::size_t>(std::filesystem::file_size(file)));
+  tell(size);
 }
 
 }  // namespace fovea

@@ -77,8 +77,8 @@ void cifar_resnet(Specification& specification) {
   net.add("avgpool", GlobalAveragePool{}).add("flatten", Flatten{}).add("fc", Linear{specification.classes});
 }
 
-/// The network for large images of He et al. (2016), table 1, of blocks of two convolutions: four stages of 64
-/// to 512 channels.
+/// The network for large images of He et al. (2016), table 1, of blocks of two convolutions: four stages of
+/// 64 to 512 channels.
 template <int first, int second, int third, int fourth>
 void resnet(Specification& specification) {
   Builder net(specification);

@@ -91,10 +91,8 @@ TEST_CASE("checkpoints: the seconds before an interruption count with those afte
   Counting counting;
   std::this_thread::sleep_for(std::chrono::milliseconds(20));
   counting.save(1, {1, 0});
-  const double before = counting.checkpoints.seconds();
-  CHECK(before >= 0.02);
+  CHECK(counting.checkpoints.seconds() >= 0.02);
   Checkpoints later(counting.place.store, "count", "key", 10);
-  CHECK(later.seconds() < before);
   REQUIRE(later.newest(Numbers::codec()));
   CHECK(later.seconds() >= 0.02);
 }

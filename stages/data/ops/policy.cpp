@@ -26,6 +26,13 @@ struct ColourSteps {
   std::size_t operator()(const AutoAugment&) const { return 2; }
 };
 
+/// What is drawn where no op does anything.
+Drawn untouched(const ImageSize& size, const std::optional<ImageSize>& taken) {
+  Drawn drawn{.size = size, .taken = taken.value_or(size)};
+  if (taken) drawn.crop = central_part(*taken, size);
+  return drawn;
+}
+
 bool differ(const Drawn& a, const Drawn& b) {
   const auto numbers = [](const Drawn& one) {
     const auto& w = one.warp;
@@ -75,8 +82,7 @@ Augmenter::Augmenter(Policy policy, ImageSize size, const std::vector<double>& m
 }
 
 Drawn Augmenter::draw(Random random, const std::optional<ImageSize>& taken) const {
-  Drawn drawn{.size = pass_.size(), .taken = taken.value_or(pass_.size())};
-  if (taken) drawn.crop = central_part(*taken, drawn.size);
+  auto drawn = untouched(pass_.size(), taken);
   for (const auto& op : policy_) {
     std::visit(
         [&]<class T>(const T& one) {
@@ -109,8 +115,7 @@ void Augmenter::plain(const std::uint8_t* image, float* out) const {
 }
 
 std::vector<std::string_view> Augmenter::applied(Random random, const std::optional<ImageSize>& taken) const {
-  Drawn drawn{.size = pass_.size(), .taken = taken.value_or(pass_.size())};
-  if (taken) drawn.crop = central_part(*taken, drawn.size);
+  auto drawn = untouched(pass_.size(), taken);
   std::vector<std::string_view> names;
   for (const auto& op : policy_) {
     std::visit(
