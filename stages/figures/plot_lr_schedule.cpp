@@ -23,7 +23,8 @@ bool has_floor(const History& history) {
 
 std::string schedule_in_words(const History& history) {
   std::vector<std::string> words;
-  words.push_back(history.warmup_steps > 0 ? "linear warmup over " + counted(history.warmup_steps, "step")
+  const std::string shape = history.schedule == "one_cycle" ? "rise" : "linear warmup";
+  words.push_back(history.warmup_steps > 0 ? shape + " over " + counted(history.warmup_steps, "step")
                                            : std::string("no warmup"));
   words.push_back("peak " + number(history.peak_learning_rate));
   if (has_floor(history)) words.push_back("floor " + number(*history.floor_learning_rate));
@@ -66,6 +67,19 @@ void mark_end(const History& history, std::vector<Mark>& marks) {
                        .text = "last step " + number(rates.back())});
 }
 
+/// Where the rate rises after the warmup, a new period begins.
+void mark_restarts(const History& history, std::vector<Mark>& marks) {
+  constexpr std::size_t most_with_label = 6;
+  const auto& rates = history.step_learning_rate;
+  if (history.schedule != "cosine_decay_restarts") return;
+  std::vector<double> steps;
+  for (auto s = static_cast<std::size_t>(history.warmup_steps) + 1; s < rates.size(); ++s) {
+    if (rates[s] > rates[s - 1] * (1 + 1e-9)) steps.push_back(static_cast<double>(s));
+  }
+  for (const double step : steps)
+    marks.push_back(Rule{.at = step, .label = steps.size() <= most_with_label ? "restart" : ""});
+}
+
 void mark_early_stop(const History& history, std::vector<Mark>& marks) {
   if (!history.stopped_early) return;
   marks.push_back(Rule{.at = static_cast<double>(history.step_learning_rate.size()),
@@ -85,6 +99,7 @@ render::Drawing draw_lr_schedule(const History& history, render::Size size, cons
         TopAxis{.axis = {.label = "epoch"}, .factor = 1 / static_cast<double>(history.steps_per_epoch)};
   }
   mark_warmup(history, panel.marks);
+  mark_restarts(history, panel.marks);
   panel.marks.push_back(rate_line(history.step_learning_rate));
   mark_peak(history, panel.marks);
   mark_end(history, panel.marks);

@@ -11,7 +11,7 @@ struct PlotLrSchedule {
   static constexpr std::string_view name = "plot_lr_schedule";
   static constexpr std::string_view doc =
       "draws the learning rate of every step, with its warmup, its peak and its floor";
-  static constexpr int version = 1;
+  static constexpr int version = 2;
 
   template <template <class> class As>
   struct In {
@@ -38,7 +38,7 @@ struct PlotLrSchedule {
   static Out<Value> run(const In<Value>& in, const Params& params, Context& context);
 };
 
-/// The learning rate over steps, epochs above: warmup shaded, peak, floor and an early stop marked.
+/// The learning rate over steps, epochs above: warmup shaded, peak, floor, restarts and an early stop marked.
 render::Drawing draw_lr_schedule(const History& history, render::Size size, const render::Measure& measure);
 
 }  // namespace fovea

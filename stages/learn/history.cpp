@@ -4,6 +4,7 @@
 //                    schedule, warmup_steps, peak_learning_rate, floor_learning_rate (where there is one),
 //                    precision
 //   steps/           loss, learning_rate, gradient_norm: a double for each step
+//   logged/names          text: what callbacks logged; logged/values: double, names x epochs
 //   train/, validation/   loss, accuracy, top_5: a double for each epoch
 // A stored Timing:
 //   step_samples_per_second (1/s), epoch_seconds, epoch_wait_seconds, epoch_forward_seconds,
@@ -35,10 +36,36 @@ History::Part read_part(const std::string& group, const H5Reader& file) {
           numbers(file, group + "/top_5")};
 }
 
+void write_logged(const std::map<std::string, std::vector<double>>& logged, H5Writer& file) {
+  std::vector<std::string> names;
+  std::vector<double> values;
+  for (const auto& [name, one] : logged) {
+    names.push_back(name);
+    values.insert(values.end(), one.begin(), one.end());
+  }
+  file.write("logged/names", names);
+  file.write("logged/values", values, {names.size(), names.empty() ? 0 : values.size() / names.size()});
+}
+
+std::map<std::string, std::vector<double>> read_logged(const H5Reader& file) {
+  std::map<std::string, std::vector<double>> logged;
+  if (!file.has("logged/names")) return logged;
+  const auto names = file.texts("logged/names");
+  const auto values = numbers(file, "logged/values");
+  const auto epochs = static_cast<std::ptrdiff_t>(names.empty() ? 0 : values.size() / names.size());
+  auto from = values.begin();
+  for (const auto& name : names) {
+    logged[name] = {from, from + epochs};
+    from += epochs;
+  }
+  return logged;
+}
+
 void write(const History& history, H5Writer& file) {
   file.write("steps/loss", history.step_loss);
   file.write("steps/learning_rate", history.step_learning_rate);
   file.write("steps/gradient_norm", history.step_gradient_norm);
+  write_logged(history.logged, file);
   write_part("train", history.train, file);
   write_part("validation", history.validation, file);
   file.attribute("/", "steps_per_epoch", history.steps_per_epoch);
@@ -60,6 +87,7 @@ History read(const H5Reader& file, const Resolve&) {
   history.step_loss = numbers(file, "steps/loss");
   history.step_learning_rate = numbers(file, "steps/learning_rate");
   history.step_gradient_norm = numbers(file, "steps/gradient_norm");
+  history.logged = read_logged(file);
   history.train = read_part("train", file);
   history.validation = read_part("validation", file);
   history.steps_per_epoch = file.whole_attribute("/", "steps_per_epoch");
@@ -110,7 +138,7 @@ std::string cells(const History::Part& part, std::size_t epoch) {
 }  // namespace
 
 const Codec& History::codec() {
-  static const Codec codec = make_codec<History>(1, write, read, export_to);
+  static const Codec codec = make_codec<History>(2, write, read, export_to);
   return codec;
 }
 
@@ -129,12 +157,16 @@ std::pair<History, Timing> read_history(const H5Reader& file) {
 }
 
 std::string to_csv(const History& history) {
-  std::string csv = "epoch,loss,accuracy,top_5,val_loss,val_accuracy,val_top_5,learning_rate\n";
+  std::string csv = "epoch,loss,accuracy,top_5,val_loss,val_accuracy,val_top_5,learning_rate";
+  for (const auto& one : history.logged) csv += ',' + csv_cell(one.first);
+  csv += '\n';
   const auto& rates = history.step_learning_rate;
   for (std::size_t epoch = 0; epoch < history.epochs(); ++epoch) {
     const auto steps = (epoch + 1) * static_cast<std::size_t>(history.steps_per_epoch);
     csv += std::to_string(epoch + 1) + ',' + cells(history.train, epoch) + ',' +
-           cells(history.validation, epoch) + ',' + (steps > 0 ? cell(rates, steps - 1) : "") + '\n';
+           cells(history.validation, epoch) + ',' + (steps > 0 ? cell(rates, steps - 1) : "");
+    for (const auto& one : history.logged) csv += ',' + cell(one.second, epoch);
+    csv += '\n';
   }
   return csv;
 }

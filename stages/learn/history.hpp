@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -24,6 +25,7 @@ struct History {
   std::vector<double> step_loss;  ///< mean over the batch
   std::vector<double> step_learning_rate;
   std::vector<double> step_gradient_norm;  ///< global, before clipping
+  std::map<std::string, std::vector<double>> logged;  ///< by epoch, what callbacks log; NaN where they did not
   Part train;
   Part validation;
   std::int64_t steps_per_epoch = 0;

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 
+#include "stages/learn/extensions.hpp"
 #include "stages/learn/scoring.hpp"
 
 namespace fovea {
@@ -115,6 +116,7 @@ class BinaryCrossEntropy : public ClassLoss {
 }  // namespace
 
 std::unique_ptr<Loss> make_loss(const LossParams& params, const Dataset& data) {
+  if (const auto* make = Extensions::of_training().loss(params.type)) return (*make)(params, data);
   auto weights = class_weights(params.class_weights, data);
   if (params.type == "focal") return std::make_unique<Focal>(params, std::move(weights));
   if (params.type == "bce") return std::make_unique<BinaryCrossEntropy>(params, std::move(weights));

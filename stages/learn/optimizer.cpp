@@ -7,6 +7,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "stages/learn/extensions.hpp"
 #include "stages/learn/optimizer_rules.hpp"
 #include "stages/model/vector_loops.hpp"
 
@@ -83,6 +84,7 @@ void Optimizer::step(std::span<float> weights, std::span<const float> gradients,
 }
 
 std::unique_ptr<Optimizer> make_optimizer(const OptimizerParams& params) {
+  if (const auto* make = Extensions::of_training().optimizer(params.type)) return (*make)(params);
   if (params.type == "lamb") return lamb(params);
   if (params.type == "muon") return muon(params);
   return elementwise_rule(params);

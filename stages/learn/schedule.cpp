@@ -4,7 +4,7 @@
 #include <cmath>
 #include <numbers>
 
-#include "stages/learn/schedule_curves.hpp"
+#include "stages/learn/extensions.hpp"
 
 namespace fovea {
 namespace {
@@ -14,7 +14,8 @@ bool is_for_all(std::string_view setting) {
 }
 
 bool honours(const CurveType& type, const std::string& setting) {
-  return std::find(type.honours.begin(), type.honours.end(), setting) != type.honours.end();
+  return type.honours_all ||
+         std::find(type.honours.begin(), type.honours.end(), setting) != type.honours.end();
 }
 
 std::int64_t automatic_warmup(const ScheduleParams& params, std::int64_t total_steps) {
@@ -31,12 +32,18 @@ std::int64_t warmup_of(const ScheduleParams& params, std::int64_t total_steps) {
 
 }  // namespace
 
+OneOf ScheduleParams::types() {
+  return Extensions::of_training().schedule_types({"cosine_decay", "exponential_decay", "cosine_decay_restarts",
+                                                   "constant", "polynomial_decay", "step_decay", "one_cycle",
+                                                   "warmup_stable_decay", "reduce_on_plateau"});
+}
+
 double ScheduleParams::fall() const {
   return decay_rate.or_else(type == "exponential_decay" ? 0.9 : 0.1);
 }
 
 void ScheduleParams::check(const std::string& place) const {
-  const auto& curve = curve_type(type);
+  const auto curve = curve_type(type);
   const auto given = write_params(*this);
   const auto standard = write_params(ScheduleParams{});
   for (const auto& setting : given.items()) {

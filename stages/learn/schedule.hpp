@@ -29,9 +29,7 @@ struct ScheduleParams {
     using P = ScheduleParams;
     return std::tuple{
         field("type", &P::type, "the curve after the warmup",
-              one_of({"cosine_decay", "exponential_decay", "cosine_decay_restarts", "constant",
-                      "polynomial_decay", "step_decay", "one_cycle", "warmup_stable_decay",
-                      "reduce_on_plateau"})),
+              types()),
         field("warmup_steps", &P::warmup_steps,
               "steps of rise to the peak; auto = 5 % of all steps, rounded down, and 30 % with one_cycle",
               at_least(0)),
@@ -63,6 +61,8 @@ struct ScheduleParams {
               "reduce_on_plateau: what an epoch must be better by to count", at_least(0))};
   }
 
+  /// Names of schedules, with those that were added to `Extensions`.
+  static OneOf types();
   /// Why a longer run has other rates from its first step on, with what to set against it; "" where it has
   /// not.
   std::string bound_to_length() const;

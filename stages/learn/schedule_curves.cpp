@@ -5,6 +5,8 @@
 #include <cmath>
 #include <numbers>
 
+#include "stages/learn/extensions.hpp"
+
 namespace fovea {
 namespace {
 
@@ -122,9 +124,7 @@ const std::vector<CurveType>& types() {
   static const std::vector<CurveType> all{
       {"cosine_decay", cosine_decay, {"decay_steps", "alpha"}},
       {"exponential_decay", exponential_decay, {"decay_steps", "decay_rate", "staircase"}},
-      {"cosine_decay_restarts",
-       cosine_decay_restarts,
-       {"decay_steps", "alpha", "t_mul", "m_mul", "cycles"}},
+      {"cosine_decay_restarts", cosine_decay_restarts, {"decay_steps", "alpha", "t_mul", "m_mul", "cycles"}},
       {"constant", constant, {}},
       {"polynomial_decay", polynomial_decay, {"decay_steps", "alpha", "power"}},
       {"step_decay", step_decay, {"decay_steps", "decay_rate"}},
@@ -138,7 +138,8 @@ const std::vector<CurveType>& types() {
 
 }  // namespace
 
-const CurveType& curve_type(const std::string& name) {
+CurveType curve_type(const std::string& name) {
+  if (const auto* make = Extensions::of_training().schedule(name)) return {name, *make, {}, true};
   const auto found =
       std::find_if(types().begin(), types().end(), [&](const CurveType& one) { return one.name == name; });
   assert(found != types().end());

@@ -24,11 +24,12 @@ struct ShapedCurve {
 /// honours.
 struct CurveType {
   std::string name;
-  ShapedCurve (*make)(const ScheduleParams&, CurveRoom);
+  std::function<ShapedCurve(const ScheduleParams&, CurveRoom)> make;
   std::vector<std::string> honours;
+  bool honours_all = false;  ///< one that was added from outside
 };
 
 /// The type of that name, which must be one of `schedule.type`.
-const CurveType& curve_type(const std::string& name);
+CurveType curve_type(const std::string& name);
 
 }  // namespace fovea

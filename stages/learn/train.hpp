@@ -2,6 +2,7 @@
 
 #include "graph/stage.hpp"
 #include "stages/data/batches.hpp"
+#include "stages/learn/extensions.hpp"
 #include "stages/learn/gradient_history.hpp"
 #include "stages/learn/history.hpp"
 #include "stages/learn/schedule.hpp"
@@ -39,12 +40,14 @@ struct Train {
     As<History> history;
     As<Timing> timing;
     As<GradientHistory> gradients;
+    As<Figures> figures;
     static constexpr auto ports() {
       return std::tuple{exported("best", &Out::best, "the network after its best epoch", "best_model.h5"),
                         exported("last", &Out::last, "the network after its last epoch", "final_model.h5"),
                         exported("history", &Out::history, "every step and every epoch", "training_log.csv"),
                         field("timing", &Out::timing, "how long steps and epochs took"),
-                        field("gradients", &Out::gradients, "norms by parameter, where they are tracked")};
+                        field("gradients", &Out::gradients, "norms by parameter, where they are tracked"),
+                        exported("figures", &Out::figures, "what callbacks show", "visualizations")};
     }
   };
 
@@ -65,6 +68,7 @@ struct Train {
     MonitorParams monitor{};
     CheckpointParams checkpoint{};
     bool track_gradients = false;
+    std::vector<std::string> callbacks{};
 
     static auto fields() {
       using P = Params;
@@ -93,7 +97,9 @@ struct Train {
           field("early_stopping", &P::early_stopping, "when training ends early"),
           field("monitor", &P::monitor, "what tells the best epoch"),
           field("checkpoint", &P::checkpoint, "how often progress is saved; never changes the result"),
-          field("track_gradients", &P::track_gradients, "keeps the norm of each parameter's gradient by epoch")};
+          field("track_gradients", &P::track_gradients, "keeps the norm of each parameter's gradient by epoch"),
+          field("callbacks", &P::callbacks, "code of one's own that is called while training, by name",
+                KnownCallbacks{})};
     }
     /// Refuses settings that contradict each other. Throws `Error` that begins with `place`.
     void check(const std::string& place) const;

@@ -4,6 +4,7 @@
 #include <map>
 #include <vector>
 
+#include "stages/learn/extensions.hpp"
 #include "stages/learn/train.hpp"
 
 namespace fovea {
@@ -50,11 +51,22 @@ double OptimizerParams::moved_on() const {
   return momentum.or_else(type == "rmsprop" ? 0 : type == "muon" ? 0.95 : 0.9);
 }
 
+OneOf OptimizerParams::types() {
+  return Extensions::of_training().optimizer_types(
+      {"adamw", "adam", "sgd", "rmsprop", "adadelta", "adagrad", "lion", "lamb", "muon"});
+}
+
+OneOf LossParams::types() {
+  return Extensions::of_training().loss_types({"cross_entropy", "focal", "bce"});
+}
+
 void OptimizerParams::check(const std::string& place) const {
+  if (Extensions::of_training().optimizer(type) != nullptr) return;
   expect_used(*this, optimizer_users(), "an optimizer", place);
 }
 
 void LossParams::check(const std::string& place) const {
+  if (Extensions::of_training().loss(type) != nullptr) return;
   expect_used(*this, {{"gamma", {"focal"}}}, "a loss", place);
 }
 

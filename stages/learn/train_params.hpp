@@ -44,8 +44,7 @@ struct OptimizerParams {
   static auto fields() {
     using P = OptimizerParams;
     return std::tuple{
-        field("type", &P::type, "the update rule",
-              one_of({"adamw", "adam", "sgd", "rmsprop", "adadelta", "adagrad", "lion", "lamb", "muon"})),
+        field("type", &P::type, "the update rule", types()),
         field("weight_decay", &P::weight_decay,
               "pull towards zero; decoupled for adamw, lion, lamb and muon, classic L2 for the others",
               at_least(0)),
@@ -74,6 +73,8 @@ struct OptimizerParams {
               "parameters with a rate or decay of their own; the first pattern that fits counts")};
   }
 
+  /// Names of update rules, with those that were added to `Extensions`.
+  static OneOf types();
   /// What "auto" comes to with this type.
   double second_beta() const { return beta_2.or_else(type == "lion" ? 0.99 : 0.999); }
   double kept_from_zero() const;
@@ -125,13 +126,15 @@ struct LossParams {
         field("type", &P::type,
               "cross_entropy; focal, in which images that are right already count less; bce, one yes or no "
               "for each class",
-              one_of({"cross_entropy", "focal", "bce"})),
+              types()),
         field("label_smoothing", &P::label_smoothing,
               "share of the target that is spread over all classes", from_to_below(0, 1)),
         field("class_weights", &P::class_weights,
               "what each class weighs: \"none\", \"balanced\" (by how rare it is), or a number for each"),
         field("gamma", &P::gamma, "focal: how much less", at_least(0))};
   }
+  /// Names of losses, with those that were added to `Extensions`.
+  static OneOf types();
   /// Refuses a setting that the type has no use for. Throws `Error` that begins with `place`.
   void check(const std::string& place) const;
 };

@@ -8,6 +8,9 @@
 //               update in the epoch that is not finished
 //   best_values double: the best for the monitor, early stopping and the schedule; NaN where there is none
 //   gradient_sums/sum, /largest  double, by parameter: norms in the epoch that is not finished
+//   callbacks/logged_names, /logged      what was logged in the epoch that is not finished
+//   callbacks/names, /sizes, /state      what each remembers, one behind the other
+//   callbacks/figures (names), callbacks/figure_<number> (bytes); `told_to_stop` is an attribute of the root
 // and a History, a Timing and a GradientHistory as their own sources describe them.
 #include "stages/learn/train_state.hpp"
 
@@ -61,6 +64,50 @@ Standing read_standing(const H5Reader& file, std::span<const std::int64_t> count
           counters[2]};
 }
 
+void write_callbacks(const TrainState& state, H5Writer& file) {
+  std::vector<std::string> logged, names, figures;
+  std::vector<double> values, memory;
+  std::vector<std::int64_t> sizes;
+  for (const auto& [name, value] : state.logged) {
+    logged.push_back(name);
+    values.push_back(value);
+  }
+  for (const auto& [name, numbers] : state.callbacks) {
+    names.push_back(name);
+    sizes.push_back(static_cast<std::int64_t>(numbers.size()));
+    memory.insert(memory.end(), numbers.begin(), numbers.end());
+  }
+  for (const auto& figure : state.figures) {
+    const auto place = "callbacks/figure_" + std::to_string(figures.size());
+    file.write(place, figure.bytes, {figure.bytes.size()});
+    figures.push_back(figure.name);
+  }
+  file.write("callbacks/logged_names", logged);
+  file.write("callbacks/logged", values);
+  file.write("callbacks/names", names);
+  file.write("callbacks/sizes", sizes);
+  file.write("callbacks/state", memory);
+  file.write("callbacks/figures", figures);
+  file.attribute("/", "told_to_stop", std::int64_t{state.told_to_stop});
+}
+
+void read_callbacks(const H5Reader& file, TrainState& state) {
+  const auto logged = file.texts("callbacks/logged_names"), names = file.texts("callbacks/names");
+  const auto values = list<double>(file, "callbacks/logged"), memory = list<double>(file, "callbacks/state");
+  const auto sizes = list<std::int64_t>(file, "callbacks/sizes");
+  for (std::size_t i = 0; i < logged.size(); ++i) state.logged[logged[i]] = values[i];
+  auto from = memory.begin();
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    state.callbacks[names[i]] = {from, from + sizes[i]};
+    from += sizes[i];
+  }
+  for (const auto& name : file.texts("callbacks/figures")) {
+    const auto place = "callbacks/figure_" + std::to_string(state.figures.size());
+    state.figures.push_back({name, file.read<std::uint8_t>(place)});
+  }
+  state.told_to_stop = file.whole_attribute("/", "told_to_stop") != 0;
+}
+
 void write(const TrainState& state, H5Writer& file) {
   write_weights("weights", state.weights, file);
   write_weights("best", state.best_weights, file);
@@ -78,6 +125,7 @@ void write(const TrainState& state, H5Writer& file) {
   file.write("gradient_sums/largest", state.gradient_norms.largest);
   write_history(state.history, state.timing, file);
   write_gradients(state.gradients, file);
+  write_callbacks(state, file);
 }
 
 TrainState read(const H5Reader& file, const Resolve&) {
@@ -99,6 +147,7 @@ TrainState read(const H5Reader& file, const Resolve&) {
   state.gradient_norms.largest = list<double>(file, "gradient_sums/largest");
   std::tie(state.history, state.timing) = read_history(file);
   state.gradients = read_gradients(file);
+  read_callbacks(file, state);
   return state;
 }
 

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <map>
+
+#include "stages/figures/figures.hpp"
 #include "stages/learn/gradient_history.hpp"
 #include "stages/learn/history.hpp"
 #include "stages/learn/optimizer.hpp"
@@ -26,6 +29,10 @@ struct TrainState {
   Weights best_weights;
   Weights average;  ///< of the weights, where one is kept
   History history;
+  std::map<std::string, double> logged;              ///< by callbacks, in the epoch that is not finished
+  std::map<std::string, std::vector<double>> callbacks;  ///< what they remember, by name
+  std::vector<Figures::File> figures;                ///< that callbacks have shown
+  bool told_to_stop = false;                         ///< by a callback, after this epoch
   GradientHistory gradients;
   Timing timing;
 };

@@ -1,5 +1,7 @@
 #include "stages/learn/trainer.hpp"
 
+#include <limits>
+
 #include "runtime/store/checkpoints.hpp"
 #include "stages/learn/scoring.hpp"
 
@@ -62,6 +64,8 @@ Trainer::Trainer(const Train::In<Value>& in, const Train::Params& params, const 
   learner_.begin(state_);
   state_.history = begin_history(params, schedule_, steps_per_epoch_, learner_.computes_in_bf16());
   if (params.track_gradients) state_.gradients.names = learner_.names();
+  for (const auto& name : params.callbacks)
+    callbacks_.emplace_back(name, (*Extensions::of_training().callback(name))());
 }
 
 void Trainer::run() {
@@ -72,6 +76,7 @@ void Trainer::run() {
     save();
     throw;
   }
+  call(&Callback::on_end);
   save();
   progress_.end(state_.timing);
 }
@@ -134,6 +139,7 @@ Pace Trainer::train_epoch(BatchStream& stream) {
     state_.timing.step_samples_per_second.push_back(static_cast<double>(state_.tally.samples - samples) /
                                                     lap.lap());
     ++state_.step_in_epoch;
+    call(&Callback::on_step);
     progress_.step(state_.epoch, state_.step_in_epoch - 1, state_.tally,
                    {state_.tally.samples - before, watch.seconds()});
     save_when_due();
@@ -147,6 +153,9 @@ void Trainer::end_epoch() {
   append(state_.history.validation, validation);
   if (params_.track_gradients) state_.gradient_norms.end_epoch(steps_per_epoch_, state_.gradients);
   judge();
+  call(&Callback::on_epoch);
+  keep_logged();
+  be_patient();
   ++state_.epoch;
   state_.step_in_epoch = 0;
   state_.tally = {};
@@ -174,7 +183,6 @@ void Trainer::judge() {
     state_.history.best_epoch = static_cast<std::int64_t>(state_.history.epochs());
   }
   judge_.count(standing.stopping, value, params_.early_stopping.min_delta);
-  be_patient();
   if (params_.schedule.type != "reduce_on_plateau") return;
   judge_.count(standing.plateau, value, params_.schedule.plateau_min_delta);
   if (standing.plateau.epochs < params_.schedule.plateau_patience) return;
@@ -184,8 +192,33 @@ void Trainer::judge() {
 
 void Trainer::be_patient() {
   const auto patience = params_.early_stopping.patience;
-  state_.history.stopped_early = patience && state_.standing.stopping.epochs >= *patience &&
-                                 static_cast<std::int64_t>(state_.history.epochs()) < params_.epochs;
+  const bool enough = state_.told_to_stop || (patience && state_.standing.stopping.epochs >= *patience);
+  state_.history.stopped_early = enough && static_cast<std::int64_t>(state_.history.epochs()) < params_.epochs;
+}
+
+void Trainer::call(void (Callback::*what)(TrainingMoment&)) {
+  for (const auto& [name, callback] : callbacks_) {
+    TrainingMoment moment(state_.history, learner_.network(), static_cast<std::int64_t>(state_.history.epochs()));
+    at("callback " + quote(name), [&] { (callback.get()->*what)(moment); });
+    state_.told_to_stop |= moment.asks_to_stop();
+    for (const auto& [logged, value] : moment.logged()) state_.logged[logged] = value;
+    for (const auto& file : moment.shown()) {
+      std::erase_if(state_.figures, [&](const Figures::File& old) { return old.name == file.name; });
+      state_.figures.push_back(file);
+    }
+  }
+}
+
+void Trainer::keep_logged() {
+  auto& all = state_.history.logged;
+  const auto epochs = state_.history.epochs();
+  constexpr double none = std::numeric_limits<double>::quiet_NaN();
+  for (const auto& [name, value] : state_.logged) {
+    all[name].resize(epochs - 1, none);
+    all[name].push_back(value);
+  }
+  for (auto& [name, values] : all) values.resize(epochs, none);
+  state_.logged.clear();
 }
 
 Train::Out<Value> Trainer::result() const {
@@ -193,7 +226,8 @@ Train::Out<Value> Trainer::result() const {
           .last = model_with(learner_.kept(state_)),
           .history = state_.history,
           .timing = state_.timing,
-          .gradients = state_.gradients};
+          .gradients = state_.gradients,
+          .figures = Figures{state_.figures}};
 }
 
 Model Trainer::model_with(const Weights& weights) const {
@@ -205,12 +239,14 @@ Model Trainer::model_with(const Weights& weights) const {
 TrainState Trainer::state() const {
   auto state = state_;
   state.weights = learner_.network().weights();
+  for (const auto& [name, callback] : callbacks_) state.callbacks[name] = callback->state();
   return state;
 }
 
 void Trainer::restore(TrainState state) {
   learner_.network().load(state.weights);
   state_ = std::move(state);
+  for (const auto& [name, callback] : callbacks_) callback->restore(state_.callbacks[name]);
   state_.history.planned_epochs = params_.epochs;
   be_patient();
 }

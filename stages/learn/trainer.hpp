@@ -34,7 +34,11 @@ class Trainer {
   Pace train_epoch(BatchStream& stream);
   void end_epoch();
   void keep_times(double seconds, const StreamTimes& stream);
-  /// Stops early where patience has run out before the last epoch.
+  /// Calls all callbacks at one moment, and keeps what they ask for.
+  void call(void (Callback::*what)(TrainingMoment&));
+  /// Writes what they logged in this epoch into the history.
+  void keep_logged();
+  /// Stops early where patience has run out, or a callback said so, before the last epoch.
   void be_patient();
   /// Keeps the weights where the epoch is the best, and counts the patience.
   void judge();
@@ -48,6 +52,7 @@ class Trainer {
   Schedule schedule_;
   Judge judge_;
   TrainProgress progress_;
+  std::vector<std::pair<std::string, std::unique_ptr<Callback>>> callbacks_;
   Stopwatch unsaved_;  ///< since progress was last saved
   Position saved_{};
   TrainState state_;

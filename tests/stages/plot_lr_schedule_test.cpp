@@ -74,3 +74,14 @@ TEST_CASE("learning rate figure: the stage gives the file of its name") {
   REQUIRE(out.figures->files.size() == 1);
   CHECK(out.figures->files[0].name == "lr_schedule.png");
 }
+
+TEST_CASE("learning rate figure: every schedule is drawn, and restarts are marked") {
+  for (const auto& type : ScheduleParams::types().names) {
+    INFO(type);
+    const auto drawing = drawn_schedule(run_of(3000, 100, {.type = type}));
+    CHECK(count_texts(drawing, "Learning rate: " + type) == 1);
+    CHECK(text_outside(drawing, render::measure_text) == "");
+    CHECK(texts_in_collision(drawing, render::measure_text) == "");
+    CHECK(count_texts(drawing, "restart") == (type == "cosine_decay_restarts" ? 3 : 0));
+  }
+}

@@ -90,6 +90,28 @@ TEST_CASE("train: averages, plateaus, sums of gradients and every optimizer go o
   }
 }
 
+TEST_CASE("train: what callbacks logged, remember and have shown goes on as well") {
+  struct Counter : Callback {
+    double steps = 0;
+    void on_step(TrainingMoment& moment) override {
+      moment.log("steps", ++steps);
+      moment.show({"count.txt", std::vector<std::uint8_t>(static_cast<std::size_t>(steps), 'x')});
+    }
+    std::vector<double> state() const override { return {steps}; }
+    void restore(std::span<const double> state) override { steps = state[0]; }
+  };
+  if (Extensions::of_training().callback("counter") == nullptr)
+    Extensions::of_training().add_callback("counter", [] { return std::make_unique<Counter>(); });
+  Resumable stopped;
+  const std::string settings = R"({"callbacks": ["counter"]})";
+  CHECK_THROWS_AS(stopped.run(settings, 1), Stopped);
+  CHECK_THROWS_AS(stopped.run(settings, 1), Stopped);
+  const auto out = stopped.run(settings);
+  CHECK(out.history->logged.at("steps") == std::vector<double>{4, 8, 12, 16});
+  REQUIRE(out.figures->files.size() == 1);
+  CHECK(out.figures->files[0].bytes.size() == 16);
+}
+
 TEST_CASE("train: progress in steps comes from every_minutes, in epochs from every_epochs") {
   Resumable often, seldom;
   often.run(R"({"epochs": 1, "checkpoint": {"every_minutes": 1e-9, "keep": 100}})");

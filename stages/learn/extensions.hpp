@@ -1,0 +1,64 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "stages/learn/callback.hpp"
+#include "stages/learn/schedule_curves.hpp"
+#include "stages/learn/train_params.hpp"
+
+namespace fovea {
+
+struct Dataset;
+class Loss;
+class Optimizer;
+
+/// Parts of training that a program or a plugin brings along. Settings then take their names beside the ready
+/// ones, so a name stands for one behaviour: what would train in another way needs another name. To be added
+/// before pipelines that use them are read; each throws `Error` where the name is taken.
+class Extensions {
+ public:
+  using MakeCurve = std::function<ShapedCurve(const ScheduleParams& params, CurveRoom room)>;
+  using MakeLoss = std::function<std::unique_ptr<Loss>(const LossParams& params, const Dataset& data)>;
+  using MakeOptimizer = std::function<std::unique_ptr<Optimizer>(const OptimizerParams& params)>;
+  using MakeCallback = std::function<std::unique_ptr<Callback>()>;
+
+  /// Those of this program.
+  static Extensions& of_training();
+
+  void add_schedule(const std::string& name, MakeCurve make);
+  void add_loss(const std::string& name, MakeLoss make);
+  void add_optimizer(const std::string& name, MakeOptimizer make);
+  void add_callback(const std::string& name, MakeCallback make);
+
+  /// What makes the one of that name, or null.
+  const MakeCurve* schedule(const std::string& name) const;
+  const MakeLoss* loss(const std::string& name) const;
+  const MakeOptimizer* optimizer(const std::string& name) const;
+  const MakeCallback* callback(const std::string& name) const;
+
+  /// Names that settings take: those that are ready and those that were added.
+  OneOf schedule_types(std::vector<std::string> ready) const;
+  OneOf loss_types(std::vector<std::string> ready) const;
+  OneOf optimizer_types(std::vector<std::string> ready) const;
+  std::vector<std::string> callback_names() const;
+
+ private:
+  template <class Make>
+  using Named = std::vector<std::pair<std::string, std::unique_ptr<const Make>>>;
+
+  Named<MakeCurve> schedules_;
+  Named<MakeLoss> losses_;
+  Named<MakeOptimizer> optimizers_;
+  Named<MakeCallback> callbacks_;
+};
+
+/// A list of callbacks that were added.
+struct KnownCallbacks {
+  std::string broken_by(const std::vector<std::string>& names) const;
+  std::string text() const;
+};
+
+}  // namespace fovea
