@@ -108,6 +108,8 @@ int run_prepared(const Prepared& prepared, const RunCommand& command, std::stop_
                                                     .name = command.name,
                                                     .threads = command.threads,
                                                     .force = command.force,
+                                                    .tensorboard = command.tensorboard,
+                                                    .mlflow = command.mlflow,
                                                     .stop = std::move(stop),
                                                     .report = &console});
   if (result.run.error) throw *result.run.error;

@@ -19,6 +19,8 @@ struct RunCommand {
   std::string name;
   std::filesystem::path output_dir = "results";
   std::filesystem::path store;
+  std::filesystem::path tensorboard;
+  std::filesystem::path mlflow;
   std::size_t threads = 0;
   std::vector<std::filesystem::path> plugins;
   bool json = false;

@@ -33,6 +33,12 @@ void add_run_options(CLI::App& app, fovea::RunCommand& command) {
       ->allow_extra_args(false);
   app.add_option("--name", command.name, "name of the run directory (default: the pipeline's)");
   app.add_option("--output-dir", command.output_dir, "folder for run directories")->capture_default_str();
+  app.add_option("--tensorboard", command.tensorboard,
+                 "a folder where event files grow while training runs, for tensorboard --logdir")
+      ->type_name("DIR");
+  app.add_option("--mlflow", command.mlflow,
+                 "a folder of MLflow's, such as mlruns, that gets the run as well")
+      ->type_name("DIR");
   app.add_option("--threads", command.threads, "threads for data and drawing (default: one for each core)")
       ->check(CLI::Range(1, 1024));
   app.add_flag("--json", command.json, "one JSON object a line on stdout");
