@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <span>
 
 namespace fovea {
 namespace {
@@ -23,24 +24,30 @@ std::shared_ptr<const T> load(const RunResult& result, Store& store, std::size_t
   return item ? std::static_pointer_cast<const T>(item->data) : nullptr;
 }
 
-/// When each step ended: `epoch_ends` are those of the epochs, `begin` that of the first.
-std::vector<double> ends_of_steps(const History& history, const std::vector<double>& rates, double begin,
-                                  const std::vector<double>& epoch_ends) {
-  std::vector<double> ends;
-  const auto steps = static_cast<std::size_t>(std::max<std::int64_t>(1, history.steps_per_epoch));
-  for (std::size_t step = 0; step < history.step_loss.size(); ++step) {
-    const auto epoch = std::min(step / steps, epoch_ends.empty() ? 0 : epoch_ends.size() - 1);
-    const double from = epoch == 0 ? begin : epoch_ends[epoch - 1];
-    const double to = epoch_ends.empty() ? begin : epoch_ends[epoch];
-    const auto first = epoch * steps, last = std::min(first + steps, rates.size());
-    const auto cost = [&](std::size_t end) {
-      double sum = 0;
-      for (auto i = first; i < std::min(end, last); ++i) sum += rates[i] > 0 ? 1 / rates[i] : 0;
-      return sum;
-    };
-    const double all = cost(last);
-    ends.push_back(all > 0 ? from + (to - from) * cost(step + 1) / all : to);
+/// Appends when each step of an epoch ended, which lasted from `from` to `to`: steps share its time as they
+/// took it.
+void append_ends(std::span<const double> rates, double from, double to, std::vector<double>& ends) {
+  const auto cost = [](double rate) { return rate > 0 ? 1 / rate : 0; };
+  double all = 0, spent = 0;
+  for (const double rate : rates) all += cost(rate);
+  for (const double rate : rates) {
+    spent += cost(rate);
+    ends.push_back(all > 0 ? from + (to - from) * spent / all : to);
   }
+}
+
+/// When each step ended; what has no time of its own ended with the epoch before.
+std::vector<double> ends_of_steps(const Training& training) {
+  std::vector<double> ends;
+  const std::span rates(training.step_samples_per_second);
+  const auto steps = static_cast<std::size_t>(std::max<std::int64_t>(1, training.history->steps_per_epoch));
+  double from = training.begin;
+  for (const double to : training.epoch_ends) {
+    const auto first = std::min(ends.size(), rates.size());
+    append_ends(rates.subspan(first, std::min(steps, rates.size() - first)), from, to, ends);
+    from = to;
+  }
+  ends.resize(training.history->step_loss.size(), from);
   return ends;
 }
 
@@ -55,8 +62,7 @@ Training training_of(std::size_t node, std::size_t port, std::shared_ptr<const H
     training.epoch_ends.push_back(at);
   }
   training.step_samples_per_second = timing.step_samples_per_second;
-  training.step_ends =
-      ends_of_steps(*training.history, timing.step_samples_per_second, training.begin, training.epoch_ends);
+  training.step_ends = ends_of_steps(training);
   return training;
 }
 
@@ -86,6 +92,12 @@ std::optional<std::vector<Measured>> measured_of(const Graph& graph, const RunRe
     all.push_back({i, std::move(metrics)});
   }
   return all;
+}
+
+std::shared_ptr<const Model> model_of(const Graph& graph, const RunResult& result, Store& store,
+                                      std::size_t node) {
+  const auto port = port_of_kind(graph.nodes()[node], Model::kind);
+  return port ? load<Model>(result, store, node, *port) : nullptr;
 }
 
 double seconds_of(const std::string& time) {

@@ -3,6 +3,7 @@
 #include "runtime/run.hpp"
 #include "stages/learn/history.hpp"
 #include "stages/learn/metrics.hpp"
+#include "stages/model/model.hpp"
 
 namespace fovea {
 
@@ -27,10 +28,14 @@ struct Measured {
 std::optional<std::vector<Training>> trainings_of(const Graph& graph, const RunResult& result, Store& store);
 std::optional<std::vector<Measured>> measured_of(const Graph& graph, const RunResult& result, Store& store);
 
+/// The first model that a node gave, which for training is the best; null where there is none, or it is lost.
+std::shared_ptr<const Model> model_of(const Graph& graph, const RunResult& result, Store& store,
+                                      std::size_t node);
+
 /// "2026-01-31T12:00:00Z" as seconds since 1970; 0 for a text that is no such time.
 double seconds_of(const std::string& time);
 
-/// The end of a node's name in files and tags: "" where the stage stands once in the graph, else the name.
+/// Whether a node is the only one of its stage, so that what it gives needs no name in front.
 bool stands_alone(const Graph& graph, std::size_t node);
 
 }  // namespace fovea

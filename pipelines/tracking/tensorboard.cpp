@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "pipelines/tracking/weights_log.hpp"
 #include "runtime/store/files.hpp"
 #include "stages/figures/figures.hpp"
 
@@ -197,12 +198,15 @@ void LiveTensorBoard::add_epoch(const Event& event) {
 void LiveTensorBoard::finish(const Graph& graph, const RunResult& result, Store& store) {
   const auto trainings = trainings_of(graph, result, store);
   const auto pictures = pictures_of(graph, result, store);
-  if (trainings) {
-    for (const auto& training : *trainings) {
-      const auto& [end, record, from, seconds] = result.nodes[training.node];
-      const auto folder = folder_ / (graph.nodes()[training.node].name + "-" + record.key.substr(0, 8));
-      if (!fs::exists(folder)) write_training(training, folder);
-    }
+  for (const auto& training : trainings.value_or(std::vector<Training>{})) {
+    const auto& key = result.nodes[training.node].record.key;
+    const auto folder = folder_ / (graph.nodes()[training.node].name + "-" + key.substr(0, 8));
+    if (!fs::exists(folder)) write_training(training, folder);
+    const auto best = model_of(graph, result, store, training.node);
+    if (best == nullptr || training.epoch_ends.empty()) continue;
+    EventFile weights(folder / "weights", training.begin, by_fovea);
+    add_weights(weights, *best, training.epoch_ends.back(), training.history->best_epoch);
+    weights.flush();
   }
   if (pictures && !pictures->empty()) write_pictures(*pictures, folder_ / "figures");
 }

@@ -25,7 +25,8 @@ class LiveTensorBoard : public Report {
   void progress(const std::string& stage, std::size_t done, std::size_t total,
                 const std::string& words) override;
 
-  /// In the end: the figures, and the trainings whose result was in the store.
+  /// In the end: the figures, histograms of the best weights, and the trainings whose result was in the
+  /// store.
   void finish(const Graph& graph, const RunResult& result, Store& store);
 
  private:

@@ -1,7 +1,9 @@
 #include "pipelines/tracking/event_file.hpp"
 
+#include <limits>
 #include <sstream>
 
+#include "pipelines/tracking/weights_log.hpp"
 #include "tests/catch.hpp"
 #include "tests/errors.hpp"
 #include "tests/folder.hpp"
@@ -86,6 +88,22 @@ TEST_CASE("event file: a histogram is its sums and its intervals") {
     CHECK(only(histogram, static_cast<int>(i + 1)).as_double() == sums[i]);
   CHECK(only(histogram, 6).text == from_hex("0000000000000000 0000000000000040"));
   CHECK(only(histogram, 7).text == from_hex("000000000000F03F 0000000000000040"));
+}
+
+TEST_CASE("event file: the histogram of weights counts every finite one in the interval where it lies") {
+  const std::vector<float> values{-1, -1, 0.1F, 1, std::numeric_limits<float>::quiet_NaN()};
+  const auto histogram = histogram_of(values);
+  CHECK(histogram.count == 4);
+  CHECK(histogram.least == -1);
+  CHECK(histogram.most == 1);
+  CHECK(histogram.counts.front() == 2);
+  CHECK(histogram.counts[35] == 1);
+  CHECK(histogram.limits[35] == 0.125);
+  CHECK(histogram.counts.back() == 1);
+  CHECK(histogram.limits.back() == 1);
+  const std::vector<float> alike(3, 0.5F);
+  CHECK(histogram_of(alike).counts.front() == 3);
+  CHECK(histogram_of({}).count == 0);
 }
 
 TEST_CASE("event file: begins with version and start, and shows what was flushed while it is open") {

@@ -64,4 +64,8 @@ with tempfile.TemporaryDirectory() as folder:
     (training,) = [each for each in os.listdir(live) if each.startswith("train-")]
     check_history(os.path.join(live, training), log)
     check_loader(live)
+    weights = accumulated(os.path.join(live, training, "weights"))
+    assert "fc.weight" in weights.Tags()["histograms"], weights.Tags()
+    bins = weights.Histograms("fc.weight")[0].histogram_value
+    assert sum(bins.bucket) == bins.num == 3 * 64, bins
 print("tensorboard reads every value as it is in training_log.csv")
