@@ -118,9 +118,10 @@ std::pair<std::int64_t, std::int64_t> pixels_of(const std::string& text) {
   throw Error(quote(text) + " is no size; give 64, or 64x96 for height and width");
 }
 
-/// Puts a stage behind another: what took from that takes from the new one.
+/// Puts a `resize` behind a `load`: what took from that takes from the new one.
 void insert_resize(Json& definition, const std::string& load, const Json& params) {
   for (auto& [name, stage] : definition["stages"].items()) {
+    if (!stage.contains("inputs")) continue;
     for (auto& wire : stage["inputs"]) {
       if (wire == load + ".data") wire = "resize.data";
     }

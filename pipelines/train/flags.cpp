@@ -120,7 +120,8 @@ std::string only_stage(const Json& definition, const std::string& kind) {
   std::vector<std::string> quoted;
   for (const auto& name : names) quoted.push_back(quote(name));
   throw Error("the pipeline has several stages " + quote(kind) + ": " + join(quoted, ", ") +
-              "; run it with \"fovea run\", and set each by its name, as --set " + names.front() + ".PARAMETER=VALUE");
+              "; run it with \"fovea run\", and set each by its name, as --set " + names.front() +
+              ".PARAMETER=VALUE");
 }
 
 void apply_flag(Json& definition, const TypedFlag& typed) {

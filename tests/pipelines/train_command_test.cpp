@@ -21,6 +21,18 @@ std::vector<std::string> little_run(std::vector<std::string> more = {}) {
   return arguments;
 }
 
+/// Four gray images of 8 x 8 in two classes, as IDX files.
+void write_idx_of_8x8(const fs::path& folder) {
+  fs::create_directories(folder);
+  const auto header = [](std::initializer_list<char> extents) {
+    std::string bytes{0, 0, 8, static_cast<char>(extents.size())};
+    for (const char extent : extents) bytes += std::string{0, 0, 0, extent};
+    return bytes;
+  };
+  std::ofstream(folder / "train-images-idx3-ubyte") << header({4, 8, 8}) << std::string(4 * 64, 'x');
+  std::ofstream(folder / "train-labels-idx1-ubyte") << header({4}) << std::string{0, 1, 0, 1};
+}
+
 std::vector<std::string> ops_of(const Json& definition) {
   std::vector<std::string> ops;
   for (const auto& op : definition["stages"]["augment"]["params"]["policy"]) ops.push_back(op.at("op"));
@@ -77,6 +89,8 @@ TEST_CASE("fovea train: augmentation goes by the size and colour of images") {
   CHECK(ops({}) == Ops{"translate", "flip_horizontal"});
   CHECK(ops({"--set", "load.synthetic.channels=3"}) == Ops{"crop", "flip_horizontal"});
   CHECK(ops({"--image-size", "96x80"}) == Ops{"random_resized_crop", "flip_horizontal"});
+  write_idx_of_8x8(desk.folder / "raw");
+  CHECK(ops_of(saved_by(desk, {"--dataset", "raw"})) == Ops{"translate"});
   CHECK(ops({"--augment", "none"}) == Ops{});
   CHECK(ops({"--augment", "strong"}) ==
         Ops{"translate", "flip_horizontal", "trivial_augment", "random_erasing"});
@@ -104,12 +118,20 @@ TEST_CASE("fovea train: switches leave figures out") {
 
 TEST_CASE("fovea train: image size makes raw images that size, once, and drawn ones from the beginning") {
   const Desk desk;
+  write_idx_of_8x8(desk.folder / "raw");
+  const auto resized = saved_by(desk, {"--dataset", "raw", "--image-size", "16x20"})["stages"];
+  CHECK(resized["resize"]["params"] == fovea::parse_json(R"({"height": 16, "width": 20})"));
+  CHECK(resized["split"]["inputs"]["data"] == "resize.data");
+  const auto again = saved_by(desk, {"--config", "saved.json", "--image-size", "70"})["stages"];
+  CHECK(again["resize"]["params"] == fovea::parse_json(R"({"height": 70, "width": 70})"));
+  CHECK(again["resize"]["inputs"]["data"] == "load.data");
   const auto drawn = saved_by(desk, {"--dataset", "synthetic", "--image-size", "16"});
   CHECK(drawn["stages"]["load"]["params"]["synthetic"] ==
         fovea::parse_json(R"({"height": 16, "width": 16})"));
-  const auto raw = saved_by(desk, {"--config", "saved.json", "--image-size", "16x20"});
-  CHECK(raw["stages"]["load"]["params"]["synthetic"] == fovea::parse_json(R"({"height": 16, "width": 20})"));
-  CHECK_FALSE(raw["stages"].contains("resize"));
+  const auto redrawn = saved_by(desk, {"--config", "saved.json", "--image-size", "16x20"});
+  CHECK(redrawn["stages"]["load"]["params"]["synthetic"] ==
+        fovea::parse_json(R"({"height": 16, "width": 20})"));
+  CHECK_FALSE(redrawn["stages"].contains("resize"));
 }
 
 TEST_CASE("fovea train: what is wrong is told of the flag, with what would be right") {
