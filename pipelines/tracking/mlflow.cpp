@@ -97,7 +97,8 @@ class MetricFiles {
 
 void add_params(const std::string& name, const Json& value, const fs::path& folder) {
   if (value.is_object() && !value.empty()) {
-    for (const auto& [key, member] : value.items()) add_params(name + "." + key, member, folder);
+    const auto prefix = name + ".";
+    for (const auto& [key, member] : value.items()) add_params(prefix + key, member, folder);
     return;
   }
   const auto text = value.is_string() ? value.get<std::string>() : value.dump();
@@ -158,7 +159,7 @@ std::string experiment_of(const std::string& name, const fs::path& folder) {
   }
   const auto digest = sha256(name);
   const auto number = std::stoull(digest.substr(0, 15), nullptr, 16) % 900'000'000'000'000'000ULL;
-  const auto id = std::to_string(100'000'000'000'000'000ULL + number);
+  auto id = std::to_string(100'000'000'000'000'000ULL + number);
   const auto made = std::to_string(milliseconds(seconds_of(now_as_text())));
   fs::create_directories(folder / id);
   write_file(folder / id / "meta.yaml", "artifact_location: " + yaml(address(folder / id)) +
@@ -212,7 +213,7 @@ fs::path write_mlflow(const Graph& graph, const RunResult& result, Store& store,
   const auto experiment = folder / experiment_of(graph.name(), folder);
   const auto name = directory.filename().string();
   const auto id = sha256(fs::absolute(directory).string() + now_as_text()).substr(0, 32);
-  const auto place = experiment / id;
+  auto place = experiment / id;
   const Draft folder_of_run(folder / ("." + id + ".partial"));
   const auto& draft = folder_of_run.path;
   write_params_of(graph, draft / "params");

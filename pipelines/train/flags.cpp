@@ -118,6 +118,7 @@ std::string only_stage(const Json& definition, const std::string& kind) {
   if (names.size() == 1) return names.front();
   if (names.empty()) throw Error("the pipeline has no stage " + quote(kind) + "; add one to it");
   std::vector<std::string> quoted;
+  quoted.reserve(names.size());
   for (const auto& name : names) quoted.push_back(quote(name));
   throw Error("the pipeline has several stages " + quote(kind) + ": " + join(quoted, ", ") +
               "; run it with \"fovea run\", and set each by its name, as --set " + names.front() +
@@ -125,11 +126,11 @@ std::string only_stage(const Json& definition, const std::string& kind) {
 }
 
 void apply_flag(Json& definition, const TypedFlag& typed) {
-  const auto& [flag, doc, is_switch, none_is_allowed] = typed.offered;
+  const auto& flag = typed.offered.flag;
+  const auto value = typed.offered.none_is_allowed && typed.value == "none" ? "null" : typed.value;
   at(flag.name, [&] {
     const auto place =
         is_of_pipeline(flag) ? flag.place : only_stage(definition, stage_of(flag)) + "." + parameter_of(flag);
-    const auto value = none_is_allowed && typed.value == "none" ? "null" : typed.value;
     apply_setting(definition, place + "=" + value);
   });
 }

@@ -36,7 +36,7 @@ void TrainProgress::step(std::int64_t epoch, std::int64_t step, const Tally& tal
   const double speed = static_cast<double>(pace.images) / pace.seconds;
   context_.progress(static_cast<std::size_t>(epoch * steps_per_epoch_ + step + 1),
                     static_cast<std::size_t>(epochs_ * steps_per_epoch_),
-                    format("epoch %lld/%lld  loss %.3f  acc %.3f  ", static_cast<long long>(epoch + 1),
+                    format("epoch %lld/%lld  loss %.3f  acc %.3f  ", static_cast<long long>(epoch) + 1,
                            static_cast<long long>(epochs_), tally.mean_loss(), tally.accuracy()) +
                         grouped(speed) + " img/s");
   if (step == 0) {
