@@ -6,8 +6,8 @@
 //   steps/           loss, learning_rate, gradient_norm: a double for each step
 //   train/, validation/   loss, accuracy, top_5: a double for each epoch
 // A stored Timing:
-//   step_samples_per_second (1/s), epoch_seconds, epoch_wait_seconds, epoch_decode_seconds and
-//   epoch_augment_seconds (s): doubles
+//   step_samples_per_second (1/s), epoch_seconds, epoch_wait_seconds, epoch_forward_seconds,
+//   epoch_backward_seconds, epoch_update_seconds, epoch_decode_seconds and epoch_augment_seconds (s): doubles
 #include "stages/learn/history.hpp"
 
 #include <algorithm>
@@ -85,14 +85,18 @@ void write_timing(const Timing& timing, H5Writer& file) {
   file.write("step_samples_per_second", timing.step_samples_per_second);
   file.write("epoch_seconds", timing.epoch_seconds);
   file.write("epoch_wait_seconds", timing.epoch_wait_seconds);
+  file.write("epoch_forward_seconds", timing.epoch_forward_seconds);
+  file.write("epoch_backward_seconds", timing.epoch_backward_seconds);
+  file.write("epoch_update_seconds", timing.epoch_update_seconds);
   file.write("epoch_decode_seconds", timing.epoch_decode_seconds);
   file.write("epoch_augment_seconds", timing.epoch_augment_seconds);
 }
 
 Timing read_timing(const H5Reader& file, const Resolve&) {
   return {numbers(file, "step_samples_per_second"), numbers(file, "epoch_seconds"),
-          numbers(file, "epoch_wait_seconds"), numbers(file, "epoch_decode_seconds"),
-          numbers(file, "epoch_augment_seconds")};
+          numbers(file, "epoch_wait_seconds"), numbers(file, "epoch_forward_seconds"),
+          numbers(file, "epoch_backward_seconds"), numbers(file, "epoch_update_seconds"),
+          numbers(file, "epoch_decode_seconds"), numbers(file, "epoch_augment_seconds")};
 }
 
 std::string cell(const std::vector<double>& values, std::size_t i) {
@@ -111,7 +115,7 @@ const Codec& History::codec() {
 }
 
 const Codec& Timing::codec() {
-  static const Codec codec = make_codec<Timing>(1, write_timing, read_timing);
+  static const Codec codec = make_codec<Timing>(2, write_timing, read_timing);
   return codec;
 }
 

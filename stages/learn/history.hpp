@@ -49,8 +49,19 @@ struct Timing {
   std::vector<double> step_samples_per_second;
   std::vector<double> epoch_seconds;
   std::vector<double> epoch_wait_seconds;     ///< of `epoch_seconds`, spent waiting for batches
+  std::vector<double> epoch_forward_seconds;  ///< likewise, of training: network and loss
+  std::vector<double> epoch_backward_seconds;  ///< likewise: gradients
+  std::vector<double> epoch_update_seconds;    ///< likewise: limits, optimizer, average
   std::vector<double> epoch_decode_seconds;   ///< of all threads that made batches
   std::vector<double> epoch_augment_seconds;  ///< of all threads that made batches
+};
+
+/// Where the time of training steps went, in seconds.
+struct Phases {
+  double waiting = 0;   ///< for batches
+  double forward = 0;   ///< network and loss
+  double backward = 0;  ///< gradients
+  double update = 0;    ///< limits, optimizer, average
 };
 
 class H5Writer;

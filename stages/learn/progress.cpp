@@ -1,5 +1,6 @@
 #include "stages/learn/progress.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <numeric>
@@ -23,6 +24,28 @@ std::string grouped(double number) {
     digits.insert(static_cast<std::size_t>(at), ",");
   }
   return digits;
+}
+
+double sum(const std::vector<double>& values) {
+  return std::accumulate(values.begin(), values.end(), 0.0);
+}
+
+/// What training spent time on, the longest first.
+struct TimedPart {
+  std::string name;
+  double seconds = 0;
+};
+std::vector<TimedPart> parts_of(const Timing& timing) {
+  std::vector<TimedPart> parts{{"waiting for data", sum(timing.epoch_wait_seconds)},
+                               {"forward", sum(timing.epoch_forward_seconds)},
+                               {"backward", sum(timing.epoch_backward_seconds)},
+                               {"optimizer", sum(timing.epoch_update_seconds)}};
+  double rest = sum(timing.epoch_seconds);
+  for (const auto& part : parts) rest -= part.seconds;
+  parts.push_back({"validation and the rest", rest});
+  std::stable_sort(parts.begin(), parts.end(),
+                   [](const TimedPart& a, const TimedPart& b) { return a.seconds > b.seconds; });
+  return parts;
 }
 
 }  // namespace
@@ -85,18 +108,26 @@ void TrainProgress::epoch(const History& history, const Pace& pace, double secon
 }
 
 void TrainProgress::end(const Timing& timing) const {
-  const auto sum = [](const std::vector<double>& values) {
-    return std::accumulate(values.begin(), values.end(), 0.0);
-  };
-  const double all = sum(timing.epoch_seconds), waited = sum(timing.epoch_wait_seconds);
-  const double decoding = sum(timing.epoch_decode_seconds), augmenting = sum(timing.epoch_augment_seconds);
+  const double all = sum(timing.epoch_seconds);
   if (all == 0) return;
-  context_.event(
-      "data_time",
-      format("waited for data %.1f %% of the time; making batches took %.1f s of decoding and %.1f s of "
-             "augmenting on %zu threads",
-             100 * waited / all, decoding, augmenting, context_.threads),
-      {{"seconds", all}, {"waited", waited}, {"decoding", decoding}, {"augmenting", augmenting}});
+  const auto parts = parts_of(timing);
+  std::string shares;
+  Json data = {{"seconds", all}, {"bottleneck", parts.front().name}};
+  for (const auto& [name, seconds] : parts) {
+    shares += (shares.empty() ? "" : ", ") + name + format(" %.1f %%", 100 * seconds / all);
+    data[name] = seconds;
+  }
+  const double decoding = sum(timing.epoch_decode_seconds), augmenting = sum(timing.epoch_augment_seconds);
+  data["decoding"] = decoding;
+  data["augmenting"] = augmenting;
+  context_.event("bottleneck",
+                 "time: " + shares + "; beside that, making batches took " +
+                     format("%.1f s of decoding and %.1f s of augmenting on %zu threads", decoding, augmenting,
+                            context_.threads) +
+                     (parts.front().name == "waiting for data"
+                          ? "; the bottleneck is the data: \"resize\" images once, or give more \"--threads\""
+                          : ""),
+                 std::move(data));
 }
 
 }  // namespace fovea

@@ -41,7 +41,7 @@ class TrainProgress {
   void step(std::int64_t epoch, std::int64_t step, const Tally& tally, const Pace& pace);
   /// After an epoch, the last of `history`, which took `seconds` with its validation.
   void epoch(const History& history, const Pace& pace, double seconds);
-  /// In the end: which share of the time was waiting for batches, and what those were spent on.
+  /// In the end: what the time was spent on, the longest part first.
   void end(const Timing& timing) const;
 
  private:

@@ -2,6 +2,7 @@
 
 #include "graph/stage.hpp"
 #include "stages/data/batches.hpp"
+#include "stages/learn/gradient_history.hpp"
 #include "stages/learn/history.hpp"
 #include "stages/learn/schedule.hpp"
 #include "stages/learn/train_params.hpp"
@@ -10,12 +11,12 @@
 namespace fovea {
 
 /// Trains a copy of a model on batches that are made while it learns. A step is: forward, loss, backward,
-/// clip, optimizer, schedule. After each epoch every validation image is scored. The same seed gives the same
+/// clip, optimizer, schedule, average. After each epoch every validation image is scored. The same seed gives the same
 /// bytes, whatever the number of threads that make batches.
 struct Train {
   static constexpr std::string_view name = "train";
   static constexpr std::string_view doc = "trains a model";
-  static constexpr int version = 2;
+  static constexpr int version = 3;
   static constexpr bool random = true;
   static constexpr std::string_view library = "fovea_learn";
 
@@ -37,11 +38,13 @@ struct Train {
     As<Model> last;
     As<History> history;
     As<Timing> timing;
+    As<GradientHistory> gradients;
     static constexpr auto ports() {
       return std::tuple{exported("best", &Out::best, "the network after its best epoch", "best_model.h5"),
                         exported("last", &Out::last, "the network after its last epoch", "final_model.h5"),
                         exported("history", &Out::history, "every step and every epoch", "training_log.csv"),
-                        field("timing", &Out::timing, "how long steps and epochs took")};
+                        field("timing", &Out::timing, "how long steps and epochs took"),
+                        field("gradients", &Out::gradients, "norms by parameter, where they are tracked")};
     }
   };
 
@@ -55,9 +58,13 @@ struct Train {
     ClipParams clip{};
     LossParams loss{};
     std::string precision = "auto";
+    double ema_decay = 0;
+    std::int64_t accumulate_steps = 1;
+    bool gradient_checkpointing = false;
     EarlyStoppingParams early_stopping{};
     MonitorParams monitor{};
     CheckpointParams checkpoint{};
+    bool track_gradients = false;
 
     static auto fields() {
       using P = Params;
@@ -73,10 +80,20 @@ struct Train {
           field(
               "precision", &P::precision,
               "numbers that layers compute in; auto = bf16 where the CPU multiplies it by itself, else fp32",
-              one_of({"auto", "fp32", "bf16"})),
+              one_of({"auto", "fp32", "bf16", "fp16"})),
+          field("ema_decay", &P::ema_decay,
+                "above 0, an average of the weights is kept, validated and given in place of them: the share of "
+                "it that a step leaves, less in the first steps",
+                from_to_below(0, 1)),
+          field("accumulate_steps", &P::accumulate_steps,
+                "batches whose gradients are added up to those of one large batch before each step",
+                between(1, 65536)),
+          tuning("gradient_checkpointing", &P::gradient_checkpointing,
+                 "computes the forward pass a second time in place of keeping all of it: less memory, more time"),
           field("early_stopping", &P::early_stopping, "when training ends early"),
           field("monitor", &P::monitor, "what tells the best epoch"),
-          field("checkpoint", &P::checkpoint, "how often progress is saved; never changes the result")};
+          field("checkpoint", &P::checkpoint, "how often progress is saved; never changes the result"),
+          field("track_gradients", &P::track_gradients, "keeps the norm of each parameter's gradient by epoch")};
     }
     /// Refuses settings that contradict each other. Throws `Error` that begins with `place`.
     void check(const std::string& place) const;

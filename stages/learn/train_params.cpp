@@ -1,6 +1,7 @@
 #include "stages/learn/train_params.hpp"
 
 #include <algorithm>
+#include <map>
 #include <vector>
 
 #include "stages/learn/train.hpp"
@@ -8,25 +9,75 @@
 namespace fovea {
 namespace {
 
-/// Which optimizers have a use for a setting; a setting that is not listed is for all.
-std::vector<std::string> users_of(std::string_view setting) {
-  if (setting == "beta_1" || setting == "beta_2" || setting == "epsilon") return {"adamw"};
-  if (setting == "momentum" || setting == "nesterov") return {"sgd"};
-  return {};
+/// Which types have a use for a setting; a setting that is not listed is for all.
+using Users = std::map<std::string_view, std::vector<std::string_view>>;
+
+const Users& optimizer_users() {
+  static const Users users{{"beta_1", {"adamw", "adam", "lion", "lamb", "muon"}},
+                           {"beta_2", {"adamw", "adam", "lion", "lamb", "muon"}},
+                           {"epsilon", {"adamw", "adam", "rmsprop", "adadelta", "adagrad", "lamb", "muon"}},
+                           {"momentum", {"sgd", "rmsprop", "muon"}},
+                           {"nesterov", {"sgd", "muon"}},
+                           {"rho", {"rmsprop", "adadelta"}},
+                           {"centered", {"rmsprop"}},
+                           {"amsgrad", {"adamw", "adam"}}};
+  return users;
+}
+
+/// Refuses settings other than the standard ones that `params.type` has no use for.
+template <class Params>
+void expect_used(const Params& params, const Users& all_users, const std::string& what,
+                 const std::string& place) {
+  const Params standard;
+  for_each_field<Params>([&](const auto& each) {
+    const auto found = all_users.find(each.name);
+    if (found == all_users.end() || params.*each.member == standard.*each.member) return;
+    const auto& users = found->second;
+    if (std::find(users.begin(), users.end(), params.type) != users.end()) return;
+    const auto given = write_params(params)[std::string(each.name)];
+    throw Error(place + "." + std::string(each.name) + ": " + what + " of type " + quote(params.type) +
+                " has no use for " + shown(given) + "; leave " + quote(std::string(each.name)) + " out");
+  });
 }
 
 }  // namespace
 
+double OptimizerParams::kept_from_zero() const {
+  return epsilon.or_else(type == "adadelta" || type == "lamb" ? 1e-6 : type == "adagrad" ? 1e-10 : 1e-8);
+}
+
+double OptimizerParams::moved_on() const {
+  return momentum.or_else(type == "rmsprop" ? 0 : type == "muon" ? 0.95 : 0.9);
+}
+
 void OptimizerParams::check(const std::string& place) const {
-  const OptimizerParams standard;
-  for_each_field<OptimizerParams>([&](const auto& each) {
-    const auto users = users_of(each.name);
-    const bool used = users.empty() || std::find(users.begin(), users.end(), type) != users.end();
-    if (used || this->*each.member == standard.*each.member) return;
-    throw Error(place + "." + std::string(each.name) + ": an optimizer of type " + quote(type) +
-                " has no use for " + shown(Json(this->*each.member)) + "; leave " + quote(each.name) +
-                " out");
-  });
+  expect_used(*this, optimizer_users(), "an optimizer", place);
+}
+
+void LossParams::check(const std::string& place) const {
+  expect_used(*this, {{"gamma", {"focal"}}}, "a loss", place);
+}
+
+ClassWeights Conversion<ClassWeights>::read(const Json& json, const std::string& place) {
+  if (json == "none" || json == "balanced") return {json.get<std::string>()};
+  if (!json.is_array()) detail::wrong_kind(place, kind, json);
+  ClassWeights weights{"", Conversion<std::vector<double>>::read(json, place)};
+  for (std::size_t i = 0; i < weights.values.size(); ++i) {
+    if (weights.values[i] > 0) continue;
+    throw Error(place + "[" + std::to_string(i) + "]: " + shown(json[i]) +
+                " is not allowed; it must be above 0");
+  }
+  return weights;
+}
+
+Json Conversion<ClassWeights>::write(const ClassWeights& weights, Keep keep) {
+  if (!weights.rule.empty()) return weights.rule;
+  return Conversion<std::vector<double>>::write(weights.values, keep);
+}
+
+Json Conversion<ClassWeights>::schema() {
+  return {{"anyOf",
+           {{{"enum", {"none", "balanced"}}}, {{"type", "array"}, {"items", {{"type", "number"}}}}}}};
 }
 
 void MonitorParams::check(const std::string& place) const {
@@ -40,6 +91,7 @@ void MonitorParams::check(const std::string& place) const {
 void Train::Params::check(const std::string& place) const {
   schedule.check(place + ".schedule");
   optimizer.check(place + ".optimizer");
+  loss.check(place + ".loss");
   monitor.check(place + ".monitor");
 }
 

@@ -3,10 +3,27 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "graph/params.hpp"
 
 namespace fovea {
+
+/// Parameters that learn in another way than the rest, by the pattern of their names.
+struct ParameterGroup {
+  std::string names;
+  double rate = 1;
+  std::optional<double> weight_decay{};
+  friend bool operator==(const ParameterGroup&, const ParameterGroup&) = default;
+
+  static auto fields() {
+    using P = ParameterGroup;
+    return std::tuple{
+        field("names", &P::names, "a pattern of parameter names, as \"layer1.*\" or \"*.bias\""),
+        field("rate", &P::rate, "what the learning rate is multiplied by; 0 = not trained", at_least(0)),
+        field("weight_decay", &P::weight_decay, "their own decay; null = that of the others", at_least(0))};
+  }
+};
 
 /// How weights follow their gradients.
 struct OptimizerParams {
@@ -14,47 +31,109 @@ struct OptimizerParams {
   double weight_decay = 1e-4;
   bool decay_norm_and_bias = false;
   double beta_1 = 0.9;
-  double beta_2 = 0.999;
-  double epsilon = 1e-8;
-  double momentum = 0.9;
+  Auto<double> beta_2{};
+  Auto<double> epsilon{};
+  Auto<double> momentum{};
   bool nesterov = true;
+  double rho = 0.9;
+  bool centered = false;
+  bool amsgrad = false;
+  double layer_decay = 1;
+  std::vector<ParameterGroup> parameter_groups{};
 
   static auto fields() {
     using P = OptimizerParams;
     return std::tuple{
-        field("type", &P::type, "the update rule", one_of({"adamw", "sgd"})),
-        field("weight_decay", &P::weight_decay, "pull towards zero; decoupled for adamw, classic L2 for sgd",
+        field("type", &P::type, "the update rule",
+              one_of({"adamw", "adam", "sgd", "rmsprop", "adadelta", "adagrad", "lion", "lamb", "muon"})),
+        field("weight_decay", &P::weight_decay,
+              "pull towards zero; decoupled for adamw, lion, lamb and muon, classic L2 for the others",
               at_least(0)),
         field("decay_norm_and_bias", &P::decay_norm_and_bias,
               "whether normalisation and biases decay as well"),
-        field("beta_1", &P::beta_1, "adamw: memory of the gradient's mean", from_to_below(0, 1)),
-        field("beta_2", &P::beta_2, "adamw: memory of the gradient's square", from_to_below(0, 1)),
-        field("epsilon", &P::epsilon, "adamw: added to the root of the mean square", above(0)),
-        field("momentum", &P::momentum, "sgd: memory of earlier updates", from_to_below(0, 1)),
-        field("nesterov", &P::nesterov, "sgd: looks one step ahead along the momentum")};
+        field("beta_1", &P::beta_1, "adamw, adam, lion, lamb, muon: memory of the gradient's mean",
+              from_to_below(0, 1)),
+        field("beta_2", &P::beta_2,
+              "adamw, adam, lamb, muon: memory of the gradient's square; lion: of its mean; auto = 0.999, and "
+              "0.99 with lion",
+              from_to_below(0, 1)),
+        field("epsilon", &P::epsilon,
+              "keeps divisors from zero; auto = 1e-8, with adadelta and lamb 1e-6, with adagrad 1e-10",
+              above(0)),
+        field("momentum", &P::momentum,
+              "sgd, rmsprop, muon: memory of earlier updates; auto = 0.9, with rmsprop 0, with muon 0.95",
+              from_to_below(0, 1)),
+        field("nesterov", &P::nesterov, "sgd, muon: looks one step ahead along the momentum"),
+        field("rho", &P::rho, "rmsprop, adadelta: memory of the gradient's square", from_to_below(0, 1)),
+        field("centered", &P::centered, "rmsprop: by the variance in place of the square"),
+        field("amsgrad", &P::amsgrad, "adamw, adam: by the largest square that there was"),
+        field("layer_decay", &P::layer_decay,
+              "the rate of each block of layers as a share of the next block's; 1 = all alike",
+              Range{0, 1, false, true}),
+        field("parameter_groups", &P::parameter_groups,
+              "parameters with a rate or decay of their own; the first pattern that fits counts")};
   }
 
+  /// What "auto" comes to with this type.
+  double second_beta() const { return beta_2.or_else(type == "lion" ? 0.99 : 0.999); }
+  double kept_from_zero() const;
+  double moved_on() const;
   /// Refuses a setting that the type has no use for. Throws `Error` that begins with `place`.
   void check(const std::string& place) const;
 };
 
-/// Limits on gradients before the optimizer sees them.
+/// Limits on gradients before the optimizer sees them, in this order: each number, each tensor, all.
 struct ClipParams {
+  std::optional<double> value{};
+  std::optional<double> local_norm{};
   std::optional<double> global_norm = 1.0;
   static auto fields() {
-    return std::tuple{field("global_norm", &ClipParams::global_norm,
-                            "all gradients are scaled down to this norm together; null = no limit",
-                            above(0))};
+    using P = ClipParams;
+    return std::tuple{
+        field("value", &P::value, "no number of a gradient is further from zero; null = no limit", above(0)),
+        field("local_norm", &P::local_norm,
+              "the gradient of each tensor is scaled down to this norm by itself; null = no limit", above(0)),
+        field("global_norm", &P::global_norm,
+              "all gradients are scaled down to this norm together; null = no limit", above(0))};
   }
+};
+
+/// What the images of each class weigh in the loss: "none", "balanced", or a number for each class.
+struct ClassWeights {
+  std::string rule = "none";
+  std::vector<double> values{};  ///< where `rule` is ""
+  friend bool operator==(const ClassWeights&, const ClassWeights&) = default;
+};
+
+template <>
+struct Conversion<ClassWeights> {
+  static constexpr std::string_view kind = "\"none\", \"balanced\", or a list of numbers";
+  static ClassWeights read(const Json& json, const std::string& place);
+  static Json write(const ClassWeights& weights, Keep keep);
+  static Json schema();
 };
 
 /// What is made small.
 struct LossParams {
+  std::string type = "cross_entropy";
   double label_smoothing = 0;
+  ClassWeights class_weights{};
+  double gamma = 2;
   static auto fields() {
-    return std::tuple{field("label_smoothing", &LossParams::label_smoothing,
-                            "share of the target that is spread over all classes", from_to_below(0, 1))};
+    using P = LossParams;
+    return std::tuple{
+        field("type", &P::type,
+              "cross_entropy; focal, in which images that are right already count less; bce, one yes or no "
+              "for each class",
+              one_of({"cross_entropy", "focal", "bce"})),
+        field("label_smoothing", &P::label_smoothing,
+              "share of the target that is spread over all classes", from_to_below(0, 1)),
+        field("class_weights", &P::class_weights,
+              "what each class weighs: \"none\", \"balanced\" (by how rare it is), or a number for each"),
+        field("gamma", &P::gamma, "focal: how much less", at_least(0))};
   }
+  /// Refuses a setting that the type has no use for. Throws `Error` that begins with `place`.
+  void check(const std::string& place) const;
 };
 
 /// When training ends before its last epoch.
@@ -77,11 +156,12 @@ struct MonitorParams {
   static auto fields() {
     using P = MonitorParams;
     return std::tuple{field("metric", &P::metric, "the measure that chooses the best epoch",
-                            one_of({"val_accuracy", "val_loss", "train_accuracy", "train_loss"})),
+                            one_of({"val_accuracy", "val_loss", "val_top_5", "train_accuracy", "train_loss",
+                                    "train_top_5"})),
                       field("mode", &P::mode, "which is better, more or less; auto = by the metric",
                             one_of({"auto", "min", "max"}))};
   }
-  bool more_is_better() const { return metric.ends_with("accuracy"); }
+  bool more_is_better() const { return !metric.ends_with("loss"); }
   /// Refuses a mode that contradicts the metric. Throws `Error` that begins with `place`.
   void check(const std::string& place) const;
 };

@@ -1,23 +1,26 @@
 // A stored TrainState:
-//   weights/parameters, weights/buffers     float: the network, flat, in the order of its specification
-//   best/parameters, best/buffers           float: the same after the best epoch; empty before the first
-//   optimizer/moment_0, optimizer/moment_1  float: what the optimizer remembers, as long as the parameters
-//   counters    int64: epochs finished, steps of the next, steps of the optimizer, epochs waited, and the
-//               samples of the tally
-//   sums        double: the tally's loss; the monitor's best value and that of early stopping, as `has_best`
-//   and
-//               `has_patience_best` (attributes of the root, 0 or 1) tell whether there is one; the tally's
-//               hits and hits among five
-// and a History and a Timing as history.cpp describes them.
+//   weights/, best/, average/    parameters, buffers: float, the network, flat, in the order of its
+//                                specification; empty where there is none
+//   optimizer/moment_0, ...      float: what the optimizer remembers, as long as the parameters
+//   counters    int64: epochs finished, steps of the next, steps of the optimizer, samples of the tally, epochs
+//               without a better one for early stopping and for the schedule, falls of the schedule
+//   sums        double: the tally's loss, hits and hits among five; seconds of waiting, forward, backward and
+//               update in the epoch that is not finished
+//   best_values double: the best for the monitor, early stopping and the schedule; NaN where there is none
+//   gradient_sums/sum, /largest  double, by parameter: norms in the epoch that is not finished
+// and a History, a Timing and a GradientHistory as their own sources describe them.
 #include "stages/learn/train_state.hpp"
+
+#include <limits>
 
 #include "runtime/store/artifact.hpp"
 
 namespace fovea {
 namespace {
 
-std::vector<float> floats(const H5Reader& file, const std::string& name) {
-  const auto values = file.read<float>(name);
+template <Number T>
+std::vector<T> list(const H5Reader& file, const std::string& name) {
+  const auto values = file.read<T>(name);
   return {values.begin(), values.end()};
 }
 
@@ -27,51 +30,82 @@ void write_weights(const std::string& group, const Weights& weights, H5Writer& f
 }
 
 Weights read_weights(const std::string& group, const H5Reader& file) {
-  return {floats(file, group + "/parameters"), floats(file, group + "/buffers")};
+  return {list<float>(file, group + "/parameters"), list<float>(file, group + "/buffers")};
 }
 
 std::string moment_name(std::size_t number) {
   return "optimizer/moment_" + std::to_string(number);
 }
 
+void write_standing(const Standing& standing, H5Writer& file) {
+  const auto number = [](std::optional<double> value) {
+    return value.value_or(std::numeric_limits<double>::quiet_NaN());
+  };
+  file.write("best_values", std::vector<double>{number(standing.best), number(standing.stopping.best),
+                                                number(standing.plateau.best)});
+  for (const auto& [name, value] : {std::pair{"has_best", standing.best},
+                                    {"has_stopping_best", standing.stopping.best},
+                                    {"has_plateau_best", standing.plateau.best}}) {
+    file.attribute("/", name, std::int64_t{value.has_value()});
+  }
+}
+
+Standing read_standing(const H5Reader& file, std::span<const std::int64_t> counters) {
+  const auto values = file.read<double>("best_values");
+  const auto value = [&](const char* name, std::size_t i) {
+    return file.whole_attribute("/", name) != 0 ? std::optional(values[i]) : std::nullopt;
+  };
+  return {value("has_best", 0),
+          {value("has_stopping_best", 1), counters[0]},
+          {value("has_plateau_best", 2), counters[1]},
+          counters[2]};
+}
+
 void write(const TrainState& state, H5Writer& file) {
   write_weights("weights", state.weights, file);
   write_weights("best", state.best_weights, file);
+  write_weights("average", state.average, file);
   for (std::size_t i = 0; i < state.optimizer.moments.size(); ++i)
     file.write(moment_name(i), state.optimizer.moments[i]);
-  const auto& tally = state.tally;
+  const auto& [tally, phases, standing] = std::tie(state.tally, state.phases, state.standing);
   file.write("counters", std::vector<std::int64_t>{state.epoch, state.step_in_epoch, state.optimizer.step,
-                                                   state.waited, tally.samples});
-  file.write("sums", std::vector<double>{tally.loss, state.best.value_or(0), state.patience_best.value_or(0),
-                                         tally.hits, tally.hits_5});
-  file.attribute("/", "has_best", std::int64_t{state.best.has_value()});
-  file.attribute("/", "has_patience_best", std::int64_t{state.patience_best.has_value()});
+                                                   tally.samples, standing.stopping.epochs,
+                                                   standing.plateau.epochs, standing.falls});
+  file.write("sums", std::vector<double>{tally.loss, tally.hits, tally.hits_5, phases.waiting, phases.forward,
+                                         phases.backward, phases.update});
+  write_standing(standing, file);
+  file.write("gradient_sums/sum", state.gradient_norms.sum);
+  file.write("gradient_sums/largest", state.gradient_norms.largest);
   write_history(state.history, state.timing, file);
+  write_gradients(state.gradients, file);
 }
 
 TrainState read(const H5Reader& file, const Resolve&) {
   TrainState state;
   state.weights = read_weights("weights", file);
   state.best_weights = read_weights("best", file);
+  state.average = read_weights("average", file);
   for (std::size_t i = 0; file.has(moment_name(i)); ++i)
-    state.optimizer.moments.push_back(floats(file, moment_name(i)));
-  const auto counters = file.read<std::int64_t>("counters");
+    state.optimizer.moments.push_back(list<float>(file, moment_name(i)));
+  const auto counters = list<std::int64_t>(file, "counters");
   state.epoch = counters[0];
   state.step_in_epoch = counters[1];
   state.optimizer.step = counters[2];
-  state.waited = counters[3];
-  const auto sums = file.read<double>("sums");
-  state.tally = {sums[0], counters[4], sums[3], sums[4]};
-  if (file.whole_attribute("/", "has_best") != 0) state.best = sums[1];
-  if (file.whole_attribute("/", "has_patience_best") != 0) state.patience_best = sums[2];
+  state.standing = read_standing(file, std::span(counters).subspan(4));
+  const auto sums = list<double>(file, "sums");
+  state.tally = {sums[0], counters[3], sums[1], sums[2]};
+  state.phases = {sums[3], sums[4], sums[5], sums[6]};
+  state.gradient_norms.sum = list<double>(file, "gradient_sums/sum");
+  state.gradient_norms.largest = list<double>(file, "gradient_sums/largest");
   std::tie(state.history, state.timing) = read_history(file);
+  state.gradients = read_gradients(file);
   return state;
 }
 
 }  // namespace
 
 const Codec& TrainState::codec() {
-  static const Codec codec = make_codec<TrainState>(1, write, read);
+  static const Codec codec = make_codec<TrainState>(2, write, read);
   return codec;
 }
 

@@ -1,9 +1,9 @@
 #pragma once
 
-#include <optional>
-
+#include "stages/learn/gradient_history.hpp"
 #include "stages/learn/history.hpp"
 #include "stages/learn/optimizer.hpp"
+#include "stages/learn/standing.hpp"
 #include "stages/learn/tally.hpp"
 #include "stages/model/network.hpp"
 
@@ -20,11 +20,13 @@ struct TrainState {
   std::int64_t epoch = 0;          ///< epochs that are finished
   std::int64_t step_in_epoch = 0;  ///< steps of the epoch that is not
   Tally tally;                     ///< of those steps
-  std::optional<double> best;      ///< the monitor's best value
+  Phases phases;                   ///< likewise
+  GradientSums gradient_norms;     ///< likewise, where they are tracked
+  Standing standing;
   Weights best_weights;
-  std::optional<double> patience_best;  ///< the value that early stopping compares with
-  std::int64_t waited = 0;              ///< epochs since then
+  Weights average;  ///< of the weights, where one is kept
   History history;
+  GradientHistory gradients;
   Timing timing;
 };
 

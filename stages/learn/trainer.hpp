@@ -1,10 +1,9 @@
 #pragma once
 
 #include "graph/plan.hpp"
-#include "stages/data/batch_stream.hpp"
+#include "stages/learn/learner.hpp"
 #include "stages/learn/progress.hpp"
-#include "stages/learn/train.hpp"
-#include "stages/learn/train_state.hpp"
+#include "stages/learn/schedule.hpp"
 
 namespace fovea {
 
@@ -34,33 +33,21 @@ class Trainer {
   /// The steps of an epoch that are left to make.
   Pace train_epoch(BatchStream& stream);
   void end_epoch();
+  void keep_times(double seconds, const StreamTimes& stream);
   /// Stops early where patience has run out before the last epoch.
   void be_patient();
-  void step(const Batch& batch);
-  /// Makes the gradients of a batch, adds it to the tally, and gives its loss.
-  double learn(const Batch& batch);
-  /// Scales the gradients together where their norm is above the limit, and gives the norm before that.
-  double clip();
-  void expect_finite(double loss) const;
-  Tally validate();
-  void record(const Tally& validation);
   /// Keeps the weights where the epoch is the best, and counts the patience.
   void judge();
-  double monitored() const;
-  at::Tensor loss_of(const at::Tensor& scores, const Batch& batch) const;
   Model model_with(const Weights& weights) const;
 
   Train::In<Value> in_;
   Train::Params params_;
   const Context& context_;
-  bool bf16_;
   std::int64_t steps_per_epoch_;
-  Network network_;
-  std::vector<WeightRun> runs_;
-  std::unique_ptr<Optimizer> optimizer_;
+  Learner learner_;
   Schedule schedule_;
+  Judge judge_;
   TrainProgress progress_;
-  Stopwatch lap_;
   Stopwatch unsaved_;  ///< since progress was last saved
   Position saved_{};
   TrainState state_;

@@ -1,5 +1,6 @@
 #include "stages/model/network.hpp"
 
+#include <ATen/core/grad_mode.h>
 #include <ATen/ops/adaptive_avg_pool2d.h>
 #include <ATen/ops/add.h>
 #include <ATen/ops/avg_pool2d.h>
@@ -12,10 +13,12 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cmath>
 
 #include "stages/model/chains.hpp"
 #include "stages/model/fused.hpp"
 #include "stages/model/fused_norm.hpp"
+#include "stages/model/recompute.hpp"
 
 namespace fovea {
 namespace {
@@ -50,8 +53,9 @@ struct Compute {
   at::Tensor operator()(const BatchNorm& norm) const {
     const auto& [factor, offset, mean, variance, batches] =
         std::tie(step.weights[0], step.weights[1], step.weights[2], step.weights[3], step.weights[4]);
-    if (pass.training) *batches.data_ptr<float>() += 1;
-    const Norm all{factor, offset, mean, variance, norm.momentum, norm.epsilon};
+    const bool counts = pass.training && !pass.again;
+    if (counts) *batches.data_ptr<float>() += 1;
+    const Norm all{factor, offset, mean, variance, counts ? norm.momentum : 0, norm.epsilon};
     return batch_norm(in(), all, pass.training, step.then);
   }
   at::Tensor operator()(const Relu&) const {
@@ -153,6 +157,39 @@ struct Network::Body {
     mark_last_uses();
   }
 
+  /// Neighbouring steps, computed from one value.
+  struct Part {
+    std::size_t input = 0;  ///< which value
+    std::size_t begin = 0, end = 0;
+  };
+  Part whole() const { return {image, 0, steps.size()}; }
+
+  at::Tensor compute(const Part& part, const at::Tensor& input, const Pass& pass) const {
+    std::vector<at::Tensor> values(image + 1);
+    values[part.input] = input;
+    for (auto i = part.begin; i < part.end; ++i) {
+      const auto& step = steps[i];
+      values[step.output] = std::visit(Compute{step, values, pass}, step.kind);
+      for (const auto used : step.last_use) values[used].reset();
+    }
+    return values[steps[part.end - 1].output];
+  }
+
+  /// The steps in about as many parts as a part has steps. They are cut where a single value goes on.
+  std::vector<Part> parts() const {
+    const auto least = static_cast<std::size_t>(std::ceil(std::sqrt(static_cast<double>(steps.size()))));
+    std::vector<Part> parts{{image, 0, 0}};
+    std::size_t alive = 1;
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+      alive += 1 - steps[i].last_use.size();
+      parts.back().end = i + 1;
+      const bool can_cut = alive == 1 && i + 1 < steps.size();
+      if (can_cut && parts.back().end - parts.back().begin >= least)
+        parts.push_back({steps[i].output, i + 1, i + 1});
+    }
+    return parts;
+  }
+
   void mark_last_uses() {
     std::vector<bool> seen(image + 1, false);
     for (auto step = steps.rbegin(); step != steps.rend(); ++step) {
@@ -176,13 +213,20 @@ Network::Network(Network&&) noexcept = default;
 Network::~Network() = default;
 
 at::Tensor Network::forward(const at::Tensor& images, const Pass& pass) {
-  std::vector<at::Tensor> values(body_->image + 1);
-  values[body_->image] = images;
-  for (const auto& step : body_->steps) {
-    values[step.output] = std::visit(Compute{step, values, pass}, step.kind);
-    for (const auto used : step.last_use) values[used].reset();
+  const auto whole = body_->whole();
+  if (!pass.recompute || !at::GradMode::is_enabled()) return body_->compute(whole, images, pass).to(at::kFloat);
+  auto value = images;
+  const auto parts = body_->parts();
+  for (const auto& part : parts) {
+    if (&part == &parts.back()) return body_->compute(part, value, pass).to(at::kFloat);
+    const auto compute = [this, part, pass](const at::Tensor& x, bool again) {
+      auto same = pass;
+      same.again = again;
+      return body_->compute(part, x, same);
+    };
+    value = recomputed(compute, value);
   }
-  return values[body_->info.output].to(at::kFloat);
+  return value;
 }
 
 std::span<float> Network::parameters() {
@@ -191,22 +235,8 @@ std::span<float> Network::parameters() {
 std::span<float> Network::gradients() {
   return span_of(body_->gradients);
 }
-std::vector<WeightRun> Network::weight_runs(const OptimizerParams& params) const {
-  std::vector<WeightRun> runs;
-  std::size_t first = 0;
-  for (const auto& weight : body_->info.weights()) {
-    if (weight.role == WeightRole::buffer) continue;
-    const auto count = static_cast<std::size_t>(weight.count());
-    const bool decays = weight.role == WeightRole::weight || params.decay_norm_and_bias;
-    const double decay = decays ? params.weight_decay : 0;
-    if (!runs.empty() && runs.back().decay == decay) {
-      runs.back().count += count;
-    } else {
-      runs.push_back({first, count, decay});
-    }
-    first += count;
-  }
-  return runs;
+std::span<float> Network::buffers() {
+  return span_of(body_->buffers);
 }
 
 Weights Network::weights() const {

@@ -6,7 +6,6 @@
 #include <span>
 #include <vector>
 
-#include "stages/learn/optimizer.hpp"
 #include "stages/model/model.hpp"
 
 namespace fovea {
@@ -17,6 +16,8 @@ struct Pass {
   bool bf16 = false;         ///< layers compute in bf16, else in fp32
   std::uint64_t seed = 0;    ///< of what is dropped
   std::uint64_t number = 0;  ///< of the pass: each drops other values
+  bool recompute = false;    ///< the way back computes most of it again in place of keeping it
+  bool again = false;        ///< this is that second time, which moves no running statistics
 };
 
 /// Parameters and buffers of a network, flat.
@@ -43,8 +44,8 @@ class Network {
   std::span<float> parameters();
   /// What backward passes have added up since these were last set to zero.
   std::span<float> gradients();
-  /// The flat parameters as runs that decay alike; norms and biases do so only where the settings ask for it.
-  std::vector<WeightRun> weight_runs(const OptimizerParams& params) const;
+  /// Running statistics.
+  std::span<float> buffers();
 
   /// A copy of all parameters and buffers as they are now.
   Weights weights() const;

@@ -89,10 +89,13 @@ TEST_CASE("history: exporting writes the log") {
 }
 
 TEST_CASE("timing: what is stored is what is read") {
-  const auto read = read_back(Timing{{100, 200.5}, {3.5}, {0.25}, {1.5}, {0.75}});
+  const auto read = read_back(Timing{{100, 200.5}, {3.5}, {0.25}, {1}, {1.75}, {0.125}, {1.5}, {0.75}});
   CHECK(read.step_samples_per_second == std::vector{100, 200.5});
   CHECK(read.epoch_seconds == std::vector{3.5});
   CHECK(read.epoch_wait_seconds == std::vector{0.25});
+  CHECK(read.epoch_forward_seconds == std::vector{1.0});
+  CHECK(read.epoch_backward_seconds == std::vector{1.75});
+  CHECK(read.epoch_update_seconds == std::vector{0.125});
   CHECK(read.epoch_decode_seconds == std::vector{1.5});
   CHECK(read.epoch_augment_seconds == std::vector{0.75});
 }

@@ -24,7 +24,7 @@ void check_values(const Schedule& schedule, const std::vector<std::pair<std::int
 
 }  // namespace
 
-// The numbers of the next two tests are reference values in double precision that were not made by this code.
+// The numbers of the next tests are reference values in double precision that were not made by this code.
 TEST_CASE("schedule: cosine decay over given steps gives the reference rates") {
   auto params = cosine(1000);
   params.decay_steps = 10000;
@@ -49,6 +49,125 @@ TEST_CASE("schedule: cosine decay fills the run when its steps are auto") {
                                                     {3000, 0.00050005},
                                                     {4999, 1.0015419713957618e-07},
                                                     {5000, 1.0000000000000001e-07}});
+}
+
+TEST_CASE("schedule: exponential decay gives the reference rates, smooth and by stairs") {
+  ScheduleParams params{.type = "exponential_decay", .warmup_steps = 100, .decay_steps = 1000};
+  check_values(Schedule(params, 1e-3, 3000), {{0, 1e-08},
+                                              {50, 0.0005000050000000001},
+                                              {99, 0.0009900001},
+                                              {100, 0.001},
+                                              {600, 0.0009486832980505138},
+                                              {1100, 0.0009000000000000001},
+                                              {2100, 0.0008100000000000001}});
+  params.warmup_steps = 0;
+  params.staircase = true;
+  check_values(Schedule(params, 1e-3, 3000),
+               {{0, 0.001}, {999, 0.001}, {1000, 0.0009}, {1999, 0.0009}, {2000, 0.00081}});
+  CHECK_FALSE(Schedule(params, 1e-3, 3000).floor().has_value());
+  params.decay_steps = {};
+  CHECK(Schedule(params, 1e-3, 3000).at(300) == Approx(0.0009));  // a tenth of the run
+}
+
+TEST_CASE("schedule: restarts give the reference rates with growing and with equal periods") {
+  ScheduleParams params{
+      .type = "cosine_decay_restarts", .warmup_steps = 0, .decay_steps = 1000, .alpha = 0.001};
+  check_values(Schedule(params, 1e-3, 15000), {{0, 0.001},
+                                               {250, 0.0008536998372026805},
+                                               {500, 0.0005005},
+                                               {999, 1.0024649316718226e-06},
+                                               {1000, 0.0009001},
+                                               {1500, 0.0007684298534824125},
+                                               {2000, 0.00045055000000000003},
+                                               {2999, 1.0005546099682813e-06},
+                                               {3000, 0.0008101900000000001},
+                                               {4000, 0.0006916868681341713},
+                                               {6999, 1.0001247872621e-06},
+                                               {7000, 0.0007292710000000001},
+                                               {10000, 0.0005044841229859782},
+                                               {14999, 1.0000280771350438e-06}});
+  params.t_mul = 1;
+  params.alpha = 0;
+  check_values(Schedule(params, 1e-3, 15000), {{0, 0.001},
+                                               {1000, 0.0009000000000000001},
+                                               {2000, 0.0008100000000000001},
+                                               {2500, 0.00040500000000000003},
+                                               {10000, 0.0003486784401000001}});
+}
+
+TEST_CASE("schedule: without a first period, as many cycles as asked for fill the run") {
+  const ScheduleParams params{.type = "cosine_decay_restarts", .warmup_steps = 500, .alpha = 0.001};
+  check_values(Schedule(params, 1e-3, 7000), {{0, 1e-08},
+                                              {499, 0.00099800002},
+                                              {500, 0.001},
+                                              {1428, 1.0028560999421076e-06},
+                                              {1429, 0.0009001},
+                                              {3286, 1.000642622946284e-06},
+                                              {3287, 0.0008101900000000001},
+                                              {6999, 1.0023134409531073e-06}});
+  for (const std::int64_t steps : {1, 7, 100, 6504, 6505, 9999}) {
+    const Schedule schedule({.type = "cosine_decay_restarts", .warmup_steps = 0, .t_mul = 1.7}, 1, steps);
+    std::int64_t restarts = 0;
+    for (std::int64_t s = 1; s < steps; ++s) restarts += schedule.at(s) > schedule.at(s - 1);
+    CHECK(restarts <= 2);
+    CHECK((steps < 100 || restarts == 2));
+  }
+}
+
+TEST_CASE("schedule: polynomial decay is a straight line of power 1, a parabola of power 2") {
+  ScheduleParams params{.type = "polynomial_decay", .warmup_steps = 0, .alpha = 0.1};
+  check_values(Schedule(params, 1, 100), {{0, 1}, {50, 0.55}, {100, 0.1}, {200, 0.1}});
+  params.power = 2;
+  check_values(Schedule(params, 1, 100), {{0, 1}, {50, 0.325}, {100, 0.1}});
+}
+
+// PyTorch's StepLR with step_size 30 and gamma 0.1.
+TEST_CASE("schedule: step decay falls to a tenth three times in a run") {
+  const Schedule schedule({.type = "step_decay", .warmup_steps = 0}, 1, 90);
+  check_values(schedule, {{0, 1}, {29, 1}, {30, 0.1}, {59, 0.1}, {60, 0.01}, {89, 0.01}});
+  const Schedule mild({.type = "step_decay", .warmup_steps = 0, .decay_steps = 10, .decay_rate = 0.5}, 1, 90);
+  check_values(mild, {{9, 1}, {10, 0.5}, {25, 0.25}});
+}
+
+// PyTorch's OneCycleLR(max_lr=1, total_steps=101, pct_start=31/101, div_factor=25, final_div_factor=400) has
+// its peak at step 30 and its end at step 100.
+TEST_CASE("schedule: one cycle rises and falls as PyTorch's") {
+  const Schedule schedule({.type = "one_cycle"}, 1, 100);
+  CHECK(schedule.warmup_steps() == 30);
+  check_values(schedule, {{0, 0.04},
+                          {10, 0.28},
+                          {15, 0.52},
+                          {30, 1},
+                          {50, 0.8117637264392739},
+                          {65, 0.50005},
+                          {100, 0.0001}});
+}
+
+TEST_CASE("schedule: warmup, stable, decay is flat until the last fifth") {
+  const Schedule schedule({.type = "warmup_stable_decay", .warmup_steps = 10, .alpha = 0}, 1, 100);
+  check_values(schedule, {{5, 0.5 + 0.5e-8}, {10, 1}, {80, 1}, {90, 0.5}, {99, 0.05}, {100, 0}, {200, 0}});
+  const Schedule early(
+      {.type = "warmup_stable_decay", .warmup_steps = 0, .decay_steps = 50, .alpha = 0.2}, 1, 100);
+  check_values(early, {{50, 1}, {75, 0.6}, {100, 0.2}});
+}
+
+TEST_CASE("schedule: on plateaus the rate falls by the given rate, but not below the floor") {
+  const Schedule schedule({.type = "reduce_on_plateau", .warmup_steps = 4, .alpha = 0.005}, 1, 100);
+  CHECK(schedule.at(50) == 1);
+  CHECK(schedule.at(50, 1) == Approx(0.1));
+  CHECK(schedule.at(50, 2) == Approx(0.01));
+  CHECK(schedule.at(50, 3) == Approx(0.005));
+  CHECK(schedule.at(0, 3) == Approx(1e-8));
+}
+
+TEST_CASE("schedule: only what does not depend on the length of the run goes on in a longer one") {
+  const auto bound = [](ScheduleParams params) { return params.bound_to_length(); };
+  CHECK(bound({.type = "exponential_decay", .warmup_steps = 3, .decay_steps = 10}).empty());
+  CHECK(bound({.type = "reduce_on_plateau", .warmup_steps = 3}).empty());
+  CHECK(bound({.type = "step_decay", .warmup_steps = 3}) ==
+        "\"step_decay\" comes down over the whole run; give \"schedule.decay_steps\" to go on instead");
+  CHECK(bound({.type = "warmup_stable_decay", .warmup_steps = 3, .decay_steps = 10}) ==
+        "\"warmup_stable_decay\" comes down at the end of the run");
 }
 
 TEST_CASE("schedule: the constant rate is the peak from the end of the warmup on") {
@@ -94,12 +213,30 @@ TEST_CASE("schedule: a setting that the type has no use for is refused") {
 }
 
 TEST_CASE("schedule: each setting changes the rate of some step") {
-  const Schedule standard({}, 1e-3, 1000);
-  CHECK(Schedule({.type = "constant"}, 1e-3, 1000).at(500) != standard.at(500));
-  CHECK(Schedule({.warmup_steps = 51}, 1e-3, 1000).at(500) != standard.at(500));
-  CHECK(Schedule({.warmup_start_lr = 1e-7}, 1e-3, 1000).at(0) != standard.at(0));
-  CHECK(Schedule({.decay_steps = 900}, 1e-3, 1000).at(500) != standard.at(500));
-  CHECK(Schedule({.alpha = 0.1}, 1e-3, 1000).at(500) != standard.at(500));
+  const auto rates = [](const ScheduleParams& params) {
+    const Schedule schedule(params, 1e-3, 1000);
+    std::vector<double> all;
+    for (std::int64_t step = 0; step < 1000; ++step) all.push_back(schedule.at(step, step / 500));
+    return all;
+  };
+  const auto standard = rates({});
+  CHECK(rates({.type = "constant"}) != standard);
+  CHECK(rates({.warmup_steps = 51}) != standard);
+  CHECK(rates({.warmup_start_lr = 1e-7}) != standard);
+  CHECK(rates({.decay_steps = 900}) != standard);
+  CHECK(rates({.alpha = 0.1}) != standard);
+  const auto exponential = [&](Auto<double> rate, bool stairs) {
+    return rates({.type = "exponential_decay", .decay_rate = rate, .staircase = stairs});
+  };
+  CHECK(exponential({}, true) != exponential({}, false));
+  CHECK(exponential(0.5, false) != exponential({}, false));
+  CHECK(rates({.type = "polynomial_decay", .power = 2}) != rates({.type = "polynomial_decay"}));
+  const auto restarts = [&](double t_mul, double m_mul, std::int64_t cycles) {
+    return rates({.type = "cosine_decay_restarts", .t_mul = t_mul, .m_mul = m_mul, .cycles = cycles});
+  };
+  CHECK(restarts(2, 0.9, 3) != restarts(1.5, 0.9, 3));
+  CHECK(restarts(2, 0.9, 3) != restarts(2, 0.8, 3));
+  CHECK(restarts(2, 0.9, 3) != restarts(2, 0.9, 4));
 }
 
 TEST_CASE("schedule: parameters say what is wrong with them") {
@@ -108,7 +245,9 @@ TEST_CASE("schedule: parameters say what is wrong with them") {
   };
   CHECK_THROWS_WITH(read(R"({"type": "cosine"})"),
                     "train.params.schedule.type: \"cosine\" is not allowed; it must "
-                    "be one of \"cosine_decay\", \"constant\"");
+                    "be one of \"cosine_decay\", \"exponential_decay\", \"cosine_decay_restarts\", "
+                    "\"constant\", \"polynomial_decay\", \"step_decay\", \"one_cycle\", "
+                    "\"warmup_stable_decay\", \"reduce_on_plateau\"");
   CHECK_THROWS_WITH(read(R"({"alpha": 2})"),
                     "train.params.schedule.alpha: 2 is not allowed; it must be from 0 to 1");
   CHECK(write_params(read("{}"))["warmup_steps"] == "auto");

@@ -153,20 +153,6 @@ TEST_CASE("network: weights of another network are refused") {
         "weights: \"conv0.weight\" is 4 x 3 x 3 x 3, but the layers have \"conv.weight\" of 4 x 3 x 3 x 3");
 }
 
-TEST_CASE("network: only matrices and convolutions decay, unless all are to") {
-  Network network(branched_model());
-  OptimizerParams params;
-  params.weight_decay = 0.5;
-  const auto runs = network.weight_runs(params);
-  REQUIRE(runs.size() == 5);
-  CHECK(runs[0].count == 4 * 3 * 9);
-  CHECK(runs[0].decay == 0.5);
-  CHECK(runs[1].count == 4 + 4 + 4);
-  CHECK(runs[1].decay == 0);
-  params.decay_norm_and_bias = true;
-  CHECK(network.weight_runs(params).size() == 1);
-}
-
 TEST_CASE(
     "network: dropout is other in each training pass, the same when a pass is repeated, and off in "
     "evaluation") {

@@ -73,6 +73,23 @@ TEST_CASE(
   CHECK(straight.told.empty());
 }
 
+TEST_CASE("train: averages, plateaus, sums of gradients and every optimizer go on to the same bytes") {
+  for (const std::string optimizer : {"adamw", "rmsprop", "muon", "adadelta"}) {
+    Resumable stopped, straight;
+    const auto settings = R"({"ema_decay": 0.9, "accumulate_steps": 2, "track_gradients": true,
+        "schedule": {"type": "reduce_on_plateau", "plateau_patience": 1, "plateau_min_delta": 0.5},
+        "optimizer": {"type": ")" + optimizer + R"("}})";
+    CHECK_THROWS_AS(stopped.run(settings, 1), Stopped);
+    CHECK_THROWS_AS(stopped.run(settings, 1), Stopped);
+    CHECK_THROWS_AS(stopped.run(settings, 2), Stopped);
+    const auto out = stopped.run(settings), wanted = straight.run(settings);
+    check_same(out, wanted);
+    CHECK(out.history->step_learning_rate == wanted.history->step_learning_rate);
+    CHECK(out.gradients->mean == wanted.gradients->mean);
+    CHECK(out.gradients->largest == wanted.gradients->largest);
+  }
+}
+
 TEST_CASE("train: progress in steps comes from every_minutes, in epochs from every_epochs") {
   Resumable often, seldom;
   often.run(R"({"epochs": 1, "checkpoint": {"every_minutes": 1e-9, "keep": 100}})");

@@ -6,7 +6,10 @@
 #include <ATen/ops/linear.h>
 #include <ATen/ops/max_pool2d.h>
 #include <ATen/ops/relu.h>
+#include <torch/optim/adagrad.h>
+#include <torch/optim/adam.h>
 #include <torch/optim/adamw.h>
+#include <torch/optim/rmsprop.h>
 #include <torch/optim/sgd.h>
 
 #include "stages/data/batch_stream.hpp"
@@ -100,33 +103,34 @@ void check_same_losses(const std::vector<double>& values, const std::vector<doub
   for (std::size_t i = 0; i < values.size(); ++i) CHECK(values[i] == Approx(wanted[i]).epsilon(1e-5));
 }
 
-}  // namespace
-
-TEST_CASE("train: the losses of 50 steps are those of a plain loop with LibTorch's AdamW") {
+/// Trains with LibTorch's optimizer and with ours of that type, weights alone decaying.
+template <class Theirs, class Options>
+void check_like_libtorch(const std::string& type, const Options& options) {
+  INFO(type);
   auto ours = training();
   PlainLoop loop(toy::model(ours.network, ours.data));
-  const auto options = [](double decay) {
-    return std::make_unique<torch::optim::AdamWOptions>(torch::optim::AdamWOptions(0.01).weight_decay(decay));
+  const auto with_decay = [&](double decay) {
+    auto group = options;
+    return std::make_unique<Options>(group.weight_decay(decay));
   };
-  torch::optim::AdamW adamw({{loop.decaying(), options(1e-4)}, {loop.others(), options(0)}});
-  const auto losses = loop.run(adamw, toy::batches(ours.data), schedule());
-  check_same_losses(ours.run(common).history->step_loss, losses);
+  Theirs optimizer({torch::optim::OptimizerParamGroup{loop.decaying(), with_decay(1e-4)},
+                    torch::optim::OptimizerParamGroup{loop.others(), with_decay(0)}},
+                   options);
+  const auto losses = loop.run(optimizer, toy::batches(ours.data), schedule());
+  auto settings = parse_json(common);
+  settings["optimizer"]["type"] = type;
+  check_same_losses(ours.run(settings.dump()).history->step_loss, losses);
 }
 
-TEST_CASE("train: the losses of 50 steps are those of a plain loop with LibTorch's SGD") {
-  auto ours = training();
-  PlainLoop loop(toy::model(ours.network, ours.data));
-  const auto options = [](double decay) {
-    return std::make_unique<torch::optim::SGDOptions>(
-        torch::optim::SGDOptions(0.01).momentum(0.9).nesterov(true).weight_decay(decay));
-  };
-  torch::optim::SGD sgd(std::vector<torch::optim::OptimizerParamGroup>{{loop.decaying(), options(1e-4)},
-                                                                       {loop.others(), options(0)}},
-                        torch::optim::SGDOptions(0.01));
-  const auto losses = loop.run(sgd, toy::batches(ours.data), schedule());
-  auto settings = parse_json(common);
-  settings["optimizer"]["type"] = "sgd";
-  check_same_losses(ours.run(settings.dump()).history->step_loss, losses);
+}  // namespace
+
+TEST_CASE("train: the losses of 50 steps are those of a plain loop with LibTorch's optimizers") {
+  using namespace torch::optim;
+  check_like_libtorch<AdamW>("adamw", AdamWOptions(0.01));
+  check_like_libtorch<Adam>("adam", AdamOptions(0.01));
+  check_like_libtorch<SGD>("sgd", SGDOptions(0.01).momentum(0.9).nesterov(true));
+  check_like_libtorch<RMSprop>("rmsprop", RMSpropOptions(0.01).alpha(0.9).eps(1e-8));
+  check_like_libtorch<Adagrad>("adagrad", AdagradOptions(0.01));
 }
 
 TEST_CASE("train: with mixed batches the losses are mixed as the images are") {

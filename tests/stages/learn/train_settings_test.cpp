@@ -18,33 +18,62 @@ struct Change {
 /// One change for each setting of training, by its name.
 const std::map<std::string, Change>& changes() {
   static const std::string sgd = R"({"optimizer": {"type": "sgd"}})";
+  const auto schedule = [](const std::string& rest) { return R"({"schedule": {)" + rest + "}}"; };
+  const auto optimizer = [](const std::string& rest) { return R"({"optimizer": {)" + rest + "}}"; };
+  static const std::string restarts = schedule(R"("type": "cosine_decay_restarts")");
+  static const std::string exponential = schedule(R"("type": "exponential_decay")");
+  static const std::string plateau =
+      R"({"schedule": {"type": "reduce_on_plateau", "plateau_patience": 1, "plateau_min_delta": 9}, "epochs": 4})";
+  static const std::string rmsprop = optimizer(R"("type": "rmsprop")");
   static const std::map<std::string, Change> all{
       {"epochs", {R"({"epochs": 2})"}},
       {"batch_size", {R"({"batch_size": 20})"}},
       {"drop_last", {R"({"drop_last": true})"}},
       {"learning_rate", {R"({"learning_rate": 0.02})"}},
-      {"schedule.type", {R"({"schedule": {"type": "constant"}})"}},
-      {"schedule.warmup_steps", {R"({"schedule": {"warmup_steps": 5}})"}},
+      {"schedule.type", {schedule(R"("type": "constant")")}},
+      {"schedule.warmup_steps", {schedule(R"("warmup_steps": 5)")}},
       {"schedule.warmup_start_lr",
-       {R"({"schedule": {"warmup_start_lr": 0.001}})", R"({"schedule": {"warmup_steps": 5}})"}},
-      {"schedule.decay_steps", {R"({"schedule": {"decay_steps": 5}})"}},
-      {"schedule.alpha", {R"({"schedule": {"alpha": 0.5}})"}},
+       {schedule(R"("warmup_start_lr": 0.001)"), schedule(R"("warmup_steps": 5)")}},
+      {"schedule.decay_steps", {schedule(R"("decay_steps": 5)")}},
+      {"schedule.decay_rate", {schedule(R"("decay_rate": 0.5)"), exponential}},
+      {"schedule.staircase",
+       {schedule(R"("staircase": true)"), schedule(R"("type": "exponential_decay", "decay_steps": 3)")}},
+      {"schedule.alpha", {schedule(R"("alpha": 0.5)")}},
+      {"schedule.power", {schedule(R"("power": 2)"), schedule(R"("type": "polynomial_decay")")}},
+      {"schedule.t_mul", {schedule(R"("t_mul": 1.2)"), restarts}},
+      {"schedule.m_mul", {schedule(R"("m_mul": 0.5)"), restarts}},
+      {"schedule.cycles", {schedule(R"("cycles": 2)"), restarts}},
+      {"schedule.plateau_patience", {schedule(R"("plateau_patience": 2)"), plateau}},
+      {"schedule.plateau_min_delta", {schedule(R"("plateau_min_delta": 0)"), plateau}},
       {"optimizer.type", {sgd}},
-      {"optimizer.weight_decay", {R"({"optimizer": {"weight_decay": 0.1}})"}},
-      {"optimizer.decay_norm_and_bias", {R"({"optimizer": {"decay_norm_and_bias": true}})"}},
-      {"optimizer.beta_1", {R"({"optimizer": {"beta_1": 0.8}})"}},
-      {"optimizer.beta_2", {R"({"optimizer": {"beta_2": 0.9}})"}},
-      {"optimizer.epsilon", {R"({"optimizer": {"epsilon": 0.001}})"}},
-      {"optimizer.momentum", {R"({"optimizer": {"momentum": 0.5}})", sgd}},
-      {"optimizer.nesterov", {R"({"optimizer": {"nesterov": false}})", sgd}},
+      {"optimizer.weight_decay", {optimizer(R"("weight_decay": 0.1)")}},
+      {"optimizer.decay_norm_and_bias", {optimizer(R"("decay_norm_and_bias": true)")}},
+      {"optimizer.beta_1", {optimizer(R"("beta_1": 0.8)")}},
+      {"optimizer.beta_2", {optimizer(R"("beta_2": 0.9)")}},
+      {"optimizer.epsilon", {optimizer(R"("epsilon": 0.001)")}},
+      {"optimizer.momentum", {optimizer(R"("momentum": 0.5)"), sgd}},
+      {"optimizer.nesterov", {optimizer(R"("nesterov": false)"), sgd}},
+      {"optimizer.rho", {optimizer(R"("rho": 0.5)"), rmsprop}},
+      {"optimizer.centered", {optimizer(R"("centered": true)"), rmsprop}},
+      {"optimizer.amsgrad", {optimizer(R"("amsgrad": true)")}},
+      {"optimizer.layer_decay", {optimizer(R"("layer_decay": 0.5)")}},
+      {"optimizer.parameter_groups", {optimizer(R"("parameter_groups": [{"names": "fc.*", "rate": 0}])")}},
+      {"clip.value", {R"({"clip": {"value": 0.001}})", sgd}},
+      {"clip.local_norm", {R"({"clip": {"local_norm": 0.01}})", sgd}},
       {"clip.global_norm", {R"({"clip": {"global_norm": 0.01}})", sgd}},
+      {"loss.type", {R"({"loss": {"type": "bce"}})"}},
       {"loss.label_smoothing", {R"({"loss": {"label_smoothing": 0.1}})"}},
+      {"loss.class_weights", {R"({"loss": {"class_weights": [1, 2, 3]}})"}},
+      {"loss.gamma", {R"({"loss": {"gamma": 1}})", R"({"loss": {"type": "focal"}})"}},
       {"precision", {R"({"precision": "bf16"})"}},
+      {"ema_decay", {R"({"ema_decay": 0.9})"}},
+      {"accumulate_steps", {R"({"accumulate_steps": 2})"}},
       {"early_stopping.patience",
        {R"({"early_stopping": {"patience": 1}})", R"({"early_stopping": {"min_delta": 9}})"}},
       {"early_stopping.min_delta",
        {R"({"early_stopping": {"min_delta": 9}})", R"({"early_stopping": {"patience": 1}})"}},
       {"monitor.metric", {R"({"monitor": {"metric": "train_loss"}})"}},
+      {"track_gradients", {R"({"track_gradients": true})"}},
   };
   return all;
 }
@@ -64,6 +93,7 @@ std::string fingerprint(const std::string& settings) {
   all.push_back(out.history->step_loss);
   all.push_back(out.history->best_epoch);
   all.push_back(out.history->monitor);
+  all.push_back(out.gradients->mean);
   return all.dump();
 }
 
@@ -130,6 +160,8 @@ TEST_CASE("train: settings that contradict each other are refused") {
   CHECK(
       error(R"({"optimizer": {"momentum": 0.5}})") ==
       "train.optimizer.momentum: an optimizer of type \"adamw\" has no use for 0.5; leave \"momentum\" out");
+  CHECK(error(R"({"precision": "fp16"})") ==
+        "precision: \"fp16\" needs a GPU, and training runs on the CPU; set \"bf16\" or \"fp32\"");
   CHECK(error(R"({"optimiser": {}})") ==
         "train: unknown parameter \"optimiser\"; did you mean \"optimizer\"?");
 }
