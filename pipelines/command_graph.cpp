@@ -14,7 +14,7 @@ int graph_command(const RunCommand& command, const std::filesystem::path& output
   if (output.empty()) {
     std::printf("%s", drawn.c_str());
   } else {
-    write_file(output, drawn);
+    write_whole_file(output, drawn);
   }
   return 0;
 }

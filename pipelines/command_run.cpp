@@ -70,11 +70,18 @@ std::vector<Planned> Prepared::planned() const {
 }
 
 std::unique_ptr<Prepared> prepare(const RunCommand& command) {
+  return prepare(command, [&](const Registry& registry) {
+    return read_definition_file(command.pipeline, command.settings, registry);
+  });
+}
+
+std::unique_ptr<Prepared> prepare(const RunCommand& command,
+                                  const std::function<Graph(const Registry&)>& read_graph) {
   auto prepared = std::make_unique<Prepared>();
   prepared->registry = all_stages();
   for (const auto& plugin : command.plugins) load_plugin(plugin, prepared->registry);
   auto& graph = prepared->graph;
-  graph = read_definition_file(command.pipeline, command.settings, prepared->registry);
+  graph = read_graph(prepared->registry);
   if (!command.until.empty()) {
     const auto last = at("--until", [&] { return graph.find(command.until); });
     graph = graph.only(graph.needed_by(last));
@@ -86,18 +93,25 @@ std::unique_ptr<Prepared> prepare(const RunCommand& command) {
 }
 
 int run_command(const RunCommand& command, std::stop_token stop) {
-  const auto prepared = prepare(command);
+  return run_prepared(*prepare(command), command, std::move(stop));
+}
+
+int run_prepared(const Prepared& prepared, const RunCommand& command, std::stop_token stop,
+                 const std::vector<Event>& first) {
   Console console(command.json      ? Voice::json
                   : command.quiet   ? Voice::quiet
                   : command.verbose ? Voice::chatty
                                     : Voice::normal);
-  const auto result = run_pipeline(prepared->graph, {.store = command.store,
-                                                     .output_dir = command.output_dir,
-                                                     .name = command.name,
-                                                     .threads = command.threads,
-                                                     .force = command.force,
-                                                     .stop = std::move(stop),
-                                                     .report = &console});
+  for (const auto& event : first) console.event(event);
+  const auto result = run_pipeline(prepared.graph, {.store = command.store,
+                                                    .output_dir = command.output_dir,
+                                                    .name = command.name,
+                                                    .threads = command.threads,
+                                                    .force = command.force,
+                                                    .tensorboard = command.tensorboard,
+                                                    .mlflow = command.mlflow,
+                                                    .stop = std::move(stop),
+                                                    .report = &console});
   if (result.run.error) throw *result.run.error;
   if (result.run.stopped) {
     console.event({"stopped", "", "", {}});
@@ -111,12 +125,15 @@ int run_command(const RunCommand& command, std::stop_token stop) {
 }
 
 int plan_command(const RunCommand& command) {
-  const auto prepared = prepare(command);
-  const auto planned = prepared->planned();
+  return plan_prepared(*prepare(command), command);
+}
+
+int plan_prepared(const Prepared& prepared, const RunCommand& command) {
+  const auto planned = prepared.planned();
   if (command.json) {
-    print_plan_json(prepared->graph, planned);
+    print_plan_json(prepared.graph, planned);
   } else {
-    print_plan(prepared->graph, planned);
+    print_plan(prepared.graph, planned);
   }
   return 0;
 }

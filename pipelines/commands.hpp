@@ -4,6 +4,8 @@
 
 #include "graph/plan.hpp"
 #include "graph/registry.hpp"
+#include "pipelines/train/compose.hpp"
+#include "runtime/report.hpp"
 #include "runtime/store/store.hpp"
 
 namespace fovea {
@@ -17,6 +19,8 @@ struct RunCommand {
   std::string name;
   std::filesystem::path output_dir = "results";
   std::filesystem::path store;
+  std::filesystem::path tensorboard;
+  std::filesystem::path mlflow;
   std::size_t threads = 0;
   std::vector<std::filesystem::path> plugins;
   bool json = false;
@@ -37,10 +41,33 @@ struct Prepared {
   std::vector<Planned> planned() const;
 };
 std::unique_ptr<Prepared> prepare(const RunCommand& command);
+/// The same of a graph that comes from elsewhere than a file.
+std::unique_ptr<Prepared> prepare(const RunCommand& command,
+                                  const std::function<Graph(const Registry&)>& read_graph);
 
 /// Each command prints to stdout and gives the exit code; what a person can mend is thrown as `Error`.
 int run_command(const RunCommand& command, std::stop_token stop);
 int plan_command(const RunCommand& command);
+/// Runs what was prepared, and tells a program or a person of `first` before anything else.
+int run_prepared(const Prepared& prepared, const RunCommand& command, std::stop_token stop,
+                 const std::vector<Event>& first = {});
+int plan_prepared(const Prepared& prepared, const RunCommand& command);
+
+/// What `fovea train` is told.
+struct TrainCommand {
+  TrainRequest request;
+  RunCommand run;  ///< without a pipeline
+  std::filesystem::path save_pipeline;
+  bool dry_run = false;
+};
+/// Composes a pipeline from flags, saves it where that is asked for, and runs it (or tells its plan).
+int train_command(const TrainCommand& command, std::stop_token stop);
+
+/// Lists the architectures with their parameter counts, or the layers of one, for images such as "3x32x32";
+/// "" = each for the smallest of 32 and 224 pixels that it takes.
+int models_command(const std::string& architecture, const std::string& input, std::int64_t classes,
+                   bool json);
+
 /// Runs a pipeline undisturbed and, in another store, killed and started again up to `kills` times; compares.
 int verify_resume_command(const RunCommand& command, int kills);
 int stages_command(const std::string& stage, bool json);

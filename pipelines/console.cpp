@@ -1,5 +1,6 @@
 #include "pipelines/console.hpp"
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -8,6 +9,25 @@
 #include <cstdlib>
 
 namespace fovea {
+namespace {
+
+/// How wide the terminal is now; 80 where it does not say.
+std::size_t columns() {
+  winsize size{};
+  return ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+/// As much of a text as there is room for, where its parts stand two spaces apart.
+std::string shortened(std::string text, std::size_t room) {
+  while (text.size() > room) {
+    const auto part = text.rfind("  ");
+    if (part == std::string::npos || part == 0) return text.substr(0, room);
+    text.resize(part);
+  }
+  return text;
+}
+
+}  // namespace
 
 std::string duration_text(double seconds) {
   char text[48];
@@ -21,6 +41,20 @@ std::string duration_text(double seconds) {
     std::snprintf(text, sizeof text, "%ld h %02ld min", minutes / 60, minutes % 60);
   }
   return text;
+}
+
+std::string progress_line(const std::string& stage, double share, const std::string& behind,
+                          std::size_t columns, bool color) {
+  constexpr std::size_t widest = 24, narrowest = 4;
+  // The last column stays free: some terminals wrap as soon as it is written to.
+  const std::size_t room = columns > 0 ? columns - 1 : 0;
+  const std::size_t text = stage.size() + 1 + behind.size();
+  if (text + 1 + narrowest > room) return shortened(stage + " " + behind, room);
+  const auto width = std::min(widest, room - text - 1);
+  const auto full = static_cast<std::size_t>(std::lround(share * static_cast<double>(width)));
+  std::string bar;
+  for (std::size_t i = 0; i < width; ++i) bar += i < full ? "━" : "─";
+  return stage + " " + (color ? "\033[36m" + bar + "\033[0m" : bar) + " " + behind;
 }
 
 Console::Console(Voice voice) : voice_(voice) {
@@ -40,6 +74,7 @@ void Console::clear_bar() {
 
 void Console::event(const Event& event) {
   const std::lock_guard lock(mutex_);
+  if (event.name == "step" && voice_ != Voice::json) return;
   clear_bar();
   if (event.name == "stage_started") began_[event.stage] = std::chrono::steady_clock::now();
   if (voice_ == Voice::json) {
@@ -83,16 +118,14 @@ void Console::progress(const std::string& stage, std::size_t done, std::size_t t
                        const std::string& words) {
   const std::lock_guard lock(mutex_);
   if (!bar_ || total == 0) return;
-  constexpr std::size_t width = 24;
   const auto share = static_cast<double>(std::min(done, total)) / static_cast<double>(total);
-  const auto full = static_cast<std::size_t>(std::lround(share * width));
-  std::string bar;
-  for (std::size_t i = 0; i < width; ++i) bar += i < full ? "━" : "─";
   const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - began_[stage];
-  const std::string left =
-      share > 0.01 ? "  " + duration_text(spent.count() * (1 - share) / share) + " left" : "";
-  std::fprintf(stderr, "\r\033[K%s %s%s%s %3.0f %%  %s%s", stage.c_str(), color_ ? "\033[36m" : "",
-               bar.c_str(), color_ ? "\033[0m" : "", 100 * share, words.c_str(), left.c_str());
+  char percent[16];
+  std::snprintf(percent, sizeof percent, "%3.0f %%", 100 * share);
+  const auto behind =
+      std::string(percent) + "  " + words +
+      (share > 0.01 ? "  " + duration_text(spent.count() * (1 - share) / share) + " left" : "");
+  std::fprintf(stderr, "\r\033[K%s", progress_line(stage, share, behind, columns(), color_).c_str());
   drawn_ = true;
 }
 

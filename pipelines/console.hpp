@@ -38,6 +38,11 @@ class Console : public Report {
   std::map<std::string, std::chrono::steady_clock::time_point> began_;
 };
 
+/// A line of progress that is shorter than `columns`: the stage, a bar as wide as there is room for, and
+/// what stands behind it, whose last parts are left out where even that is too long.
+std::string progress_line(const std::string& stage, double share, const std::string& behind,
+                          std::size_t columns, bool color);
+
 /// "1.4 s", "2 min 05 s": a duration for people.
 std::string duration_text(double seconds);
 

@@ -22,19 +22,23 @@ std::string read_text(const fs::path& file) {
 
 }  // namespace
 
-Graph read_definition_file(const fs::path& file, const std::vector<std::string>& settings,
-                           const Registry& registry) {
-  auto definition = at(file.string(), [&] {
+Json read_definition_json(const fs::path& file, const Registry& registry) {
+  return at(file.string(), [&] {
     auto read = parse_json(read_text(file));
     resolve_paths(read, registry, fs::absolute(file).parent_path());
     return read;
   });
+}
+
+Graph read_definition_file(const fs::path& file, const std::vector<std::string>& settings,
+                           const Registry& registry) {
+  auto definition = read_definition_json(file, registry);
   for (const auto& setting : settings) apply_setting(definition, setting);
   resolve_paths(definition, registry, fs::current_path());
   return at(file.string(), [&] { return read_definition(definition, registry); });
 }
 
-void write_file(const fs::path& file, std::string_view bytes) {
+void write_whole_file(const fs::path& file, std::string_view bytes) {
   const auto draft = file.string() + ".partial";
   std::ofstream stream(draft, std::ios::binary);
   stream.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));

@@ -4,6 +4,10 @@
 
 namespace fovea {
 
+/// Reads the JSON of a saved pipeline, unchecked but for its syntax; relative paths are taken from the file's
+/// folder. Throws `Error` that begins with the file's name.
+Json read_definition_json(const std::filesystem::path& file, const Registry& registry);
+
 /// Reads a saved pipeline from a file and changes it by `settings` ("train.epochs=3"). Relative paths are
 /// taken from the file's folder, those in settings from the working directory. Throws `Error` that begins
 /// with the file's name.
@@ -11,6 +15,6 @@ Graph read_definition_file(const std::filesystem::path& file, const std::vector<
                            const Registry& registry);
 
 /// Writes a text to a file, whole or not at all. Throws `Error` that names the file.
-void write_file(const std::filesystem::path& file, std::string_view bytes);
+void write_whole_file(const std::filesystem::path& file, std::string_view bytes);
 
 }  // namespace fovea

@@ -1,16 +1,20 @@
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 
 #include "graph/error.hpp"
 #include "pipelines/commands.hpp"
 #include "pipelines/signals.hpp"
+#include "pipelines/train/augmentation.hpp"
+#include "pipelines/train/data_source.hpp"
+#include "stages/list.hpp"
 
 namespace {
 
 constexpr const char* store_help = "folder of the cache (default: FOVEA_STORE, or .fovea)";
 
-void add_pipeline_options(CLI::App& app, fovea::RunCommand& command) {
-  app.add_option("PIPELINE", command.pipeline, "a saved pipeline, such as pipeline.json")->required();
+/// What every command that has a pipeline takes, wherever that comes from.
+void add_graph_options(CLI::App& app, fovea::RunCommand& command) {
   app.add_option("--set", command.settings, "change one parameter: stage.param=VALUE, or seed=VALUE")
       ->allow_extra_args(false);
   app.add_option("--until", command.until, "run only what this stage needs, and it");
@@ -19,12 +23,22 @@ void add_pipeline_options(CLI::App& app, fovea::RunCommand& command) {
       ->allow_extra_args(false);
 }
 
+void add_pipeline_options(CLI::App& app, fovea::RunCommand& command) {
+  app.add_option("PIPELINE", command.pipeline, "a saved pipeline, such as pipeline.json")->required();
+  add_graph_options(app, command);
+}
+
 void add_run_options(CLI::App& app, fovea::RunCommand& command) {
-  add_pipeline_options(app, command);
   app.add_option("--force", command.force, "run this stage even where its result is there")
       ->allow_extra_args(false);
   app.add_option("--name", command.name, "name of the run directory (default: the pipeline's)");
   app.add_option("--output-dir", command.output_dir, "folder for run directories")->capture_default_str();
+  app.add_option("--tensorboard", command.tensorboard,
+                 "a folder where event files grow while training runs, for tensorboard --logdir")
+      ->type_name("DIR");
+  app.add_option("--mlflow", command.mlflow,
+                 "a folder of MLflow's, such as mlruns, that gets the run as well")
+      ->type_name("DIR");
   app.add_option("--threads", command.threads, "threads for data and drawing (default: one for each core)")
       ->check(CLI::Range(1, 1024));
   app.add_flag("--json", command.json, "one JSON object a line on stdout");
@@ -32,9 +46,76 @@ void add_run_options(CLI::App& app, fovea::RunCommand& command) {
   app.add_flag("-v", command.verbose, "also say when each stage starts and ends")->excludes(quiet);
 }
 
+/// The flags of parameters, each under its heading, as they were typed and in that order.
+void add_train_flags(CLI::App& app, std::vector<fovea::TypedFlag>& typed) {
+  for (const auto& offered : fovea::offered_flags(fovea::all_stages())) {
+    CLI::Option* option = nullptr;
+    if (offered.is_switch) {
+      option = app.add_flag_callback(
+          offered.flag.name,
+          [offered, &typed] {
+            typed.push_back({offered, "true"});
+          },
+          offered.doc);
+    } else {
+      option = app.add_option_function<std::string>(
+          offered.flag.name,
+          [offered, &typed](const std::string& value) {
+            typed.push_back({offered, value});
+          },
+          offered.doc);
+      option->type_name("VALUE");
+    }
+    option->group(offered.flag.group);
+  }
+}
+
+template <class Named>
+std::string names_and_docs(const std::vector<Named>& all) {
+  std::string text;
+  for (const auto& one : all) text += "\n" + one.name + ": " + one.doc;
+  return text;
+}
+
+void add_train_options(CLI::App& app, fovea::TrainCommand& command) {
+  auto& request = command.request;
+  app.add_option(
+         "--dataset", request.dataset,
+         "the path of data, whose format is found out, or a name" + names_and_docs(fovea::named_data()))
+      ->type_name("NAME|PATH");
+  app.add_option("--model", request.model, "the network, as `fovea models` lists them [simple_cnn]")
+      ->type_name("NAME");
+  app.add_option("--config", request.config,
+                 "a saved pipeline to begin with; what is typed here changes it, and nothing else does")
+      ->type_name("FILE");
+  app.add_option("--save-pipeline", command.save_pipeline,
+                 "write the pipeline to a file for `fovea run`, then run it all the same")
+      ->type_name("FILE");
+  app.add_flag("--dry-run", command.dry_run, "only tell what would run, as `fovea plan` does");
+  app.add_flag_callback(
+      "--no-visualization", [&request] { request.figures = false; }, "leave out every stage that only draws");
+  app.add_flag_callback(
+      "--no-classification-viz", [&request] { request.classification_figures = false; },
+      "leave out the drawings of predictions and metrics");
+  app.add_option("--augment", request.augment,
+                 "what is done to training images: a list of ops as JSON, or a preset [auto]" +
+                     names_and_docs(fovea::augmentation_presets()))
+      ->type_name("VALUE")
+      ->group("Data");
+  app.add_option("--image-size", request.image_size,
+                 "pixels, as 64 or 64x96 (height and width); other images are made so [that of the data]")
+      ->type_name("VALUE")
+      ->group("Data");
+  add_train_flags(app, request.flags);
+}
+
 /// The commands of the program; the one that is chosen sets `chosen`.
 struct Commands {
   fovea::RunCommand command;
+  fovea::TrainCommand training;
+  std::string architecture;
+  std::string input;
+  std::int64_t classes = 10;
   std::string stage;
   bool json = false;
   std::string output;
@@ -45,13 +126,39 @@ struct Commands {
 
   void add_to(CLI::App& app) {
     auto* run = app.add_subcommand("run", "run a saved pipeline: what is in the cache is not computed again");
+    add_pipeline_options(*run, command);
     add_run_options(*run, command);
     run->callback(
         [this] { chosen = [this](std::stop_token stop) { return fovea::run_command(command, stop); }; });
 
     auto* plan = app.add_subcommand("plan", "tell what a run would do, and why, without doing it");
+    add_pipeline_options(*plan, command);
     add_run_options(*plan, command);
     plan->callback([this] { chosen = [this](const auto&) { return fovea::plan_command(command); }; });
+
+    auto* train = app.add_subcommand(
+        "train", "compose a classification pipeline from flags and run it: fovea train --dataset NAME|PATH");
+    add_train_options(*train, training);
+    add_graph_options(*train, command);
+    add_run_options(*train, command);
+    train->callback([this] {
+      training.request.settings = command.settings;
+      training.run = command;
+      chosen = [this](std::stop_token stop) { return fovea::train_command(training, stop); };
+    });
+
+    auto* models = app.add_subcommand(
+        "models", "list the architectures with their parameter counts, or show the layers of one");
+    models->add_option("NAME", architecture, "an architecture");
+    models->add_option("--input", input,
+                       "channels, height and width of images (default: 3x32x32 or 3x224x224)");
+    models->add_option("--classes", classes, "how many classes come out")
+        ->check(CLI::Range(1, 1 << 20))
+        ->capture_default_str();
+    models->add_flag("--json", json, "one JSON object a line");
+    models->callback([this] {
+      chosen = [this](const auto&) { return fovea::models_command(architecture, input, classes, json); };
+    });
 
     auto* verify = app.add_subcommand(
         "verify-resume", "prove that interrupted training ends in the same bytes as uninterrupted");
@@ -119,6 +226,32 @@ struct Commands {
   }
 };
 
+/// The command that was typed, a subcommand of a subcommand where there is one.
+const CLI::App& deepest(const CLI::App& app) {
+  const auto chosen = app.get_subcommands();
+  return chosen.empty() ? app : deepest(*chosen.front());
+}
+
+/// What is wrong with arguments that no command expects, with the nearest flag.
+std::string unexpected(const CLI::App& app) {
+  const auto& command = deepest(app);
+  std::vector<std::string> flags;
+  for (const auto* option : command.get_options()) {
+    for (const auto& name : option->get_lnames()) flags.push_back("--" + name);
+  }
+  auto place = command.get_name();
+  for (const auto* above = command.get_parent(); above != nullptr; above = above->get_parent())
+    place = above->get_name() + " " + place;
+  const auto rest = app.remaining(true);
+  const auto is_flag = [](const std::string& text) { return text.starts_with("-"); };
+  const auto first = std::find_if(rest.begin(), rest.end(), is_flag);
+  if (first == rest.end()) return place + ": " + fovea::quote(rest.front()) + " was not expected; see --help";
+  const auto name = first->substr(0, first->find('='));
+  const auto near = fovea::nearest(name, flags);
+  return place + ": unknown flag " + fovea::quote(name) +
+         (near.empty() ? "; see --help" : "; did you mean " + fovea::quote(near) + "?");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -128,6 +261,9 @@ int main(int argc, char** argv) {
   commands.add_to(app);
   try {
     app.parse(argc, argv);
+  } catch (const CLI::ExtrasError&) {
+    std::fprintf(stderr, "%s\n", unexpected(app).c_str());
+    return 2;
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }

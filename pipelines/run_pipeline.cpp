@@ -6,6 +6,8 @@
 #include <thread>
 
 #include "pipelines/console.hpp"
+#include "pipelines/tracking/mlflow.hpp"
+#include "pipelines/tracking/tensorboard.hpp"
 #include "runtime/log.hpp"
 #include "runtime/run_directory.hpp"
 #include "runtime/store/lease.hpp"
@@ -61,7 +63,11 @@ std::filesystem::path store_folder(const std::filesystem::path& given) {
 PipelineResult run_pipeline(const Graph& graph, const PipelineOptions& options) {
   const auto begin = std::chrono::steady_clock::now();
   Console console(Voice::normal);
-  Log log(options.report != nullptr ? *options.report : console);
+  Report& told = options.report != nullptr ? *options.report : console;
+  std::optional<LiveTensorBoard> live;
+  if (!options.tensorboard.empty()) live.emplace(told, options.tensorboard, graph.name());
+  if (!options.mlflow.empty()) expect_mlflow_folder(options.mlflow);
+  Log log(live ? *live : told);
   Store store(store_folder(options.store), [&log](const std::string& line) {
     log.event({"warning", "", line});
   });
@@ -81,13 +87,17 @@ PipelineResult run_pipeline(const Graph& graph, const PipelineOptions& options) 
     result.run = run(graph, store, world, libraries, log, how);
     if (!result.run.done()) return result;
     const auto name = options.name.empty() ? graph.name() : options.name;
-    const auto written = write_run_directory(graph, result.run, store, options.output_dir, name, log.text());
+    const auto written = write_run_directory(
+        graph, result.run, store, options.output_dir, name, log.text(),
+        [&](const auto& folder) { return write_tensorboard(graph, result.run, store, folder); });
     if (written) result.directory = *written;
     if (!written && attempt == most_attempts) {
       throw Error(store.root().string() + ": objects are lost as fast as they are made; look at the disk");
     }
     how.force.clear();
   }
+  if (live) live->finish(graph, result.run, store);
+  if (!options.mlflow.empty()) write_mlflow(graph, result.run, store, result.directory, options.mlflow);
   result.summary = summary(graph, result.run, store);
   const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - begin;
   result.seconds = spent.count();

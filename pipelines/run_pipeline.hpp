@@ -11,6 +11,8 @@ struct PipelineOptions {
   std::string name;                              ///< of the run directory; empty: the pipeline's
   std::size_t threads = 0;                       ///< for data and drawing; 0: one for each core
   std::vector<std::string> force;                ///< stages that run even where their result is there
+  std::filesystem::path tensorboard;             ///< a folder for event files while training runs; or empty
+  std::filesystem::path mlflow;                  ///< a folder of MLflow's, for the run in the end; or empty
   std::stop_token stop;                          ///< asks to leave soon
   Report* report = nullptr;                      ///< null: lines on stdout
 };

@@ -19,13 +19,17 @@ Log::Log(Report& next) : next_(next), lines_(std::make_unique<Lines>()) {
 Log::~Log() = default;
 
 void Log::event(const Event& event) {
+  if (event.name != "step") keep(event);
+  next_.event(event);
+}
+
+void Log::keep(const Event& event) {
   const auto level = event.name == "warning"        ? spdlog::level::warn
                      : event.name == "stage_failed" ? spdlog::level::err
                                                     : spdlog::level::info;
   auto line = event.line.empty() ? event.data.dump() : event.line;
   if (!event.stage.empty() && event.name != "warning") line = event.stage + ": " + line;
   lines_->logger.log(level, "{}: {}", event.name, line);
-  next_.event(event);
 }
 
 void Log::progress(const std::string& stage, std::size_t done, std::size_t total, const std::string& words) {

@@ -7,8 +7,8 @@
 
 namespace fovea {
 
-/// Keeps every event of a run as a line with time and level, for `run.log`, and hands all on to another
-/// report.
+/// Keeps every event of a run but the steps of training as a line with time and level, for `run.log`, and
+/// hands all on to another report.
 class Log : public Report {
  public:
   explicit Log(Report& next);
@@ -20,6 +20,8 @@ class Log : public Report {
   std::string text() const;
 
  private:
+  void keep(const Event& event);
+
   struct Lines;
   Report& next_;
   std::unique_ptr<Lines> lines_;

@@ -9,7 +9,7 @@ namespace fovea {
 
 /// Something that happened, as a line for people and as data for programs.
 struct Event {
-  std::string name;   ///< "run_started", "stage_finished", "epoch", "warning", ...
+  std::string name;   ///< "run_started", "stage_finished", "epoch", "step", "warning", ...
   std::string stage;  ///< the node that it is about, or ""
   std::string line;   ///< for people; may be empty
   Json data = Json::object();

@@ -104,10 +104,20 @@ std::vector<Exported> exports_of(const Graph& graph) {
 
 namespace {
 
+/// What is kept of an exported file: where it lies and what it came from.
+Json origin_of(const fs::path& folder, const Exported& file, const Graph& graph, const RunResult& result) {
+  const auto& node = graph.nodes()[file.node];
+  return {{"path", file.path.string()},
+          {"node", node.name},
+          {"port", node.stage->outputs[file.port].name},
+          {"object", result.nodes[file.node].record.objects.at(file.port)},
+          {"sha256", file_digest(folder / file.path)}};
+}
+
 /// Exports everything into a folder and lists each file with what it came from; nothing where an object is
 /// lost.
 std::optional<Json> export_all(const Graph& graph, const RunResult& result, Store& store,
-                               const fs::path& folder) {
+                               const fs::path& folder, const MoreExports& more) {
   Json files = Json::array();
   std::set<fs::path> seen;
   for (const auto& [node, port, path] : exports_of(graph)) {
@@ -120,13 +130,13 @@ std::optional<Json> export_all(const Graph& graph, const RunResult& result, Stor
     output.codec->export_to(item->data.get(), store.object_path(object), target);
     for (const auto& entry : fs::recursive_directory_iterator(folder)) {
       if (!entry.is_regular_file() || !seen.insert(entry.path()).second) continue;
-      files.push_back({{"path", entry.path().lexically_relative(folder).string()},
-                       {"node", graph.nodes()[node].name},
-                       {"port", output.name},
-                       {"object", object},
-                       {"sha256", file_digest(entry.path())}});
+      files.push_back(
+          origin_of(folder, {node, port, entry.path().lexically_relative(folder)}, graph, result));
     }
   }
+  const auto others = more ? more(folder) : std::vector<Exported>{};
+  if (!others) return {};
+  for (const auto& file : *others) files.push_back(origin_of(folder, file, graph, result));
   return files;
 }
 
@@ -145,10 +155,10 @@ Json nodes_of(const Graph& graph, const RunResult& result) {
 
 std::optional<fs::path> write_run_directory(const Graph& graph, const RunResult& result, Store& store,
                                             const fs::path& output_dir, const std::string& name,
-                                            const std::string& log) try {
+                                            const std::string& log, const MoreExports& more) try {
   const auto stem = name + "_" + local_time();
   Draft draft(output_dir, stem);
-  auto files = export_all(graph, result, store, draft.path());
+  auto files = export_all(graph, result, store, draft.path(), more);
   if (!files) return {};
   const auto definition = write_definition(graph, fs::current_path());
   write_text(draft.path() / "config.json", definition.dump(2) + "\n");

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdio>
 #include <numeric>
+#include <utility>
 
 namespace fovea {
 namespace {
@@ -50,15 +51,33 @@ std::vector<TimedPart> parts_of(const Timing& timing) {
 }  // namespace
 
 void TrainProgress::step(std::int64_t epoch, std::int64_t step, const Tally& tally, const Pace& pace) {
+  const auto before = std::exchange(before_, tally);
   const auto now = std::chrono::steady_clock::now();
   const bool last = step + 1 == steps_per_epoch_;
   if (now < next_ && !last) return;
   next_ = now + std::chrono::milliseconds(100);
+  const double speed = static_cast<double>(pace.images) / pace.seconds;
   context_.progress(static_cast<std::size_t>(epoch * steps_per_epoch_ + step + 1),
                     static_cast<std::size_t>(epochs_ * steps_per_epoch_),
-                    format("epoch %lld/%lld  loss %.3f  ", static_cast<long long>(epoch + 1),
-                           static_cast<long long>(epochs_), tally.mean_loss()) +
-                        grouped(static_cast<double>(pace.images) / pace.seconds) + " img/s");
+                    format("epoch %lld/%lld  loss %.3f  acc %.3f  ", static_cast<long long>(epoch) + 1,
+                           static_cast<long long>(epochs_), tally.mean_loss(), tally.accuracy()) +
+                        grouped(speed) + " img/s");
+  if (step == 0) {
+    tell_step(epoch, step, tally.mean_loss(), speed);
+  } else if (before) {
+    const auto samples = static_cast<double>(tally.samples - before->samples);
+    tell_step(epoch, step, (tally.loss - before->loss) / samples, speed);
+  }
+}
+
+void TrainProgress::tell_step(std::int64_t epoch, std::int64_t step, double loss,
+                              double images_per_second) const {
+  context_.event("step", "",
+                 {{"step", epoch * steps_per_epoch_ + step + 1},
+                  {"steps", epochs_ * steps_per_epoch_},
+                  {"epoch", epoch + 1},
+                  {"loss", loss},
+                  {"samples_per_second", images_per_second}});
 }
 
 void TrainProgress::epoch(const History& history, const Pace& pace, double seconds) {
@@ -74,6 +93,7 @@ void TrainProgress::epoch(const History& history, const Pace& pace, double secon
   context_.event("epoch", line + grouped(speed) + " img/s",
                  {{"epoch", number},
                   {"epochs", epochs_},
+                  {"step", history.step_loss.size()},
                   {"loss", loss.back()},
                   {"accuracy", accuracy.back()},
                   {"top_5", top_5.back()},
@@ -81,6 +101,7 @@ void TrainProgress::epoch(const History& history, const Pace& pace, double secon
                   {"val_accuracy", val_accuracy.back()},
                   {"val_top_5", val_top_5.back()},
                   {"learning_rate", rate},
+                  {"gradient_norm", history.step_gradient_norm.back()},
                   {"best_epoch", history.best_epoch},
                   {"seconds", seconds},
                   {"samples_per_second", speed}});

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 
 #include "runtime/context.hpp"
 #include "stages/learn/history.hpp"
@@ -29,7 +30,8 @@ struct Pace {
   double seconds = 0;
 };
 
-/// Tells people how training goes: a few words at most ten times a second, and a line an epoch.
+/// Tells people how training goes: a few words at most ten times a second, with an event "step" for programs,
+/// and a line an epoch.
 class TrainProgress {
  public:
   TrainProgress(const Context& context, std::int64_t epochs, std::int64_t steps_per_epoch)
@@ -43,10 +45,13 @@ class TrainProgress {
   void end(const Timing& timing) const;
 
  private:
+  void tell_step(std::int64_t epoch, std::int64_t step, double loss, double images_per_second) const;
+
   const Context& context_;
   std::int64_t epochs_;
   std::int64_t steps_per_epoch_;
   std::chrono::steady_clock::time_point next_{};
+  std::optional<Tally> before_;  ///< after the step before, where that was seen
 };
 
 }  // namespace fovea

@@ -62,7 +62,8 @@ std::map<std::string, std::string> exported(const fs::path& results) {
   });
   for (const auto& entry : fs::recursive_directory_iterator(newest)) {
     const auto name = entry.path().lexically_relative(newest).string();
-    if (entry.is_regular_file() && name != "run.log") files[name] = bytes_of(entry.path());
+    const bool timed = name == "run.log" || name.starts_with("tensorboard_logs/");
+    if (entry.is_regular_file() && !timed) files[name] = bytes_of(entry.path());
   }
   return files;
 }

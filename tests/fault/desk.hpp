@@ -52,7 +52,8 @@ std::vector<fovea::Json> events_of(const std::string& out);
 /// The text of all stages that ran to their end, not hits, with the keys that they computed.
 std::vector<std::string> computed(const std::string& out);
 
-/// Every exported file of the newest run directory below a folder by its name, but the log with its times.
+/// Every exported file of the newest run directory below a folder by its name, but the logs, which hold
+/// times.
 std::map<std::string, std::string> exported(const std::filesystem::path& results);
 
 /// The identities of all results in a store by key and port, without the measured times of `train`.

@@ -21,3 +21,11 @@ TEST_CASE("log: events become lines with time and level, and go on to the next r
   CHECK(std::regex_match(log.text(), lines));
   CHECK(next.all.size() == 3);
 }
+
+TEST_CASE("log: the steps of training go on, and are not kept") {
+  arithmetic::Events next;
+  Log log(next);
+  log.event({"step", "train", "", {{"step", 1}}});
+  CHECK(log.text().empty());
+  CHECK(next.all.size() == 1);
+}

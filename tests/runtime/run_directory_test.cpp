@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "graph/definition.hpp"
+#include "runtime/store/files.hpp"
 #include "tests/catch.hpp"
 #include "tests/errors.hpp"
 #include "tests/folder.hpp"
@@ -30,8 +31,8 @@ struct Done {
     Events events;
     result = run(graph, store, world, libraries, events, {.threads = 1});
   }
-  std::optional<std::filesystem::path> write() {
-    return write_run_directory(graph, result, store, folder / "results", "numbers", "a line\n");
+  std::optional<std::filesystem::path> write(const MoreExports& more = {}) {
+    return write_run_directory(graph, result, store, folder / "results", "numbers", "a line\n", more);
   }
 };
 
@@ -73,6 +74,28 @@ TEST_CASE("run directory: a name that is taken gets a number, and nothing else i
     ++there;
   }
   CHECK(there == 3);
+}
+
+TEST_CASE("run directory: what else is written into it is kept with what it came from") {
+  Done done;
+  const auto path = done.write([](const std::filesystem::path& directory) {
+    std::filesystem::create_directories(directory / "more");
+    std::ofstream(directory / "more/left.log") << "two";
+    return std::vector<Exported>{{1, 0, "more/left.log"}};
+  });
+  REQUIRE(path);
+  CHECK(text_of(*path / "more/left.log") == "two");
+  const auto file = done.store.runs().at(0).at("files").back();
+  CHECK(file.at("path") == "more/left.log");
+  CHECK(file.at("node") == "left");
+  CHECK(file.at("object") == done.result.nodes[1].record.objects[0]);
+  CHECK(file.at("sha256") == file_digest(*path / "more/left.log"));
+}
+
+TEST_CASE("run directory: where what else is written finds an object lost, nothing is written") {
+  Done done;
+  CHECK_FALSE(done.write([](const auto&) { return std::nullopt; }));
+  CHECK(std::filesystem::is_empty(done.folder / "results"));
 }
 
 TEST_CASE("run directory: with a lost object nothing is written") {

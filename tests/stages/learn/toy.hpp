@@ -1,6 +1,8 @@
 #pragma once
 
+#include <algorithm>
 #include <cstring>
+#include <iterator>
 #include <numeric>
 #include <string>
 #include <vector>
@@ -18,6 +20,12 @@ struct Heard : Report {
   std::size_t progressed = 0;
   void event(const Event& one) override { events.push_back(one); }
   void progress(const std::string&, std::size_t, std::size_t, const std::string&) override { ++progressed; }
+  std::vector<Event> named(const std::string& name) const {
+    std::vector<Event> found;
+    std::copy_if(events.begin(), events.end(), std::back_inserter(found),
+                 [&](const Event& one) { return one.name == name; });
+    return found;
+  }
 };
 
 inline Context context(Heard& heard, std::size_t threads = 1, std::uint64_t seed = 3) {

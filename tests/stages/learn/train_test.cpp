@@ -102,13 +102,28 @@ TEST_CASE("train: stops early when nothing gets better, and says so") {
 TEST_CASE("train: tells a line each epoch, and progress in between") {
   Training training;
   training.run();
-  REQUIRE(training.heard.events.size() == 4);
-  const auto& event = training.heard.events[2];
-  CHECK(event.name == "epoch");
+  const auto epochs = training.heard.named("epoch");
+  REQUIRE(epochs.size() == 3);
+  const auto& event = epochs[2];
   CHECK(event.line.starts_with("epoch 3/3  loss "));
   CHECK(event.line.ends_with(" img/s"));
   CHECK(event.data["epochs"] == 3);
   CHECK(training.heard.progressed >= 3);
+}
+
+TEST_CASE("train: tells programs of steps, counted over all epochs, each with the loss of its batch") {
+  Training training;
+  const auto out = training.run();
+  const auto steps = training.heard.named("step");
+  REQUIRE(steps.size() >= 3);
+  CHECK(steps.front().data["step"] == 1);
+  CHECK(steps.back().data["step"] == out.history->step_loss.size());
+  CHECK(steps.back().data["step"] == steps.back().data["steps"]);
+  for (const auto& step : steps) {
+    CHECK(step.line.empty());
+    CHECK(step.data["loss"].get<double>() ==
+          Approx(out.history->step_loss[step.data["step"].get<std::size_t>() - 1]));
+  }
 }
 
 TEST_CASE("train: tells in the end what the time was spent on, the longest part first") {

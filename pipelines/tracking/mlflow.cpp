@@ -1,0 +1,233 @@
+// What MLflow's file store reads:
+//   <experiment id>/meta.yaml                what the experiment is called
+//   <experiment id>/<run id>/meta.yaml       when the run was and what became of it; times are milliseconds
+//   since 1970 <experiment id>/<run id>/params/NAME     a file for each parameter: its value <experiment
+//   id>/<run id>/metrics/NAME    a file for each metric: lines "time value step" <experiment id>/<run
+//   id>/tags/NAME       a file for each tag <experiment id>/<run id>/artifacts/      any files
+#include "pipelines/tracking/mlflow.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <sstream>
+
+#include "graph/sha256.hpp"
+#include "pipelines/tracking/run_facts.hpp"
+#include "runtime/store/files.hpp"
+#include "stages/learn/text_file.hpp"
+
+namespace fovea {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The longest value of a parameter that MLflow takes.
+constexpr std::size_t longest_value = 6000;
+
+std::int64_t milliseconds(double seconds) {
+  return std::llround(1000 * seconds);
+}
+
+/// A text between quotes as YAML reads it: JSON's are YAML's.
+std::string yaml(const std::string& text) {
+  return quote(text);
+}
+
+std::string user() {
+  const char* name = std::getenv("USER");
+  return name != nullptr && *name != '\0' ? name : "unknown";
+}
+
+/// A path as the `file:` address that MLflow keeps.
+std::string address(const fs::path& path) {
+  static constexpr char digits[] = "0123456789ABCDEF";
+  std::string text = "file://";
+  for (const char c : fs::absolute(path).lexically_normal().string()) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (std::isalnum(byte) != 0 || std::string_view("/-_.~").find(c) != std::string_view::npos) {
+      text += c;
+    } else {
+      text += {'%', digits[byte >> 4], digits[byte & 15]};
+    }
+  }
+  return text;
+}
+
+/// A folder that is removed in the end unless it was moved away.
+struct Draft {
+  fs::path path;
+  explicit Draft(fs::path made) : path(std::move(made)) { fs::create_directories(path); }
+  ~Draft() {
+    std::error_code ignored_while_leaving;
+    fs::remove_all(path, ignored_while_leaving);
+  }
+  Draft(const Draft&) = delete;
+  Draft& operator=(const Draft&) = delete;
+};
+
+/// Adds metrics to a run, each a file of lines.
+class MetricFiles {
+ public:
+  explicit MetricFiles(fs::path folder) : folder_(std::move(folder)) {}
+
+  void series(const std::string& name, const std::vector<double>& values, const std::vector<double>& times) {
+    std::string lines;
+    for (std::size_t i = 0; i < std::min(values.size(), times.size()); ++i) {
+      lines += line(times[i], values[i], i + 1);
+    }
+    if (!lines.empty()) write(name, lines);
+  }
+  void number(const std::string& name, double value, double time) { write(name, line(time, value, 0)); }
+
+ private:
+  static std::string line(double time, double value, std::size_t step) {
+    const auto text = std::isnan(value)   ? std::string("nan")
+                      : std::isinf(value) ? std::string(value > 0 ? "inf" : "-inf")
+                                          : shortest(value);
+    return std::to_string(milliseconds(time)) + " " + text + " " + std::to_string(step) + "\n";
+  }
+  void write(const std::string& name, const std::string& lines) const {
+    fs::create_directories((folder_ / name).parent_path());
+    write_file(folder_ / name, lines);
+  }
+  fs::path folder_;
+};
+
+void add_params(const std::string& name, const Json& value, const fs::path& folder) {
+  if (value.is_object() && !value.empty()) {
+    const auto prefix = name + ".";
+    for (const auto& [key, member] : value.items()) add_params(prefix + key, member, folder);
+    return;
+  }
+  const auto text = value.is_string() ? value.get<std::string>() : value.dump();
+  write_file(folder / name, text.substr(0, longest_value));
+}
+
+void write_params_of(const Graph& graph, const fs::path& folder) {
+  fs::create_directories(folder);
+  write_file(folder / "seed", std::to_string(graph.seed()));
+  for (const auto& node : graph.nodes()) add_params(node.name, node.params, folder);
+}
+
+/// What stands before the names of a node's metrics: nothing where its stage is there once.
+std::string prefix_of(const Graph& graph, std::size_t node) {
+  return stands_alone(graph, node) ? "" : graph.nodes()[node].name + "/";
+}
+
+void write_history(const Graph& graph, const Training& training, MetricFiles& files) {
+  const auto prefix = prefix_of(graph, training.node);
+  const auto& history = *training.history;
+  for (const auto& [part, begin] : {std::pair{&history.train, ""}, std::pair{&history.validation, "val_"}}) {
+    files.series(prefix + begin + "loss", part->loss, training.epoch_ends);
+    files.series(prefix + begin + "accuracy", part->accuracy, training.epoch_ends);
+    files.series(prefix + begin + "top_5", part->top_5, training.epoch_ends);
+  }
+  files.series(prefix + "step_loss", history.step_loss, training.step_ends);
+  files.series(prefix + "learning_rate", history.step_learning_rate, training.step_ends);
+  files.series(prefix + "gradient_norm", history.step_gradient_norm, training.step_ends);
+  files.series(prefix + "samples_per_second", training.step_samples_per_second, training.step_ends);
+}
+
+void write_measured(const Graph& graph, const RunResult& result, const Measured& measured,
+                    MetricFiles& files) {
+  const auto prefix = prefix_of(graph, measured.node) + "test_";
+  const auto& metrics = *measured.metrics;
+  const double time = seconds_of(result.nodes[measured.node].record.made);
+  files.number(prefix + "accuracy", metrics.accuracy, time);
+  files.number(prefix + "top_" + std::to_string(metrics.k), metrics.top_k_accuracy, time);
+  files.number(prefix + "loss", metrics.loss, time);
+  files.number(prefix + "macro_f1", metrics.macro.f1, time);
+  files.number(prefix + "weighted_f1", metrics.weighted.f1, time);
+}
+
+std::string text_of(const fs::path& file) {
+  std::ostringstream text;
+  text << std::ifstream(file).rdbuf();
+  return text.str();
+}
+
+/// The number of the experiment of that name, which is made where it is not there.
+std::string experiment_of(const std::string& name, const fs::path& folder) {
+  const auto line = "name: " + yaml(name) + "\n";
+  const auto plain = "name: " + name + "\n";
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    const auto meta = "\n" + text_of(entry.path() / "meta.yaml");
+    if (meta.find("\n" + line) != std::string::npos || meta.find("\n" + plain) != std::string::npos)
+      return entry.path().filename().string();
+  }
+  const auto digest = sha256(name);
+  const auto number = std::stoull(digest.substr(0, 15), nullptr, 16) % 900'000'000'000'000'000ULL;
+  auto id = std::to_string(100'000'000'000'000'000ULL + number);
+  const auto made = std::to_string(milliseconds(seconds_of(now_as_text())));
+  fs::create_directories(folder / id);
+  write_file(folder / id / "meta.yaml", "artifact_location: " + yaml(address(folder / id)) +
+                                            "\ncreation_time: " + made + "\nexperiment_id: '" + id +
+                                            "'\nlast_update_time: " + made + "\nlifecycle_stage: active\n" +
+                                            line);
+  return id;
+}
+
+/// The earliest begin of a training, or else of any stage; seconds since 1970.
+double begin_of(const RunResult& result, const std::vector<Training>& trainings) {
+  double begin = seconds_of(now_as_text());
+  for (const auto& training : trainings) begin = std::min(begin, training.begin);
+  for (const auto& node : result.nodes)
+    begin = std::min(begin, seconds_of(node.record.made) - node.record.seconds);
+  return begin;
+}
+
+std::string run_meta(const fs::path& place, const std::string& experiment, const std::string& id,
+                     const std::string& name, double begin) {
+  const auto end = milliseconds(seconds_of(now_as_text()));
+  return "artifact_uri: " + yaml(address(place / "artifacts")) + "\nend_time: " + std::to_string(end) +
+         "\nentry_point_name: ''\nexperiment_id: '" + experiment +
+         "'\nlifecycle_stage: active\nrun_id: " + yaml(id) + "\nrun_name: " + yaml(name) +
+         "\nrun_uuid: " + yaml(id) + "\nsource_name: ''\nsource_type: 4\nsource_version: ''\nstart_time: " +
+         std::to_string(milliseconds(begin)) + "\nstatus: 3\ntags: []\nuser_id: " + yaml(user()) + "\n";
+}
+
+void write_tags(const std::string& name, const fs::path& folder) {
+  fs::create_directories(folder);
+  write_file(folder / "mlflow.runName", name);
+  write_file(folder / "mlflow.user", user());
+  write_file(folder / "mlflow.source.name", "fovea");
+  write_file(folder / "mlflow.source.type", "LOCAL");
+}
+
+}  // namespace
+
+void expect_mlflow_folder(const fs::path& folder) {
+  std::error_code failed;
+  fs::create_directories(folder / ".trash", failed);
+  if (failed) throw file_error(folder, failed.value());
+}
+
+fs::path write_mlflow(const Graph& graph, const RunResult& result, Store& store, const fs::path& directory,
+                      const fs::path& folder) try {
+  const auto trainings = trainings_of(graph, result, store);
+  const auto measured = measured_of(graph, result, store);
+  if (!trainings || !measured)
+    throw Error(folder.string() + ": a result was lost while it was written; run the pipeline again");
+  const auto experiment = folder / experiment_of(graph.name(), folder);
+  const auto name = directory.filename().string();
+  const auto id = sha256(fs::absolute(directory).string() + now_as_text()).substr(0, 32);
+  auto place = experiment / id;
+  const Draft folder_of_run(folder / ("." + id + ".partial"));
+  const auto& draft = folder_of_run.path;
+  write_params_of(graph, draft / "params");
+  write_tags(name, draft / "tags");
+  MetricFiles files(draft / "metrics");
+  for (const auto& training : *trainings) write_history(graph, training, files);
+  for (const auto& one : *measured) write_measured(graph, result, one, files);
+  fs::copy(directory, draft / "artifacts", fs::copy_options::recursive);
+  write_file(draft / "meta.yaml",
+             run_meta(place, experiment.filename().string(), id, name, begin_of(result, *trainings)));
+  fs::rename(draft, place);
+  return place;
+} catch (const fs::filesystem_error& error) {
+  throw file_error(error.path2().empty() ? error.path1() : error.path2(), error.code().value());
+}
+
+}  // namespace fovea

@@ -1,0 +1,17 @@
+#pragma once
+
+#include "runtime/run.hpp"
+
+namespace fovea {
+
+/// Makes the folder of MLflow's that runs are written to. Throws `Error` where it can't be.
+void expect_mlflow_folder(const std::filesystem::path& folder);
+
+/// Writes a finished run into a folder as MLflow's file store keeps runs, whole or not at all, and gives its
+/// path: the pipeline is the experiment, every resolved parameter is a param, the history by epoch and by
+/// step and the test metrics are metrics, and the run directory's files are artifacts.
+std::filesystem::path write_mlflow(const Graph& graph, const RunResult& result, Store& store,
+                                   const std::filesystem::path& directory,
+                                   const std::filesystem::path& folder);
+
+}  // namespace fovea

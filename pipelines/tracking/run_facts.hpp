@@ -1,0 +1,41 @@
+#pragma once
+
+#include "runtime/run.hpp"
+#include "stages/learn/history.hpp"
+#include "stages/learn/metrics.hpp"
+#include "stages/model/model.hpp"
+
+namespace fovea {
+
+/// How one training went, and when: what trackers are told.
+struct Training {
+  std::size_t node = 0;
+  std::size_t history_port = 0;
+  std::shared_ptr<const History> history;
+  std::vector<double> epoch_ends;  ///< seconds since 1970
+  std::vector<double> step_ends;   ///< likewise; the steps of an epoch share its time as they took it
+  std::vector<double> step_samples_per_second;
+  double begin = 0;
+};
+
+/// What a run measured on images that it had not trained on.
+struct Measured {
+  std::size_t node = 0;
+  std::shared_ptr<const Metrics> metrics;
+};
+
+/// Every training of a run whose history and timing are in the store; nothing where one is lost.
+std::optional<std::vector<Training>> trainings_of(const Graph& graph, const RunResult& result, Store& store);
+std::optional<std::vector<Measured>> measured_of(const Graph& graph, const RunResult& result, Store& store);
+
+/// The first model that a node gave, which for training is the best; null where there is none, or it is lost.
+std::shared_ptr<const Model> model_of(const Graph& graph, const RunResult& result, Store& store,
+                                      std::size_t node);
+
+/// "2026-01-31T12:00:00Z" as seconds since 1970; 0 for a text that is no such time.
+double seconds_of(const std::string& time);
+
+/// Whether a node is the only one of its stage, so that what it gives needs no name in front.
+bool stands_alone(const Graph& graph, std::size_t node);
+
+}  // namespace fovea

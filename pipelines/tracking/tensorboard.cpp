@@ -1,0 +1,214 @@
+#include "pipelines/tracking/tensorboard.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "pipelines/tracking/weights_log.hpp"
+#include "runtime/store/files.hpp"
+#include "stages/figures/figures.hpp"
+
+namespace fovea {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* by_fovea = "fovea";
+
+double now() {
+  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+std::optional<double> number(const std::vector<double>& values, std::size_t i) {
+  return i < values.size() ? std::optional(values[i]) : std::nullopt;
+}
+
+void add(Summary& summary, const char* tag, std::optional<double> value) {
+  if (value) summary.scalar(tag, *value);
+}
+
+void add_epochs(EventFile& file, const History::Part& part, const std::vector<double>& ends) {
+  for (std::size_t epoch = 0; epoch < ends.size(); ++epoch) {
+    Summary summary;
+    add(summary, "epoch_loss", number(part.loss, epoch));
+    add(summary, "epoch_accuracy", number(part.accuracy, epoch));
+    add(summary, "epoch_top_5", number(part.top_5, epoch));
+    file.add(ends[epoch], static_cast<std::int64_t>(epoch + 1), summary);
+  }
+}
+
+void add_steps(EventFile& file, const Training& training) {
+  const auto& history = *training.history;
+  for (std::size_t step = 0; step < history.step_loss.size(); ++step) {
+    Summary summary;
+    add(summary, "step_loss", number(history.step_loss, step));
+    add(summary, "learning_rate", number(history.step_learning_rate, step));
+    add(summary, "gradient_norm", number(history.step_gradient_norm, step));
+    add(summary, "samples_per_second", number(training.step_samples_per_second, step));
+    file.add(training.step_ends[step], static_cast<std::int64_t>(step + 1), summary);
+  }
+}
+
+/// Writes train/ and validation/ and gives their files.
+std::vector<fs::path> write_training(const Training& training, const fs::path& folder) {
+  EventFile train(folder / "train", training.begin, by_fovea);
+  add_steps(train, training);
+  add_epochs(train, training.history->train, training.epoch_ends);
+  train.flush();
+  EventFile validation(folder / "validation", training.begin, by_fovea);
+  add_epochs(validation, training.history->validation, training.epoch_ends);
+  validation.flush();
+  return {train.path(), validation.path()};
+}
+
+/// A figure as it is shown: what came from where, its name, and when it was made.
+struct Shown {
+  std::size_t node, port;
+  std::string tag;
+  double made;
+  std::shared_ptr<const Figures> figures;
+  const Figures::File* file;
+};
+
+/// Every PNG of a run, or nothing where an object is lost.
+std::optional<std::vector<Shown>> pictures_of(const Graph& graph, const RunResult& result, Store& store) {
+  std::vector<Shown> all;
+  for (const auto& [node, port, path] : exports_of(graph)) {
+    const auto& output = graph.nodes()[node].stage->outputs[port];
+    if (output.kind != Figures::kind) continue;
+    const auto& record = result.nodes[node].record;
+    const auto item = store.load(Figures::codec(), record.objects.at(port));
+    if (!item) return {};
+    const auto figures = std::static_pointer_cast<const Figures>(item->data);
+    const auto prefix = stands_alone(graph, node) ? "" : graph.nodes()[node].name + "/";
+    for (const auto& file : figures->files) {
+      if (!file.name.ends_with(".png")) continue;
+      all.push_back({node, port, prefix + fs::path(file.name).stem().string(), seconds_of(record.made),
+                     figures, &file});
+    }
+  }
+  return all;
+}
+
+/// Writes all pictures into one file; gives its path.
+fs::path write_pictures(const std::vector<Shown>& pictures, const fs::path& folder) {
+  const auto first = std::min_element(pictures.begin(), pictures.end(),
+                                      [](const auto& a, const auto& b) { return a.made < b.made; });
+  EventFile file(folder, first->made, by_fovea);
+  for (const auto& one : pictures) {
+    const auto bytes = one.file->bytes.span();
+    file.add(one.made, 0,
+             Summary().image(one.tag, {reinterpret_cast<const char*>(bytes.data()), bytes.size()}));
+  }
+  file.flush();
+  return file.path();
+}
+
+}  // namespace
+
+std::optional<std::vector<Exported>> write_tensorboard(const Graph& graph, const RunResult& result,
+                                                       Store& store, const fs::path& directory) {
+  const auto trainings = trainings_of(graph, result, store);
+  const auto pictures = pictures_of(graph, result, store);
+  if (!trainings || !pictures) return {};
+  std::vector<Exported> written;
+  const auto logs = directory / "tensorboard_logs";
+  for (const auto& training : *trainings) {
+    for (const auto& file : write_training(training, logs / graph.nodes()[training.node].name))
+      written.push_back({training.node, training.history_port, file.lexically_relative(directory)});
+  }
+  if (!pictures->empty()) {
+    const auto file = write_pictures(*pictures, logs / "figures");
+    const auto& last = pictures->back();
+    written.push_back({last.node, last.port, file.lexically_relative(directory)});
+  }
+  return written;
+}
+
+LiveTensorBoard::LiveTensorBoard(Report& next, const fs::path& folder, const std::string& pipeline)
+    : next_(next), folder_(folder / pipeline) {
+  std::error_code failed;
+  fs::create_directories(folder_, failed);
+  if (failed) throw file_error(folder_, failed.value());
+}
+
+void LiveTensorBoard::event(const Event& event) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (event.name == "stage_started") {
+      const auto key = event.data.value("key", std::string());
+      logs_[event.stage] = {event.stage + "-" + key.substr(0, 8), {}, {}};
+    }
+    if (event.name == "step") add_step(event);
+    if (event.name == "epoch") add_epoch(event);
+  }
+  next_.event(event);
+}
+
+void LiveTensorBoard::progress(const std::string& stage, std::size_t done, std::size_t total,
+                               const std::string& words) {
+  next_.progress(stage, done, total, words);
+}
+
+LiveTensorBoard::Logs& LiveTensorBoard::open(const Event& event) {
+  auto& logs = logs_[event.stage];
+  if (logs.train) return logs;
+  const auto folder = folder_ / logs.folder;
+  const auto ending = std::to_string(::getpid()) + "." + by_fovea;
+  const double time = now();
+  logs.train.emplace(folder / "train", time, ending, event.data.value("step", std::int64_t{0}));
+  logs.validation.emplace(folder / "validation", time, ending, event.data.value("epoch", std::int64_t{0}));
+  return logs;
+}
+
+void LiveTensorBoard::add_step(const Event& event) {
+  auto& file = *open(event).train;
+  Summary summary;
+  summary.scalar("step_loss", event.data.at("loss").get<double>());
+  summary.scalar("samples_per_second", event.data.at("samples_per_second").get<double>());
+  file.add(now(), event.data.at("step").get<std::int64_t>(), summary);
+  file.flush();
+}
+
+void LiveTensorBoard::add_epoch(const Event& event) {
+  auto& [folder, train, validation] = open(event);
+  const auto value = [&](const char* name) { return event.data.at(name).get<double>(); };
+  const auto epoch = event.data.at("epoch").get<std::int64_t>();
+  const double time = now();
+  const auto step = event.data.at("step").get<std::int64_t>();
+  train->add(time, step,
+             Summary()
+                 .scalar("learning_rate", value("learning_rate"))
+                 .scalar("gradient_norm", value("gradient_norm")));
+  train->add(time, epoch,
+             Summary()
+                 .scalar("epoch_loss", value("loss"))
+                 .scalar("epoch_accuracy", value("accuracy"))
+                 .scalar("epoch_top_5", value("top_5")));
+  validation->add(time, epoch,
+                  Summary()
+                      .scalar("epoch_loss", value("val_loss"))
+                      .scalar("epoch_accuracy", value("val_accuracy"))
+                      .scalar("epoch_top_5", value("val_top_5")));
+  train->flush();
+  validation->flush();
+}
+
+void LiveTensorBoard::finish(const Graph& graph, const RunResult& result, Store& store) {
+  const auto trainings = trainings_of(graph, result, store);
+  const auto pictures = pictures_of(graph, result, store);
+  for (const auto& training : trainings.value_or(std::vector<Training>{})) {
+    const auto& key = result.nodes[training.node].record.key;
+    const auto folder = folder_ / (graph.nodes()[training.node].name + "-" + key.substr(0, 8));
+    if (!fs::exists(folder)) write_training(training, folder);
+    const auto best = model_of(graph, result, store, training.node);
+    if (best == nullptr || training.epoch_ends.empty()) continue;
+    EventFile weights(folder / "weights", training.begin, by_fovea);
+    add_weights(weights, *best, training.epoch_ends.back(), training.history->best_epoch);
+    weights.flush();
+  }
+  if (pictures && !pictures->empty()) write_pictures(*pictures, folder_ / "figures");
+}
+
+}  // namespace fovea

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <map>
+#include <mutex>
+
+#include "pipelines/tracking/event_file.hpp"
+#include "pipelines/tracking/run_facts.hpp"
+#include "runtime/run_directory.hpp"
+
+namespace fovea {
+
+/// Writes `tensorboard_logs/` into a run directory: <train node>/train and <train node>/validation with
+/// scalars (tags as Keras has them, epochs and steps from 1), and figures/ with every PNG. Equal results give
+/// equal bytes. Gives what was written and where it came from, or nothing where an object is lost.
+std::optional<std::vector<Exported>> write_tensorboard(const Graph& graph, const RunResult& result,
+                                                       Store& store, const std::filesystem::path& directory);
+
+/// Writes event files while training runs, so that `tensorboard --logdir FOLDER` shows it as it happens:
+/// FOLDER/<pipeline>/<train node>-<key>/train and /validation. What is told is handed on to another report.
+class LiveTensorBoard : public Report {
+ public:
+  /// Throws `Error` where the folder can't be made.
+  LiveTensorBoard(Report& next, const std::filesystem::path& folder, const std::string& pipeline);
+  void event(const Event& event) override;
+  void progress(const std::string& stage, std::size_t done, std::size_t total,
+                const std::string& words) override;
+
+  /// In the end: the figures, histograms of the best weights, and the trainings whose result was in the
+  /// store.
+  void finish(const Graph& graph, const RunResult& result, Store& store);
+
+ private:
+  struct Logs {
+    std::string folder;  ///< of the training, below the pipeline's
+    std::optional<EventFile> train, validation;
+  };
+  Logs& open(const Event& event);
+  void add_step(const Event& event);
+  void add_epoch(const Event& event);
+
+  Report& next_;
+  std::filesystem::path folder_;
+  std::mutex mutex_;
+  std::map<std::string, Logs> logs_;  ///< by the name of the node
+};
+
+}  // namespace fovea

@@ -1,0 +1,179 @@
+#include "pipelines/train/compose.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <map>
+
+#include "pipelines/definition_file.hpp"
+#include "pipelines/train/augmentation.hpp"
+#include "pipelines/train/data_source.hpp"
+#include "stages/figures/figures.hpp"
+#include "stages/learn/history.hpp"
+#include "stages/learn/metrics.hpp"
+#include "stages/model/architectures.hpp"
+#include "stages/model/model.hpp"
+
+namespace fovea {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Whether a stage does nothing but draw.
+bool only_draws(const StageInfo& stage) {
+  return !stage.outputs.empty() &&
+         std::all_of(stage.outputs.begin(), stage.outputs.end(),
+                     [](const PortInfo& port) { return port.kind == Figures::kind; });
+}
+
+bool draws_classification(const StageInfo& stage) {
+  return only_draws(stage) && std::any_of(stage.inputs.begin(), stage.inputs.end(), [](const PortInfo& port) {
+           return port.kind == Predictions::kind || port.kind == Metrics::kind;
+         });
+}
+
+/// Adds a stage that draws, where its inputs are among what training and evaluation give.
+void add_figure(Json& stages, const StageInfo& stage) {
+  static const std::map<std::string_view, const char*> wires{{History::kind, "train.history"},
+                                                             {Timing::kind, "train.timing"},
+                                                             {Model::kind, "train.best"},
+                                                             {Predictions::kind, "evaluate.predictions"},
+                                                             {Metrics::kind, "evaluate.metrics"}};
+  Json inputs = Json::object();
+  for (const auto& port : stage.inputs) {
+    const auto wire = wires.find(port.kind);
+    if (wire == wires.end()) return;
+    inputs[port.name] = wire->second;
+  }
+  const bool plots = stage.name.starts_with("plot_");
+  stages[plots ? stage.name.substr(5) : stage.name] = {{"stage", stage.name}, {"inputs", inputs}};
+}
+
+void remove_figures(Json& definition, const TrainRequest& request, const Registry& registry) {
+  auto kept = Json::object();
+  for (const auto& [name, stage] : definition["stages"].items()) {
+    const auto& info = *registry.find(stage.at("stage").get<std::string>());
+    const bool unwanted =
+        request.figures ? !request.classification_figures && draws_classification(info) : only_draws(info);
+    if (!unwanted) kept[name] = stage;
+  }
+  definition["stages"] = std::move(kept);
+}
+
+/// A name for a run directory: what is neither letter nor digit becomes a dash.
+std::string plain_name(const std::string& text) {
+  std::string name;
+  for (const char c : text) {
+    const bool plain = std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-';
+    name += plain ? c : '-';
+  }
+  return name.empty() ? "data" : name;
+}
+
+std::string pipeline_name(const TrainRequest& request) {
+  const auto path = fs::path(request.dataset).lexically_normal();
+  const auto last = path.has_filename() ? path : path.parent_path();
+  return plain_name(last.stem().string()) + "-" +
+         (request.model.empty() ? architecture_names().front() : request.model);
+}
+
+Json compose_anew(const TrainRequest& request, const Registry& registry) {
+  if (request.dataset.empty())
+    throw Error("--dataset: missing; give a name or a path, or a saved pipeline with --config");
+  const auto load = at("--dataset", [&] { return load_params_of(request.dataset); });
+  return classification_pipeline(pipeline_name(request), load, registry);
+}
+
+/// A saved pipeline, checked whole, so that every later error is one of flags.
+Json take_saved(const TrainRequest& request, const Registry& registry) {
+  auto definition = read_definition_json(request.config, registry);
+  at(request.config.string(), [&] {
+    read_definition(definition, registry);
+    only_stage(definition, "train");
+  });
+  if (!request.dataset.empty()) {
+    at("--dataset", [&] {
+      definition["stages"][only_stage(definition, "load")]["params"] = load_params_of(request.dataset);
+    });
+  }
+  return definition;
+}
+
+void choose_model(Json& definition, const std::string& model) {
+  at("--model", [&] {
+    find_architecture(model);
+    definition["stages"][only_stage(definition, "build_model")]["params"]["architecture"] = model;
+  });
+}
+
+/// The flags that were typed, with those that have more to do than to set one parameter.
+std::vector<TypedFlag> all_typed(const TrainRequest& request) {
+  auto typed = request.flags;
+  const auto add = [&](const std::string& name, const std::string& value,
+                       std::initializer_list<const char*> places) {
+    if (value.empty()) return;
+    for (const auto* place : places) typed.push_back({{{name, place, ""}, "", false, false}, value});
+  };
+  add("--augment", request.augment, {"augment.policy"});
+  add("--image-size", request.image_size,
+      {"load.image_size", "load.synthetic.height", "load.synthetic.width", "resize.height", "resize.width"});
+  return typed;
+}
+
+/// Chooses augmentation where that is asked for, or where nothing says it yet; gives it in words.
+std::string augment(Json& definition, const TrainRequest& request) {
+  if (request.augment.empty() && !request.config.empty()) return "";
+  const auto name = at("--augment", [&] { return only_stage(definition, "augment"); });
+  auto& stage = definition["stages"][name];
+  if (request.augment.empty() && stage.value("params", Json::object()).contains("policy")) return "";
+  const auto chosen = request.augment.empty()
+                          ? choose_augmentation("auto", definition)
+                          : at("--augment", [&] { return choose_augmentation(request.augment, definition); });
+  stage["params"]["policy"] = chosen.policy;
+  return chosen.words;
+}
+
+}  // namespace
+
+Json classification_pipeline(const std::string& name, const Json& load_params, const Registry& registry) {
+  Json stages = {
+      {"load", {{"stage", "load"}, {"params", load_params}}},
+      {"split", {{"stage", "split"}, {"inputs", {{"data", "load.data"}}}}},
+      {"augment", {{"stage", "augment"}, {"inputs", {{"data", "split.train"}}}}},
+      {"model", {{"stage", "build_model"}, {"inputs", {{"data", "split.train"}}}}},
+      {"train",
+       {{"stage", "train"},
+        {"inputs",
+         {{"model", "model.model"}, {"batches", "augment.batches"}, {"validation", "split.validation"}}}}},
+      {"evaluate", {{"stage", "evaluate"}, {"inputs", {{"model", "train.best"}, {"data", "split.test"}}}}}};
+  for (const auto& each : registry.names()) {
+    if (const auto& stage = *registry.find(each); only_draws(stage)) add_figure(stages, stage);
+  }
+  return {{"fovea", 1}, {"name", name}, {"seed", 0}, {"stages", std::move(stages)}};
+}
+
+Composed compose_training(const TrainRequest& request, const Registry& registry) {
+  auto definition = request.config.empty() ? compose_anew(request, registry) : take_saved(request, registry);
+  if (!request.model.empty()) choose_model(definition, request.model);
+  for (const auto& flag : request.flags) apply_flag(definition, flag);
+  if (!request.image_size.empty())
+    at("--image-size", [&] { set_image_size(definition, request.image_size); });
+  for (const auto& setting : request.settings) apply_setting(definition, setting);
+  resolve_paths(definition, registry, fs::current_path());
+  remove_figures(definition, request, registry);
+  Composed composed{std::move(definition), ""};
+  // What is wrong is told before any data is looked at.
+  read_training(composed, request, registry);
+  composed.augmentation = augment(composed.definition, request);
+  return composed;
+}
+
+Graph read_training(const Composed& composed, const TrainRequest& request, const Registry& registry) {
+  try {
+    return read_definition(composed.definition, registry);
+  } catch (const Error& error) {
+    if (const auto told = told_of_flag(error, composed.definition, all_typed(request))) throw *told;
+    throw;
+  }
+}
+
+}  // namespace fovea

@@ -1,0 +1,127 @@
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+#include <map>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// Reads event files on its own: framing with both checks, and protocol buffers as fields by number.
+namespace event_reader {
+
+inline std::uint32_t slow_crc32c(std::string_view bytes) {
+  std::uint32_t crc = 0xFFFFFFFF;
+  for (const char c : bytes) {
+    crc ^= static_cast<unsigned char>(c);
+    for (int bit = 0; bit < 8; ++bit) crc = crc & 1 ? (crc >> 1) ^ 0x82F63B78 : crc >> 1;
+  }
+  return crc ^ 0xFFFFFFFF;
+}
+
+template <class T>
+T number_at(std::string_view bytes, std::size_t at) {
+  T number{};
+  if (at + sizeof number > bytes.size()) throw std::runtime_error("ends too early");
+  std::memcpy(&number, bytes.data() + at, sizeof number);
+  return number;
+}
+
+inline void expect_check(std::string_view bytes, std::uint32_t masked) {
+  const auto turned = masked - 0xA282EAD8;
+  if (((turned >> 17) | (turned << 15)) != slow_crc32c(bytes)) throw std::runtime_error("a check is wrong");
+}
+
+/// The events of a file.
+inline std::vector<std::string> records(std::string_view file) {
+  std::vector<std::string> all;
+  for (std::size_t at = 0; at < file.size();) {
+    const auto length = number_at<std::uint64_t>(file, at);
+    expect_check(file.substr(at, 8), number_at<std::uint32_t>(file, at + 8));
+    const auto event = file.substr(at + 12, length);
+    expect_check(event, number_at<std::uint32_t>(file, at + 12 + length));
+    all.emplace_back(event);
+    at += 16 + length;
+  }
+  return all;
+}
+
+/// The fields of a message: numbers as their raw bits, texts as they are, each with its number.
+struct Field {
+  std::uint64_t bits = 0;
+  std::string text;
+  double as_double() const { return number_at<double>({reinterpret_cast<const char*>(&bits), 8}, 0); }
+  float as_float() const { return number_at<float>({reinterpret_cast<const char*>(&bits), 4}, 0); }
+};
+using Message = std::multimap<int, Field>;
+
+inline std::uint64_t take_varint(std::string_view& rest) {
+  std::uint64_t number = 0;
+  for (int shift = 0;; shift += 7) {
+    const auto byte = number_at<unsigned char>(rest, 0);
+    rest.remove_prefix(1);
+    number |= std::uint64_t{byte & 0x7FU} << shift;
+    if (byte < 0x80) return number;
+  }
+}
+
+inline Message message(std::string_view rest) {
+  Message fields;
+  while (!rest.empty()) {
+    const auto key = take_varint(rest);
+    Field field;
+    std::size_t length = 0;
+    switch (key & 7) {
+      case 0:
+        field.bits = take_varint(rest);
+        break;
+      case 1:
+        field.bits = number_at<std::uint64_t>(rest, 0), length = 8;
+        break;
+      case 2:
+        length = take_varint(rest);
+        field.text = rest.substr(0, length);
+        break;
+      case 5:
+        field.bits = number_at<std::uint32_t>(rest, 0), length = 4;
+        break;
+      default:
+        throw std::runtime_error("a kind that is not used");
+    }
+    rest.remove_prefix(length);
+    fields.emplace(static_cast<int>(key >> 3), field);
+  }
+  return fields;
+}
+
+inline const Field& only(const Message& fields, int number) {
+  if (fields.count(number) != 1) throw std::runtime_error("not one field " + std::to_string(number));
+  return fields.find(number)->second;
+}
+
+/// A scalar with its step and time.
+struct Point {
+  std::int64_t step;
+  double time;
+  float value;
+};
+
+/// All scalars of a file by tag.
+inline std::map<std::string, std::vector<Point>> scalars(std::string_view file) {
+  std::map<std::string, std::vector<Point>> all;
+  for (const auto& record : records(file)) {
+    const auto event = message(record);
+    if (!event.contains(5)) continue;
+    const auto summary = message(only(event, 5).text);
+    for (const auto& [number, value] : summary) {
+      const auto one = message(value.text);
+      if (!one.contains(2)) continue;
+      all[only(one, 1).text].push_back({static_cast<std::int64_t>(only(event, 2).bits),
+                                        only(event, 1).as_double(), only(one, 2).as_float()});
+    }
+  }
+  return all;
+}
+
+}  // namespace event_reader

@@ -1,0 +1,150 @@
+#include "pipelines/tracking/tensorboard.hpp"
+
+#include "tests/pipelines/desk.hpp"
+#include "tests/pipelines/event_reader.hpp"
+
+namespace {
+
+/// The only event file of a folder.
+std::string event_file_in(const fs::path& folder) {
+  REQUIRE(fs::is_directory(folder));
+  REQUIRE(std::distance(fs::directory_iterator(folder), fs::directory_iterator()) == 1);
+  const auto path = fs::directory_iterator(folder)->path();
+  CHECK(path.filename().string().starts_with("events.out.tfevents."));
+  return contents(path);
+}
+
+/// The cells of training_log.csv below its header, by line.
+std::vector<std::vector<double>> log_of(const fs::path& run) {
+  std::vector<std::vector<double>> rows;
+  auto lines = lines_of(contents(run / "training_log.csv"));
+  lines.erase(lines.begin());
+  for (const auto& line : lines) {
+    rows.emplace_back();
+    std::istringstream cells(line);
+    for (std::string cell; std::getline(cells, cell, ',');) rows.back().push_back(std::stod(cell));
+  }
+  return rows;
+}
+
+std::vector<float> values_of(const std::vector<event_reader::Point>& points) {
+  std::vector<float> values;
+  for (const auto& point : points) values.push_back(point.value);
+  return values;
+}
+
+std::vector<std::int64_t> steps_of(const std::vector<event_reader::Point>& points) {
+  std::vector<std::int64_t> steps;
+  for (const auto& point : points) steps.push_back(point.step);
+  return steps;
+}
+
+bool times_rise(const std::vector<event_reader::Point>& points) {
+  return std::is_sorted(points.begin(), points.end(),
+                        [](const auto& a, const auto& b) { return a.time < b.time; });
+}
+
+}  // namespace
+
+TEST_CASE("tensorboard: a run directory has the history, epochs in both folders and steps in one") {
+  const Desk desk;
+  REQUIRE(desk.fovea({"run", "pipeline.json"}).code == 0);
+  const auto run = run_directories(desk)[0];
+  const auto log = log_of(run);
+  const auto train = event_reader::scalars(event_file_in(run / "tensorboard_logs/train/train"));
+  const auto validation = event_reader::scalars(event_file_in(run / "tensorboard_logs/train/validation"));
+  int column = 1;
+  for (const auto* part : {&train, &validation}) {
+    for (const char* tag : {"epoch_loss", "epoch_accuracy", "epoch_top_5"}) {
+      INFO(tag);
+      const auto& points = part->at(tag);
+      CHECK(steps_of(points) == std::vector<std::int64_t>{1, 2});
+      CHECK(values_of(points) ==
+            std::vector<float>{static_cast<float>(log[0][column]), static_cast<float>(log[1][column])});
+      CHECK(times_rise(points));
+      ++column;
+    }
+  }
+  CHECK(validation.size() == 3);
+  for (const char* tag : {"step_loss", "learning_rate", "gradient_norm", "samples_per_second"}) {
+    INFO(tag);
+    CHECK(train.at(tag).size() == 12);
+    CHECK(train.at(tag).back().step == 12);
+    CHECK(times_rise(train.at(tag)));
+  }
+  CHECK(train.at("learning_rate").back().value == static_cast<float>(log[1][7]));
+  CHECK(train.at("step_loss").back().time == Approx(train.at("epoch_loss").back().time));
+}
+
+TEST_CASE("tensorboard: figures are images, byte for byte those of the run directory") {
+  using namespace event_reader;
+  const Desk desk;
+  REQUIRE(desk.fovea({"run", "pipeline.json"}).code == 0);
+  const auto run = run_directories(desk)[0];
+  std::map<std::string, std::string> drawn;
+  for (const auto& record : records(event_file_in(run / "tensorboard_logs/figures"))) {
+    const auto event = message(record);
+    if (!event.contains(5)) continue;
+    const auto value = message(only(message(only(event, 5).text), 1).text);
+    drawn[only(value, 1).text] = only(message(only(value, 4).text), 4).text;
+  }
+  CHECK(drawn.size() == 4);
+  for (const auto& [tag, png] : drawn) {
+    INFO(tag);
+    CHECK(png == contents(run / "visualizations" / (tag + ".png")));
+  }
+}
+
+TEST_CASE("tensorboard: an event file is explained as what it came from") {
+  const Desk desk;
+  REQUIRE(desk.fovea({"run", "pipeline.json"}).code == 0);
+  const auto logs = run_directories(desk)[0] / "tensorboard_logs/train/train";
+  const auto told = desk.fovea({"explain", fs::directory_iterator(logs)->path().string()});
+  CHECK(told.code == 0);
+  CHECK(told.out.starts_with("from   train (train)\n"));
+}
+
+TEST_CASE("tensorboard: while training runs, event files grow in the folder that was named") {
+  auto definition = small_pipeline();
+  definition["stages"]["train"]["params"]["epochs"] = 3;
+  const Desk desk(definition);
+  const auto done = desk.fovea({"run", "pipeline.json", "--tensorboard", "live"});
+  INFO(done.err);
+  REQUIRE(done.code == 0);
+  const auto log = log_of(run_directories(desk)[0]);
+  fs::path training;
+  for (const auto& entry : fs::directory_iterator(desk.folder / "live/small")) {
+    if (entry.path().filename().string().starts_with("train-")) training = entry.path();
+  }
+  const auto train = event_reader::scalars(event_file_in(training / "train"));
+  const auto validation = event_reader::scalars(event_file_in(training / "validation"));
+  CHECK(steps_of(train.at("epoch_loss")) == std::vector<std::int64_t>{1, 2, 3});
+  for (std::size_t epoch = 0; epoch < 3; ++epoch) {
+    CHECK(train.at("epoch_accuracy")[epoch].value == static_cast<float>(log[epoch][2]));
+    CHECK(validation.at("epoch_loss")[epoch].value == static_cast<float>(log[epoch][4]));
+  }
+  CHECK(train.at("step_loss").back().step == 18);
+  CHECK(train.contains("samples_per_second"));
+  CHECK(fs::is_directory(desk.folder / "live/small/figures"));
+}
+
+TEST_CASE("tensorboard: a training that was in the store is written whole into the folder that was named") {
+  const Desk desk;
+  REQUIRE(desk.fovea({"run", "pipeline.json"}).code == 0);
+  for (int i = 0; i < 2; ++i)
+    REQUIRE(desk.fovea({"run", "pipeline.json", "--tensorboard", "live"}).code == 0);
+  int trainings = 0;
+  for (const auto& entry : fs::directory_iterator(desk.folder / "live/small")) {
+    if (!entry.path().filename().string().starts_with("train-")) continue;
+    ++trainings;
+    CHECK(event_reader::scalars(event_file_in(entry.path() / "train")).at("step_loss").size() == 12);
+  }
+  CHECK(trainings == 1);
+}
+
+TEST_CASE("tensorboard: a folder that can't be made is an error before anything is computed") {
+  const Desk desk;
+  std::ofstream(desk.folder / "taken") << "a file";
+  CHECK(desk.error({"run", "pipeline.json", "--tensorboard", "taken/logs"}).starts_with("taken/logs"));
+  CHECK_FALSE(fs::exists(desk.folder / "results"));
+}
