@@ -92,6 +92,8 @@ void add_train_options(CLI::App& app, fovea::TrainCommand& command) {
                  "write the pipeline to a file for `fovea run`, then run it all the same")
       ->type_name("FILE");
   app.add_flag("--dry-run", command.dry_run, "only tell what would run, as `fovea plan` does");
+  app.add_flag("--find-lr", request.find_rate,
+               "try rising learning rates for a few steps in place of training, and suggest one");
   app.add_flag_callback(
       "--no-visualization", [&request] { request.figures = false; }, "leave out every stage that only draws");
   app.add_flag_callback(

@@ -74,9 +74,13 @@ PipelineResult run_pipeline(const Graph& graph, const PipelineOptions& options) 
   const auto running = Lease::of_run(store.writes() / "leases");
   const auto world = world_of(store, [](const std::string&) { return numerics(); });
   Libraries libraries([](const std::string&) { prepare_numerics(); });
+  const auto name = options.name.empty() ? graph.name() : options.name;
   RunOptions how{.threads = options.threads > 0 ? options.threads : std::thread::hardware_concurrency(),
                  .force = options.force,
-                 .stop = options.stop};
+                 .stop = options.stop,
+                 .live = options.output_dir / (name + "_running")};
+  std::error_code absent;
+  std::filesystem::remove_all(how.live, absent);
   log.event({"run_started",
              "",
              "",
@@ -86,7 +90,6 @@ PipelineResult run_pipeline(const Graph& graph, const PipelineOptions& options) 
   for (int attempt = 1; result.directory.empty(); ++attempt) {
     result.run = run(graph, store, world, libraries, log, how);
     if (!result.run.done()) return result;
-    const auto name = options.name.empty() ? graph.name() : options.name;
     const auto written = write_run_directory(
         graph, result.run, store, options.output_dir, name, log.text(),
         [&](const auto& folder) { return write_tensorboard(graph, result.run, store, folder); });
@@ -96,6 +99,7 @@ PipelineResult run_pipeline(const Graph& graph, const PipelineOptions& options) 
     }
     how.force.clear();
   }
+  std::filesystem::remove_all(how.live, absent);
   if (live) live->finish(graph, result.run, store);
   if (!options.mlflow.empty()) write_mlflow(graph, result.run, store, result.directory, options.mlflow);
   result.summary = summary(graph, result.run, store);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <stop_token>
 #include <string>
 
@@ -18,6 +19,7 @@ struct Context {
   std::size_t threads = 1;  ///< how many threads may prepare data
   std::stop_token stop;     ///< asks to leave soon; a stage answers with `Stopped`
   Report* report = nullptr;
+  std::filesystem::path live;  ///< a folder for what people may look at while the stage runs; "" = none
   Checkpoints* checkpoints = nullptr;  ///< for a stage with a `horizon`: where it keeps its progress
 
   void progress(std::size_t done, std::size_t total, const std::string& words = {}) const {

@@ -133,6 +133,7 @@ std::vector<Item> RunPass::compute(const Node& node, Record& record, Checkpoints
                   .threads = options_.threads,
                   .stop = options_.stop,
                   .report = &report_,
+                  .live = options_.live.empty() ? options_.live : options_.live / node.name,
                   .checkpoints = checkpoints};
   const auto stage = libraries_.implementation(*node.stage);
   std::vector<Item> inputs;

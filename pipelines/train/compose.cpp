@@ -8,6 +8,7 @@
 #include "pipelines/train/augmentation.hpp"
 #include "pipelines/train/data_source.hpp"
 #include "stages/figures/figures.hpp"
+#include "stages/learn/gradient_history.hpp"
 #include "stages/learn/history.hpp"
 #include "stages/learn/metrics.hpp"
 #include "stages/model/architectures.hpp"
@@ -31,13 +32,20 @@ bool draws_classification(const StageInfo& stage) {
          });
 }
 
+bool draws_gradients(const StageInfo& stage) {
+  return only_draws(stage) && std::any_of(stage.inputs.begin(), stage.inputs.end(), [](const PortInfo& port) {
+           return port.kind == GradientHistory::kind;
+         });
+}
+
 /// Adds a stage that draws, where its inputs are among what training and evaluation give.
 void add_figure(Json& stages, const StageInfo& stage) {
   static const std::map<std::string_view, const char*> wires{{History::kind, "train.history"},
                                                              {Timing::kind, "train.timing"},
                                                              {Model::kind, "train.best"},
                                                              {Predictions::kind, "evaluate.predictions"},
-                                                             {Metrics::kind, "evaluate.metrics"}};
+                                                             {Metrics::kind, "evaluate.metrics"},
+                                                             {GradientHistory::kind, "train.gradients"}};
   Json inputs = Json::object();
   for (const auto& port : stage.inputs) {
     const auto wire = wires.find(port.kind);
@@ -49,14 +57,41 @@ void add_figure(Json& stages, const StageInfo& stage) {
 }
 
 void remove_figures(Json& definition, const TrainRequest& request, const Registry& registry) {
+  const auto& train = definition["stages"][only_stage(definition, "train")];
+  const bool tracked = train.value("params", Json::object()).value("track_gradients", false);
   auto kept = Json::object();
   for (const auto& [name, stage] : definition["stages"].items()) {
     const auto& info = *registry.find(stage.at("stage").get<std::string>());
     const bool unwanted =
         request.figures ? !request.classification_figures && draws_classification(info) : only_draws(info);
-    if (!unwanted) kept[name] = stage;
+    if (!unwanted && (tracked || !draws_gradients(info))) kept[name] = stage;
   }
   definition["stages"] = std::move(kept);
+}
+
+/// Puts the search for a learning rate in the place of training and all that follows it.
+void find_rate_instead(Json& definition) {
+  auto& stages = definition["stages"];
+  const auto name = only_stage(definition, "train");
+  const auto train = stages[name];
+  Json params = Json::object();
+  const auto settings = train.value("params", Json::object());
+  for (const auto& [key, value] : settings.items()) {
+    if (key == "batch_size" || key == "optimizer" || key == "clip" || key == "loss" || key == "precision")
+      params[key] = value;
+  }
+  auto kept = Json::object();
+  for (const auto& each : {"load", "resize", "split", "augment", "build_model"}) {
+    for (const auto& [node, stage] : stages.items()) {
+      if (stage.at("stage") == each) kept[node] = stage;
+    }
+  }
+  kept["find_rate"] = {{"stage", "find_learning_rate"},
+                       {"inputs", {{"model", train["inputs"]["model"]}, {"batches", train["inputs"]["batches"]}}},
+                       {"params", params}};
+  kept["learning_rate_range"] = {{"stage", "plot_learning_rate_range"},
+                                 {"inputs", {{"range", "find_rate.range"}}}};
+  stages = std::move(kept);
 }
 
 /// A name for a run directory: what is neither letter nor digit becomes a dash.
@@ -160,6 +195,7 @@ Composed compose_training(const TrainRequest& request, const Registry& registry)
   for (const auto& setting : request.settings) apply_setting(definition, setting);
   resolve_paths(definition, registry, fs::current_path());
   remove_figures(definition, request, registry);
+  if (request.find_rate) find_rate_instead(definition);
   Composed composed{std::move(definition), ""};
   // What is wrong is told before any data is looked at.
   read_training(composed, request, registry);

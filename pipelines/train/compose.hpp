@@ -14,6 +14,7 @@ struct TrainRequest {
   std::string image_size;              ///< "" = that of the data
   std::string augment;                 ///< a preset or JSON; "" = what the pipeline says, or else "auto"
   std::vector<std::string> settings;   ///< as `--set` takes them
+  bool find_rate = false;              ///< tries rising learning rates in place of training
   bool figures = true;                 ///< stages that only draw
   bool classification_figures = true;  ///< of these, those that draw predictions or metrics
 };

@@ -127,7 +127,7 @@ void Learner::expect_finite(double loss, std::int64_t number, const TrainState& 
   const auto& limit = params_.clip.global_norm;
   const std::string clip =
       limit ? "lower \"clip.global_norm\" (now " + shown(*limit) + ")" : "set \"clip.global_norm\"";
-  throw Error("loss is " + std::string(std::isnan(loss) ? "nan" : "inf") + " at epoch " +
+  throw LossNotFinite("loss is " + std::string(std::isnan(loss) ? "nan" : "inf") + " at epoch " +
               std::to_string(state.epoch + 1) + ", step " +
               std::to_string(number % state.history.steps_per_epoch + 1) + "; lower \"learning_rate\" (now " +
               shown(params_.learning_rate) + ") or " + clip);

@@ -9,6 +9,11 @@
 
 namespace fovea {
 
+/// A loss that is NaN or infinite.
+struct LossNotFinite : Error {
+  using Error::Error;
+};
+
 /// Changes the weights of one network, step by step. All that it remembers from step to step is in the
 /// `TrainState` that it is given.
 class Learner {
@@ -20,7 +25,7 @@ class Learner {
   void begin(TrainState& state) const;
   /// Takes the batches of one step from the stream and moves the weights: forward, loss, backward, clip,
   /// optimizer, average. `number` counts all steps from 0. Adds to the tally, the history and the timing of
-  /// `state`. Throws `Error` where the loss is not finite.
+  /// `state`. Throws `LossNotFinite`.
   void step(BatchStream& stream, std::int64_t number, double rate, TrainState& state);
   /// Scores every image of `data` with the weights that are to be kept.
   Tally validate(const Dataset& data, TrainState& state, const Context& context);

@@ -67,6 +67,7 @@ struct Train {
     EarlyStoppingParams early_stopping{};
     MonitorParams monitor{};
     CheckpointParams checkpoint{};
+    VisualizeParams visualize{};
     bool track_gradients = false;
     std::vector<std::string> callbacks{};
 
@@ -97,6 +98,7 @@ struct Train {
           field("early_stopping", &P::early_stopping, "when training ends early"),
           field("monitor", &P::monitor, "what tells the best epoch"),
           field("checkpoint", &P::checkpoint, "how often progress is saved; never changes the result"),
+          field("visualize", &P::visualize, "figures while training; never changes the result"),
           field("track_gradients", &P::track_gradients, "keeps the norm of each parameter's gradient by epoch"),
           field("callbacks", &P::callbacks, "code of one's own that is called while training, by name",
                 KnownCallbacks{})};

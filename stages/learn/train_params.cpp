@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "stages/learn/extensions.hpp"
+#include "stages/learn/find_learning_rate.hpp"
 #include "stages/learn/train.hpp"
 
 namespace fovea {
@@ -105,6 +106,14 @@ void Train::Params::check(const std::string& place) const {
   optimizer.check(place + ".optimizer");
   loss.check(place + ".loss");
   monitor.check(place + ".monitor");
+}
+
+void FindLearningRate::Params::check(const std::string& place) const {
+  optimizer.check(place + ".optimizer");
+  loss.check(place + ".loss");
+  if (from < to) return;
+  throw Error(place + ".to: " + shown(to) + " is not above \"from\", which is " + shown(from) +
+              "; give a higher rate");
 }
 
 Horizon Train::horizon(const Params& params) {

@@ -169,6 +169,17 @@ struct MonitorParams {
   void check(const std::string& place) const;
 };
 
+/// Figures that are drawn while training runs.
+struct VisualizeParams {
+  std::int64_t every_epochs = 10;
+  static auto fields() {
+    return std::tuple{tuning("every_epochs", &VisualizeParams::every_epochs,
+                             "epochs from one drawing of the curves to the next, beside training; they lie in "
+                             "<name>_running until the run directory is there; 0 = never",
+                             at_least(0))};
+  }
+};
+
 /// How often training saves all of its state, so that a killed run goes on from there.
 struct CheckpointParams {
   std::int64_t every_epochs = 1;

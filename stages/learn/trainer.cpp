@@ -60,7 +60,8 @@ Trainer::Trainer(const Train::In<Value>& in, const Train::Params& params, const 
       learner_(in, params, context.seed),
       schedule_(params.schedule, params.learning_rate, steps_per_epoch_ * params.epochs),
       judge_(params.monitor),
-      progress_(context, params.epochs, steps_per_epoch_) {
+      progress_(context, params.epochs, steps_per_epoch_),
+      live_(context.live) {
   learner_.begin(state_);
   state_.history = begin_history(params, schedule_, steps_per_epoch_, learner_.computes_in_bf16());
   if (params.track_gradients) state_.gradients.names = learner_.names();
@@ -77,6 +78,7 @@ void Trainer::run() {
     throw;
   }
   call(&Callback::on_end);
+  live_.wait();
   save();
   progress_.end(state_.timing);
 }
@@ -111,6 +113,11 @@ void Trainer::save_when_due() {
   if (by_epoch || unsaved_.seconds() >= 60 * due.every_minutes) save();
 }
 
+void Trainer::draw_when_due() {
+  const auto every = params_.visualize.every_epochs;
+  if (every > 0 && state_.epoch % every == 0) live_.draw(state_.history);
+}
+
 bool Trainer::finished() const {
   return state_.epoch >= params_.epochs || state_.history.stopped_early;
 }
@@ -124,6 +131,7 @@ void Trainer::epoch() {
   end_epoch();
   keep_times(watch.seconds(), stream.times());
   progress_.epoch(state_.history, pace, watch.seconds());
+  draw_when_due();
   save_when_due();
 }
 

@@ -2,6 +2,7 @@
 
 #include "graph/plan.hpp"
 #include "stages/learn/learner.hpp"
+#include "stages/learn/live_figures.hpp"
 #include "stages/learn/progress.hpp"
 #include "stages/learn/schedule.hpp"
 
@@ -28,6 +29,7 @@ class Trainer {
   void resume();
   void save();
   void save_when_due();
+  void draw_when_due();
   bool finished() const;
   void epoch();
   /// The steps of an epoch that are left to make.
@@ -52,6 +54,7 @@ class Trainer {
   Schedule schedule_;
   Judge judge_;
   TrainProgress progress_;
+  LiveFigures live_;
   std::vector<std::pair<std::string, std::unique_ptr<Callback>>> callbacks_;
   Stopwatch unsaved_;  ///< since progress was last saved
   Position saved_{};

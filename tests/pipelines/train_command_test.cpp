@@ -180,3 +180,26 @@ TEST_CASE("fovea models: lists architectures and their parameters, for any image
   CHECK(desk.error({"models", "--input", "28"}) ==
         "--input: \"28\" is no image; give 1 or 3 channels, height and width, as 3x32x32");
 }
+
+TEST_CASE("fovea train --find-lr: a range of rates takes the place of training") {
+  const Desk desk;
+  const auto saved = saved_by(desk, {"--dataset", "synthetic", "--find-lr", "--batch-size", "16"});
+  std::vector<std::string> names;
+  for (const auto& item : saved["stages"].items()) names.push_back(item.key());
+  CHECK(names == std::vector<std::string>{"load", "split", "augment", "model", "find_rate", "learning_rate_range"});
+  CHECK(saved["stages"]["find_rate"]["params"]["batch_size"] == 16);
+  const auto done = desk.fovea(little_run({"--find-lr"}));
+  INFO(done.err);
+  REQUIRE(done.code == 0);
+  CHECK(done.out.find("find_rate: the loss ") != std::string::npos);
+}
+
+TEST_CASE("fovea train: the gradients' figure is drawn where they are tracked") {
+  const Desk desk;
+  const auto has_figure = [&](std::vector<std::string> more) {
+    more.insert(more.end(), {"--dataset", "synthetic"});
+    return saved_by(desk, more)["stages"].contains("gradient_flow");
+  };
+  CHECK_FALSE(has_figure({}));
+  CHECK(has_figure({"--enable-gradient-tracking"}));
+}

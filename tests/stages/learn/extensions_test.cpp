@@ -119,6 +119,6 @@ TEST_CASE("extensions: names that are taken or unknown are refused") {
         "schedule \"constant\": there is one already; choose another name");
   CHECK(error_of([&] { all.add_callback("watcher", [] { return std::make_unique<Watcher>(); }); }) ==
         "callback \"watcher\": there is one already; choose another name");
-  CHECK(error_of([] { Training{}.run(R"({"callbacks": ["watchers"]})"); }) ==
-        "train.callbacks: [\"watchers\"] is not allowed; it must be a list of \"watcher\"");
+  CHECK(error_of([] { Training{}.run(R"({"callbacks": ["watchers"]})"); })
+            .starts_with("train.callbacks: [\"watchers\"] is not allowed; it must be a list of \""));
 }

@@ -2,6 +2,7 @@
 
 #include "stages/learn/trainer.hpp"
 #include "tests/catch.hpp"
+#include "tests/folder.hpp"
 #include "tests/stages/learn/toy.hpp"
 
 using namespace fovea;
@@ -148,4 +149,24 @@ TEST_CASE("train: the time of an epoch is split into what it was for") {
     CHECK(part->front() > 0);
     CHECK(part->front() < timing->epoch_seconds.front());
   }
+}
+
+TEST_CASE("train: draws its curves beside training every few epochs, where there is a place for them") {
+  const Folder folder;
+  Training training;
+  auto context = toy::context(training.heard);
+  context.live = folder / "live" / "train";
+  const auto params = read_params<Train::Params>(
+      parse_json(R"({"epochs": 4, "precision": "fp32", "visualize": {"every_epochs": 2}})"), "train");
+  const auto run = [&] {
+    return Train::run({.model = toy::model(training.network, training.data),
+                       .batches = toy::batches(training.data),
+                       .validation = training.validation},
+                      params, context);
+  };
+  const auto drawn = run();
+  CHECK(std::filesystem::file_size(context.live / "training_curves.png") > 1000);
+  CHECK(std::filesystem::file_size(context.live / "lr_schedule.png") > 1000);
+  context.live.clear();
+  CHECK(toy::same_bytes(*drawn.last, *run().last));
 }

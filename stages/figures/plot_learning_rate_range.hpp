@@ -1,0 +1,46 @@
+#pragma once
+
+#include "graph/stage.hpp"
+#include "stages/figures/picture.hpp"
+#include "stages/learn/rate_range.hpp"
+
+namespace fovea {
+
+/// Draws the loss over rising learning rates, with the rate that it suggests.
+struct PlotLearningRateRange {
+  static constexpr std::string_view name = "plot_learning_rate_range";
+  static constexpr std::string_view doc = "draws the loss over rising learning rates, and the one it suggests";
+  static constexpr int version = 1;
+
+  template <template <class> class As>
+  struct In {
+    As<RateRange> range;
+    static auto ports() {
+      return std::tuple{field("range", &In::range, "the loss at each rate")};
+    }
+  };
+  template <template <class> class As>
+  struct Out {
+    As<Figures> figures;
+    static auto ports() {
+      return std::tuple{
+          exported("figures", &Out::figures, "learning_rate_range.png, and other formats", "visualizations")};
+    }
+  };
+
+  struct Params {
+    std::vector<std::string> formats{"png"};
+    std::int64_t width = 1600;
+    std::int64_t height = 1000;
+    static auto fields() { return picture_fields<Params>(); }
+  };
+
+  static std::string made_with() { return drawn_with(); }
+  static Out<Value> run(const In<Value>& in, const Params& params, Context& context);
+};
+
+/// Loss over rate on a log axis, raw thin and smoothed bold.
+render::Drawing draw_learning_rate_range(const RateRange& range, render::Size size,
+                                         const render::Measure& measure);
+
+}  // namespace fovea
