@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <numeric>
+#include <thread>
 
 #include "pipelines/commands.hpp"
 #include "runtime/report.hpp"
@@ -39,11 +40,20 @@ class WarningLines : public Report {
   void progress(const std::string&, std::size_t, std::size_t, const std::string&) override {}
 };
 
+Context context_for(const FoundData& data, WarningLines& lines) {
+  Context context;
+  context.stage = data.format->name;
+  context.threads = std::max(1U, std::thread::hardware_concurrency());
+  context.report = &lines;
+  return context;
+}
+
 void look_at_files(const FoundData& data, Holdings& holdings) {
+  WarningLines lines;
   const auto list = data.format->list(data.path);
   for (const auto& warning : list.warnings)
     std::fprintf(stderr, "warning: %s: %s\n", data.path.c_str(), warning.c_str());
-  const auto found = inspect_images(list);
+  const auto found = inspect_images(list, context_for(data, lines));
   const auto folder = fs::is_directory(list.top) ? list.top : list.top.parent_path();
   for (const auto& [image, reason] : found.broken)
     holdings.broken.emplace_back(list.images[image].path.lexically_proximate(folder).string(), reason);
@@ -58,10 +68,7 @@ void look_at_files(const FoundData& data, Holdings& holdings) {
 
 void look_at_pixels(const FoundData& found, Holdings& holdings) {
   WarningLines lines;
-  Context context;
-  context.stage = found.format->name;
-  context.report = &lines;
-  auto data = found.format->read(found.path, {}, context);
+  auto data = found.format->read(found.path, {}, context_for(found, lines));
   name_classes(data, {}, found.path.string());
   measure_statistics(data);
   holdings.class_names = data.class_names;

@@ -62,10 +62,11 @@ class Reader {
     return png_get_channels(png_, info_);
   }
 
-  /// Reads all pixels and what comes after them.
-  void read_pixels(std::uint8_t* to) {
-    guarded([this, to] {
-      const auto stride = png_get_rowbytes(png_, info_);
+  std::size_t row_bytes() const { return png_get_rowbytes(png_, info_); }
+
+  /// Reads all pixels and what comes after them, each row `stride` bytes behind the one before; 0 keeps none.
+  void read_pixels(std::uint8_t* to, std::size_t stride) {
+    guarded([this, to, stride] {
       const auto height = png_get_image_height(png_, info_);
       for (int pass = 0; pass < passes_; ++pass) {
         for (png_uint_32 y = 0; y < height; ++y) png_read_row(png_, to + y * stride, nullptr);
@@ -160,17 +161,34 @@ ImageSize PngFile::size(FileBytes bytes, const std::string& place) {
   return size;
 }
 
+namespace {
+
+/// The size that the header tells, once the file is known to be long enough for it.
+ImageSize checked_size(FileBytes bytes, const std::string& place) {
+  const auto size = PngFile::size(bytes, place);
+  const std::size_t depth = bytes[24];
+  const auto row_bytes = (size.width * stored_channels(bytes[25]) * depth + 7) / 8;
+  check_bytes(size.width, size.height, row_bytes * size.height / most_packed, bytes, place);
+  return size;
+}
+
+}  // namespace
+
+void PngFile::check(FileBytes bytes, const std::string& place) {
+  checked_size(bytes, place);
+  Reader reader(bytes, place);
+  reader.begin();
+  reader.read_pixels(read_.take(reader.row_bytes()), 0);
+}
+
 std::span<const std::uint8_t> PngFile::decode(FileBytes bytes, std::size_t channels,
                                               const std::string& place) {
-  const auto extent = size(bytes, place);
-  const std::size_t depth = bytes[24];
+  const auto extent = checked_size(bytes, place);
   const auto pixels = extent.height * extent.width;
-  const auto row_bytes = (extent.width * stored_channels(bytes[25]) * depth + 7) / 8;
-  check_bytes(extent.width, extent.height, row_bytes * extent.height / most_packed, bytes, place);
   Reader reader(bytes, place);
   const auto has = reader.begin();
   auto* values = read_.take(pixels * has);
-  reader.read_pixels(values);
+  reader.read_pixels(values, reader.row_bytes());
   if (has == channels) return {values, pixels * channels};
   auto* out = pixels_.take(pixels * channels);
   channels == 1 ? convert<1>(has, values, pixels, out) : convert<3>(has, values, pixels, out);
