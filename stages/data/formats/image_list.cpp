@@ -23,6 +23,7 @@ constexpr std::size_t standard_side = 224;
 constexpr std::size_t most_file_bytes = std::size_t{1} << 30;
 /// Some programs write a few bytes behind the end of an image.
 constexpr std::size_t end_bytes = 4096;
+constexpr std::size_t large_file_bytes = std::size_t{1} << 24;
 constexpr std::size_t most_listed = 5;
 
 bool ends_with_mark(FileBytes bytes, FileBytes mark) {
@@ -30,11 +31,10 @@ bool ends_with_mark(FileBytes bytes, FileBytes mark) {
   return std::search(tail.begin(), tail.end(), mark.begin(), mark.end()) != tail.end();
 }
 
-void check_end(FileBytes bytes, const std::string& place) {
+void check_end(FileBytes bytes, bool is_png, const std::string& place) {
   static constexpr std::array<std::uint8_t, 2> jpeg_end{0xff, 0xd9};
   static constexpr std::array<std::uint8_t, 12> png_end{0,   0,   0,    0,    'I',  'E',
                                                         'N', 'D', 0xae, 0x42, 0x60, 0x82};
-  const bool is_png = bytes[0] == 0x89;
   if (!ends_with_mark(bytes, is_png ? FileBytes(png_end) : FileBytes(jpeg_end)))
     throw Error(place + ": is cut off; fetch the file again");
 }
@@ -98,12 +98,23 @@ ImageDecoder& decoder() {
   return one;
 }
 
+/// Looks at both ends of a file, which is then worth the memory that all of it takes.
+void look_at_large(const InputFile& file) {
+  std::vector<std::uint8_t> bytes(std::min(file.size(), end_bytes));
+  file.read(0, bytes);
+  if (!is_image(bytes)) image_size(bytes, file.path().string());
+  const bool is_png = bytes[0] == 0x89;
+  file.read(file.size() - bytes.size(), bytes);
+  check_end(bytes, is_png, file.path().string());
+}
+
 /// Opens a file and looks at its length.
 std::unique_ptr<InputFile> open_image(const fs::path& path) {
   auto file = std::make_unique<InputFile>(path);
   if (file->size() == 0) throw Error(path.string() + ": is empty; fetch the file again");
   if (file->size() > most_file_bytes)
     throw Error(path.string() + ": has " + std::to_string(file->size()) + " bytes; at most 1 GiB is read");
+  if (file->size() > large_file_bytes) look_at_large(*file);
   return file;
 }
 
@@ -121,7 +132,7 @@ std::vector<std::size_t> offsets_of(const ImageList& list) {
 /// The size of an image by its header, after a look at its end.
 ImageSize look_at_ends(FileBytes bytes, const std::string& place) {
   const auto size = image_size(bytes, place);
-  check_end(bytes, place);
+  check_end(bytes, bytes[0] == 0x89, place);
   return size;
 }
 

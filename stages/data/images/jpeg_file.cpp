@@ -96,7 +96,7 @@ struct JpegFile::State {
   const std::string* place = nullptr;
   PixelMemory inks;
 
-  State();
+  State() = default;
   ~State() { jpeg_destroy_decompress(&info); }
   State(const State&) = delete;
   State& operator=(const State&) = delete;
@@ -110,13 +110,17 @@ struct JpegFile::State {
     }
     complain();
   }
+  void begin();
   [[noreturn]] void complain();
   void check_file() const;
   void set_up(std::size_t channels, unsigned eighths);
   void read_rows(std::size_t channels, std::size_t rows, std::uint8_t* to);
 };
 
-JpegFile::State::State() {
+/// Nothing that an earlier file said, such as its tables, is known to the next.
+void JpegFile::State::begin() {
+  jpeg_destroy_decompress(&info);
+  info = {};
   info.err = jpeg_std_error(&errors);
   errors.error_exit = leave;
   errors.emit_message = hear;
@@ -210,7 +214,7 @@ JpegFile::~JpegFile() = default;
 JpegFile::Header JpegFile::open(FileBytes bytes, const std::string& place) {
   auto& state = *state_;
   auto& info = state.info;
-  jpeg_abort_decompress(&info);
+  state.begin();
   state.bytes = bytes;
   state.place = &place;
   state.source.next_input_byte = bytes.data();
