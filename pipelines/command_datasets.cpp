@@ -5,6 +5,7 @@
 
 #include "pipelines/commands.hpp"
 #include "runtime/report.hpp"
+#include "runtime/stream.hpp"
 #include "stages/data/formats/class_names.hpp"
 #include "stages/data/formats/formats.hpp"
 
@@ -40,10 +41,14 @@ class WarningLines : public Report {
   void progress(const std::string&, std::size_t, std::size_t, const std::string&) override {}
 };
 
+std::size_t all_threads() {
+  return std::max(1U, std::thread::hardware_concurrency());
+}
+
 Context context_for(const FoundData& data, WarningLines& lines) {
   Context context;
   context.stage = data.format->name;
-  context.threads = std::max(1U, std::thread::hardware_concurrency());
+  context.threads = all_threads();
   context.report = &lines;
   return context;
 }
@@ -80,6 +85,7 @@ void look_at_pixels(const FoundData& found, Holdings& holdings) {
 }
 
 Holdings look_at(const fs::path& path) {
+  const StreamThreads allowed(all_threads());
   const auto found = find_data(path, "auto");
   Holdings holdings;
   holdings.path = found.path.string();
