@@ -12,6 +12,7 @@
 
 #include "graph/error.hpp"
 #include "stages/data/images/jpeg_markers.hpp"
+#include "stages/data/ops/gray.hpp"
 
 // libjpeg leaves by longjmp, so what runs under `guarded` holds nothing that would have to be destroyed.
 
@@ -75,10 +76,10 @@ template <std::size_t channels>
 void convert_inks(const std::uint8_t* inks, std::size_t pixels, bool absent, std::uint8_t* to) {
   const std::uint32_t flip = absent ? 0 : 255;
   for (std::size_t i = 0; i < pixels; ++i, inks += 4, to += channels) {
-    std::uint32_t colour[3];
-    for (std::size_t c = 0; c < 3; ++c) colour[c] = product(inks[c] ^ flip, inks[3] ^ flip);
+    int colour[3];
+    for (std::size_t c = 0; c < 3; ++c) colour[c] = static_cast<int>(product(inks[c] ^ flip, inks[3] ^ flip));
     if constexpr (channels == 1) {
-      to[0] = brightness(colour[0], colour[1], colour[2]);
+      to[0] = static_cast<std::uint8_t>(brightness(colour[0], colour[1], colour[2]));
     } else {
       for (std::size_t c = 0; c < 3; ++c) to[c] = static_cast<std::uint8_t>(colour[c]);
     }

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "graph/error.hpp"
+#include "stages/data/ops/gray.hpp"
 
 // libpng leaves by longjmp, so what runs under `guarded` holds nothing that would have to be destroyed.
 
@@ -155,7 +156,7 @@ void convert(const std::uint8_t* from, std::size_t pixels, std::uint8_t* to) {
           static_cast<std::uint8_t>(alpha ? product(value, from[has - 1]) + 255 - from[has - 1] : value);
     }
     if constexpr (channels == 1) {
-      to[0] = gray ? colour[0] : brightness(colour[0], colour[1], colour[2]);
+      to[0] = gray ? colour[0] : static_cast<std::uint8_t>(brightness(colour[0], colour[1], colour[2]));
     } else {
       std::memcpy(to, colour, 3);
     }

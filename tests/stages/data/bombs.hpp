@@ -17,17 +17,7 @@ struct Bomb {
 
 /// Deflate of so many MiB of zeros, one MiB packed once and repeated; without an end.
 inline Bytes packed_zeros(std::size_t mebibytes) {
-  const Bytes zeros(1 << 20);
-  z_stream stream{};
-  deflateInit2(&stream, 9, Z_DEFLATED, -15, 9, Z_DEFAULT_STRATEGY);
-  Bytes one(1 << 14);
-  stream.next_in = const_cast<Bytef*>(zeros.data());
-  stream.avail_in = static_cast<unsigned>(zeros.size());
-  stream.next_out = one.data();
-  stream.avail_out = static_cast<unsigned>(one.size());
-  deflate(&stream, Z_FULL_FLUSH);
-  one.resize(stream.total_out);
-  deflateEnd(&stream);
+  const auto one = packed(Bytes(1 << 20), -15, Z_FULL_FLUSH);
   Bytes all;
   all.reserve(one.size() * mebibytes + 2);
   for (std::size_t i = 0; i < mebibytes; ++i) all.insert(all.end(), one.begin(), one.end());
