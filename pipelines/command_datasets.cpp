@@ -1,9 +1,11 @@
 #include <algorithm>
 #include <cstdio>
 #include <numeric>
+#include <thread>
 
 #include "pipelines/commands.hpp"
 #include "runtime/report.hpp"
+#include "runtime/stream.hpp"
 #include "stages/data/formats/class_names.hpp"
 #include "stages/data/formats/formats.hpp"
 
@@ -39,11 +41,24 @@ class WarningLines : public Report {
   void progress(const std::string&, std::size_t, std::size_t, const std::string&) override {}
 };
 
+std::size_t all_threads() {
+  return std::max(1U, std::thread::hardware_concurrency());
+}
+
+Context context_for(const FoundData& data, WarningLines& lines) {
+  Context context;
+  context.stage = data.format->name;
+  context.threads = all_threads();
+  context.report = &lines;
+  return context;
+}
+
 void look_at_files(const FoundData& data, Holdings& holdings) {
+  WarningLines lines;
   const auto list = data.format->list(data.path);
   for (const auto& warning : list.warnings)
     std::fprintf(stderr, "warning: %s: %s\n", data.path.c_str(), warning.c_str());
-  const auto found = inspect_images(list);
+  const auto found = inspect_images(list, context_for(data, lines));
   const auto folder = fs::is_directory(list.top) ? list.top : list.top.parent_path();
   for (const auto& [image, reason] : found.broken)
     holdings.broken.emplace_back(list.images[image].path.lexically_proximate(folder).string(), reason);
@@ -58,10 +73,7 @@ void look_at_files(const FoundData& data, Holdings& holdings) {
 
 void look_at_pixels(const FoundData& found, Holdings& holdings) {
   WarningLines lines;
-  Context context;
-  context.stage = found.format->name;
-  context.report = &lines;
-  auto data = found.format->read(found.path, {}, context);
+  auto data = found.format->read(found.path, {}, context_for(found, lines));
   name_classes(data, {}, found.path.string());
   measure_statistics(data);
   holdings.class_names = data.class_names;
@@ -73,6 +85,7 @@ void look_at_pixels(const FoundData& found, Holdings& holdings) {
 }
 
 Holdings look_at(const fs::path& path) {
+  const StreamThreads allowed(all_threads());
   const auto found = find_data(path, "auto");
   Holdings holdings;
   holdings.path = found.path.string();

@@ -18,6 +18,7 @@ int main(int argc, char** argv) try {
       g.add<Train>({.model = model.model, .batches = augment.batches, .validation = parts.validation},
                    {.epochs = 5, .learning_rate = 0.003});
   const auto score = g.add<Evaluate>({.model = train.best, .data = parts.test});
+  g.add<PlotClassBalance>({.train = parts.train, .validation = parts.validation, .test = parts.test});
   g.add<PlotTrainingCurves>({.history = train.history});
   g.add<PlotLrSchedule>({.history = train.history});
   g.add<PlotConfusionMatrix>({.metrics = score.metrics});

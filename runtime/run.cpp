@@ -103,7 +103,8 @@ World world_of(Store& store, std::function<std::string(const std::string&)> nume
 
 RunResult run(const Graph& graph, Store& store, const World& world, Libraries& libraries, Report& report,
               const RunOptions& options) {
-  const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, options.threads + 1);
+  // A stage that waits for its stream keeps a thread, and the stream's own threads must be there all the same.
+  const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, 2 * options.threads);
   tbb::task_arena arena(static_cast<int>(options.threads));
   Lease::remove_abandoned(store.writes() / "leases");
   auto now = options;

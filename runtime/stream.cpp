@@ -1,6 +1,7 @@
 #include "runtime/stream.hpp"
 
 #include <tbb/flow_graph.h>
+#include <tbb/global_control.h>
 #include <tbb/task_arena.h>
 
 #include <algorithm>
@@ -145,3 +146,15 @@ double SlotStream::waited() const {
 }
 
 }  // namespace fovea::detail
+
+namespace fovea {
+
+struct StreamThreads::Body {
+  tbb::global_control limit;
+};
+
+StreamThreads::StreamThreads(std::size_t threads)
+    : body_(new Body{{tbb::global_control::max_allowed_parallelism, threads + 1}}) {}
+StreamThreads::~StreamThreads() = default;
+
+}  // namespace fovea

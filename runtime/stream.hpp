@@ -27,6 +27,20 @@ class SlotStream {
 
 }  // namespace detail
 
+/// While it lives, streams get up to so many threads beside the one that reads them, also where the machine
+/// has no more processors. `run` sees to this for the stages that it runs.
+class StreamThreads {
+ public:
+  explicit StreamThreads(std::size_t threads);
+  ~StreamThreads();
+  StreamThreads(const StreamThreads&) = delete;
+  StreamThreads& operator=(const StreamThreads&) = delete;
+
+ private:
+  struct Body;
+  std::unique_ptr<Body> body_;
+};
+
 /// Makes items 0 .. count - 1 in parallel, at most `ahead` of them in advance, and hands them out in order.
 /// `make(index, item)` fills a reused item and may throw; `next` throws it where it would have given the
 /// item.

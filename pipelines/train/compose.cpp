@@ -7,6 +7,7 @@
 #include "pipelines/definition_file.hpp"
 #include "pipelines/train/augmentation.hpp"
 #include "pipelines/train/data_source.hpp"
+#include "stages/data/dataset.hpp"
 #include "stages/figures/figures.hpp"
 #include "stages/learn/gradient_history.hpp"
 #include "stages/learn/history.hpp"
@@ -49,8 +50,9 @@ void add_figure(Json& stages, const StageInfo& stage) {
   Json inputs = Json::object();
   for (const auto& port : stage.inputs) {
     const auto wire = wires.find(port.kind);
-    if (wire == wires.end()) return;
-    inputs[port.name] = wire->second;
+    const bool part = port.kind == Dataset::kind;  // a port that is called as an output of split
+    if (!part && wire == wires.end()) return;
+    inputs[port.name] = part ? "split." + port.name : std::string(wire->second);
   }
   const bool plots = stage.name.starts_with("plot_");
   stages[plots ? stage.name.substr(5) : stage.name] = {{"stage", stage.name}, {"inputs", inputs}};

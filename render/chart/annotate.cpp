@@ -10,6 +10,9 @@ namespace {
 // Room between a text and the box that is kept for it.
 constexpr double padding = 3;
 
+// How much smaller than other texts those of thin bars may be.
+constexpr double smallest_text = 0.7;
+
 class Annotator {
  public:
   Annotator(const Frame& frame, const Style& style)
@@ -72,6 +75,25 @@ class Annotator {
     put(rule.label, rule.color, placer_.place(size, wishes));
   }
 
+  void add(const Bars& bars) {
+    const auto boxes = bar_boxes(bars, frame_);
+    if (bars.texts.empty() || boxes.empty()) return;
+    const bool upright = bars.along == Along::x;
+    Font font{style_.note};
+    double room = plot_.width;
+    double needed = 0;
+    for (const auto& [box, index] : boxes) {
+      const Size size = style_.measure(shown(bars.texts[index]), font);
+      room = std::min(room, upright ? box.width : box.height);
+      needed = std::max(needed, upright ? size.width : size.height);
+    }
+    const double share = needed > 0 ? std::min(1.0, room / needed) : 0;
+    if (share < smallest_text) return;
+    font.size *= share;
+    for (const auto& [box, index] : boxes)
+      put_at_end(box, shown(bars.texts[index]), font, upright, bars.color);
+  }
+
   void add(const Note& note) {
     const Point at = point_of(note);
     if (note.text.empty() || std::isnan(at.x) || std::isnan(at.y) || !frame_.plot.inset(-1).contains(at))
@@ -111,6 +133,27 @@ class Annotator {
   [[nodiscard]] Size size_of(const std::string& text) const {
     const Size size = style_.measure(shown(text), font_);
     return {size.width + 2 * padding, size.height + 2};
+  }
+
+  // Behind the end of a bar, or within it where there is no more room.
+  void put_at_end(const Rect& bar, const std::string& text, const Font& font, bool upright, Color color) {
+    const Size size = style_.measure(text, font);
+    const double gap = style_.gap * 0.5;
+    const double left = upright ? bar.center().x - size.width / 2 : bar.right() + gap;
+    const double top = upright ? bar.y - gap - size.height : bar.center().y - size.height / 2;
+    const Rect outside{left, top, size.width, size.height};
+    const Rect inside{upright ? left : bar.right() - gap - size.width, upright ? bar.y + gap : top,
+                      size.width, size.height};
+    const bool is_outside = plot_.contains(outside);
+    if (!is_outside && !bar.inset(-1).contains(inside)) return;
+    const Rect& box = is_outside ? outside : inside;
+    placer_.keep_free(box);
+    shapes_.push_back(Text{.at = box.center(),
+                           .text = text,
+                           .font = font,
+                           .color = is_outside ? ink : text_color_on(color),
+                           .align = Align::middle,
+                           .vertical = VerticalAlign::middle});
   }
 
   // Texts are dark enough to read, in the hue of what they name.
@@ -155,6 +198,7 @@ Shapes annotations(std::span<const Mark> marks, const Frame& frame, const Style&
       if (const auto* one = std::get_if<Kind>(&mark)) annotator.add(*one);
     }
   };
+  add_all.template operator()<Bars>();
   add_all.template operator()<Span>();
   add_all.template operator()<Rule>();
   add_all.template operator()<Note>();

@@ -60,6 +60,9 @@ struct KeyOf {
   std::optional<Key> operator()(const Scatter& m) const {
     return Key{m.name, Key::Sign::marker, m.color, {}, 0, m.shape};
   }
+  std::optional<Key> operator()(const Bars& m) const {
+    return Key{m.name, Key::Sign::patch, m.color, {}, 0, {}};
+  }
   std::optional<Key> operator()(const auto&) const { return std::nullopt; }
 };
 

@@ -116,6 +116,13 @@ Shapes shapes_of(const Scatter& scatter, const Frame& frame) {
   return shapes;
 }
 
+Shapes shapes_of(const Bars& bars, const Frame& frame) {
+  Shapes shapes;
+  for (const auto& [box, index] : bar_boxes(bars, frame))
+    shapes.push_back(Rectangle{.box = box, .fill = bars.color});
+  return shapes;
+}
+
 Shapes shapes_of(const Rule& rule, const Frame& frame) {
   const Rect& plot = frame.plot;
   const Stroke stroke{rule.color, rule.width * frame.scale, rule.dash};
@@ -138,6 +145,28 @@ Shapes shapes_of(const Note& note, const Frame& frame) {
       Marker{.at = at, .radius = 6 * frame.scale, .fill = note.color, .outline = {white, 2 * frame.scale}}};
 }
 
+// The middles of bars from their beginnings, and the edges at which they end, with a break after each.
+std::vector<Point> outline_of(const Bars& bars, const Frame& frame) {
+  std::vector<Point> points;
+  for (const auto& [box, index] : bar_boxes(bars, frame)) {
+    const bool grows = bars.to[index] >= (bars.from.empty() ? 0 : bars.from[index]);
+    const Point middle = box.center();
+    if (bars.along == Along::x) {
+      const double end = grows ? box.y : box.bottom();
+      points.insert(
+          points.end(),
+          {{middle.x, grows ? box.bottom() : box.y}, {middle.x, end}, {box.x, end}, {box.right(), end}});
+    } else {
+      const double end = grows ? box.right() : box.x;
+      points.insert(
+          points.end(),
+          {{grows ? box.x : box.right(), middle.y}, {end, middle.y}, {end, box.y}, {end, box.bottom()}});
+    }
+    points.push_back({std::nan(""), std::nan("")});
+  }
+  return points;
+}
+
 struct Extender {
   Extent& extent;
 
@@ -157,6 +186,17 @@ struct Extender {
   void operator()(const Scatter& scatter) const {
     add_x(scatter.x, scatter.y.size());
     for (const double y : scatter.y) up(scatter.on_right).add(y);
+  }
+  void operator()(const Bars& bars) const {
+    Reach& places = bars.along == Along::x ? extent.x : extent.y;
+    Reach& values = bars.along == Along::x ? extent.y : extent.x;
+    for (std::size_t i = 0; i < bars.to.size(); ++i) {
+      if (std::isnan(bars.to[i])) continue;
+      places.add(x_of(bars.at, i) - bars.width / 2);
+      places.add(x_of(bars.at, i) + bars.width / 2);
+      values.add(bars.from.empty() ? 0 : bars.from[i]);
+      values.add(bars.to[i]);
+    }
   }
   void operator()(const Rule& rule) const { (rule.along == Along::x ? extent.x : extent.y).add(rule.at); }
   void operator()(const Span&) const {}
@@ -204,6 +244,7 @@ std::vector<Point> outline(const Mark& mark, const Frame& frame) {
   }
   if (const auto* scatter = std::get_if<Scatter>(&mark))
     return pixels(scatter->x, scatter->y, frame.x, frame.y_scale(scatter->on_right));
+  if (const auto* bars = std::get_if<Bars>(&mark)) return outline_of(*bars, frame);
   return {};
 }
 

@@ -47,8 +47,24 @@ struct Scatter {
   bool on_right = false;
 };
 
-/// Which axis a rule or span has its numbers on: an upright rule is at one x.
+/// Which axis a mark has its places on: an upright rule is at one x, and so is an upright bar.
 enum class Along { x, y };
+
+/// Bars from 0, or from the ends of others where they are stacked. Several bars share a place where they are
+/// grouped, side by side. Those that are closer than pixels are drawn as one, as long as the longest.
+struct Bars {
+  std::string name{};
+  Along along = Along::x;      ///< upright with places on x, or level with places on y
+  std::vector<double> at{};    ///< as many as `to`, in order; none means 1, 2, 3 and so on
+  std::vector<double> to{};    ///< where each bar ends; NaN is no bar
+  std::vector<double> from{};  ///< where each bar begins; none means 0
+  Color color = category(0);
+  double width = 0.8;       ///< of all bars at one place together, on the axis of the places
+  std::size_t member = 0;   ///< which of the bars at its place this is
+  std::size_t members = 1;  ///< how many bars share a place
+  std::vector<std::string>
+      texts{};  ///< said at the ends of bars that are thick enough for text; none, or as many as `to`
+};
 
 /// A straight line over the whole plot at one value, with a label beside it.
 struct Rule {
@@ -80,7 +96,7 @@ struct Note {
 };
 
 /// Anything drawn in the plot of a panel.
-using Mark = std::variant<Line, Band, Scatter, Rule, Span, Note>;
+using Mark = std::variant<Line, Band, Scatter, Bars, Rule, Span, Note>;
 
 /// The values that a panel's axes have to show.
 struct Extent {
@@ -108,7 +124,15 @@ Shapes draw(const Mark& mark, const Frame& frame);
 /// The part of the plot that a span shades, empty where it lies outside.
 Rect span_box(const Span& span, const Frame& frame);
 
-/// The points of a line or scatter on the drawing, broken by NaN: what texts should not cover.
+/// The box of every bar within the plot, without those that are NaN; `index` is which of `to` each is.
+struct BarBox {
+  Rect box;
+  std::size_t index = 0;
+};
+std::vector<BarBox> bar_boxes(const Bars& bars, const Frame& frame);
+
+/// The points of a line, a scatter or bars on the drawing, broken by NaN: what texts should not
+/// cover.
 std::vector<Point> outline(const Mark& mark, const Frame& frame);
 
 }  // namespace fovea::render

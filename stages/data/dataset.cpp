@@ -4,9 +4,11 @@
 #include <array>
 #include <cassert>
 #include <cmath>
+#include <mutex>
 
 #include "graph/error.hpp"
 #include "runtime/store/artifact.hpp"
+#include "stages/data/for_all.hpp"
 #include "stages/data/vector_code.hpp"
 #include "stages/data/viewer.hpp"
 
@@ -104,11 +106,15 @@ std::size_t add_all(const Dataset& data, ChannelSums& sums) {
 constexpr std::size_t enough_decoded = 500;
 
 /// Adds samples that lie evenly in the data, and gives their number.
-std::size_t add_some(const Dataset& data, ChannelSums& sums) {
-  Viewer viewer;
+std::size_t add_some(const Dataset& data, std::size_t threads, ChannelSums& sums) {
   const auto count = std::min(data.size(), enough_decoded);
-  for (std::size_t i = 0; i < count; ++i)
-    sums.add({viewer.see_centre(data, i * data.size() / count), data.image_bytes()});
+  std::mutex mutex;
+  for_all(count, threads, [&](std::size_t i) {
+    thread_local Viewer viewer;
+    const auto* seen = viewer.see_centre(data, i * data.size() / count);
+    const std::scoped_lock lock(mutex);
+    sums.add({seen, data.image_bytes()});
+  });
   return count;
 }
 
@@ -222,12 +228,12 @@ std::vector<std::size_t> class_counts(const Dataset& data) {
   return counts;
 }
 
-void measure_statistics(Dataset& data) {
+void measure_statistics(Dataset& data, std::size_t threads) {
   data.mean.assign(data.channels, 0);
   data.deviation.assign(data.channels, 0);
   if (data.size() == 0) return;
   ChannelSums sums(data.channels);
-  const auto samples = data.is_encoded() ? add_some(data, sums) : add_all(data, sums);
+  const auto samples = data.is_encoded() ? add_some(data, threads, sums) : add_all(data, sums);
   sums.flush();
   const auto count = std::uint64_t{samples} * data.height * data.width;
   for (std::size_t c = 0; c < data.channels; ++c) {

@@ -55,8 +55,8 @@ struct Dataset {
 std::vector<std::size_t> class_counts(const Dataset& data);
 
 /// Sets mean and deviation per channel from the samples of this data set, exact whatever their order; where
-/// images are encoded, from at most 500 that lie evenly among them.
-void measure_statistics(Dataset& data);
+/// images are encoded, from at most 500 that lie evenly among them, which so many threads decode.
+void measure_statistics(Dataset& data, std::size_t threads = 1);
 
 /// The samples at these positions of `data` as a view that shares its pixels, statistics measured anew.
 /// `object` is the identity of `data`.

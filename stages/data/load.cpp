@@ -91,7 +91,7 @@ std::vector<fs::path> Load::sources(const Params& params) {
 
 Load::Out<Value> Load::run(const In<Value>&, const Params& params, Context& context) {
   auto data = params.format == "synthetic" ? draw(params, context) : read(params, context);
-  measure_statistics(data);
+  measure_statistics(data, context.threads);
   context.progress(data.size(), data.size(), "images");
   return {.data = std::move(data)};
 }

@@ -2,17 +2,13 @@
 
 #include <algorithm>
 
-#include "runtime/context.hpp"
-#include "runtime/stream.hpp"
+#include "stages/data/for_all.hpp"
 #include "stages/data/formats/raw_images.hpp"
 #include "stages/data/ops/drawn.hpp"
 #include "stages/data/viewer.hpp"
 
 namespace fovea {
 namespace {
-
-/// Images that are resized at once by one thread.
-constexpr std::size_t chunk = 32;
 
 /// An empty data set of the new size with the samples of `data`, and the memory of its pixels.
 RawImages frame_of(const Dataset& data, const Resize::Params& params) {
@@ -48,18 +44,9 @@ void resize_one(const Dataset& data, std::size_t i, const ImageSize& size, const
 Resize::Out<Value> Resize::run(const In<Value>& in, const Params& params, Context& context) {
   const auto& data = *in.data;
   auto frame = frame_of(data, params);
-  struct Nothing {};
-  Stream<Nothing> chunks((data.size() + chunk - 1) / chunk, 2 * context.threads, context.threads,
-                         [&](std::size_t number, Nothing&) {
-                           const auto end = std::min(data.size(), (number + 1) * chunk);
-                           for (auto i = number * chunk; i < end; ++i)
-                             resize_one(data, i, frame.size, params.fit,
-                                        frame.pixels.get() + i * frame.size.values());
-                         });
-  for (std::size_t done = chunk; chunks.next() != nullptr; done += chunk) {
-    if (context.stop.stop_requested()) throw Stopped{};
-    context.progress(std::min(done, data.size()), data.size(), "images");
-  }
+  for_all_images(data.size(), context, [&](std::size_t i) {
+    resize_one(data, i, frame.size, params.fit, frame.pixels.get() + i * frame.size.values());
+  });
   auto made = raw_dataset(std::move(frame));
   made.class_names = data.class_names;
   measure_statistics(made);

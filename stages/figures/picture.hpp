@@ -11,9 +11,10 @@
 
 namespace fovea {
 
-/// Training data and validation data have these colours in all figures.
+/// Training, validation and test data have these colours in all figures.
 inline constexpr render::Color train_color = render::okabe_ito::blue;
 inline constexpr render::Color validation_color = render::okabe_ito::vermillion;
+inline constexpr render::Color test_color = render::okabe_ito::green;
 
 /// A list with at least one name, each of them a picture format.
 struct PictureFormats {

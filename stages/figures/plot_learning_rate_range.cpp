@@ -34,7 +34,7 @@ render::Drawing draw_learning_rate_range(const RateRange& range, render::Size si
   panel.x = {.label = "learning rate", .scale = ScaleKind::log};
   panel.y = {.label = "loss"};
   const auto smooth = smoothed(range.loss);
-  std::string subtitle = range.diverged ? "ended where the loss grew" : "the loss did not grow up to the last rate";
+  std::string subtitle = range.diverged ? "ended where the loss grew" : "went up to the last rate";
   if (!smooth.empty()) {
     panel.y.high = highest_shown(range, smooth);
     panel.marks.push_back(Line{.name = "each step", .x = range.rate, .y = range.loss, .color = train_color.faded(0.35), .width = 1.5});

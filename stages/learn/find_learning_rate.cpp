@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 
 #include "stages/learn/learner.hpp"
 #include "stages/learn/scoring.hpp"
@@ -36,6 +37,13 @@ class EndlessStream {
   std::unique_ptr<BatchStream> stream_;
 };
 
+/// With three digits.
+std::string short_text(double rate) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.3g", rate);
+  return text;
+}
+
 double rate_of(const FindLearningRate::Params& params, std::int64_t step) {
   const double share = static_cast<double>(step) / static_cast<double>(params.steps - 1);
   return params.from * std::pow(params.to / params.from, share);
@@ -68,7 +76,7 @@ RateRange measure(const Train::In<Value>& in, const FindLearningRate::Params& pa
     const auto smooth = smoothed(range.loss);
     range.diverged = smooth.back() > diverged_at * *std::min_element(smooth.begin(), smooth.end());
     context.progress(static_cast<std::size_t>(step + 1), static_cast<std::size_t>(params.steps),
-                     "learning rate " + shown(rate));
+                     "learning rate " + short_text(rate));
   }
   return range;
 }
@@ -85,7 +93,7 @@ FindLearningRate::Out<Value> FindLearningRate::run(const In<Value>& in, const Pa
   });
   const auto rate = suggested_rate(range);
   context.event("learning_rate",
-                rate ? "the loss falls fastest at a learning rate of " + shown(*rate)
+                rate ? "the loss falls fastest at a learning rate of " + short_text(*rate)
                      : "the loss never falls; try a wider range, or look at the data",
                 {{"learning_rate", rate ? Json(*rate) : Json(nullptr)}});
   return {.range = std::move(range)};

@@ -117,3 +117,76 @@ TEST_CASE("marks: what texts keep off is thinned like the line, and broken like 
   CHECK(points.size() < 1000);
   CHECK(std::ranges::count_if(points, [](Point p) { return std::isnan(p.x); }) == 2);
 }
+
+TEST_CASE("marks: upright bars stand on 0, a unit apart, with a gap between them") {
+  const auto boxes = bar_boxes({.to = {5, 10}}, frame());
+  REQUIRE(boxes.size() == 2);
+  CHECK(boxes[0].box.x == Approx(6));
+  CHECK(boxes[0].box.right() == Approx(13));
+  CHECK(boxes[0].box.y == Approx(50));
+  CHECK(boxes[0].box.bottom() == Approx(100));
+  CHECK(boxes[1].box.height == Approx(100));
+}
+
+TEST_CASE("marks: level bars begin at the left") {
+  const auto boxes = bar_boxes({.along = Along::y, .to = {5}}, frame());
+  CHECK(boxes.at(0).box.x == Approx(0));
+  CHECK(boxes[0].box.width == Approx(50));
+  CHECK(boxes[0].box.center().y == Approx(90).margin(1));
+}
+
+TEST_CASE("marks: bars of a group lie side by side, and none covers another") {
+  const auto first = bar_boxes({.at = {5}, .to = {5}, .member = 0, .members = 2}, frame());
+  const auto second = bar_boxes({.at = {5}, .to = {5}, .member = 1, .members = 2}, frame());
+  CHECK(first.at(0).box.right() <= second.at(0).box.x);
+  CHECK(second[0].box.x - first[0].box.right() <= 1);
+}
+
+TEST_CASE("marks: stacked bars begin where others end, and what falls goes down from 0") {
+  const auto stacked = bar_boxes({.to = {8}, .from = {5}}, frame());
+  CHECK(stacked.at(0).box.y == Approx(20));
+  CHECK(stacked[0].box.height == Approx(30));
+  const auto falling = bar_boxes({.to = {-5}}, frame({0, 10}, {-10, 10}));
+  CHECK(falling.at(0).box.y == Approx(50));
+  CHECK(falling[0].box.height == Approx(25));
+}
+
+TEST_CASE("marks: NaN is no bar, and the others keep their places") {
+  const auto boxes = bar_boxes({.to = {missing, 4}}, frame());
+  REQUIRE(boxes.size() == 1);
+  CHECK(boxes[0].index == 1);
+  CHECK(boxes[0].box.center().x == Approx(20).margin(1));
+}
+
+TEST_CASE("marks: on a log axis bars begin at the edge of the plot") {
+  Frame logarithmic = frame();
+  logarithmic.y = Scale(ScaleKind::log, {1, 100}, {100, 0});
+  CHECK(bar_boxes({.to = {10}}, logarithmic).at(0).box.height == Approx(50));
+}
+
+TEST_CASE("marks: a million bars become one a pixel, and the longest is not lost") {
+  Bars bars{.to = std::vector<double>(1'000'000, 1)};
+  bars.to[123'456] = 9;
+  const auto boxes = bar_boxes(bars, frame({0, 1'000'000}));
+  CHECK(boxes.size() <= 101);
+  CHECK(std::ranges::any_of(boxes, [](const BarBox& one) { return one.box.y == Approx(10); }));
+}
+
+TEST_CASE("marks: bars stretch the axes to their edges, their ends and 0") {
+  Extent extent;
+  extend(extent, Bars{.to = {3, 7}});
+  CHECK(extent.x.range(ScaleKind::linear)->low == Approx(0.6));
+  CHECK(extent.x.range(ScaleKind::linear)->high == Approx(2.4));
+  CHECK(extent.y.range(ScaleKind::linear)->low == 0);
+  CHECK(extent.y.range(ScaleKind::linear)->high == 7);
+}
+
+TEST_CASE("marks: texts keep off bars and their ends, wherever they point") {
+  const auto up = outline(Bars{.to = {4}}, frame());
+  REQUIRE(up.size() == 5);
+  CHECK(up[0].y == Approx(100));
+  CHECK(up[1].y == Approx(60));
+  CHECK(up[2].y == up[3].y);
+  CHECK(outline(Bars{.to = {-4}}, frame({0, 10}, {-10, 0})).at(1).y == Approx(40));
+  CHECK(outline(Bars{.along = Along::y, .to = {4}}, frame()).at(1).x == Approx(40));
+}

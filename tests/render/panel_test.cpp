@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "render/chart/legend.hpp"
 #include "tests/catch.hpp"
 #include "tests/render/drawings.hpp"
 
@@ -107,4 +108,18 @@ TEST_CASE("panel: at least the asked margins are kept") {
   const Margins own = margins(losses(), page, plain_style());
   const auto shapes = draw(losses(), page, plain_style(), {own.left + 50, 0, 0, 0});
   CHECK(all<Group>(shapes).at(0).clip.x >= own.left + 46);
+}
+
+TEST_CASE("panel: bars have their name in the legend with a patch, and their texts at their ends") {
+  const Bars bars{.name = "train", .along = Along::y, .to = {10, 100}, .texts = {"ten", "a hundred"}};
+  const auto drawing = drawn({.marks = {bars}});
+  for (const auto* text : {"train", "ten", "a hundred"}) CHECK(says(drawing.shapes, text));
+  CHECK(keys(std::vector<Mark>{bars}).at(0).sign == Key::Sign::patch);
+  CHECK(misplaced_texts(drawing, approximate_size) == std::vector<std::string>{});
+}
+
+TEST_CASE("panel: bars that are thinner than their texts stay without") {
+  Bars bars{
+      .along = Along::y, .to = std::vector<double>(100, 1), .texts = std::vector<std::string>(100, "one")};
+  CHECK_FALSE(says(drawn({.marks = {bars}}).shapes, "one"));
 }

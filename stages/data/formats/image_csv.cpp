@@ -13,9 +13,32 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t most_csv_bytes = std::size_t{1} << 30;
+constexpr std::size_t most_line_bytes = 1 << 16;
 
 fs::path csv_file(const fs::path& path) {
   return fs::is_directory(path) ? path / "labels.csv" : path;
+}
+
+/// Throws where a line is longer than any that names an image, before all of the file is in memory.
+void check_lines(const InputFile& file) {
+  std::vector<std::uint8_t> bytes;
+  std::size_t lines = 1, begin = 0;
+  for (std::size_t at = 0; at < file.size(); at += bytes.size()) {
+    bytes.resize(std::min(file.size() - at, most_line_bytes));
+    file.read(at, bytes);
+    for (auto end = bytes.begin(); (end = std::find(end, bytes.end(), '\n')) != bytes.end(); ++end, ++lines)
+      begin = at + static_cast<std::size_t>(end - bytes.begin()) + 1;
+    if (at + bytes.size() - begin <= most_line_bytes) continue;
+    throw Error(file.path().string() + ": line " + std::to_string(lines) + " has more than " +
+                std::to_string(most_line_bytes) + " bytes; each line names an image file");
+  }
+}
+
+/// The text of a table.
+std::string read_table(const fs::path& path) {
+  const InputFile file(path);
+  if (file.size() <= most_csv_bytes) check_lines(file);
+  return file.text(most_csv_bytes);
 }
 
 /// Which columns hold what.
@@ -136,7 +159,7 @@ bool holds_image_csv(const fs::path& path) {
 
 ImageList list_image_csv(const fs::path& path) {
   const auto file = csv_file(path);
-  const auto rows = parse_csv(InputFile(file).text(most_csv_bytes), file.string());
+  const auto rows = parse_csv(read_table(file), file.string());
   if (rows.empty()) throw Error(file.string() + ": is empty; it begins with a header, \"path,label\"");
   CsvLister lister(file, find_columns(rows[0], file.string()));
   for (std::size_t i = 1; i < rows.size(); ++i) lister.add(rows[i]);

@@ -106,7 +106,7 @@ class FolderLister {
     for (const auto& entry : entries_of(top_)) {
       const bool used = std::any_of(parts.begin(), parts.end(),
                                     [&](const auto& each) { return each.path == entry.path(); });
-      if (!used) add_other(entry.path());
+      if (!used) add_outside(entry);
     }
     return parts;
   }
@@ -114,7 +114,7 @@ class FolderLister {
   void list_part(const fs::path& folder, Part part) {
     for (const auto& entry : entries_of(folder)) {
       if (!is_folder(entry)) {
-        add_other(entry.path());
+        add_outside(entry);
         continue;
       }
       check_name(entry.path());
@@ -137,6 +137,11 @@ class FolderLister {
         add_other(entry.path());
       }
     }
+  }
+
+  /// Outside of class folders an image is forgotten, but a README or a licence is where it belongs.
+  void add_outside(const fs::directory_entry& entry) {
+    if (is_folder(entry) || has_image_name(entry.path())) add_other(entry.path());
   }
 
   void add_other(const fs::path& path) {

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <functional>
 #include <numeric>
 
 #include "graph/error.hpp"
+#include "stages/data/for_all.hpp"
 #include "stages/data/formats/input_file.hpp"
 #include "stages/data/formats/raw_images.hpp"
 #include "stages/data/images/image_file.hpp"
@@ -21,6 +23,7 @@ constexpr std::size_t standard_side = 224;
 constexpr std::size_t most_file_bytes = std::size_t{1} << 30;
 /// Some programs write a few bytes behind the end of an image.
 constexpr std::size_t end_bytes = 4096;
+constexpr std::size_t large_file_bytes = std::size_t{1} << 24;
 constexpr std::size_t most_listed = 5;
 
 bool ends_with_mark(FileBytes bytes, FileBytes mark) {
@@ -28,11 +31,10 @@ bool ends_with_mark(FileBytes bytes, FileBytes mark) {
   return std::search(tail.begin(), tail.end(), mark.begin(), mark.end()) != tail.end();
 }
 
-void check_end(FileBytes bytes, const std::string& place) {
+void check_end(FileBytes bytes, bool is_png, const std::string& place) {
   static constexpr std::array<std::uint8_t, 2> jpeg_end{0xff, 0xd9};
   static constexpr std::array<std::uint8_t, 12> png_end{0,   0,   0,    0,    'I',  'E',
                                                         'N', 'D', 0xae, 0x42, 0x60, 0x82};
-  const bool is_png = bytes[0] == 0x89;
   if (!ends_with_mark(bytes, is_png ? FileBytes(png_end) : FileBytes(jpeg_end)))
     throw Error(place + ": is cut off; fetch the file again");
 }
@@ -44,26 +46,67 @@ std::string reason_of(const Error& error, const std::string& place) {
   return text.substr(0, text.rfind("; "));
 }
 
-/// Runs `body` for image i of the list; notes it as broken where it throws.
-template <class Body>
-void note_broken(const ImageList& list, std::size_t i, std::vector<BrokenImage>& broken, Body&& body) {
-  try {
-    body();
-  } catch (const Error& error) {
-    broken.push_back({i, reason_of(error, list.images[i].path.string())});
+/// Calls `body(i)` for these images of the list on all threads. Those for which it throws are added to the
+/// broken ones, and their size becomes 0 x 0.
+void look_at(const ImageList& list, const std::vector<std::size_t>& images, InspectedImages& found,
+             const Context& context, const std::function<void(std::size_t)>& body) {
+  std::vector<std::string> reasons(images.size());
+  for_all_images(images.size(), context, [&](std::size_t k) {
+    try {
+      body(images[k]);
+    } catch (const Error& error) {
+      reasons[k] = reason_of(error, list.images[images[k]].path.string());
+    }
+  });
+  for (std::size_t k = 0; k < images.size(); ++k) {
+    if (reasons[k].empty()) continue;
+    found.broken.push_back({images[k], reasons[k]});
+    found.sizes[images[k]] = {};
   }
+  std::sort(found.broken.begin(), found.broken.end(),
+            [](const auto& a, const auto& b) { return a.image < b.image; });
 }
 
-/// All files one after the other, those that are broken as nothing.
+std::vector<std::size_t> all_of(const ImageList& list) {
+  std::vector<std::size_t> images(list.images.size());
+  std::iota(images.begin(), images.end(), std::size_t{0});
+  return images;
+}
+
+/// The images that are not broken, in order.
+std::vector<std::size_t> whole_of(const InspectedImages& found) {
+  std::vector<std::size_t> images;
+  for (std::size_t i = 0; i < found.sizes.size(); ++i) {
+    if (found.sizes[i].height > 0) images.push_back(i);
+  }
+  return images;
+}
+
+/// All files one after the other, with the room of those that are broken.
 struct ImageBytes {
   std::shared_ptr<std::uint8_t[]> bytes;
-  std::vector<std::int64_t> offsets{0};
+  std::vector<std::size_t> offsets{0};
   InspectedImages found;
 
-  FileBytes file(std::size_t i) const {
-    return {bytes.get() + offsets[i], static_cast<std::size_t>(offsets[i + 1] - offsets[i])};
+  std::span<std::uint8_t> file(std::size_t i) const {
+    return {bytes.get() + offsets[i], offsets[i + 1] - offsets[i]};
   }
 };
+
+ImageDecoder& decoder() {
+  thread_local ImageDecoder one;
+  return one;
+}
+
+/// Looks at both ends of a file, which is then worth the memory that all of it takes.
+void look_at_large(const InputFile& file) {
+  std::vector<std::uint8_t> bytes(std::min(file.size(), end_bytes));
+  file.read(0, bytes);
+  if (!is_image(bytes)) image_size(bytes, file.path().string());
+  const bool is_png = bytes[0] == 0x89;
+  file.read(file.size() - bytes.size(), bytes);
+  check_end(bytes, is_png, file.path().string());
+}
 
 /// Opens a file and looks at its length.
 std::unique_ptr<InputFile> open_image(const fs::path& path) {
@@ -71,43 +114,40 @@ std::unique_ptr<InputFile> open_image(const fs::path& path) {
   if (file->size() == 0) throw Error(path.string() + ": is empty; fetch the file again");
   if (file->size() > most_file_bytes)
     throw Error(path.string() + ": has " + std::to_string(file->size()) + " bytes; at most 1 GiB is read");
+  if (file->size() > large_file_bytes) look_at_large(*file);
   return file;
 }
 
-/// The memory that all files take.
-std::size_t bytes_of(const ImageList& list) {
-  std::size_t total = 0;
+/// Where each file goes; one that is not there takes no room.
+std::vector<std::size_t> offsets_of(const ImageList& list) {
+  std::vector<std::size_t> offsets{0};
   for (const auto& image : list.images) {
     std::error_code code;
     const auto size = fs::file_size(image.path, code);
-    if (!code && size <= most_file_bytes) total += size;
+    offsets.push_back(offsets.back() + (!code && size <= most_file_bytes ? size : 0));
   }
-  return total;
+  return offsets;
+}
+
+/// The size of an image by its header, after a look at its end.
+ImageSize look_at_ends(FileBytes bytes, const std::string& place) {
+  const auto size = image_size(bytes, place);
+  check_end(bytes, bytes[0] == 0x89, place);
+  return size;
 }
 
 ImageBytes read_files(const ImageList& list, const Context& context) {
-  const auto capacity = bytes_of(list);
-  ImageBytes all{take_memory(capacity, list.top.string()), {0}, {}};
-  for (std::size_t i = 0; i < list.images.size(); ++i) {
+  auto offsets = offsets_of(list);
+  ImageBytes all{take_memory(offsets.back(), list.top.string()), std::move(offsets), {}};
+  all.found.sizes.resize(list.images.size());
+  look_at(list, all_of(list), all.found, context, [&](std::size_t i) {
     const auto& path = list.images[i].path;
-    const auto begin = static_cast<std::size_t>(all.offsets.back());
-    auto end = begin;
-    ImageSize size;
-    note_broken(list, i, all.found.broken, [&] {
-      const auto file = open_image(path);
-      if (file->size() > capacity - begin) throw Error("grows while it is read; wait until it is whole");
-      const std::span to(all.bytes.get() + begin, file->size());
-      file->read(0, to);
-      size = check_image(to, path.string());
-      end += file->size();
-    });
-    all.found.sizes.push_back(size);
-    all.offsets.push_back(static_cast<std::int64_t>(end));
-    if (i % 256 == 0) {
-      if (context.stop.stop_requested()) throw Stopped();
-      context.progress(i, list.images.size(), "images");
-    }
-  }
+    const auto file = open_image(path);
+    const auto to = all.file(i);
+    if (file->size() != to.size()) throw Error("changes while it is read; wait until it is whole");
+    file->read(0, to);
+    all.found.sizes[i] = look_at_ends(to, path.string());
+  });
   return all;
 }
 
@@ -137,45 +177,53 @@ std::optional<ImageSize> common_size(const InspectedImages& found) {
   return common;
 }
 
-/// Decodes every image; those that can't be are added to the broken ones, and their size becomes 0 x 0.
-std::shared_ptr<std::uint8_t[]> decode(const ImageList& list, ImageBytes& all, const ImageSize& size) {
-  const auto pixels = take_memory(list.images.size() * size.values(), list.top.string());
-  ImageDecoder decoder;
+/// Decodes every image into memory of `size` for each.
+std::shared_ptr<std::uint8_t[]> decode(const ImageList& list, ImageBytes& all, const ImageSize& size,
+                                       const Context& context) {
+  const auto images = whole_of(all.found);
+  const auto pixels = take_memory(images.size() * size.values(), list.top.string());
+  std::vector<std::size_t> places(list.images.size());
+  for (std::size_t k = 0; k < images.size(); ++k) places[images[k]] = k;
+  const auto at = [&](std::size_t place) { return pixels.get() + place * size.values(); };
+  look_at(list, images, all.found, context, [&](std::size_t i) {
+    const auto picture = decoder().whole(all.file(i), size.channels, list.images[i].path.string());
+    if (picture.pixels.size() != size.values()) throw Error("decodes to another size than its header says");
+    std::memcpy(at(places[i]), picture.pixels.data(), size.values());
+  });
   std::size_t done = 0;
-  for (std::size_t i = 0; i < list.images.size(); ++i) {
-    if (all.found.sizes[i].height == 0) continue;
-    all.found.sizes[i] = {};
-    note_broken(list, i, all.found.broken, [&] {
-      const auto picture = decoder.whole(all.file(i), size.channels, list.images[i].path.string());
-      if (picture.pixels.size() != size.values()) throw Error("decodes to another size than its header says");
-      std::memcpy(pixels.get() + done * size.values(), picture.pixels.data(), size.values());
-      all.found.sizes[i] = size;
-      ++done;
-    });
+  for (const auto i : whole_of(all.found)) {
+    if (places[i] != done) std::memcpy(at(done), at(places[i]), size.values());
+    ++done;
   }
-  std::sort(all.found.broken.begin(), all.found.broken.end(),
-            [](const auto& a, const auto& b) { return a.image < b.image; });
   return pixels;
+}
+
+/// Goes through every image, so that damage is met before anything is made of it.
+void check_whole(const ImageList& list, ImageBytes& all, const Context& context) {
+  look_at(list, whole_of(all.found), all.found, context,
+          [&](std::size_t i) { decoder().check(all.file(i), list.images[i].path.string()); });
 }
 
 /// The labels and parts of all images that are not broken.
 void add_labels(const ImageList& list, const InspectedImages& found, RawImages& images) {
-  for (std::size_t i = 0; i < list.images.size(); ++i) {
-    if (found.sizes[i].height == 0) continue;
+  for (const auto i : whole_of(found)) {
     images.labels.push_back(list.images[i].label);
     images.parts.push_back(static_cast<std::uint8_t>(list.images[i].part));
   }
 }
 
+/// The bytes of the files that are not broken, one after the other.
 Dataset encoded_dataset(const ImageList& list, const ImageBytes& all, const ImageSize& seen) {
   RawImages images{seen, nullptr, {}, {}};
   add_labels(list, all.found, images);
   std::vector<std::int64_t> offsets{0};
   std::vector<std::int32_t> extents;
-  for (std::size_t i = 0; i < list.images.size(); ++i) {
+  for (const auto i : whole_of(all.found)) {
+    const auto file = all.file(i);
+    auto* to = all.bytes.get() + offsets.back();
+    if (to != file.data()) std::memmove(to, file.data(), file.size());
+    offsets.push_back(offsets.back() + static_cast<std::int64_t>(file.size()));
     const auto& size = all.found.sizes[i];
-    if (size.height == 0) continue;
-    offsets.push_back(all.offsets[i + 1]);
     extents.insert(extents.end(),
                    {static_cast<std::int32_t>(size.height), static_cast<std::int32_t>(size.width)});
   }
@@ -203,24 +251,20 @@ std::optional<Part> part_named(std::string_view name) {
 }
 
 ImageSize check_image(FileBytes bytes, const std::string& place) {
-  const auto size = image_size(bytes, place);
-  check_end(bytes, place);
-  return size;
+  look_at_ends(bytes, place);
+  return decoder().check(bytes, place);
 }
 
-InspectedImages inspect_images(const ImageList& list) {
+InspectedImages inspect_images(const ImageList& list, const Context& context) {
   InspectedImages found;
-  std::vector<std::uint8_t> bytes;
-  for (std::size_t i = 0; i < list.images.size(); ++i) {
-    ImageSize size;
-    note_broken(list, i, found.broken, [&] {
-      const auto file = open_image(list.images[i].path);
-      bytes.resize(file->size());
-      file->read(0, bytes);
-      size = check_image(bytes, list.images[i].path.string());
-    });
-    found.sizes.push_back(size);
-  }
+  found.sizes.resize(list.images.size());
+  look_at(list, all_of(list), found, context, [&](std::size_t i) {
+    thread_local std::vector<std::uint8_t> bytes;
+    const auto file = open_image(list.images[i].path);
+    bytes.resize(file->size());
+    file->read(0, bytes);
+    found.sizes[i] = check_image(bytes, list.images[i].path.string());
+  });
   return found;
 }
 
@@ -250,11 +294,12 @@ Dataset read_images(const ImageList& list, const ImageOptions& options, const Co
   Dataset data;
   if (as_they_are) {
     RawImages images{{common->height, common->width, channels}, nullptr, {}, {}};
-    images.pixels = decode(list, all, images.size);
+    images.pixels = decode(list, all, images.size, context);
     report_broken(list, all.found.broken, options, context);
     add_labels(list, all.found, images);
     data = raw_dataset(std::move(images));
   } else {
+    check_whole(list, all, context);
     report_broken(list, all.found.broken, options, context);
     data = encoded_dataset(list, all, seen);
   }

@@ -37,7 +37,7 @@ struct BrokenImage {
   std::string reason;
 };
 
-/// What the headers of the images say: the size of each, 0 x 0 where it is broken.
+/// What was found out about the images: the size of each, 0 x 0 where it is broken.
 struct InspectedImages {
   std::vector<ImageSize> sizes;
   std::vector<BrokenImage> broken;
@@ -49,16 +49,18 @@ bool has_image_name(const std::filesystem::path& path);
 /// The part of that name: train, training, val, valid, validation, test, testing, in any case.
 std::optional<Part> part_named(std::string_view name);
 
-/// The size of an image by its header, after a look at its end. Throws `Error` that begins with `place` where
-/// it is no JPEG or PNG, or was cut off: a JPEG ends with its end marker, a PNG with its chunk IEND.
+/// The size of an image, after going through all of it. Throws `Error` that begins with `place` where it is
+/// no JPEG or PNG, is damaged anywhere, or was cut off: a JPEG ends with its end marker, a PNG with its chunk
+/// IEND.
 ImageSize check_image(std::span<const std::uint8_t> bytes, const std::string& place);
 
-/// Looks at the header and the end of every file.
-InspectedImages inspect_images(const ImageList& list);
+/// Checks every file on all threads, and keeps nothing of it.
+InspectedImages inspect_images(const ImageList& list, const Context& context);
 
-/// Reads all files. Where the images are all of one size, at most 64 x 64 and not to be seen in another, they
-/// are decoded; else the bytes of the files are kept, and the images are seen in 224 x 224 unless `seen` says
-/// otherwise. Statistics are left empty.
+/// Reads all files on all threads, and goes through every image, so that all damage is known by its path.
+/// Where the images are all of one size, at most 64 x 64 and not to be seen in another, they are decoded;
+/// else the bytes of the files are kept, and the images are seen in 224 x 224 unless `seen` says otherwise.
+/// Statistics are left empty.
 Dataset read_images(const ImageList& list, const ImageOptions& options, const Context& context);
 
 /// `"a.png" (is empty), "b.png" (...) and 3 more`: the first few broken files with what is wrong with them.

@@ -20,7 +20,7 @@ using Numbers = std::span<const std::uint8_t>;
 
 constexpr std::size_t end_bytes = 22, locator_bytes = 20, end64_bytes = 56, entry_bytes = 46;
 constexpr std::size_t header_bytes = 30;
-constexpr std::size_t most_directory = 1 << 24;
+constexpr std::size_t most_directory = 1 << 22;
 constexpr std::uint32_t full = 0xffffffff;
 
 std::uint64_t whole_at(Numbers bytes, std::size_t at, std::size_t width) {
@@ -90,7 +90,7 @@ ZipFile::Directory ZipFile::find_directory() const {
 void ZipFile::read_directory(const Directory& directory) {
   if (directory.begin > file_.size() || directory.size > file_.size() - directory.begin)
     damaged("its directory lies outside of it");
-  if (directory.size > most_directory) damaged("its directory takes more than 16 MiB");
+  if (directory.size > most_directory) damaged("its directory takes more than 4 MiB");
   std::vector<std::uint8_t> bytes(directory.size);
   file_.read(directory.begin, bytes);
   Numbers rest = bytes;
@@ -105,33 +105,44 @@ void ZipFile::read_directory(const Directory& directory) {
                    .packed = whole_at(rest, 20, 4),
                    .size = whole_at(rest, 24, 4),
                    .header = whole_at(rest, 42, 4)};
-    const auto about = quote(entry.name);
     if (!read_extra64(rest.subspan(entry_bytes + name, extra), entry))
-      damaged(about + " has no ZIP64 numbers");
+      damaged(quote(entry.name) + " has no ZIP64 numbers");
     if ((whole_at(rest, 8, 2) & 1) != 0)
-      throw Error(file_.path().string() + ": " + about + " is encrypted; save it without a password");
+      throw Error(file_.path().string() + ": " + quote(entry.name) +
+                  " is encrypted; save it without a password");
     if (!entry.deflated && whole_at(rest, 10, 2) != 0) {
-      throw Error(file_.path().string() + ": " + about + " is packed by method " +
+      throw Error(file_.path().string() + ": " + quote(entry.name) + " is packed by method " +
                   std::to_string(whole_at(rest, 10, 2)) + "; stored and deflated files are read");
     }
     check(entry, directory.begin);
     entries_.push_back(std::move(entry));
     rest = rest.subspan(entry_bytes + name + extra + comment);
   }
+  check_overlaps();
 }
 
 void ZipFile::check(const ZipEntry& entry, std::uint64_t end) const {
-  const auto about = quote(entry.name);
   if (entry.header > end || end - entry.header < header_bytes || entry.packed > end - entry.header)
-    damaged(about + " lies outside of the archive");
+    damaged(quote(entry.name) + " lies outside of the archive");
   if (!entry.deflated && entry.size != entry.packed) {
-    damaged(about + " is stored, but announces " + std::to_string(entry.size) + " bytes and has " +
-            std::to_string(entry.packed));
+    damaged(quote(entry.name) + " is stored, but announces " + std::to_string(entry.size) +
+            " bytes and has " + std::to_string(entry.packed));
   }
   if (entry.size / most_packed > entry.packed) {
-    damaged(about + " announces " + std::to_string(entry.size) + " bytes; its " +
+    damaged(quote(entry.name) + " announces " + std::to_string(entry.size) + " bytes; its " +
             std::to_string(entry.packed) + " cannot unpack to more than " +
             std::to_string(entry.packed * most_packed));
+  }
+}
+
+void ZipFile::check_overlaps() const {
+  std::vector<const ZipEntry*> order;
+  for (const auto& entry : entries_) order.push_back(&entry);
+  std::sort(order.begin(), order.end(), [](auto* a, auto* b) { return a->header < b->header; });
+  for (std::size_t i = 1; i < order.size(); ++i) {
+    const auto& before = *order[i - 1];
+    if (order[i]->header - before.header < header_bytes + before.packed)
+      damaged(quote(before.name) + " and " + quote(order[i]->name) + " lie on each other");
   }
 }
 

@@ -17,8 +17,8 @@ struct ZipEntry {
 };
 
 /// A zip archive, ZIP64 included. Its directory is checked against the file's length before anything is read:
-/// an entry lies within the archive and announces no more than its bytes can unpack to. Errors begin with the
-/// path.
+/// an entry lies within the archive, on no other, and announces no more than its bytes can unpack to. Errors
+/// begin with the path.
 class ZipFile {
  public:
   explicit ZipFile(std::filesystem::path path);
@@ -30,6 +30,7 @@ class ZipFile {
   Directory find_directory() const;
   void read_directory(const Directory& directory);
   void check(const ZipEntry& entry, std::uint64_t end) const;
+  void check_overlaps() const;
   [[noreturn]] void damaged(const std::string& fact) const;
   InputFile file_;
   std::vector<ZipEntry> entries_;

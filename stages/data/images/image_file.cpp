@@ -133,6 +133,18 @@ ImageDecoder::ImageDecoder() : body_(std::make_unique<Body>()) {}
 ImageDecoder::~ImageDecoder() = default;
 ImageDecoder::ImageDecoder(ImageDecoder&&) noexcept = default;
 
+ImageSize ImageDecoder::check(FileBytes bytes, const std::string& place) {
+  if (begins(bytes, png_start)) {
+    body_->png.check(bytes, place);
+    return PngFile::size(bytes, place);
+  }
+  if (!begins(bytes, jpeg_start)) throw_other(bytes, place);
+  const auto header = body_->jpeg.open(bytes, place);
+  const auto& size = header.size;
+  body_->jpeg.decode(1, 1, {0, 0, scaled(size.width, 1), scaled(size.height, 1)});
+  return header.orientation.seen(size);
+}
+
 ImageDecoder::Picture ImageDecoder::whole(FileBytes bytes, std::size_t channels, const std::string& place) {
   assert(channels == 1 || channels == 3);
   if (begins(bytes, png_start)) return body_->decode_png(bytes, channels, place);

@@ -34,6 +34,9 @@ class ImageDecoder {
     ImageSize size;
     Region part;
   };
+  /// Goes through all that is stored, in the quickest way that meets every damage; gives the size in which
+  /// the image is seen.
+  ImageSize check(FileBytes bytes, const std::string& place);
   /// Decodes the whole image with 1 (gray) or 3 channels.
   Picture whole(FileBytes bytes, std::size_t channels, const std::string& place);
   /// Decodes what is needed to see `part` (in pixels of the whole image as it is seen) in `height` x `width`:

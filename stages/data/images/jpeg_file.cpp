@@ -12,6 +12,7 @@
 
 #include "graph/error.hpp"
 #include "stages/data/images/jpeg_markers.hpp"
+#include "stages/data/ops/gray.hpp"
 
 // libjpeg leaves by longjmp, so what runs under `guarded` holds nothing that would have to be destroyed.
 
@@ -75,10 +76,10 @@ template <std::size_t channels>
 void convert_inks(const std::uint8_t* inks, std::size_t pixels, bool absent, std::uint8_t* to) {
   const std::uint32_t flip = absent ? 0 : 255;
   for (std::size_t i = 0; i < pixels; ++i, inks += 4, to += channels) {
-    std::uint32_t colour[3];
-    for (std::size_t c = 0; c < 3; ++c) colour[c] = product(inks[c] ^ flip, inks[3] ^ flip);
+    int colour[3];
+    for (std::size_t c = 0; c < 3; ++c) colour[c] = static_cast<int>(product(inks[c] ^ flip, inks[3] ^ flip));
     if constexpr (channels == 1) {
-      to[0] = brightness(colour[0], colour[1], colour[2]);
+      to[0] = static_cast<std::uint8_t>(brightness(colour[0], colour[1], colour[2]));
     } else {
       for (std::size_t c = 0; c < 3; ++c) to[c] = static_cast<std::uint8_t>(colour[c]);
     }
@@ -96,7 +97,7 @@ struct JpegFile::State {
   const std::string* place = nullptr;
   PixelMemory inks;
 
-  State();
+  State() = default;
   ~State() { jpeg_destroy_decompress(&info); }
   State(const State&) = delete;
   State& operator=(const State&) = delete;
@@ -110,13 +111,17 @@ struct JpegFile::State {
     }
     complain();
   }
+  void begin();
   [[noreturn]] void complain();
   void check_file() const;
   void set_up(std::size_t channels, unsigned eighths);
   void read_rows(std::size_t channels, std::size_t rows, std::uint8_t* to);
 };
 
-JpegFile::State::State() {
+/// Nothing that an earlier file said, such as its tables, is known to the next.
+void JpegFile::State::begin() {
+  jpeg_destroy_decompress(&info);
+  info = {};
   info.err = jpeg_std_error(&errors);
   errors.error_exit = leave;
   errors.emit_message = hear;
@@ -210,7 +215,7 @@ JpegFile::~JpegFile() = default;
 JpegFile::Header JpegFile::open(FileBytes bytes, const std::string& place) {
   auto& state = *state_;
   auto& info = state.info;
-  jpeg_abort_decompress(&info);
+  state.begin();
   state.bytes = bytes;
   state.place = &place;
   state.source.next_input_byte = bytes.data();

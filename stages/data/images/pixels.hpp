@@ -28,11 +28,6 @@ class PixelMemory {
 /// The longest side of an image, which is what libjpeg reads.
 constexpr std::size_t most_side = 65'500;
 
-/// How bright a colour is seen, as JPEG has it: 0.299 R + 0.587 G + 0.114 B.
-inline std::uint8_t brightness(std::uint32_t red, std::uint32_t green, std::uint32_t blue) {
-  return static_cast<std::uint8_t>((red * 19595 + green * 38470 + blue * 7471 + 32768) >> 16);
-}
-
 /// A product of values of 0 .. 255, where 255 stands for 1.
 inline std::uint32_t product(std::uint32_t a, std::uint32_t b) {
   return (a * b + 127) / 255;

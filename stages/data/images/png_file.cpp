@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "graph/error.hpp"
+#include "stages/data/ops/gray.hpp"
 
 // libpng leaves by longjmp, so what runs under `guarded` holds nothing that would have to be destroyed.
 
@@ -17,9 +18,25 @@ constexpr std::size_t header_bytes = 33;
 constexpr std::size_t most_packed = 1032;
 constexpr png_alloc_size_t most_chunk_bytes = 8'000'000;
 constexpr png_uint_32 most_kept_chunks = 100;
+/// Bytes that may come behind the last pixel before the data ends: libpng would unpack any number of them.
+constexpr std::size_t most_behind = 16'384;
 
 std::uint32_t number(FileBytes bytes, std::size_t offset) {
   return png_get_uint_32(bytes.data() + offset);
+}
+
+/// Where the last of the chunks with pixels ends.
+std::size_t end_of_pixels(FileBytes bytes) {
+  constexpr std::size_t around = 12;  // length, kind and checksum
+  std::size_t end = 0;
+  for (std::size_t at = 8; bytes.size() - at >= around;) {
+    const std::size_t length = number(bytes, at);
+    if (length > bytes.size() - at - around) break;
+    const bool is_pixels = std::memcmp(bytes.data() + at + 4, "IDAT", 4) == 0;
+    at += around + length;
+    if (is_pixels) end = at;
+  }
+  return end;
 }
 
 std::size_t stored_channels(unsigned colour_type) {
@@ -32,7 +49,10 @@ std::size_t stored_channels(unsigned colour_type) {
 class Reader {
  public:
   Reader(FileBytes bytes, const std::string& place)
-      : rest_(bytes), place_(place), png_(png_create_read_struct(PNG_LIBPNG_VER_STRING, this, fail, ignore)) {
+      : bytes_(bytes),
+        rest_(bytes),
+        place_(place),
+        png_(png_create_read_struct(PNG_LIBPNG_VER_STRING, this, fail, ignore)) {
     if (png_ != nullptr) info_ = png_create_info_struct(png_);
     if (info_ == nullptr) {
       png_destroy_read_struct(&png_, nullptr, nullptr);
@@ -62,19 +82,30 @@ class Reader {
     return png_get_channels(png_, info_);
   }
 
-  /// Reads all pixels and what comes after them.
-  void read_pixels(std::uint8_t* to) {
-    guarded([this, to] {
-      const auto stride = png_get_rowbytes(png_, info_);
+  std::size_t row_bytes() const { return png_get_rowbytes(png_, info_); }
+
+  /// Reads all pixels and what comes after them, each row `stride` bytes behind the one before; 0 keeps none.
+  void read_pixels(std::uint8_t* to, std::size_t stride) {
+    const auto end = end_of_pixels(bytes_);
+    guarded([this, to, stride, end] {
       const auto height = png_get_image_height(png_, info_);
       for (int pass = 0; pass < passes_; ++pass) {
-        for (png_uint_32 y = 0; y < height; ++y) png_read_row(png_, to + y * stride, nullptr);
+        for (png_uint_32 y = 0; y < height; ++y) {
+          if (pass + 1 == passes_ && y + 1 == height) check_rest(end);
+          png_read_row(png_, to + y * stride, nullptr);
+        }
       }
       png_read_end(png_, nullptr);
     });
   }
 
  private:
+  /// With the last row libpng unpacks all that is left. A row of 16 bits a value is twice as long as here.
+  void check_rest(std::size_t end) {
+    const auto done = bytes_.size() - rest_.size();
+    if (end > done + 2 * row_bytes() + most_behind) png_error(png_, "more data than pixels");
+  }
+
   template <class Body>
   void guarded(const Body& body) {
     if (setjmp(jump_) == 0) {
@@ -103,7 +134,7 @@ class Reader {
     self.rest_ = self.rest_.subspan(count);
   }
 
-  FileBytes rest_;
+  FileBytes bytes_, rest_;
   const std::string& place_;
   png_structp png_;
   png_infop info_ = nullptr;
@@ -125,7 +156,7 @@ void convert(const std::uint8_t* from, std::size_t pixels, std::uint8_t* to) {
           static_cast<std::uint8_t>(alpha ? product(value, from[has - 1]) + 255 - from[has - 1] : value);
     }
     if constexpr (channels == 1) {
-      to[0] = gray ? colour[0] : brightness(colour[0], colour[1], colour[2]);
+      to[0] = gray ? colour[0] : static_cast<std::uint8_t>(brightness(colour[0], colour[1], colour[2]));
     } else {
       std::memcpy(to, colour, 3);
     }
@@ -160,17 +191,34 @@ ImageSize PngFile::size(FileBytes bytes, const std::string& place) {
   return size;
 }
 
+namespace {
+
+/// The size that the header tells, once the file is known to be long enough for it.
+ImageSize checked_size(FileBytes bytes, const std::string& place) {
+  const auto size = PngFile::size(bytes, place);
+  const std::size_t depth = bytes[24];
+  const auto row_bytes = (size.width * stored_channels(bytes[25]) * depth + 7) / 8;
+  check_bytes(size.width, size.height, row_bytes * size.height / most_packed, bytes, place);
+  return size;
+}
+
+}  // namespace
+
+void PngFile::check(FileBytes bytes, const std::string& place) {
+  checked_size(bytes, place);
+  Reader reader(bytes, place);
+  reader.begin();
+  reader.read_pixels(read_.take(reader.row_bytes()), 0);
+}
+
 std::span<const std::uint8_t> PngFile::decode(FileBytes bytes, std::size_t channels,
                                               const std::string& place) {
-  const auto extent = size(bytes, place);
-  const std::size_t depth = bytes[24];
+  const auto extent = checked_size(bytes, place);
   const auto pixels = extent.height * extent.width;
-  const auto row_bytes = (extent.width * stored_channels(bytes[25]) * depth + 7) / 8;
-  check_bytes(extent.width, extent.height, row_bytes * extent.height / most_packed, bytes, place);
   Reader reader(bytes, place);
   const auto has = reader.begin();
   auto* values = read_.take(pixels * has);
-  reader.read_pixels(values);
+  reader.read_pixels(values, reader.row_bytes());
   if (has == channels) return {values, pixels * channels};
   auto* out = pixels_.take(pixels * channels);
   channels == 1 ? convert<1>(has, values, pixels, out) : convert<3>(has, values, pixels, out);

@@ -11,6 +11,8 @@ class PngFile {
   /// is looked at.
   static ImageSize size(FileBytes bytes, const std::string& place);
 
+  /// Decodes all of it row by row, and keeps nothing.
+  void check(FileBytes bytes, const std::string& place);
   /// Decodes all of it with 1 or 3 channels, on white. The pixels stay until the next call.
   std::span<const std::uint8_t> decode(FileBytes bytes, std::size_t channels, const std::string& place);
 

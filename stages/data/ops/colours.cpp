@@ -18,7 +18,7 @@
 #include <cassert>
 #include <cmath>
 
-#include "stages/data/vector_code.hpp"
+#include "stages/data/ops/gray.hpp"
 
 namespace fovea {
 namespace {
@@ -27,10 +27,6 @@ using What = ColourStep::What;
 
 /// What becomes of each value, per channel.
 using Table = std::array<std::uint8_t, 256>;
-
-FOVEA_INLINE int gray_of(int red, int green, int blue) {
-  return (red * 19595 + green * 38470 + blue * 7471 + 0x8000) >> 16;
-}
 
 /// base + factor (value - base), cut and rounded down.
 FOVEA_INLINE std::uint8_t mixed(float base, float value, float factor) {
@@ -69,7 +65,7 @@ FOVEA_VECTOR_CODE std::uint64_t gray_sum(const std::uint8_t* image, std::size_t 
   for (std::size_t i = 0; i < pixels;) {
     std::uint32_t part = 0;
     for (const auto end = std::min(pixels, i + 65536); i < end; ++i)
-      part += static_cast<std::uint32_t>(gray_of(image[3 * i], image[3 * i + 1], image[3 * i + 2]));
+      part += static_cast<std::uint32_t>(brightness(image[3 * i], image[3 * i + 1], image[3 * i + 2]));
     sum += part;
   }
   return sum;
@@ -84,7 +80,7 @@ FOVEA_VECTOR_CODE std::uint64_t byte_sum(const std::uint8_t* image, std::size_t 
 FOVEA_VECTOR_CODE void saturate(std::uint8_t* image, std::size_t pixels, float factor) {
   for (std::size_t i = 0; i < pixels; ++i) {
     auto* p = image + 3 * i;
-    const auto gray = static_cast<float>(gray_of(p[0], p[1], p[2]));
+    const auto gray = static_cast<float>(brightness(p[0], p[1], p[2]));
     const std::uint8_t r = mixed(gray, p[0], factor), g = mixed(gray, p[1], factor),
                        b = mixed(gray, p[2], factor);
     p[0] = r;
@@ -96,7 +92,7 @@ FOVEA_VECTOR_CODE void saturate(std::uint8_t* image, std::size_t pixels, float f
 FOVEA_VECTOR_CODE void make_gray(std::uint8_t* image, std::size_t pixels) {
   for (std::size_t i = 0; i < pixels; ++i) {
     auto* p = image + 3 * i;
-    p[0] = p[1] = p[2] = static_cast<std::uint8_t>(gray_of(p[0], p[1], p[2]));
+    p[0] = p[1] = p[2] = static_cast<std::uint8_t>(brightness(p[0], p[1], p[2]));
   }
 }
 

@@ -25,18 +25,23 @@ inline void write_bytes(const std::filesystem::path& path, const Bytes& bytes) {
       .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
 }
 
-inline Bytes gzip(const Bytes& bytes) {
+/// What zlib packs, in the form that its `windowBits` ask for.
+inline Bytes packed(const Bytes& bytes, int window_bits, int flush = Z_FINISH) {
   z_stream stream{};
-  deflateInit2(&stream, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY);
-  Bytes packed(deflateBound(&stream, bytes.size()) + 64);
+  deflateInit2(&stream, 6, Z_DEFLATED, window_bits, 8, Z_DEFAULT_STRATEGY);
+  Bytes to(deflateBound(&stream, bytes.size()) + 64);
   stream.next_in = const_cast<Bytef*>(bytes.data());
   stream.avail_in = static_cast<unsigned>(bytes.size());
-  stream.next_out = packed.data();
-  stream.avail_out = static_cast<unsigned>(packed.size());
-  deflate(&stream, Z_FINISH);
-  packed.resize(stream.total_out);
+  stream.next_out = to.data();
+  stream.avail_out = static_cast<unsigned>(to.size());
+  deflate(&stream, flush);
+  to.resize(stream.total_out);
   deflateEnd(&stream);
-  return packed;
+  return to;
+}
+
+inline Bytes gzip(const Bytes& bytes) {
+  return packed(bytes, 15 + 16);
 }
 
 /// The bytes of an IDX file: magic, extents, values.

@@ -82,7 +82,7 @@ TEST_CASE("a damaged file is an error that says which image it is") {
   std::fill_n(encoded.begin() + static_cast<std::ptrdiff_t>(middle), 40, std::uint8_t{0xFF});
   data.encoded = std::move(encoded);
   CHECK_THROWS_WITH(images_of(BatchStream::plain(data, {0, 0, 0}, {1, 1, 1}, 1, 1)),
-                    Catch::StartsWith("image 1: a JPEG "));
+                    Catch::StartsWith("image 1 of class \"even\": a JPEG "));
 }
 
 }  // namespace fovea

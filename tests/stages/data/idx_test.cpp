@@ -1,7 +1,5 @@
 #include "stages/data/formats/idx.hpp"
 
-#include <chrono>
-
 #include "graph/error.hpp"
 #include "tests/catch.hpp"
 #include "tests/stages/data/image_fixture.hpp"
@@ -139,7 +137,6 @@ TEST_CASE("headers that announce what nobody has are refused at once and without
                                                         {1, 4, 4, huge},       {1, 4, 4, 0},
                                                         {huge, huge, huge, 3}, {1, 1, 1, 1 << 30},
                                                         {5000000, 28, 28, 3}};
-  const auto start = std::chrono::steady_clock::now();
   for (const auto& extents : hostile) {
     CAPTURE(extents);
     CHECK_FALSE(complaint(idx(extents, counted_bytes(100))).empty());
@@ -147,7 +144,6 @@ TEST_CASE("headers that announce what nobody has are refused at once and without
   }
   CHECK_FALSE(complaint(idx({huge}, {1, 2}), Holds::labels).empty());
   CHECK_FALSE(complaint(gzip(idx({huge}, {1, 2})), Holds::labels).empty());
-  CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(1));
 }
 
 TEST_CASE("each limit is told with its number") {

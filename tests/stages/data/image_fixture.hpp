@@ -1,6 +1,7 @@
 #pragma once
 
 #include "tests/stages/data/data_fixture.hpp"
+#include "tests/stages/data/image_bytes.hpp"
 
 namespace fovea::testing {
 
@@ -9,33 +10,9 @@ inline void append_big(Bytes& to, std::uint32_t value, int bytes) {
     to.push_back(static_cast<std::uint8_t>(value >> shift));
 }
 
-inline void append_chunk(Bytes& to, const std::string& kind, const Bytes& content) {
-  append_big(to, static_cast<std::uint32_t>(content.size()), 4);
-  Bytes body(kind.begin(), kind.end());
-  body.insert(body.end(), content.begin(), content.end());
-  to.insert(to.end(), body.begin(), body.end());
-  append_big(to, static_cast<std::uint32_t>(crc32(0, body.data(), static_cast<unsigned>(body.size()))), 4);
-}
-
 /// A PNG file of these pixels, H x W x C with 1 or 3 channels of 8 bits.
 inline Bytes png(std::uint32_t height, std::uint32_t width, std::uint32_t channels, const Bytes& pixels) {
-  Bytes file{0x89, 'P', 'N', 'G', 13, 10, 26, 10}, header, rows;
-  append_big(header, width, 4);
-  append_big(header, height, 4);
-  header.insert(header.end(), {8, static_cast<std::uint8_t>(channels == 3 ? 2 : 0), 0, 0, 0});
-  for (std::size_t y = 0; y < height; ++y) {
-    const auto row = pixels.begin() + static_cast<std::ptrdiff_t>(y * width * channels);
-    rows.push_back(0);
-    rows.insert(rows.end(), row, row + width * channels);
-  }
-  Bytes packed(compressBound(rows.size()));
-  auto length = static_cast<uLongf>(packed.size());
-  compress(packed.data(), &length, rows.data(), rows.size());
-  packed.resize(length);
-  append_chunk(file, "IHDR", header);
-  append_chunk(file, "IDAT", packed);
-  append_chunk(file, "IEND", {});
-  return file;
+  return png_bytes(Drawing{height, width, channels, pixels});
 }
 
 /// A PNG file full of different values.

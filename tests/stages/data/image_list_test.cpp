@@ -77,7 +77,7 @@ TEST_CASE("folder: two folders for one part are an error") {
         folder.path().string() + ": \"val\" and \"validation\" are the same part; keep one of them");
 }
 
-TEST_CASE("folder: what is no image is told, and what is hidden is not") {
+TEST_CASE("folder: what is no image in a class is told, and what is hidden or beside the classes is not") {
   const Folder folder;
   for (const char* name : {"a/1.png", ".git/x/1.png", "__MACOSX/a/1.png", "a/._1.png", "a/.DS_Store"})
     write_image(folder / name, png(4, 4));
@@ -86,7 +86,7 @@ TEST_CASE("folder: what is no image is told, and what is hidden is not") {
   const auto list = list_image_folder(folder.path());
   CHECK(listed(list, folder.path()) == Texts{"a/1.png a"});
   CHECK(list.warnings ==
-        Texts{"3 files are not read, such as \"a/Thumbs.db\"; images are .jpg, .jpeg and .png "
+        Texts{"2 files are not read, such as \"a/Thumbs.db\"; images are .jpg, .jpeg and .png "
               "in class folders"});
   Texts warnings;
   images_of(list, {}, &warnings);
@@ -284,7 +284,9 @@ TEST_CASE("pipes and folders with the name of an image are not waited for") {
   REQUIRE(mkfifo((folder / "b.png").c_str(), 0600) == 0);
   write_text(folder / "labels.csv", "path,label\na.png,x\nb.png,x\n");
   const auto list = list_image_csv(folder.path());
-  CHECK(broken_text(list, inspect_images(list).broken) == "\"a.png\" (not a file), \"b.png\" (not a file)");
+  const Alone alone("datasets");
+  CHECK(broken_text(list, inspect_images(list, alone.context).broken) ==
+        "\"a.png\" (not a file), \"b.png\" (not a file)");
 }
 
 }  // namespace

@@ -1,7 +1,5 @@
 #include "stages/data/formats/npz.hpp"
 
-#include <chrono>
-
 #include "stages/data/formats/npy.hpp"
 #include "tests/catch.hpp"
 #include "tests/errors.hpp"
@@ -149,7 +147,6 @@ TEST_CASE("npz: all parts must have images of one size") {
 
 TEST_CASE("npz: a header that announces other lengths than the archive is refused before memory is taken") {
   const auto labels = npy("|u1", "(2,)", {0, 1});
-  const auto start = std::chrono::steady_clock::now();
   CHECK(npz_complaint(pair_of(npy("|u1", "(2, 2, 2)", Bytes(7)), labels)) ==
         "images: its header announces 2 x 2 x 2 of uint8, so 136 bytes; the archive has 135; fetch the file "
         "again");
@@ -165,7 +162,6 @@ TEST_CASE("npz: a header that announces other lengths than the archive is refuse
   bomb[1].announced = 1 << 20;
   CHECK(npz_complaint(bomb) ==
         "\"labels.npy\" is stored, but announces 1048576 bytes and has 130; fetch the file again");
-  CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(1));
 }
 
 TEST_CASE("npz: an entry that unpacks to less or more than it announces is refused") {

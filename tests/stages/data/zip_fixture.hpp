@@ -29,25 +29,11 @@ inline Bytes little(const std::vector<std::uint64_t>& values, int bytes) {
   return all;
 }
 
-inline Bytes deflated(const Bytes& bytes) {
-  z_stream stream{};
-  deflateInit2(&stream, 6, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY);
-  Bytes packed(deflateBound(&stream, bytes.size()) + 64);
-  stream.next_in = const_cast<Bytef*>(bytes.data());
-  stream.avail_in = static_cast<unsigned>(bytes.size());
-  stream.next_out = packed.data();
-  stream.avail_out = static_cast<unsigned>(packed.size());
-  deflate(&stream, Z_FINISH);
-  packed.resize(stream.total_out);
-  deflateEnd(&stream);
-  return packed;
-}
-
 inline Bytes zip(const std::vector<ZipMember>& members) {
   Bytes file, directory;
   for (const auto& member : members) {
     const auto& content = member.packed_instead ? *member.packed_instead : member.content;
-    const auto packed = member.deflated ? deflated(content) : content;
+    const auto stored = member.deflated ? packed(content, -15) : content;
     const auto size = member.announced.value_or(member.content.size());
     const auto header = file.size();
     const auto crc = crc32(0, content.data(), static_cast<unsigned>(content.size()));
@@ -57,23 +43,23 @@ inline Bytes zip(const std::vector<ZipMember>& members) {
     if (member.zip64) {
       append_little(extra, 1, 2);
       append_little(extra, 24, 2);
-      for (const std::uint64_t value : {size, std::uint64_t{packed.size()}, std::uint64_t{header}})
+      for (const std::uint64_t value : {size, std::uint64_t{stored.size()}, std::uint64_t{header}})
         append_little(extra, value, 8);
     }
     append_little(file, 0x04034b50, 4);
     for (const std::uint64_t value : {20, static_cast<int>(member.flags), static_cast<int>(method), 0, 0})
       append_little(file, value, 2);
-    for (const std::uint64_t value : {std::uint64_t{crc}, std::uint64_t{packed.size()}, size})
+    for (const std::uint64_t value : {std::uint64_t{crc}, std::uint64_t{stored.size()}, size})
       append_little(file, value, 4);
     append_little(file, member.name.size(), 2);
     append_little(file, 0, 2);
     file.insert(file.end(), member.name.begin(), member.name.end());
-    file.insert(file.end(), packed.begin(), packed.end());
+    file.insert(file.end(), stored.begin(), stored.end());
     append_little(directory, 0x02014b50, 4);
     for (const std::uint64_t value : {20, 20, static_cast<int>(member.flags), static_cast<int>(method), 0, 0})
       append_little(directory, value, 2);
     append_little(directory, crc, 4);
-    append_little(directory, member.zip64 ? full : packed.size(), 4);
+    append_little(directory, member.zip64 ? full : stored.size(), 4);
     append_little(directory, member.zip64 ? full : size, 4);
     append_little(directory, member.name.size(), 2);
     append_little(directory, extra.size(), 2);

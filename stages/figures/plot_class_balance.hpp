@@ -1,0 +1,54 @@
+#pragma once
+
+#include "graph/stage.hpp"
+#include "stages/data/class_balance.hpp"
+#include "stages/figures/picture.hpp"
+
+namespace fovea {
+
+/// Draws how the samples are spread over the classes.
+struct PlotClassBalance {
+  static constexpr std::string_view name = "plot_class_balance";
+  static constexpr std::string_view doc = "draws how many samples each class has, in each part of the data";
+  static constexpr int version = 1;
+
+  template <template <class> class As>
+  struct In {
+    As<Dataset> train;
+    As<Dataset> validation;
+    As<Dataset> test;
+    static auto ports() {
+      return std::tuple{field("train", &In::train, "what the model learns from"),
+                        field("validation", &In::validation, "of the same classes; may be empty"),
+                        field("test", &In::test, "of the same classes; may be empty")};
+    }
+  };
+  template <template <class> class As>
+  struct Out {
+    As<Figures> figures;
+    As<ClassBalance> balance;
+    static auto ports() {
+      return std::tuple{
+          exported("figures", &Out::figures, "class_balance.png, and other formats", "visualizations"),
+          exported("balance", &Out::balance, "the counts, and how uneven they are", "class_balance.csv")};
+    }
+  };
+
+  struct Params {
+    std::vector<std::string> formats{"png"};
+    std::int64_t width = 1600;
+    std::int64_t height = 1000;
+    static auto fields() { return picture_fields<Params>(); }
+  };
+
+  static std::string made_with() { return drawn_with(); }
+  static Out<Value> run(const In<Value>& in, const Params& params, Context& context);
+};
+
+/// Bars of the counts of each part: side by side up to 16 classes, above each other beyond. The share of each
+/// class, of the first part that has samples, is a pie up to 12 classes, and sorted bars beyond. A table says
+/// how uneven each part is.
+render::Drawing draw_class_balance(const ClassBalance& balance, render::Size size,
+                                   const render::Measure& measure);
+
+}  // namespace fovea
