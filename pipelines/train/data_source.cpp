@@ -41,7 +41,10 @@ const NamedData* find_named(const Json& load_params) {
 /// The size in which `load` has image files seen without a word: their own where all are small and alike.
 ImageSize size_of_files(ImageList list) {
   if (list.images.size() > looked_at) list.images.resize(looked_at);
-  const auto sizes = inspect_images(list).sizes;
+  Silence silence;
+  Context context;
+  context.report = &silence;
+  const auto sizes = inspect_images(list, context).sizes;
   ImageSize seen{224, 224, 1};
   const bool alike = !sizes.empty() && std::all_of(sizes.begin(), sizes.end(), [&](const auto& one) {
     return one.height == sizes[0].height && one.width == sizes[0].width;
