@@ -103,8 +103,9 @@ World world_of(Store& store, std::function<std::string(const std::string&)> nume
 
 RunResult run(const Graph& graph, Store& store, const World& world, Libraries& libraries, Report& report,
               const RunOptions& options) {
-  // A stage that waits for its stream keeps a thread, and the stream's own threads must be there all the same.
-  const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, 2 * options.threads);
+  // Stages that wait for their streams keep their threads, and those of the streams must be there all the
+  // same.
+  const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, 2 * options.threads + 1);
   tbb::task_arena arena(static_cast<int>(options.threads));
   Lease::remove_abandoned(store.writes() / "leases");
   auto now = options;

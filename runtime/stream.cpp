@@ -15,8 +15,11 @@
 //
 // The reader lets items in: `ahead` of them at the start, then one with each call of `next`. That is all the
 // back-pressure there is: an item is let in only when its slot is free, and item i has slot i modulo the
-// number of slots. Items are put in by tasks of the stream's own arena, so the reader never has to join the
-// arena and one worker is enough, whatever else the process does with TBB.
+// number of slots. Items are put in by tasks of the stream's own arena, so the reader never has to join it.
+//
+// The arena asks for a worker more than may make items at once: where the reader is itself a worker, one that
+// waits, TBB counts on it to come back, and wakes that many fewer. With just as many the last would be
+// missing.
 
 namespace fovea::detail {
 
@@ -29,7 +32,7 @@ struct SlotStream::Body {
   std::ptrdiff_t next();
 
   struct Flow {
-    explicit Flow(Body& body);
+    Flow(Body& body, std::size_t threads);
     tbb::flow::graph graph;
     tbb::flow::function_node<std::size_t, std::size_t> make;
     tbb::flow::sequencer_node<std::size_t> in_order;
@@ -49,8 +52,8 @@ struct SlotStream::Body {
   std::optional<Flow> flow;
 };
 
-SlotStream::Body::Flow::Flow(Body& body)
-    : make(graph, tbb::flow::unlimited,
+SlotStream::Body::Flow::Flow(Body& body, std::size_t threads)
+    : make(graph, threads,
            [&body](std::size_t index) {
              body.make_item(index);
              return index;
@@ -68,14 +71,11 @@ SlotStream::Body::Flow::Flow(Body& body)
 
 SlotStream::Body::Body(std::size_t items, std::size_t slots, std::size_t threads,
                        std::function<void(std::size_t, std::size_t)> fill_slot)
-    : count(items),
-      fill(std::move(fill_slot)),
-      errors(slots),
-      arena(static_cast<int>(std::max<std::size_t>(threads, 1)), 0) {
-  assert(slots >= 1);
+    : count(items), fill(std::move(fill_slot)), errors(slots), arena(static_cast<int>(threads) + 1, 0) {
+  assert(slots >= 1 && threads >= 1);
   // Connecting a sequencer leaves a task behind, without which it passes nothing on; it is done here at once.
-  arena.execute([this] {
-    flow.emplace(*this);
+  arena.execute([this, threads] {
+    flow.emplace(*this, threads);
     flow->graph.wait_for_all();
   });
   for (std::size_t i = 0; i + 1 < slots; ++i) let_in(i);
@@ -133,7 +133,7 @@ std::ptrdiff_t SlotStream::Body::next() {
 
 SlotStream::SlotStream(std::size_t count, std::size_t slots, std::size_t threads,
                        std::function<void(std::size_t, std::size_t)> fill)
-    : body_(std::make_unique<Body>(count, slots, threads, std::move(fill))) {}
+    : body_(std::make_unique<Body>(count, slots, std::max<std::size_t>(threads, 1), std::move(fill))) {}
 
 SlotStream::~SlotStream() = default;
 
@@ -154,7 +154,7 @@ struct StreamThreads::Body {
 };
 
 StreamThreads::StreamThreads(std::size_t threads)
-    : body_(new Body{{tbb::global_control::max_allowed_parallelism, threads + 1}}) {}
+    : body_(new Body{{tbb::global_control::max_allowed_parallelism, threads + 2}}) {}
 StreamThreads::~StreamThreads() = default;
 
 }  // namespace fovea

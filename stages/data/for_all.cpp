@@ -14,15 +14,24 @@ constexpr std::size_t chunk = 32;
 
 void for_all(std::size_t count, std::size_t threads, const std::function<void(std::size_t)>& body,
              const std::function<void(std::size_t done)>& each) {
-  struct Nothing {};
-  Stream<Nothing> chunks((count + chunk - 1) / chunk, 2 * threads, threads,
-                         [&](std::size_t number, Nothing&) {
-                           const auto end = std::min(count, (number + 1) * chunk);
-                           for (auto i = number * chunk; i < end; ++i) body(i);
-                         });
-  for (std::size_t done = chunk; chunks.next() != nullptr; done += chunk) {
-    if (each) each(std::min(done, count));
+  const auto make = [&](std::size_t number) {
+    const auto end = std::min(count, (number + 1) * chunk);
+    for (auto i = number * chunk; i < end; ++i) body(i);
+  };
+  const auto chunks = (count + chunk - 1) / chunk;
+  const auto tell = [&](std::size_t number) {
+    if (each) each(std::min(count, (number + 1) * chunk));
+  };
+  if (threads <= 1) {
+    for (std::size_t number = 0; number < chunks; ++number) {
+      make(number);
+      tell(number);
+    }
+    return;
   }
+  struct Nothing {};
+  Stream<Nothing> stream(chunks, 2 * threads, threads, [&](std::size_t number, Nothing&) { make(number); });
+  for (std::size_t number = 0; stream.next() != nullptr; ++number) tell(number);
 }
 
 void for_all_images(std::size_t count, const Context& context, const std::function<void(std::size_t)>& body) {

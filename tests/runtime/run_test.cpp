@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "runtime/run_directory.hpp"
+#include "runtime/stream.hpp"
 #include "tests/catch.hpp"
 #include "tests/runtime/bench.hpp"
 
@@ -190,4 +191,17 @@ TEST_CASE("run: events tell when stages start and end") {
   CHECK(bench.events.all[0].name == "stage_started");
   CHECK(bench.events.all[1].name == "stage_finished");
   CHECK(bench.events.all[1].data["cached"] == false);
+}
+
+TEST_CASE("run: a stage that waits for a stream has it made, on whatever thread the stage is") {
+  std::atomic<std::size_t> made = 0;
+  const Inside reading([&](Context&) {
+    Stream<std::size_t> stream(8, 2, 1, [](std::size_t index, std::size_t& item) { item = index; });
+    while (stream.next() != nullptr) ++made;
+  });
+  for (double round = 10; round < 40; ++round) {
+    Bench bench;
+    CHECK(bench.run(sums(round, 2)).done());
+  }
+  CHECK(made == 30 * 4 * 8);
 }
