@@ -87,7 +87,7 @@ TEST_CASE("fovea run: the number of threads changes no byte of any artifact") {
   REQUIRE(one.code == 0);
   REQUIRE(two.code == 0);
   const auto objects = stored(desk.folder / "one");
-  CHECK(objects.size() == 16);
+  CHECK(objects.size() == 17);
   CHECK(objects == stored(desk.folder / "two"));
 }
 
@@ -230,7 +230,7 @@ TEST_CASE("fovea schema: knows every stage and its parameters") {
   for (const auto& one : schema["properties"]["stages"]["additionalProperties"]["oneOf"]) {
     stages[one["properties"]["stage"]["const"]] = one;
   }
-  CHECK(stages.size() == 10);
+  CHECK(stages.size() == 14);
   CHECK(stages.at("train")["properties"]["params"]["properties"]["epochs"]["default"] == 100);
 }
 
@@ -254,7 +254,7 @@ TEST_CASE("fovea verify-resume: a killed pipeline ends in the bytes of an undist
   const auto done = desk.fovea({"verify-resume", "pipeline.json", "--kills", "2"});
   INFO(done.err);
   CHECK(done.code == 0);
-  CHECK(done.out.ends_with("all 16 results are byte for byte those of the undisturbed run\n"));
+  CHECK(done.out.ends_with("all 17 results are byte for byte those of the undisturbed run\n"));
   CHECK(desk.error({"verify-resume", "pipeline.json", "--until", "split"}) ==
         "pipeline.json: no stage that keeps progress; give a pipeline with a \"train\" stage");
 }
