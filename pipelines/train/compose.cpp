@@ -20,11 +20,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Whether a stage does nothing but draw.
+/// Whether a stage does nothing but draw, and keep the numbers that it draws.
 bool only_draws(const StageInfo& stage) {
-  return !stage.outputs.empty() &&
-         std::all_of(stage.outputs.begin(), stage.outputs.end(),
-                     [](const PortInfo& port) { return port.kind == Figures::kind; });
+  const auto is_figure = [](const PortInfo& port) { return port.kind == Figures::kind; };
+  return std::any_of(stage.outputs.begin(), stage.outputs.end(), is_figure) &&
+         (stage.name.starts_with("plot_") ||
+          std::all_of(stage.outputs.begin(), stage.outputs.end(), is_figure));
 }
 
 bool draws_classification(const StageInfo& stage) {
