@@ -111,9 +111,9 @@ TEST_CASE("fovea train: switches leave figures out") {
   const Names needed{"load", "split", "augment", "model", "train", "evaluate"};
   CHECK(stages({"--no-visualization"}) == needed);
   auto without = needed;
-  without.insert(without.end(), {"lr_schedule", "training_curves"});
+  without.insert(without.end(), {"class_balance", "lr_schedule", "training_curves"});
   CHECK(stages({"--no-classification-viz"}) == without);
-  CHECK(stages({}).size() == 9);
+  CHECK(stages({}).size() == 10);
 }
 
 TEST_CASE("fovea train: image size makes raw images that size, once, and drawn ones from the beginning") {
