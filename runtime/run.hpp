@@ -13,7 +13,8 @@ struct RunOptions {
   std::size_t threads = 1;         ///< for everything but LibTorch's own computing
   std::vector<std::string> force;  ///< stages that run even where their result is there
   std::stop_token stop;            ///< asks to leave soon
-  std::filesystem::path live;  ///< where stages may show how they get on, each in a folder of its name; "" = nowhere
+  std::filesystem::path
+      live;  ///< where stages may show how they get on, each in a folder of its name; "" = nowhere
 };
 
 /// What became of one stage.

@@ -42,12 +42,10 @@ bool draws_gradients(const StageInfo& stage) {
 
 /// Adds a stage that draws, where its inputs are among what training and evaluation give.
 void add_figure(Json& stages, const StageInfo& stage) {
-  static const std::map<std::string_view, const char*> wires{{History::kind, "train.history"},
-                                                             {Timing::kind, "train.timing"},
-                                                             {Model::kind, "train.best"},
-                                                             {Predictions::kind, "evaluate.predictions"},
-                                                             {Metrics::kind, "evaluate.metrics"},
-                                                             {GradientHistory::kind, "train.gradients"}};
+  static const std::map<std::string_view, const char*> wires{
+      {History::kind, "train.history"},    {Timing::kind, "train.timing"},
+      {Model::kind, "train.best"},         {Predictions::kind, "evaluate.predictions"},
+      {Metrics::kind, "evaluate.metrics"}, {GradientHistory::kind, "train.gradients"}};
   Json inputs = Json::object();
   for (const auto& port : stage.inputs) {
     const auto wire = wires.find(port.kind);
@@ -89,9 +87,10 @@ void find_rate_instead(Json& definition) {
       if (stage.at("stage") == each) kept[node] = stage;
     }
   }
-  kept["find_rate"] = {{"stage", "find_learning_rate"},
-                       {"inputs", {{"model", train["inputs"]["model"]}, {"batches", train["inputs"]["batches"]}}},
-                       {"params", params}};
+  kept["find_rate"] = {
+      {"stage", "find_learning_rate"},
+      {"inputs", {{"model", train["inputs"]["model"]}, {"batches", train["inputs"]["batches"]}}},
+      {"params", params}};
   kept["learning_rate_range"] = {{"stage", "plot_learning_rate_range"},
                                  {"inputs", {{"range", "find_rate.range"}}}};
   stages = std::move(kept);

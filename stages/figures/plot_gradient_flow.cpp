@@ -41,12 +41,13 @@ HeatMap flow_map(const GradientHistory& gradients) {
   map.value_label = "mean norm of the gradient";
   map.scale = ScaleKind::log;
   map.empty = "gradients were not tracked; set \"track_gradients\" of train";
-  for (std::size_t epoch = 1; epoch <= map.columns; ++epoch) map.column_names.push_back(std::to_string(epoch));
+  for (std::size_t epoch = 1; epoch <= map.columns; ++epoch)
+    map.column_names.push_back(std::to_string(epoch));
   for (std::size_t i = 0; i < map.rows; ++i) {
     for (std::size_t epoch = 0; epoch < map.columns; ++epoch) {
       const double norm = gradients.mean[epoch * map.rows + i];
       map.values.push_back(norm > 0 ? norm : std::numeric_limits<double>::quiet_NaN());
-      map.texts.emplace_back(norm < vanishing                                         ? "▼"
+      map.texts.emplace_back(norm < vanishing                                      ? "▼"
                              : gradients.largest[epoch * map.rows + i] > exploding ? "▲"
                                                                                    : "");
     }
@@ -58,12 +59,11 @@ HeatMap flow_map(const GradientHistory& gradients) {
 
 render::Drawing draw_gradient_flow(const GradientHistory& gradients, render::Size size,
                                    const render::Measure& measure) {
-  const auto subtitle =
-      parameters_with(gradients, gradients.mean, "vanishing (▼ below 1e-6)",
-                      [](double norm) { return norm < vanishing; }) +
-      "; " + parameters_with(gradients, gradients.largest, "exploding (▲ above 100)", [](double norm) {
-        return norm > exploding;
-      });
+  const auto subtitle = parameters_with(gradients, gradients.mean, "vanishing (▼ below 1e-6)",
+                                        [](double norm) { return norm < vanishing; }) +
+                        "; " +
+                        parameters_with(gradients, gradients.largest, "exploding (▲ above 100)",
+                                        [](double norm) { return norm > exploding; });
   return draw(Figure{.title = "Gradient flow",
                      .subtitle = gradients.epochs() == 0 ? "" : subtitle,
                      .size = size,

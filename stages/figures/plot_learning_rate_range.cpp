@@ -21,8 +21,9 @@ double loss_at(const RateRange& range, const std::vector<double>& smooth, double
 /// High enough for the loss before it fell, and no higher: what diverges would press the rest flat.
 double highest_shown(const RateRange& range, const std::vector<double>& smooth) {
   const auto lowest = std::min_element(smooth.begin(), smooth.end());
-  const double before = std::max(*std::max_element(smooth.begin(), lowest + 1),
-                                 *std::max_element(range.loss.begin(), range.loss.begin() + (lowest - smooth.begin()) + 1));
+  const double before =
+      std::max(*std::max_element(smooth.begin(), lowest + 1),
+               *std::max_element(range.loss.begin(), range.loss.begin() + (lowest - smooth.begin()) + 1));
   return before + 0.25 * (before - *lowest) + 1e-9;
 }
 
@@ -37,15 +38,21 @@ render::Drawing draw_learning_rate_range(const RateRange& range, render::Size si
   std::string subtitle = range.diverged ? "ended where the loss grew" : "went up to the last rate";
   if (!smooth.empty()) {
     panel.y.high = highest_shown(range, smooth);
-    panel.marks.push_back(Line{.name = "each step", .x = range.rate, .y = range.loss, .color = train_color.faded(0.35), .width = 1.5});
+    panel.marks.push_back(Line{.name = "each step",
+                               .x = range.rate,
+                               .y = range.loss,
+                               .color = train_color.faded(0.35),
+                               .width = 1.5});
     panel.marks.push_back(Line{.name = "smoothed", .x = range.rate, .y = smooth, .color = train_color});
   }
   if (const auto rate = suggested_rate(range)) {
     panel.marks.push_back(Rule{.at = *rate});
-    panel.marks.push_back(Note{.x = *rate, .y = loss_at(range, smooth, *rate), .text = "falls fastest at " + number(*rate)});
+    panel.marks.push_back(
+        Note{.x = *rate, .y = loss_at(range, smooth, *rate), .text = "falls fastest at " + number(*rate)});
     subtitle += "; suggested peak " + number(*rate);
   }
-  return draw(Figure{.title = "Learning-rate range", .subtitle = subtitle, .size = size, .parts = {panel}}, measure);
+  return draw(Figure{.title = "Learning-rate range", .subtitle = subtitle, .size = size, .parts = {panel}},
+              measure);
 }
 
 PlotLearningRateRange::Out<Value> PlotLearningRateRange::run(const In<Value>& in, const Params& params,

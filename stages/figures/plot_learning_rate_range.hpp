@@ -9,15 +9,14 @@ namespace fovea {
 /// Draws the loss over rising learning rates, with the rate that it suggests.
 struct PlotLearningRateRange {
   static constexpr std::string_view name = "plot_learning_rate_range";
-  static constexpr std::string_view doc = "draws the loss over rising learning rates, and the one it suggests";
+  static constexpr std::string_view doc =
+      "draws the loss over rising learning rates, and the one it suggests";
   static constexpr int version = 1;
 
   template <template <class> class As>
   struct In {
     As<RateRange> range;
-    static auto ports() {
-      return std::tuple{field("range", &In::range, "the loss at each rate")};
-    }
+    static auto ports() { return std::tuple{field("range", &In::range, "the loss at each rate")}; }
   };
   template <template <class> class As>
   struct Out {

@@ -27,8 +27,8 @@ class TrainingMoment {
   void stop() { asks_to_stop_ = true; }
   /// Sets a number of the epoch that is running or just finished, as a column of the training log.
   void log(const std::string& name, double value) { logged_[name] = value; }
-  /// Gives a file for the run directory's `visualizations`, in place of an earlier one of that name; `save` of
-  /// `stages/figures/picture.hpp` makes one from a drawing.
+  /// Gives a file for the run directory's `visualizations`, in place of an earlier one of that name; `save`
+  /// of `stages/figures/picture.hpp` makes one from a drawing.
   void show(Figures::File file) { shown_.push_back(std::move(file)); }
 
   bool asks_to_stop() const { return asks_to_stop_; }

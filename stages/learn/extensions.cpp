@@ -21,7 +21,8 @@ std::vector<std::string> with_names(std::vector<std::string> names, const Named&
 
 template <class Named, class Make>
 void add(Named& all, const std::string& what, const std::string& name, Make make, const OneOf& taken) {
-  if (taken.broken_by(name).empty()) throw Error(what + " " + quote(name) + ": there is one already; choose another name");
+  if (taken.broken_by(name).empty())
+    throw Error(what + " " + quote(name) + ": there is one already; choose another name");
   all.emplace_back(name, std::make_unique<const Make>(std::move(make)));
 }
 

@@ -18,7 +18,10 @@ constexpr double diverged_at = 4;
 class EndlessStream {
  public:
   EndlessStream(const Batches& batches, std::int64_t batch_size, std::size_t threads)
-      : batches_(batches), batch_size_(static_cast<std::size_t>(batch_size)), threads_(threads), stream_(begin()) {}
+      : batches_(batches),
+        batch_size_(static_cast<std::size_t>(batch_size)),
+        threads_(threads),
+        stream_(begin()) {}
   /// The stream that has the next batch.
   BatchStream& next() {
     const auto per_epoch = (batches_.data->size() + batch_size_ - 1) / batch_size_;
@@ -49,7 +52,8 @@ double rate_of(const FindLearningRate::Params& params, std::int64_t step) {
   return params.from * std::pow(params.to / params.from, share);
 }
 
-RateRange measure(const Train::In<Value>& in, const FindLearningRate::Params& params, const Context& context) {
+RateRange measure(const Train::In<Value>& in, const FindLearningRate::Params& params,
+                  const Context& context) {
   Learner learner(in,
                   {.batch_size = params.batch_size,
                    .optimizer = params.optimizer,
@@ -89,7 +93,8 @@ FindLearningRate::Out<Value> FindLearningRate::run(const In<Value>& in, const Pa
   expect_fits(in.model->specification, *in.batches->data, "batches");
   RateRange range;
   with_torch([&] {
-    range = measure({.model = in.model, .batches = in.batches, .validation = in.batches->data}, params, context);
+    range =
+        measure({.model = in.model, .batches = in.batches, .validation = in.batches->data}, params, context);
   });
   const auto rate = suggested_rate(range);
   context.event("learning_rate",

@@ -30,8 +30,7 @@ struct FindLearningRate {
   struct Out {
     As<RateRange> range;
     static constexpr auto ports() {
-      return std::tuple{
-          exported("range", &Out::range, "the loss at each rate", "learning_rate_range.csv")};
+      return std::tuple{exported("range", &Out::range, "the loss at each rate", "learning_rate_range.csv")};
     }
   };
 

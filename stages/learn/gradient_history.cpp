@@ -36,8 +36,8 @@ GradientHistory read_gradients(const H5Reader& file) {
 std::string to_csv(const GradientHistory& history) {
   std::string csv = "epoch,parameter,mean_norm,largest_norm\n";
   for (std::size_t i = 0; i < history.mean.size(); ++i) {
-    csv += std::to_string(i / history.names.size() + 1) + ',' + history.names[i % history.names.size()] + ',' +
-           shortest(history.mean[i]) + ',' + shortest(history.largest[i]) + '\n';
+    csv += std::to_string(i / history.names.size() + 1) + ',' + history.names[i % history.names.size()] +
+           ',' + shortest(history.mean[i]) + ',' + shortest(history.largest[i]) + '\n';
   }
   return csv;
 }

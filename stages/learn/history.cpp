@@ -122,9 +122,9 @@ void write_timing(const Timing& timing, H5Writer& file) {
 
 Timing read_timing(const H5Reader& file, const Resolve&) {
   return {numbers(file, "step_samples_per_second"), numbers(file, "epoch_seconds"),
-          numbers(file, "epoch_wait_seconds"), numbers(file, "epoch_forward_seconds"),
-          numbers(file, "epoch_backward_seconds"), numbers(file, "epoch_update_seconds"),
-          numbers(file, "epoch_decode_seconds"), numbers(file, "epoch_augment_seconds")};
+          numbers(file, "epoch_wait_seconds"),      numbers(file, "epoch_forward_seconds"),
+          numbers(file, "epoch_backward_seconds"),  numbers(file, "epoch_update_seconds"),
+          numbers(file, "epoch_decode_seconds"),    numbers(file, "epoch_augment_seconds")};
 }
 
 std::string cell(const std::vector<double>& values, std::size_t i) {

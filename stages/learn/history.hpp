@@ -25,7 +25,8 @@ struct History {
   std::vector<double> step_loss;  ///< mean over the batch
   std::vector<double> step_learning_rate;
   std::vector<double> step_gradient_norm;  ///< global, before clipping
-  std::map<std::string, std::vector<double>> logged;  ///< by epoch, what callbacks log; NaN where they did not
+  std::map<std::string, std::vector<double>>
+      logged;  ///< by epoch, what callbacks log; NaN where they did not
   Part train;
   Part validation;
   std::int64_t steps_per_epoch = 0;
@@ -50,12 +51,12 @@ struct Timing {
 
   std::vector<double> step_samples_per_second;
   std::vector<double> epoch_seconds;
-  std::vector<double> epoch_wait_seconds;     ///< of `epoch_seconds`, spent waiting for batches
-  std::vector<double> epoch_forward_seconds;  ///< likewise, of training: network and loss
+  std::vector<double> epoch_wait_seconds;      ///< of `epoch_seconds`, spent waiting for batches
+  std::vector<double> epoch_forward_seconds;   ///< likewise, of training: network and loss
   std::vector<double> epoch_backward_seconds;  ///< likewise: gradients
   std::vector<double> epoch_update_seconds;    ///< likewise: limits, optimizer, average
-  std::vector<double> epoch_decode_seconds;   ///< of all threads that made batches
-  std::vector<double> epoch_augment_seconds;  ///< of all threads that made batches
+  std::vector<double> epoch_decode_seconds;    ///< of all threads that made batches
+  std::vector<double> epoch_augment_seconds;   ///< of all threads that made batches
 };
 
 /// Where the time of training steps went, in seconds.

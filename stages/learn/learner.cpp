@@ -128,9 +128,9 @@ void Learner::expect_finite(double loss, std::int64_t number, const TrainState& 
   const std::string clip =
       limit ? "lower \"clip.global_norm\" (now " + shown(*limit) + ")" : "set \"clip.global_norm\"";
   throw LossNotFinite("loss is " + std::string(std::isnan(loss) ? "nan" : "inf") + " at epoch " +
-              std::to_string(state.epoch + 1) + ", step " +
-              std::to_string(number % state.history.steps_per_epoch + 1) + "; lower \"learning_rate\" (now " +
-              shown(params_.learning_rate) + ") or " + clip);
+                      std::to_string(state.epoch + 1) + ", step " +
+                      std::to_string(number % state.history.steps_per_epoch + 1) +
+                      "; lower \"learning_rate\" (now " + shown(params_.learning_rate) + ") or " + clip);
 }
 
 void Learner::track(TrainState& state) {
@@ -167,8 +167,8 @@ Tally Learner::validate(const Dataset& data, TrainState& state, const Context& c
   const auto& batches = *in_.batches;
   Tally tally;
   score(network_, in_.model->specification,
-        BatchStream::plain(data, batches.mean, batches.deviation, static_cast<std::size_t>(params_.batch_size),
-                           context.threads),
+        BatchStream::plain(data, batches.mean, batches.deviation,
+                           static_cast<std::size_t>(params_.batch_size), context.threads),
         bf16_, context, [&](const at::Tensor& scores, const Batch& batch) {
           const auto [sum, weight] = (*loss_)(scores, batch);
           tally.add(sum.item<float>() / weight, values_of(scores), batch);

@@ -20,8 +20,9 @@ std::vector<double> balanced_weights(const Dataset& data) {
   std::vector<double> counts(data.classes());
   for (const auto label : data.labels) ++counts[static_cast<std::size_t>(label)];
   for (auto& count : counts) {
-    count = count == 0 ? 0
-                       : static_cast<double>(data.labels.size()) / (static_cast<double>(counts.size()) * count);
+    count = count == 0
+                ? 0
+                : static_cast<double>(data.labels.size()) / (static_cast<double>(counts.size()) * count);
   }
   return counts;
 }
@@ -59,13 +60,16 @@ class ClassLoss : public Loss {
     float* values = all.data_ptr<float>();
     const auto add = [&](const std::vector<std::int64_t>& labels, double part) {
       for (std::size_t i = 0; i < labels.size(); ++i)
-        values[static_cast<std::int64_t>(i) * classes + labels[i]] += static_cast<float>(part * (1 - smoothing));
+        values[static_cast<std::int64_t>(i) * classes + labels[i]] +=
+            static_cast<float>(part * (1 - smoothing));
     };
     add(batch.labels, share);
     add(batch.other_labels, 1 - share);
     return all;
   }
-  at::Tensor weighted(const at::Tensor& values) const { return tensor_.defined() ? values * tensor_ : values; }
+  at::Tensor weighted(const at::Tensor& values) const {
+    return tensor_.defined() ? values * tensor_ : values;
+  }
 
   LossParams params_;
   std::vector<double> weights_;
@@ -88,7 +92,8 @@ class CrossEntropy : public ClassLoss {
                                     params_.label_smoothing);
     };
     auto sum = sum_for(batch.labels);
-    if (!batch.other_labels.empty()) sum = sum * batch.share + sum_for(batch.other_labels) * (1 - batch.share);
+    if (!batch.other_labels.empty())
+      sum = sum * batch.share + sum_for(batch.other_labels) * (1 - batch.share);
     return {sum, weight_of(batch)};
   }
 };
@@ -107,8 +112,8 @@ class BinaryCrossEntropy : public ClassLoss {
  public:
   using ClassLoss::ClassLoss;
   BatchLoss operator()(const at::Tensor& scores, const Batch& batch) const override {
-    const auto sum = at::binary_cross_entropy_with_logits(scores, targets(scores, batch), tensor_, {},
-                                                          at::Reduction::Sum);
+    const auto sum =
+        at::binary_cross_entropy_with_logits(scores, targets(scores, batch), tensor_, {}, at::Reduction::Sum);
     return {sum, static_cast<double>(scores.numel())};
   }
 };

@@ -23,10 +23,10 @@ class Loss {
   virtual BatchLoss operator()(const at::Tensor& scores, const Batch& batch) const = 0;
 };
 
-/// The loss that `params` names. Cross entropy with weights and smoothing is that of PyTorch, of which the mean
-/// divides by the weights of the true classes; focal is that of Lin et al. (2017) with weights for alpha; bce is
-/// the mean over images and classes, as PyTorch's. "balanced" weighs a class by n / (K n_k), as scikit-learn
-/// does, with the counts of `data`. Throws `Error` where the weights are not one for each class.
+/// The loss that `params` names. Cross entropy with weights and smoothing is that of PyTorch, of which the
+/// mean divides by the weights of the true classes; focal is that of Lin et al. (2017) with weights for
+/// alpha; bce is the mean over images and classes, as PyTorch's. "balanced" weighs a class by n / (K n_k), as
+/// scikit-learn does, with the counts of `data`. Throws `Error` where the weights are not one for each class.
 std::unique_ptr<Loss> make_loss(const LossParams& params, const Dataset& data);
 
 }  // namespace fovea

@@ -67,11 +67,16 @@ void Optimizer::step(std::span<float> weights, std::span<const float> gradients,
   for (const auto& run : runs) {
     const auto move = [&](std::size_t begin, std::size_t count) {
       const auto from = run.first + begin;
-      Piece piece{weights.data() + from,    gradients.data() + from,
-                  {},                       count,
-                  learning_rate * run.rate, run.decay,
-                  state.step,               run.rows};
-      for (std::size_t m = 0; m < state.moments.size(); ++m) piece.moments[m] = state.moments[m].data() + from;
+      Piece piece{weights.data() + from,
+                  gradients.data() + from,
+                  {},
+                  count,
+                  learning_rate * run.rate,
+                  run.decay,
+                  state.step,
+                  run.rows};
+      for (std::size_t m = 0; m < state.moments.size(); ++m)
+        piece.moments[m] = state.moments[m].data() + from;
       update(piece);
     };
     if (run.rate == 0) continue;
@@ -104,9 +109,8 @@ double norm_of(std::span<const float> values) {
 }
 
 void scale(std::span<float> values, float factor) {
-  in_shares(values.size(), [&](std::size_t first, std::size_t count) {
-    scale_loop(values.data() + first, count, factor);
-  });
+  in_shares(values.size(),
+            [&](std::size_t first, std::size_t count) { scale_loop(values.data() + first, count, factor); });
 }
 
 void clamp(std::span<float> values, float limit) {

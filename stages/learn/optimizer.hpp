@@ -22,8 +22,8 @@ class Optimizer {
 
   /// What is remembered before the first step of this many weights.
   OptimizerState begin(std::size_t weights) const;
-  /// Moves the weights by one step against the gradients, both flat and of one length; `runs` covers them, with
-  /// one run for each tensor where the rule wants `whole_tensors`.
+  /// Moves the weights by one step against the gradients, both flat and of one length; `runs` covers them,
+  /// with one run for each tensor where the rule wants `whole_tensors`.
   void step(std::span<float> weights, std::span<const float> gradients, std::span<const WeightRun> runs,
             double learning_rate, OptimizerState& state) const;
   /// Whether a number's update depends on the others of its tensor.
@@ -50,10 +50,10 @@ class Optimizer {
   virtual void update(const Piece& piece) const = 0;
 };
 
-/// The rule that `params` names. Update rules are those of PyTorch: AdamW (Loshchilov and Hutter, 2019), Adam,
-/// SGD, RMSprop, Adadelta, Adagrad, and Muon with the step of matching size (Liu et al., 2025), in which AdamW
-/// moves what is no matrix between layers. Lion is that of Chen et al. (2023), Lamb that of You et al. (2020)
-/// where only tensors that decay are scaled by their norm.
+/// The rule that `params` names. Update rules are those of PyTorch: AdamW (Loshchilov and Hutter, 2019),
+/// Adam, SGD, RMSprop, Adadelta, Adagrad, and Muon with the step of matching size (Liu et al., 2025), in
+/// which AdamW moves what is no matrix between layers. Lion is that of Chen et al. (2023), Lamb that of You
+/// et al. (2020) where only tensors that decay are scaled by their norm.
 std::unique_ptr<Optimizer> make_optimizer(const OptimizerParams& params);
 
 /// The root of the sum of squares, the same for any number of threads.

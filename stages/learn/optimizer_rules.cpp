@@ -173,10 +173,10 @@ class Rmsprop : public Rule {
   std::size_t moments() const override { return 3; }
   void update(const Piece& piece) const override {
     const auto& [w, g, m, count, rate, decay, step, rows] = piece;
-    rmsprop_loop(w, g, m[0], m[1], m[2], count,
-                 {in_float(params_.rho), in_float(1 - params_.rho), in_float(decay), in_float(rate),
-                  in_float(params_.moved_on()), in_float(params_.kept_from_zero()),
-                  params_.centered ? 1.0F : 0.0F});
+    rmsprop_loop(
+        w, g, m[0], m[1], m[2], count,
+        {in_float(params_.rho), in_float(1 - params_.rho), in_float(decay), in_float(rate),
+         in_float(params_.moved_on()), in_float(params_.kept_from_zero()), params_.centered ? 1.0F : 0.0F});
   }
 };
 

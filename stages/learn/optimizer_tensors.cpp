@@ -95,7 +95,8 @@ class Muon : public Optimizer {
     const auto columns = static_cast<std::int64_t>(count) / rows;
     const auto velocity = at::from_blob(m[0], {rows, columns}, at::kFloat);
     const auto gradient = at::from_blob(const_cast<float*>(g), {rows, columns}, at::kFloat);
-    const auto way = orthogonal(nesterov_ ? gradient * (1 - momentum_) + velocity * momentum_ : velocity.clone());
+    const auto way =
+        orthogonal(nesterov_ ? gradient * (1 - momentum_) + velocity * momentum_ : velocity.clone());
     const double length = 0.2 * std::sqrt(static_cast<double>(std::max(rows, columns)));
     move(w, way.data_ptr<float>(), count, 1 - rate * decay, rate * length);
   }

@@ -122,8 +122,8 @@ void TrainProgress::end(const Timing& timing) const {
   data["augmenting"] = augmenting;
   context_.event("bottleneck",
                  "time: " + shares + "; beside that, making batches took " +
-                     format("%.1f s of decoding and %.1f s of augmenting on %zu threads", decoding, augmenting,
-                            context_.threads) +
+                     format("%.1f s of decoding and %.1f s of augmenting on %zu threads", decoding,
+                            augmenting, context_.threads) +
                      (parts.front().name == "waiting for data"
                           ? "; the bottleneck is the data: \"resize\" images once, or give more \"--threads\""
                           : ""),

@@ -18,7 +18,8 @@ struct RateRange {
   bool diverged = false;     ///< whether it ended because the loss grew
 };
 
-/// The loss as a mean over earlier steps that forgets by 0.9 a step, corrected for its beginning as Adam's is.
+/// The loss as a mean over earlier steps that forgets by 0.9 a step, corrected for its beginning as Adam's
+/// is.
 std::vector<double> smoothed(const std::vector<double>& loss);
 
 /// The rate at which the smoothed loss falls fastest by the logarithm of the rate, before its lowest point;

@@ -33,9 +33,9 @@ std::int64_t warmup_of(const ScheduleParams& params, std::int64_t total_steps) {
 }  // namespace
 
 OneOf ScheduleParams::types() {
-  return Extensions::of_training().schedule_types({"cosine_decay", "exponential_decay", "cosine_decay_restarts",
-                                                   "constant", "polynomial_decay", "step_decay", "one_cycle",
-                                                   "warmup_stable_decay", "reduce_on_plateau"});
+  return Extensions::of_training().schedule_types(
+      {"cosine_decay", "exponential_decay", "cosine_decay_restarts", "constant", "polynomial_decay",
+       "step_decay", "one_cycle", "warmup_stable_decay", "reduce_on_plateau"});
 }
 
 double ScheduleParams::fall() const {
@@ -53,8 +53,9 @@ void ScheduleParams::check(const std::string& place) const {
                 shown(setting.value()) + "; leave " + quote(name) + " out");
   }
   if (type == "cosine_decay_restarts" && decay_steps.value && cycles != ScheduleParams{}.cycles) {
-    throw Error(place + ".cycles: with \"decay_steps\" given, the number of periods follows from it; leave "
-                        "one of the two out");
+    throw Error(place +
+                ".cycles: with \"decay_steps\" given, the number of periods follows from it; leave "
+                "one of the two out");
   }
 }
 

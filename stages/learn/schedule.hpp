@@ -28,20 +28,20 @@ struct ScheduleParams {
   static auto fields() {
     using P = ScheduleParams;
     return std::tuple{
-        field("type", &P::type, "the curve after the warmup",
-              types()),
+        field("type", &P::type, "the curve after the warmup", types()),
         field("warmup_steps", &P::warmup_steps,
               "steps of rise to the peak; auto = 5 % of all steps, rounded down, and 30 % with one_cycle",
               at_least(0)),
         field("warmup_start_lr", &P::warmup_start_lr,
               "the rate of the first step of the warmup; auto = 1e-8, and a 25th of the peak with one_cycle",
               at_least(0)),
-        field("decay_steps", &P::decay_steps,
-              "steps of the descent; auto = all after the warmup. For exponential_decay, steps in which the "
-              "rate falls by decay_rate; auto = a tenth of the run. For step_decay, steps from fall to fall; "
-              "auto = a third. For cosine_decay_restarts, those of the first period; auto = so that \"cycles\" "
-              "periods fill the run. For warmup_stable_decay, the last steps of the run; auto = a fifth",
-              at_least(1)),
+        field(
+            "decay_steps", &P::decay_steps,
+            "steps of the descent; auto = all after the warmup. For exponential_decay, steps in which the "
+            "rate falls by decay_rate; auto = a tenth of the run. For step_decay, steps from fall to fall; "
+            "auto = a third. For cosine_decay_restarts, those of the first period; auto = so that \"cycles\" "
+            "periods fill the run. For warmup_stable_decay, the last steps of the run; auto = a fifth",
+            at_least(1)),
         field("decay_rate", &P::decay_rate,
               "what the rate is multiplied by: exponential_decay (auto = 0.9), step_decay and "
               "reduce_on_plateau (auto = 0.1)",

@@ -71,8 +71,8 @@ ShapedCurve step_decay(const ScheduleParams& params, CurveRoom room) {
 
 /// Flat at the peak, then straight down over the last steps of the run (Hu et al., 2024).
 ShapedCurve warmup_stable_decay(const ScheduleParams& params, CurveRoom room) {
-  const auto steps =
-      std::clamp<std::int64_t>(params.decay_steps.or_else(room.total / 5), 1, std::max<std::int64_t>(1, room.steps));
+  const auto steps = std::clamp<std::int64_t>(params.decay_steps.or_else(room.total / 5), 1,
+                                              std::max<std::int64_t>(1, room.steps));
   const auto flat = room.steps - steps;
   const auto down = from_peak_to_floor(room.peak, params.alpha, steps, [](double done) { return 1 - done; });
   return {[=](std::int64_t t) { return down.curve(std::max<std::int64_t>(0, t - flat)); }, down.floor};

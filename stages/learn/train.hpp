@@ -12,8 +12,8 @@
 namespace fovea {
 
 /// Trains a copy of a model on batches that are made while it learns. A step is: forward, loss, backward,
-/// clip, optimizer, schedule, average. After each epoch every validation image is scored. The same seed gives the same
-/// bytes, whatever the number of threads that make batches.
+/// clip, optimizer, schedule, average. After each epoch every validation image is scored. The same seed gives
+/// the same bytes, whatever the number of threads that make batches.
 struct Train {
   static constexpr std::string_view name = "train";
   static constexpr std::string_view doc = "trains a model";
@@ -87,19 +87,22 @@ struct Train {
               "numbers that layers compute in; auto = bf16 where the CPU multiplies it by itself, else fp32",
               one_of({"auto", "fp32", "bf16", "fp16"})),
           field("ema_decay", &P::ema_decay,
-                "above 0, an average of the weights is kept, validated and given in place of them: the share of "
+                "above 0, an average of the weights is kept, validated and given in place of them: the share "
+                "of "
                 "it that a step leaves, less in the first steps",
                 from_to_below(0, 1)),
           field("accumulate_steps", &P::accumulate_steps,
                 "batches whose gradients are added up to those of one large batch before each step",
                 between(1, 65536)),
           tuning("gradient_checkpointing", &P::gradient_checkpointing,
-                 "computes the forward pass a second time in place of keeping all of it: less memory, more time"),
+                 "computes the forward pass a second time in place of keeping all of it: less memory, more "
+                 "time"),
           field("early_stopping", &P::early_stopping, "when training ends early"),
           field("monitor", &P::monitor, "what tells the best epoch"),
           field("checkpoint", &P::checkpoint, "how often progress is saved; never changes the result"),
           field("visualize", &P::visualize, "figures while training; never changes the result"),
-          field("track_gradients", &P::track_gradients, "keeps the norm of each parameter's gradient by epoch"),
+          field("track_gradients", &P::track_gradients,
+                "keeps the norm of each parameter's gradient by epoch"),
           field("callbacks", &P::callbacks, "code of one's own that is called while training, by name",
                 KnownCallbacks{})};
     }

@@ -89,8 +89,8 @@ Json Conversion<ClassWeights>::write(const ClassWeights& weights, Keep keep) {
 }
 
 Json Conversion<ClassWeights>::schema() {
-  return {{"anyOf",
-           {{{"enum", {"none", "balanced"}}}, {{"type", "array"}, {"items", {{"type", "number"}}}}}}};
+  return {
+      {"anyOf", {{{"enum", {"none", "balanced"}}}, {{"type", "array"}, {"items", {{"type", "number"}}}}}}};
 }
 
 void MonitorParams::check(const std::string& place) const {

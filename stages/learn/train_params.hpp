@@ -52,10 +52,11 @@ struct OptimizerParams {
               "whether normalisation and biases decay as well"),
         field("beta_1", &P::beta_1, "adamw, adam, lion, lamb, muon: memory of the gradient's mean",
               from_to_below(0, 1)),
-        field("beta_2", &P::beta_2,
-              "adamw, adam, lamb, muon: memory of the gradient's square; lion: of its mean; auto = 0.999, and "
-              "0.99 with lion",
-              from_to_below(0, 1)),
+        field(
+            "beta_2", &P::beta_2,
+            "adamw, adam, lamb, muon: memory of the gradient's square; lion: of its mean; auto = 0.999, and "
+            "0.99 with lion",
+            from_to_below(0, 1)),
         field("epsilon", &P::epsilon,
               "keeps divisors from zero; auto = 1e-8, with adadelta and lamb 1e-6, with adagrad 1e-10",
               above(0)),
@@ -127,8 +128,8 @@ struct LossParams {
               "cross_entropy; focal, in which images that are right already count less; bce, one yes or no "
               "for each class",
               types()),
-        field("label_smoothing", &P::label_smoothing,
-              "share of the target that is spread over all classes", from_to_below(0, 1)),
+        field("label_smoothing", &P::label_smoothing, "share of the target that is spread over all classes",
+              from_to_below(0, 1)),
         field("class_weights", &P::class_weights,
               "what each class weighs: \"none\", \"balanced\" (by how rare it is), or a number for each"),
         field("gamma", &P::gamma, "focal: how much less", at_least(0))};
@@ -173,10 +174,11 @@ struct MonitorParams {
 struct VisualizeParams {
   std::int64_t every_epochs = 10;
   static auto fields() {
-    return std::tuple{tuning("every_epochs", &VisualizeParams::every_epochs,
-                             "epochs from one drawing of the curves to the next, beside training; they lie in "
-                             "<name>_running until the run directory is there; 0 = never",
-                             at_least(0))};
+    return std::tuple{
+        tuning("every_epochs", &VisualizeParams::every_epochs,
+               "epochs from one drawing of the curves to the next, beside training; they lie in "
+               "<name>_running until the run directory is there; 0 = never",
+               at_least(0))};
   }
 };
 

@@ -2,7 +2,8 @@
 //   weights/, best/, average/    parameters, buffers: float, the network, flat, in the order of its
 //                                specification; empty where there is none
 //   optimizer/moment_0, ...      float: what the optimizer remembers, as long as the parameters
-//   counters    int64: epochs finished, steps of the next, steps of the optimizer, samples of the tally, epochs
+//   counters    int64: epochs finished, steps of the next, steps of the optimizer, samples of the tally,
+//   epochs
 //               without a better one for early stopping and for the schedule, falls of the schedule
 //   sums        double: the tally's loss, hits and hits among five; seconds of waiting, forward, backward and
 //               update in the epoch that is not finished
@@ -115,9 +116,9 @@ void write(const TrainState& state, H5Writer& file) {
   for (std::size_t i = 0; i < state.optimizer.moments.size(); ++i)
     file.write(moment_name(i), state.optimizer.moments[i]);
   const auto& [tally, phases, standing] = std::tie(state.tally, state.phases, state.standing);
-  file.write("counters", std::vector<std::int64_t>{state.epoch, state.step_in_epoch, state.optimizer.step,
-                                                   tally.samples, standing.stopping.epochs,
-                                                   standing.plateau.epochs, standing.falls});
+  file.write("counters",
+             std::vector<std::int64_t>{state.epoch, state.step_in_epoch, state.optimizer.step, tally.samples,
+                                       standing.stopping.epochs, standing.plateau.epochs, standing.falls});
   file.write("sums", std::vector<double>{tally.loss, tally.hits, tally.hits_5, phases.waiting, phases.forward,
                                          phases.backward, phases.update});
   write_standing(standing, file);

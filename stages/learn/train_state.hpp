@@ -29,10 +29,10 @@ struct TrainState {
   Weights best_weights;
   Weights average;  ///< of the weights, where one is kept
   History history;
-  std::map<std::string, double> logged;              ///< by callbacks, in the epoch that is not finished
+  std::map<std::string, double> logged;                  ///< by callbacks, in the epoch that is not finished
   std::map<std::string, std::vector<double>> callbacks;  ///< what they remember, by name
-  std::vector<Figures::File> figures;                ///< that callbacks have shown
-  bool told_to_stop = false;                         ///< by a callback, after this epoch
+  std::vector<Figures::File> figures;                    ///< that callbacks have shown
+  bool told_to_stop = false;                             ///< by a callback, after this epoch
   GradientHistory gradients;
   Timing timing;
 };

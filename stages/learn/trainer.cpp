@@ -201,12 +201,14 @@ void Trainer::judge() {
 void Trainer::be_patient() {
   const auto patience = params_.early_stopping.patience;
   const bool enough = state_.told_to_stop || (patience && state_.standing.stopping.epochs >= *patience);
-  state_.history.stopped_early = enough && static_cast<std::int64_t>(state_.history.epochs()) < params_.epochs;
+  state_.history.stopped_early =
+      enough && static_cast<std::int64_t>(state_.history.epochs()) < params_.epochs;
 }
 
 void Trainer::call(void (Callback::*what)(TrainingMoment&)) {
   for (const auto& [name, callback] : callbacks_) {
-    TrainingMoment moment(state_.history, learner_.network(), static_cast<std::int64_t>(state_.history.epochs()));
+    TrainingMoment moment(state_.history, learner_.network(),
+                          static_cast<std::int64_t>(state_.history.epochs()));
     at("callback " + quote(name), [&] { (callback.get()->*what)(moment); });
     state_.told_to_stop |= moment.asks_to_stop();
     for (const auto& [logged, value] : moment.logged()) state_.logged[logged] = value;
@@ -240,8 +242,8 @@ Train::Out<Value> Trainer::result() const {
 
 Model Trainer::model_with(const Weights& weights) const {
   const auto& batches = *in_.batches;
-  return {in_.model->specification, learner_.network().named(weights), batches.data->class_names, batches.mean,
-          batches.deviation};
+  return {in_.model->specification, learner_.network().named(weights), batches.data->class_names,
+          batches.mean, batches.deviation};
 }
 
 TrainState Trainer::state() const {

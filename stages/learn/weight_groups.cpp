@@ -39,7 +39,8 @@ std::string numbered_block(const std::string& name) {
   for (std::size_t begin = 0; begin < name.size();) {
     const auto end = std::min(name.find('.', begin), name.size());
     const auto part = name.substr(begin, end - begin);
-    const bool number = std::all_of(part.begin(), part.end(), [](unsigned char c) { return std::isdigit(c); });
+    const bool number =
+        std::all_of(part.begin(), part.end(), [](unsigned char c) { return std::isdigit(c); });
     if (number && begin > 0) block = name.substr(0, end);
     begin = end + 1;
   }

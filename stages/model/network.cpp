@@ -214,7 +214,8 @@ Network::~Network() = default;
 
 at::Tensor Network::forward(const at::Tensor& images, const Pass& pass) {
   const auto whole = body_->whole();
-  if (!pass.recompute || !at::GradMode::is_enabled()) return body_->compute(whole, images, pass).to(at::kFloat);
+  if (!pass.recompute || !at::GradMode::is_enabled())
+    return body_->compute(whole, images, pass).to(at::kFloat);
   auto value = images;
   const auto parts = body_->parts();
   for (const auto& part : parts) {

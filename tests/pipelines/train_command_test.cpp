@@ -186,7 +186,8 @@ TEST_CASE("fovea train --find-lr: a range of rates takes the place of training")
   const auto saved = saved_by(desk, {"--dataset", "synthetic", "--find-lr", "--batch-size", "16"});
   std::vector<std::string> names;
   for (const auto& item : saved["stages"].items()) names.push_back(item.key());
-  CHECK(names == std::vector<std::string>{"load", "split", "augment", "model", "find_rate", "learning_rate_range"});
+  CHECK(names ==
+        std::vector<std::string>{"load", "split", "augment", "model", "find_rate", "learning_rate_range"});
   CHECK(saved["stages"]["find_rate"]["params"]["batch_size"] == 16);
   const auto done = desk.fovea(little_run({"--find-lr"}));
   INFO(done.err);

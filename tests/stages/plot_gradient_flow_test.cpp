@@ -11,10 +11,11 @@ namespace {
 /// Norms between 1e-3 and 1 of so many parameters.
 GradientHistory some_norms(std::size_t parameters, std::size_t epochs) {
   GradientHistory gradients;
-  for (std::size_t i = 0; i < parameters; ++i) gradients.names.push_back("layer" + std::to_string(i) + ".weight");
+  for (std::size_t i = 0; i < parameters; ++i)
+    gradients.names.push_back("layer" + std::to_string(i) + ".weight");
   for (std::size_t i = 0; i < parameters * epochs; ++i) {
-    gradients.mean.push_back(std::pow(10.0, -3.0 * static_cast<double>(i % parameters) /
-                                                static_cast<double>(parameters)));
+    gradients.mean.push_back(
+        std::pow(10.0, -3.0 * static_cast<double>(i % parameters) / static_cast<double>(parameters)));
     gradients.largest.push_back(2 * gradients.mean.back());
   }
   return gradients;
@@ -28,7 +29,8 @@ render::Drawing drawn_flow(const GradientHistory& gradients) {
 
 TEST_CASE("gradient flow figure: few and many parameters and epochs are drawn without a text on another") {
   for (const auto& [parameters, epochs] : {std::pair{1, 1}, {8, 10}, {60, 100}, {400, 1000}}) {
-    const auto drawing = drawn_flow(some_norms(static_cast<std::size_t>(parameters), static_cast<std::size_t>(epochs)));
+    const auto drawing =
+        drawn_flow(some_norms(static_cast<std::size_t>(parameters), static_cast<std::size_t>(epochs)));
     CHECK(ink_in(drawing, {0.2, 0.2, 0.6, 0.6}) > 0.3);
     CHECK(text_outside(drawing, render::measure_text) == "");
     CHECK(texts_in_collision(drawing, render::measure_text) == "");
@@ -37,12 +39,13 @@ TEST_CASE("gradient flow figure: few and many parameters and epochs are drawn wi
 
 TEST_CASE("gradient flow figure: parameters that vanish or explode are named and marked") {
   auto gradients = some_norms(5, 2);
-  CHECK(count_texts(drawn_flow(gradients), "none vanishing (▼ below 1e-6); none exploding (▲ above 100)") == 1);
+  CHECK(count_texts(drawn_flow(gradients), "none vanishing (▼ below 1e-6); none exploding (▲ above 100)") ==
+        1);
   gradients.mean[3] = 0;
   gradients.largest[6] = 101;
   const auto drawing = drawn_flow(gradients);
-  CHECK(count_texts(drawing, "vanishing (▼ below 1e-6): layer3.weight; exploding (▲ above 100): layer1.weight") ==
-        1);
+  CHECK(count_texts(drawing,
+                    "vanishing (▼ below 1e-6): layer3.weight; exploding (▲ above 100): layer1.weight") == 1);
   CHECK(count_texts(drawing, "▼") == 2);
 }
 

@@ -50,7 +50,8 @@ TEST_CASE("rate range: suggests nothing where the loss never falls") {
   CHECK_FALSE(suggested_rate({{1}, {std::numeric_limits<double>::quiet_NaN()}}).has_value());
 }
 
-TEST_CASE("learning-rate range figure: ranges of 1 to 10,000 steps are drawn, no text on another or outside") {
+TEST_CASE(
+    "learning-rate range figure: ranges of 1 to 10,000 steps are drawn, no text on another or outside") {
   for (const std::size_t steps : {2, 30, 200, 10000}) {
     INFO(steps);
     const auto drawing = draw_learning_rate_range(typical(1e-3, steps), {1600, 1000}, render::measure_text);

@@ -134,20 +134,16 @@ TEST_CASE("schedule: step decay falls to a tenth three times in a run") {
 TEST_CASE("schedule: one cycle rises and falls as PyTorch's") {
   const Schedule schedule({.type = "one_cycle"}, 1, 100);
   CHECK(schedule.warmup_steps() == 30);
-  check_values(schedule, {{0, 0.04},
-                          {10, 0.28},
-                          {15, 0.52},
-                          {30, 1},
-                          {50, 0.8117637264392739},
-                          {65, 0.50005},
-                          {100, 0.0001}});
+  check_values(
+      schedule,
+      {{0, 0.04}, {10, 0.28}, {15, 0.52}, {30, 1}, {50, 0.8117637264392739}, {65, 0.50005}, {100, 0.0001}});
 }
 
 TEST_CASE("schedule: warmup, stable, decay is flat until the last fifth") {
   const Schedule schedule({.type = "warmup_stable_decay", .warmup_steps = 10, .alpha = 0}, 1, 100);
   check_values(schedule, {{5, 0.5 + 0.5e-8}, {10, 1}, {80, 1}, {90, 0.5}, {99, 0.05}, {100, 0}, {200, 0}});
-  const Schedule early(
-      {.type = "warmup_stable_decay", .warmup_steps = 0, .decay_steps = 50, .alpha = 0.2}, 1, 100);
+  const Schedule early({.type = "warmup_stable_decay", .warmup_steps = 0, .decay_steps = 50, .alpha = 0.2}, 1,
+                       100);
   check_values(early, {{50, 1}, {75, 0.6}, {100, 0.2}});
 }
 

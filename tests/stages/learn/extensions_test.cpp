@@ -106,8 +106,9 @@ TEST_CASE("extensions: a callback logs, stops and draws") {
   CHECK(out.history->stopped_early);
   CHECK(out.history->logged.at("steps_seen") == std::vector<double>{4, 8, 12});
   CHECK(out.history->logged.at("weight_norm").size() == 3);
-  CHECK(to_csv(*out.history).starts_with(
-      "epoch,loss,accuracy,top_5,val_loss,val_accuracy,val_top_5,learning_rate,steps_seen,weight_norm\n"));
+  CHECK(to_csv(*out.history)
+            .starts_with("epoch,loss,accuracy,top_5,val_loss,val_accuracy,val_top_5,learning_rate,steps_seen,"
+                         "weight_norm\n"));
   REQUIRE(out.figures->files.size() == 1);
   CHECK(out.figures->files[0].name == "my_rates.png");
 }
@@ -119,6 +120,7 @@ TEST_CASE("extensions: names that are taken or unknown are refused") {
         "schedule \"constant\": there is one already; choose another name");
   CHECK(error_of([&] { all.add_callback("watcher", [] { return std::make_unique<Watcher>(); }); }) ==
         "callback \"watcher\": there is one already; choose another name");
-  CHECK(error_of([] { Training{}.run(R"({"callbacks": ["watchers"]})"); })
-            .starts_with("train.callbacks: [\"watchers\"] is not allowed; it must be a list of \""));
+  CHECK(error_of([] {
+          Training{}.run(R"({"callbacks": ["watchers"]})");
+        }).starts_with("train.callbacks: [\"watchers\"] is not allowed; it must be a list of \""));
 }

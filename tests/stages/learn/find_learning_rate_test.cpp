@@ -14,7 +14,8 @@ RateRange tried(const std::string& settings, toy::Heard& heard, std::size_t thre
   auto context = toy::context(heard, threads);
   const auto data = toy::images(300);
   return *FindLearningRate::run(
-              {.model = toy::model(toy::specification(), data), .batches = toy::batches(data)}, params, context)
+              {.model = toy::model(toy::specification(), data), .batches = toy::batches(data)}, params,
+              context)
               .range;
 }
 

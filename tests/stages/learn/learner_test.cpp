@@ -29,7 +29,8 @@ double largest_difference(const Model& a, const Model& b) {
   return largest;
 }
 
-const std::string plain_sgd = R"("optimizer": {"type": "sgd"}, "schedule": {"type": "constant", "warmup_steps": 0})";
+const std::string plain_sgd =
+    R"("optimizer": {"type": "sgd"}, "schedule": {"type": "constant", "warmup_steps": 0})";
 
 }  // namespace
 

@@ -71,8 +71,8 @@ TEST_CASE("loss: bce is LibTorch's, for mixed and smoothed classes and with weig
   const auto weights = at::tensor({1.0F, 2.0F, 0.5F}, at::kFloat);
   const auto wanted =
       at::binary_cross_entropy_with_logits(some_scores(), shares(mixed_images(), 0.2), weights);
-  CHECK(mean_loss({.type = "bce", .label_smoothing = 0.2, .class_weights = {"", {1, 2, 0.5}}}, mixed_images()) ==
-        Approx(wanted.item<double>()).epsilon(1e-6));
+  CHECK(mean_loss({.type = "bce", .label_smoothing = 0.2, .class_weights = {"", {1, 2, 0.5}}},
+                  mixed_images()) == Approx(wanted.item<double>()).epsilon(1e-6));
 }
 
 TEST_CASE("loss: focal is (1 - p)^gamma times the cross entropy, and with gamma 0 the cross entropy") {
@@ -97,7 +97,9 @@ TEST_CASE("loss: balanced weights are those of scikit-learn") {
 }
 
 TEST_CASE("loss: weights that are not one for each class are refused") {
-  CHECK(error_of([] { make_loss({.class_weights = {"", {1, 2}}}, toy::images(9)); }) ==
+  CHECK(error_of([] {
+          make_loss({.class_weights = {"", {1, 2}}}, toy::images(9));
+        }) ==
         "loss.class_weights: has 2 weights, but there are 3 classes; give one for each, in the order of the "
         "classes");
 }

@@ -65,9 +65,11 @@ TEST_CASE("adam, rmsprop, adadelta, adagrad: move as PyTorch's") {
     return params;
   };
   auto adam = plain("adam");
-  check_near(trajectory(adam), {0.900000009999999, 0.9366103603384888, 0.9022862539477428, 0.8667154709680602});
+  check_near(trajectory(adam),
+             {0.900000009999999, 0.9366103603384888, 0.9022862539477428, 0.8667154709680602});
   adam.amsgrad = true;
-  check_near(trajectory(adam), {0.900000009999999, 0.9366103603384888, 0.9022862539477428, 0.8667154709680602});
+  check_near(trajectory(adam),
+             {0.900000009999999, 0.9366103603384888, 0.9022862539477428, 0.8667154709680602});
   auto rmsprop = plain("rmsprop");
   check_near(trajectory(rmsprop),
              {0.6837723339831303, 0.9694865788810954, 0.7104227211770382, 0.6653740237887086});
@@ -131,8 +133,8 @@ TEST_CASE("optimizer: a run has its own rate, and of rate 0 it stays") {
   const auto optimizer = make_optimizer(sgd(0, false, 0));
   auto state = optimizer->begin(2);
   std::vector<float> weights{1, 1};
-  optimizer->step(weights, std::vector<float>{1, 1}, std::vector<WeightRun>{{0, 1, 0, 0.5, 0}, {1, 1, 0, 0, 0}},
-                  0.1, state);
+  optimizer->step(weights, std::vector<float>{1, 1},
+                  std::vector<WeightRun>{{0, 1, 0, 0.5, 0}, {1, 1, 0, 0, 0}}, 0.1, state);
   CHECK(weights == std::vector<float>{0.95F, 1});
 }
 
@@ -141,7 +143,8 @@ TEST_CASE("optimizer: each run of weights has its own decay") {
   auto state = optimizer->begin(4);
   std::vector<float> weights{1, 1, 1, 1};
   const std::vector<float> gradients(4, 0.0F);
-  optimizer->step(weights, gradients, std::vector<WeightRun>{{0, 1, 0.5, 1, 0}, {1, 2, 0, 1, 0}, {3, 1, 1, 1, 0}}, 0.1, state);
+  optimizer->step(weights, gradients,
+                  std::vector<WeightRun>{{0, 1, 0.5, 1, 0}, {1, 2, 0, 1, 0}, {3, 1, 1, 1, 0}}, 0.1, state);
   CHECK(weights == std::vector<float>{0.95F, 1, 1, 0.9F});
 }
 

@@ -78,7 +78,8 @@ TEST_CASE("train: averages, plateaus, sums of gradients and every optimizer go o
     Resumable stopped, straight;
     const auto settings = R"({"ema_decay": 0.9, "accumulate_steps": 2, "track_gradients": true,
         "schedule": {"type": "reduce_on_plateau", "plateau_patience": 1, "plateau_min_delta": 0.5},
-        "optimizer": {"type": ")" + optimizer + R"("}})";
+        "optimizer": {"type": ")" +
+                          optimizer + R"("}})";
     CHECK_THROWS_AS(stopped.run(settings, 1), Stopped);
     CHECK_THROWS_AS(stopped.run(settings, 1), Stopped);
     CHECK_THROWS_AS(stopped.run(settings, 2), Stopped);
