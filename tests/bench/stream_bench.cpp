@@ -12,7 +12,7 @@
 namespace fovea {
 namespace {
 
-constexpr std::size_t images = 512, batch_size = 64;
+constexpr std::size_t images = 2048, batch_size = 64;
 
 Batches album() {
   testing::JpegWish wish;
