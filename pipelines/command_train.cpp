@@ -14,6 +14,12 @@ int train_command(const TrainCommand& command, std::stop_token stop) {
     write_whole_file(command.save_pipeline, pretty(composed.definition) + "\n");
   if (command.dry_run) return plan_prepared(*prepared, command.run);
   std::vector<Event> first;
+  if (!composed.unused.empty()) {
+    first.push_back({"unused",
+                     "",
+                     "--find-lr has no use for " + join(composed.unused, ", "),
+                     {{"flags", composed.unused}}});
+  }
   if (!composed.augmentation.empty()) {
     const auto node = only_stage(composed.definition, "augment");
     first.push_back({"augmentation",

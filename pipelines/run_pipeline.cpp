@@ -79,8 +79,6 @@ PipelineResult run_pipeline(const Graph& graph, const PipelineOptions& options) 
                  .force = options.force,
                  .stop = options.stop,
                  .live = options.output_dir / (name + "_running")};
-  std::error_code absent;
-  std::filesystem::remove_all(how.live, absent);
   log.event({"run_started",
              "",
              "",
@@ -99,7 +97,9 @@ PipelineResult run_pipeline(const Graph& graph, const PipelineOptions& options) 
     }
     how.force.clear();
   }
-  std::filesystem::remove_all(how.live, absent);
+  std::error_code failed;
+  std::filesystem::remove_all(how.live, failed);
+  if (failed) log.event({"warning", "", how.live.string() + ": is left there: " + failed.message()});
   if (live) live->finish(graph, result.run, store);
   if (!options.mlflow.empty()) write_mlflow(graph, result.run, store, result.directory, options.mlflow);
   result.summary = summary(graph, result.run, store);

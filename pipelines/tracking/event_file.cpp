@@ -1,6 +1,6 @@
 // A file of events is a row of records, numbers little-endian:
 //   8 bytes length n, 4 bytes masked CRC-32C of these 8, n bytes event, 4 bytes masked CRC-32C of the event
-// An event and all in it are protocol buffers: fields one after the other, each as (number << 3 | kind) and
+// An event and all in it are protocol buffers: fields one after the other, each as (number << 3 | kind),
 // then
 //   kind 0: a whole number, seven bits a byte, the lowest first, the eighth bit set where more follow
 //   kind 1: 8 bytes (a double)    kind 2: a length as kind 0 and so many bytes    kind 5: 4 bytes (a float)
@@ -9,8 +9,8 @@
 //   Summary    1 value, again and again
 //   Value      1 tag  and one of  2 simple_value (float)  4 image  5 histo
 //   Image      1 height  2 width  3 colorspace (channels)  4 encoded_image_string
-//   Histogram  1 min  2 max  3 num  4 sum  5 sum_squares (doubles)  6 bucket_limit  7 bucket (rows of
-//   doubles)
+//   Histogram  1 min  2 max  3 num  4 sum  5 sum_squares (doubles)
+//              6 bucket_limit  7 bucket (rows of doubles)
 #include "pipelines/tracking/event_file.hpp"
 
 #include <array>

@@ -1,9 +1,10 @@
-// What MLflow's file store reads:
-//   <experiment id>/meta.yaml                what the experiment is called
-//   <experiment id>/<run id>/meta.yaml       when the run was and what became of it; times are milliseconds
-//   since 1970 <experiment id>/<run id>/params/NAME     a file for each parameter: its value <experiment
-//   id>/<run id>/metrics/NAME    a file for each metric: lines "time value step" <experiment id>/<run
-//   id>/tags/NAME       a file for each tag <experiment id>/<run id>/artifacts/      any files
+// What MLflow's file store reads, times being milliseconds since 1970:
+//   <experiment id>/meta.yaml                  what the experiment is called
+//   <experiment id>/<run id>/meta.yaml         when the run was and what became of it
+//   <experiment id>/<run id>/params/NAME       a file for each parameter: its value
+//   <experiment id>/<run id>/metrics/NAME      a file for each metric: lines "time value step"
+//   <experiment id>/<run id>/tags/NAME         a file for each tag
+//   <experiment id>/<run id>/artifacts/        any files
 #include "pipelines/tracking/mlflow.hpp"
 
 #include <unistd.h>

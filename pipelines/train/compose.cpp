@@ -70,6 +70,27 @@ void remove_figures(Json& definition, const TrainRequest& request, const Registr
   definition["stages"] = std::move(kept);
 }
 
+/// Whether the search for a learning rate takes a parameter of training.
+bool rate_depends_on(std::string_view parameter) {
+  const auto group = parameter.substr(0, parameter.find('.'));
+  return group == "batch_size" || group == "optimizer" || group == "clip" || group == "loss" ||
+         group == "precision";
+}
+
+/// What was typed of training that the search for a learning rate has no use for.
+std::vector<std::string> unused_by_search(const TrainRequest& request, const std::string& train) {
+  std::vector<std::string> unused;
+  const auto look = [&](const std::string& place, const std::string& stage, const std::string& words) {
+    const auto begin = stage + ".";
+    if (place.starts_with(begin) && !rate_depends_on(std::string_view(place).substr(begin.size())))
+      unused.push_back(words);
+  };
+  for (const auto& typed : request.flags) look(typed.offered.flag.place, "train", typed.offered.flag.name);
+  for (const auto& setting : request.settings)
+    look(setting.substr(0, setting.find('=')), train, "--set " + setting.substr(0, setting.find('=')));
+  return unused;
+}
+
 /// Puts the search for a learning rate in the place of training and all that follows it.
 void find_rate_instead(Json& definition) {
   auto& stages = definition["stages"];
@@ -78,8 +99,7 @@ void find_rate_instead(Json& definition) {
   Json params = Json::object();
   const auto settings = train.value("params", Json::object());
   for (const auto& [key, value] : settings.items()) {
-    if (key == "batch_size" || key == "optimizer" || key == "clip" || key == "loss" || key == "precision")
-      params[key] = value;
+    if (rate_depends_on(key)) params[key] = value;
   }
   auto kept = Json::object();
   for (const auto& each : {"load", "resize", "split", "augment", "build_model"}) {
@@ -197,10 +217,13 @@ Composed compose_training(const TrainRequest& request, const Registry& registry)
   for (const auto& setting : request.settings) apply_setting(definition, setting);
   resolve_paths(definition, registry, fs::current_path());
   remove_figures(definition, request, registry);
-  if (request.find_rate) find_rate_instead(definition);
-  Composed composed{std::move(definition), ""};
+  Composed composed{std::move(definition), "", {}};
   // What is wrong is told before any data is looked at.
   read_training(composed, request, registry);
+  if (request.find_rate) {
+    composed.unused = unused_by_search(request, only_stage(composed.definition, "train"));
+    find_rate_instead(composed.definition);
+  }
   composed.augmentation = augment(composed.definition, request);
   return composed;
 }

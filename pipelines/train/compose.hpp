@@ -19,10 +19,11 @@ struct TrainRequest {
   bool classification_figures = true;  ///< of these, those that draw predictions or metrics
 };
 
-/// The pipeline that was asked for, and in words how images are augmented where that was chosen here.
+/// The pipeline that was asked for.
 struct Composed {
   Json definition;
-  std::string augmentation;
+  std::string augmentation;         ///< in words, where it was chosen here
+  std::vector<std::string> unused;  ///< what was typed and the search for a rate has no use for
 };
 
 /// The pipeline of a classification: load, split, augment, build the model, train, evaluate, and every stage

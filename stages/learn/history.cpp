@@ -1,14 +1,15 @@
 // A stored History:
-//   /                attributes steps_per_epoch, planned_epochs, best_epoch (from 1), stopped_early (0 or 1),
-//   monitor,
-//                    schedule, warmup_steps, peak_learning_rate, floor_learning_rate (where there is one),
-//                    precision
-//   steps/           loss, learning_rate, gradient_norm: a double for each step
-//   logged/names          text: what callbacks logged; logged/values: double, names x epochs
+//   /                     attributes: steps_per_epoch, planned_epochs, best_epoch (from 1), stopped_early
+//                         (0 or 1), monitor, schedule, warmup_steps, peak_learning_rate, precision, and
+//                         floor_learning_rate where there is one
+//   steps/                loss, learning_rate, gradient_norm: a double for each step
+//   logged/names          text: what callbacks logged (since version 2)
+//   logged/values         double, names x epochs (since version 2)
 //   train/, validation/   loss, accuracy, top_5: a double for each epoch
-// A stored Timing:
-//   step_samples_per_second (1/s), epoch_seconds, epoch_wait_seconds, epoch_forward_seconds,
-//   epoch_backward_seconds, epoch_update_seconds, epoch_decode_seconds and epoch_augment_seconds (s): doubles
+// A stored Timing, all doubles:
+//   step_samples_per_second (1/s), epoch_seconds, epoch_wait_seconds, epoch_decode_seconds,
+//   epoch_augment_seconds (s), and since version 2 epoch_forward_seconds, epoch_backward_seconds and
+//   epoch_update_seconds (s)
 #include "stages/learn/history.hpp"
 
 #include <algorithm>
@@ -121,9 +122,12 @@ void write_timing(const Timing& timing, H5Writer& file) {
 }
 
 Timing read_timing(const H5Reader& file, const Resolve&) {
+  const auto since_2 = [&](const char* name) {
+    return file.has(name) ? numbers(file, name) : std::vector<double>{};
+  };
   return {numbers(file, "step_samples_per_second"), numbers(file, "epoch_seconds"),
-          numbers(file, "epoch_wait_seconds"),      numbers(file, "epoch_forward_seconds"),
-          numbers(file, "epoch_backward_seconds"),  numbers(file, "epoch_update_seconds"),
+          numbers(file, "epoch_wait_seconds"),      since_2("epoch_forward_seconds"),
+          since_2("epoch_backward_seconds"),        since_2("epoch_update_seconds"),
           numbers(file, "epoch_decode_seconds"),    numbers(file, "epoch_augment_seconds")};
 }
 

@@ -27,14 +27,20 @@ void draw_into(const std::filesystem::path& folder, const History& history) {
 }  // namespace
 
 void LiveFigures::draw(const History& history) {
-  if (folder_.empty()) return;
+  if (context_.live.empty()) return;
   if (drawing_.valid() && drawing_.wait_for(std::chrono::seconds(0)) != std::future_status::ready) return;
   wait();
-  drawing_ = std::async(std::launch::async, [folder = folder_, history] { draw_into(folder, history); });
+  drawing_ =
+      std::async(std::launch::async, [folder = context_.live, history] { draw_into(folder, history); });
 }
 
 void LiveFigures::wait() {
-  if (drawing_.valid()) drawing_.get();
+  if (!drawing_.valid()) return;
+  try {
+    drawing_.get();
+  } catch (const std::exception& error) {
+    context_.warn(std::string(error.what()) + "; the curves of this epoch are not shown");
+  }
 }
 
 }  // namespace fovea

@@ -1,26 +1,27 @@
 #pragma once
 
-#include <filesystem>
 #include <future>
 
+#include "runtime/context.hpp"
 #include "stages/learn/history.hpp"
 
 namespace fovea {
 
-/// Draws the curves of training that still runs, on a thread of its own.
+/// Draws the curves of training that still runs, on a thread of its own. What goes wrong with that is a
+/// warning, and training goes on.
 class LiveFigures {
  public:
-  /// Into a folder, which is made when it is needed; "" = nowhere.
-  explicit LiveFigures(std::filesystem::path folder) : folder_(std::move(folder)) {}
+  /// Into `context.live`, which is made when it is needed.
+  explicit LiveFigures(const Context& context) : context_(context) {}
 
   /// Draws `training_curves.png` and `lr_schedule.png` from a copy of the history and returns at once; does
   /// nothing while an earlier drawing is not finished.
   void draw(const History& history);
-  /// Waits for the last drawing. Throws `Error` where a file could not be written.
+  /// Waits for the last drawing.
   void wait();
 
  private:
-  std::filesystem::path folder_;
+  const Context& context_;
   std::future<void> drawing_;
 };
 

@@ -20,9 +20,8 @@ std::vector<double> balanced_weights(const Dataset& data) {
   std::vector<double> counts(data.classes());
   for (const auto label : data.labels) ++counts[static_cast<std::size_t>(label)];
   for (auto& count : counts) {
-    count = count == 0
-                ? 0
-                : static_cast<double>(data.labels.size()) / (static_cast<double>(counts.size()) * count);
+    const double images = std::max(count, 1.0);  // a class that only validation has weighs as one image would
+    count = static_cast<double>(data.labels.size()) / (static_cast<double>(counts.size()) * images);
   }
   return counts;
 }

@@ -32,17 +32,18 @@ double sum(const std::vector<double>& values) {
 
 /// What training spent time on, the longest first.
 struct TimedPart {
-  std::string name;
+  std::string key;
+  std::string words;
   double seconds = 0;
 };
 std::vector<TimedPart> parts_of(const Timing& timing) {
-  std::vector<TimedPart> parts{{"waiting for data", sum(timing.epoch_wait_seconds)},
-                               {"forward", sum(timing.epoch_forward_seconds)},
-                               {"backward", sum(timing.epoch_backward_seconds)},
-                               {"optimizer", sum(timing.epoch_update_seconds)}};
+  std::vector<TimedPart> parts{{"waiting", "waiting for data", sum(timing.epoch_wait_seconds)},
+                               {"forward", "forward", sum(timing.epoch_forward_seconds)},
+                               {"backward", "backward", sum(timing.epoch_backward_seconds)},
+                               {"optimizer", "optimizer", sum(timing.epoch_update_seconds)}};
   double rest = sum(timing.epoch_seconds);
   for (const auto& part : parts) rest -= part.seconds;
-  parts.push_back({"validation and the rest", rest});
+  parts.push_back({"rest", "validation and the rest", rest});
   std::stable_sort(parts.begin(), parts.end(),
                    [](const TimedPart& a, const TimedPart& b) { return a.seconds > b.seconds; });
   return parts;
@@ -112,10 +113,10 @@ void TrainProgress::end(const Timing& timing) const {
   if (all == 0) return;
   const auto parts = parts_of(timing);
   std::string shares;
-  Json data = {{"seconds", all}, {"bottleneck", parts.front().name}};
-  for (const auto& [name, seconds] : parts) {
-    shares += (shares.empty() ? "" : ", ") + name + format(" %.1f %%", 100 * seconds / all);
-    data[name] = seconds;
+  Json data = {{"seconds", all}, {"bottleneck", parts.front().key}};
+  for (const auto& [key, words, seconds] : parts) {
+    shares += (shares.empty() ? "" : ", ") + words + format(" %.1f %%", 100 * seconds / all);
+    data[key] = seconds;
   }
   const double decoding = sum(timing.epoch_decode_seconds), augmenting = sum(timing.epoch_augment_seconds);
   data["decoding"] = decoding;
@@ -124,7 +125,7 @@ void TrainProgress::end(const Timing& timing) const {
                  "time: " + shares + "; beside that, making batches took " +
                      format("%.1f s of decoding and %.1f s of augmenting on %zu threads", decoding,
                             augmenting, context_.threads) +
-                     (parts.front().name == "waiting for data"
+                     (parts.front().key == "waiting"
                           ? "; the bottleneck is the data: \"resize\" images once, or give more \"--threads\""
                           : ""),
                  std::move(data));

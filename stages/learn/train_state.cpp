@@ -2,9 +2,8 @@
 //   weights/, best/, average/    parameters, buffers: float, the network, flat, in the order of its
 //                                specification; empty where there is none
 //   optimizer/moment_0, ...      float: what the optimizer remembers, as long as the parameters
-//   counters    int64: epochs finished, steps of the next, steps of the optimizer, samples of the tally,
-//   epochs
-//               without a better one for early stopping and for the schedule, falls of the schedule
+//   counters    int64: epochs finished, steps of the next, steps of the optimizer, samples of the tally;
+//               epochs without a better one for early stopping and for the schedule; its falls
 //   sums        double: the tally's loss, hits and hits among five; seconds of waiting, forward, backward and
 //               update in the epoch that is not finished
 //   best_values double: the best for the monitor, early stopping and the schedule; NaN where there is none

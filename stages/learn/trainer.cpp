@@ -61,7 +61,7 @@ Trainer::Trainer(const Train::In<Value>& in, const Train::Params& params, const 
       schedule_(params.schedule, params.learning_rate, steps_per_epoch_ * params.epochs),
       judge_(params.monitor),
       progress_(context, params.epochs, steps_per_epoch_),
-      live_(context.live) {
+      live_(context) {
   learner_.begin(state_);
   state_.history = begin_history(params, schedule_, steps_per_epoch_, learner_.computes_in_bf16());
   if (params.track_gradients) state_.gradients.names = learner_.names();

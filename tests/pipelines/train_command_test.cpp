@@ -193,6 +193,9 @@ TEST_CASE("fovea train --find-lr: a range of rates takes the place of training")
   INFO(done.err);
   REQUIRE(done.code == 0);
   CHECK(done.out.find("find_rate: the loss ") != std::string::npos);
+  CHECK(done.out.starts_with("--find-lr has no use for --epochs\n"));
+  CHECK(desk.error({"train", "--dataset", "synthetic", "--find-lr", "--optimizer", "adamm"})
+            .starts_with("--optimizer: \"adamm\" is not allowed; it must be one of "));
 }
 
 TEST_CASE("fovea train: the gradients' figure is drawn where they are tracked") {

@@ -44,8 +44,8 @@ struct SignDescent : Optimizer {
   }
 };
 
-/// A callback of one's own: logs how long the weights are and how many steps it saw, ends training once the
-/// loss is low, and draws.
+/// A callback of one's own: logs how long the weights are and how many steps it saw, ends training after
+/// three epochs, and draws.
 struct Watcher : Callback {
   double steps = 0;
   void on_step(TrainingMoment&) override { ++steps; }

@@ -1,5 +1,7 @@
 #include "stages/learn/learner.hpp"
 
+#include <fstream>
+
 #include "stages/learn/trainer.hpp"
 #include "tests/catch.hpp"
 #include "tests/folder.hpp"
@@ -170,4 +172,11 @@ TEST_CASE("train: draws its curves beside training every few epochs, where there
   CHECK(std::filesystem::file_size(context.live / "lr_schedule.png") > 1000);
   context.live.clear();
   CHECK(toy::same_bytes(*drawn.last, *run().last));
+  std::ofstream(folder / "file") << "in the way";
+  context.live = folder / "file";
+  training.heard.events.clear();
+  CHECK(toy::same_bytes(*drawn.last, *run().last));
+  const auto warnings = std::count_if(training.heard.events.begin(), training.heard.events.end(),
+                                      [](const Event& event) { return event.name == "warning"; });
+  CHECK(warnings == 2);
 }
