@@ -134,16 +134,26 @@ LiveTensorBoard::LiveTensorBoard(Report& next, const fs::path& folder, const std
 }
 
 void LiveTensorBoard::event(const Event& event) {
+  std::string wrong;
   {
     const std::lock_guard lock(mutex_);
-    if (event.name == "stage_started") {
-      const auto key = event.data.value("key", std::string());
-      logs_[event.stage] = {event.stage + "-" + key.substr(0, 8), {}, {}};
-    }
-    if (event.name == "step") add_step(event);
-    if (event.name == "epoch") add_epoch(event);
+    if (!ended_) wrong = error_of_writing(event);
+    ended_ |= !wrong.empty();
   }
+  if (!wrong.empty()) next_.event({"warning", "", wrong + "; the live logs end here, and the run goes on"});
   next_.event(event);
+}
+
+std::string LiveTensorBoard::error_of_writing(const Event& event) try {
+  if (event.name == "stage_started") {
+    const auto key = event.data.value("key", std::string());
+    logs_[event.stage] = {event.stage + "-" + key.substr(0, 8), {}, {}};
+  }
+  if (event.name == "step") add_step(event);
+  if (event.name == "epoch") add_epoch(event);
+  return {};
+} catch (const Error& error) {
+  return error.what();
 }
 
 void LiveTensorBoard::progress(const std::string& stage, std::size_t done, std::size_t total,

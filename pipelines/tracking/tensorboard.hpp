@@ -34,6 +34,8 @@ class LiveTensorBoard : public Report {
     std::string folder;  ///< of the training, below the pipeline's
     std::optional<EventFile> train, validation;
   };
+  /// Writes what an event says, and gives what went wrong with that, or "".
+  std::string error_of_writing(const Event& event);
   Logs& open(const Event& event);
   void add_step(const Event& event);
   void add_epoch(const Event& event);
@@ -41,6 +43,7 @@ class LiveTensorBoard : public Report {
   Report& next_;
   std::filesystem::path folder_;
   std::mutex mutex_;
+  bool ended_ = false;                ///< whether something went wrong
   std::map<std::string, Logs> logs_;  ///< by the name of the node
 };
 

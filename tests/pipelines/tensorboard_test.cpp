@@ -148,3 +148,22 @@ TEST_CASE("tensorboard: a folder that can't be made is an error before anything 
   CHECK(desk.error({"run", "pipeline.json", "--tensorboard", "taken/logs"}).starts_with("taken/logs"));
   CHECK_FALSE(fs::exists(desk.folder / "results"));
 }
+
+TEST_CASE("tensorboard: live logs that can't be written are one warning, and the run goes on") {
+  struct Listener : fovea::Report {
+    std::vector<fovea::Event> events;
+    void event(const fovea::Event& event) override { events.push_back(event); }
+    void progress(const std::string&, std::size_t, std::size_t, const std::string&) override {}
+  } listener;
+  const Folder folder;
+  fovea::LiveTensorBoard live(listener, folder.path(), "small");
+  std::ofstream(folder / "small" / "train-12345678") << "in the way";
+  const fovea::Json step = {{"step", 1}, {"loss", 0.5}, {"samples_per_second", 10.0}};
+  live.event({"stage_started", "train", "", {{"key", "1234567890"}}});
+  live.event({"step", "train", "", step});
+  live.event({"step", "train", "", step});
+  REQUIRE(listener.events.size() == 4);
+  CHECK(listener.events[1].name == "warning");
+  CHECK(listener.events[1].line.find("train-12345678") != std::string::npos);
+  CHECK(listener.events[1].line.ends_with("; the live logs end here, and the run goes on"));
+}
