@@ -1,6 +1,7 @@
 #include "stages/model/fused_norm.hpp"
 
 #include <ATen/core/grad_mode.h>
+#include <ATen/ops/add.h>
 #include <ATen/ops/batch_norm.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
@@ -84,7 +85,8 @@ at::Tensor empty_channels_last(at::IntArrayRef sizes, at::ScalarType type) {
 }
 
 /// What comes out; where it is pooled, `winner` is set as well.
-at::Tensor normalised(const at::Tensor& x, const Statistics& all, Then then, at::Tensor& winner) {
+at::Tensor normalised(const at::Tensor& x, const at::Tensor& added, const Statistics& all, Then then,
+                      at::Tensor& winner) {
   return by_type(x, [&]<class Type>(Type) {
     using Value = typename Type::Value;
     if (then == Then::relu_and_pool) {
@@ -96,23 +98,34 @@ at::Tensor normalised(const at::Tensor& x, const Statistics& all, Then then, at:
       return pooled;
     }
     auto out = at::empty_like(x);
-    const NormBlocks<Value> blocks({.x = x, .out = out, .relu = then == Then::relu});
+    const NormBlocks<Value> blocks({.x = x, .added = added, .out = out, .relu = then != Then::nothing});
     blocks.each_pixels([&](const auto& part) { normalise(part, all.line()); });
     return out;
   });
 }
 
-/// The gradients of x, factor and offset.
+/// The sums of the gradients of a x + b, and of their products with x - mean.
+template <class Value>
+ChannelSums sum_gradients(const NormBlocks<Value>& blocks, const PassTensors& tensors,
+                          const Statistics& all) {
+  if (tensors.winner.defined()) {
+    return blocks.sum_windows(
+        [&](const auto& part, float* sum, float* product) { add_gradients(part, all.mean(), sum, product); });
+  }
+  return blocks.sum_pixels([&](const auto& part, float* sum, float* product) {
+    if (tensors.added_gradient.defined()) return add_sum_gradients(part, all.mean(), sum, product);
+    add_gradients(part, all.line(), all.mean(), sum, product);
+  });
+}
+
+/// The gradients of x, factor, offset and what was added.
 template <class Type>
-torch::autograd::variable_list way_back(const PassTensors& tensors, const Statistics& all) {
-  const NormBlocks<typename Type::Value> blocks(tensors);
+torch::autograd::variable_list way_back(PassTensors tensors, const Statistics& all) {
+  using Value = typename Type::Value;
+  const auto sums = sum_gradients(NormBlocks<Value>(tensors), tensors, all);
   const bool pools = tensors.winner.defined();
-  const auto sums = pools ? blocks.sum_windows([&](const auto& part, float* sum, float* product) {
-    add_gradients(part, all.mean(), sum, product);
-  })
-                          : blocks.sum_pixels([&](const auto& part, float* sum, float* product) {
-                              add_gradients(part, all.line(), all.mean(), sum, product);
-                            });
+  if (tensors.added_gradient.defined()) tensors.gradient = tensors.added_gradient;
+  const NormBlocks<Value> blocks(tensors);
   const auto rest = Statistics(at::empty({4, static_cast<std::int64_t>(all.channels)}, at::kFloat));
   auto factor = at::empty({static_cast<std::int64_t>(all.channels)}, at::kFloat),
        offset = at::empty_like(factor);
@@ -131,28 +144,33 @@ torch::autograd::variable_list way_back(const PassTensors& tensors, const Statis
   } else {
     blocks.each_pixels([&](const auto& part) { spread_gradients(part, all.line(), rest.line()); });
   }
-  return {tensors.out, factor, offset, {}, {}};
+  return {tensors.out, factor, offset, tensors.added_gradient, {}, {}};
 }
 
 struct TrainNorm : torch::autograd::Function<TrainNorm> {
   static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& x,
-                            const at::Tensor& factor, const at::Tensor& offset, const Norm& norm, Then then) {
+                            const at::Tensor& factor, const at::Tensor& offset,
+                            const at::Tensor& given, const Norm& norm, Then then) {
     const auto all = of_batch(x, {factor, offset, norm.mean, norm.variance, norm.momentum, norm.epsilon});
     at::Tensor winner;
-    auto out = normalised(x, all, then, winner);
-    context->saved_data["relu"] = then != Then::nothing;
-    context->save_for_backward({x, all.rows, winner});
+    const auto added = then == Then::add_and_relu ? given : at::Tensor();
+    auto out = normalised(x, added, all, then, winner);
+    context->saved_data["then"] = static_cast<std::int64_t>(then);
+    context->save_for_backward({x, all.rows, winner, then == Then::add_and_relu ? out : at::Tensor()});
     return out;
   }
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
                                                  const torch::autograd::variable_list& gradients) {
     const auto saved = context->get_saved_variables();
-    const bool relu = context->saved_data["relu"].toBool() && !saved[2].defined();
+    const auto then = static_cast<Then>(context->saved_data["then"].toInt());
+    const bool adds = then == Then::add_and_relu;
     const PassTensors tensors{.x = saved[0],
+                              .result = saved[3],
                               .gradient = gradients[0].contiguous(at::MemoryFormat::ChannelsLast),
                               .out = at::empty_like(saved[0]),
+                              .added_gradient = adds ? at::empty_like(saved[0]) : at::Tensor(),
                               .winner = saved[2],
-                              .relu = relu};
+                              .relu = then == Then::relu};
     return by_type(saved[0], [&]<class Type>(Type) { return way_back<Type>(tensors, Statistics(saved[1])); });
   }
 };
@@ -164,14 +182,21 @@ bool fits(const at::Tensor& x) {
 
 }  // namespace
 
-at::Tensor batch_norm(const at::Tensor& x, const Norm& norm, bool training, Then then) {
-  if (fits(x) && training) return TrainNorm::apply(x, norm.factor, norm.offset, norm, then);
-  if (fits(x) && !at::GradMode::is_enabled()) {
+at::Tensor batch_norm(const at::Tensor& x, const Norm& norm, bool training, Then then,
+                      const at::Tensor& added) {
+  const bool fused = fits(x) && (!added.defined() || (fits(added) && added.scalar_type() == x.scalar_type()));
+  if (fused && training) {
+    // Autograd takes no undefined tensor.
+    const auto given = added.defined() ? added : x.detach();
+    return TrainNorm::apply(x, norm.factor, norm.offset, given, norm, then);
+  }
+  if (fused && !at::GradMode::is_enabled()) {
     at::Tensor winner;
-    return normalised(x, of_running(norm), then, winner);
+    return normalised(x, added, of_running(norm), then, winner);
   }
   auto y = at::batch_norm(x, norm.factor, norm.offset, norm.mean, norm.variance, training, norm.momentum,
                           norm.epsilon, false);
+  if (added.defined()) y = at::add(y, added);
   if (then != Then::nothing) y = at::relu(y);
   return then == Then::relu_and_pool ? at::max_pool2d(y, {2, 2}, {2, 2}) : y;
 }

@@ -15,12 +15,13 @@ struct Norm {
 };
 
 /// What follows a normalisation in the same pass.
-enum class Then { nothing, relu, relu_and_pool };
+enum class Then { nothing, relu, relu_and_pool, add_and_relu };
 
-/// Batch normalisation of N x C x H x W, and ReLU and a 2 x 2 max pool where asked for, in two passes over
-/// the values; the way back takes two as well. Training normalises by the batch and moves the running
-/// statistics, as PyTorch does; else they normalise. Sums are the same for any number of threads. Tensors
-/// that are not channels-last in fp32 or bf16 go through the plain layers.
-at::Tensor batch_norm(const at::Tensor& x, const Norm& norm, bool training, Then then);
+/// Batch normalisation of N x C x H x W and what follows it, in two passes over the values; the way back
+/// takes two as well. `added` is of the shape of `x` where something is added. Training normalises by the
+/// batch and moves the running statistics, as PyTorch does; else they normalise. Sums are the same for any
+/// number of threads. Tensors that are not channels-last in fp32 or bf16 go through the plain layers.
+at::Tensor batch_norm(const at::Tensor& x, const Norm& norm, bool training, Then then,
+                      const at::Tensor& added = {});
 
 }  // namespace fovea

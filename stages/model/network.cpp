@@ -56,7 +56,8 @@ struct Compute {
     const bool counts = pass.training && !pass.again;
     if (counts) *batches.data_ptr<float>() += 1;
     const Norm all{factor, offset, mean, variance, counts ? norm.momentum : 0, norm.epsilon};
-    return batch_norm(in(), all, pass.training, step.then);
+    return batch_norm(in(), all, pass.training, step.then,
+                      step.then == Then::add_and_relu ? in(1) : at::Tensor());
   }
   at::Tensor operator()(const Relu&) const {
     return step.then == Then::relu_and_pool ? relu_max_pool(in()) : at::relu(in());
@@ -89,8 +90,14 @@ std::size_t count_of(const std::vector<WeightInfo>& weights, bool buffers) {
   return static_cast<std::size_t>(count);
 }
 
-Then then_of(const LayerKind& last_of_chain) {
-  return std::holds_alternative<MaxPool>(last_of_chain) ? Then::relu_and_pool : Then::relu;
+/// What follows the first layer of a chain.
+Then then_of(const Specification& specification, const std::vector<std::size_t>& chain) {
+  if (chain.size() == 1) return Then::nothing;
+  const auto is = [&]<class Kind>(std::size_t layer, std::type_identity<Kind>) {
+    return std::holds_alternative<Kind>(specification.layers[layer].kind);
+  };
+  if (is(chain.back(), std::type_identity<MaxPool>{})) return Then::relu_and_pool;
+  return is(chain[1], std::type_identity<Add>{}) ? Then::add_and_relu : Then::relu;
 }
 
 std::span<float> span_of(const at::Tensor& flat) {
@@ -149,8 +156,11 @@ struct Network::Body {
                 info.layers[i].inputs,
                 {begin, begin + static_cast<std::ptrdiff_t>(info.layers[i].weights.size())},
                 {},
-                Then::nothing};
-      if (chain.size() > 1) step.then = then_of(specification.layers[chain.back()].kind);
+                then_of(specification, chain)};
+      if (step.then == Then::add_and_relu) {
+        const auto& sum = info.layers[chain[1]].inputs;
+        step.inputs.push_back(sum[0] == i ? sum[1] : sum[0]);
+      }
       std::replace(step.inputs.begin(), step.inputs.end(), LayerInfo::image, image);
       steps.push_back(std::move(step));
     }

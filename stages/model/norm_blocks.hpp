@@ -12,7 +12,7 @@ namespace fovea {
 
 /// The tensors that one pass of a batch normalisation touches; others are not defined.
 struct PassTensors {
-  at::Tensor x{}, gradient{}, out{}, pooled{}, winner{};
+  at::Tensor x{}, added{}, result{}, gradient{}, out{}, added_gradient{}, pooled{}, winner{};
   bool relu = false;
 };
 
@@ -81,7 +81,7 @@ class NormBlocks {
     std::size_t size;
     std::size_t blocks() const { return (items + size - 1) / size; }
   };
-  static constexpr std::size_t block_values = 16384;
+  static constexpr std::size_t block_values = 4096;  // all that a pass reads of them stays near the core
   Cut pixel_cut() const { return {pixel_count(), std::max<std::size_t>(16, block_values / channels_)}; }
   Cut window_cut() const {
     return {images_ * (height_ / 2), std::max<std::size_t>(1, block_values / (2 * width_ * channels_))};
@@ -120,8 +120,11 @@ class NormBlocks {
   Pixels<Value> pixels(std::size_t from, std::size_t count) const {
     const auto at = from * channels_;
     return {data<const Value>(tensors_.x, at),
+            data<const Value>(tensors_.added, at),
+            data<const Value>(tensors_.result, at),
             data<const Value>(tensors_.gradient, at),
             data<Value>(tensors_.out, at),
+            data<Value>(tensors_.added_gradient, at),
             count,
             channels_,
             tensors_.relu};

@@ -1,177 +1,229 @@
 #include "stages/model/norm_loops.hpp"
 
 #include <limits>
+#include <type_traits>
 
 #include "stages/model/vector_loops.hpp"
 
 namespace fovea {
 namespace {
 
-float floor_of(bool relu) {
-  return relu ? 0.0F : -std::numeric_limits<float>::infinity();
+/// Calls `loop(lanes, c)` so that it has all channels: 8 from `c` at a time, and those left one by one.
+template <class Loop>
+FOVEA_PART_OF_LOOP void over_channels(std::size_t channels, const Loop& loop) {
+  std::size_t c = 0;
+  for (; c + 8 <= channels; c += 8) loop(std::integral_constant<std::size_t, 8>{}, c);
+  for (; c < channels; ++c) loop(std::integral_constant<std::size_t, 1>{}, c);
 }
 
-template <class Type, class Value>
-FOVEA_PART_OF_LOOP void moments_loop(const Pixels<Value>& part, const float* __restrict pivot,
-                                     float* __restrict sum, float* __restrict square) {
-  const auto channels = part.channels;
+/// A line of some channels.
+template <std::size_t n>
+struct Lines {
+  Floats<n> a, b;
+  FOVEA_PART_OF_LOOP Lines(Line line, std::size_t c)
+      : a(Fp32::load<n>(line.a + c)), b(Fp32::load<n>(line.b + c)) {}
+  FOVEA_PART_OF_LOOP Floats<n> at(const Floats<n>& x) const { return a * x + b; }
+};
+
+template <std::size_t n>
+FOVEA_PART_OF_LOOP Floats<n> floor_of(bool relu) {
+  return Floats<n>{} + (relu ? 0.0F : -std::numeric_limits<float>::infinity());
+}
+
+/// Two sums of some channels, which are kept in registers from `sum` and `product` on.
+template <std::size_t n>
+struct Sums {
+  float *sum_at, *product_at;
+  Floats<n> sum, product;
+  FOVEA_PART_OF_LOOP Sums(float* sums, float* products)
+      : sum_at(sums), product_at(products), sum(Fp32::load<n>(sums)), product(Fp32::load<n>(products)) {}
+  FOVEA_PART_OF_LOOP void add(const Floats<n>& value, const Floats<n>& factor) {
+    sum += value;
+    product += value * factor;
+  }
+  FOVEA_PART_OF_LOOP void keep() const {
+    Fp32::store<n>(sum, sum_at);
+    Fp32::store<n>(product, product_at);
+  }
+};
+
+/// Who won each window, as numbers.
+template <std::size_t n>
+FOVEA_PART_OF_LOOP Ints<n> winners(const std::uint8_t* winner) {
+  return __builtin_convertvector(read_vector<typename Vectors<n>::Bytes>(winner), Ints<n>);
+}
+
+template <class Type, std::size_t n, class Value>
+FOVEA_PART_OF_LOOP void moments(const Pixels<Value>& part, std::size_t c, const float* pivots, float* sum,
+                                float* square) {
+  const auto pivot = Fp32::load<n>(pivots + c);
+  Sums<n> sums(sum + c, square + c);
   for (std::size_t p = 0; p < part.count; ++p) {
-    const auto* __restrict x = part.x + p * channels;
-    for (std::size_t i = 0; i < channels; ++i) {
-      const float value = Type::load(x[i]) - pivot[i];
-      sum[i] += value;
-      square[i] += value * value;
-    }
+    const Floats<n> value = Type::template load<n>(part.x + p * part.channels + c) - pivot;
+    sums.add(value, value);
+  }
+  sums.keep();
+}
+
+template <class Type, std::size_t n, bool adds, class Value>
+FOVEA_PART_OF_LOOP void normalise_pixels(const Pixels<Value>& part, std::size_t c, Line line) {
+  const Lines<n> lines(line, c);
+  const auto floor = floor_of<n>(part.relu);
+  for (std::size_t p = 0; p < part.count; ++p) {
+    const auto at = p * part.channels + c;
+    Floats<n> value = lines.at(Type::template load<n>(part.x + at));
+    if constexpr (adds) value += Type::template load<n>(part.added + at);
+    Type::template store<n>(value < floor ? floor : value, part.out + at);
   }
 }
 
-template <class Type, class Value>
-FOVEA_PART_OF_LOOP void normalise_loop(const Pixels<Value>& part, const float* __restrict a,
-                                       const float* __restrict b, float floor) {
-  const auto channels = part.channels;
+template <class Type, std::size_t n, class Value>
+FOVEA_PART_OF_LOOP void gradients(const Pixels<Value>& part, std::size_t c, Line line, const float* means,
+                                  float* sum, float* product) {
+  const Lines<n> lines(line, c);
+  const auto floor = floor_of<n>(part.relu);
+  const auto mean = Fp32::load<n>(means + c);
+  Sums<n> sums(sum + c, product + c);
   for (std::size_t p = 0; p < part.count; ++p) {
-    const auto* __restrict x = part.x + p * channels;
-    auto* __restrict y = part.out + p * channels;
-    for (std::size_t i = 0; i < channels; ++i) {
-      const float value = a[i] * Type::load(x[i]) + b[i];
-      y[i] = Type::store(value < floor ? floor : value);
-    }
+    const auto at = p * part.channels + c;
+    const auto x = Type::template load<n>(part.x + at), dy = Type::template load<n>(part.gradient + at);
+    sums.add(lines.at(x) > floor ? dy : Floats<n>{}, x - mean);
+  }
+  sums.keep();
+}
+
+template <class Type, std::size_t n, class Value>
+FOVEA_PART_OF_LOOP void sum_gradients(const Pixels<Value>& part, std::size_t c, const float* means,
+                                      float* sum, float* product) {
+  const auto mean = Fp32::load<n>(means + c);
+  Sums<n> sums(sum + c, product + c);
+  for (std::size_t p = 0; p < part.count; ++p) {
+    const auto at = p * part.channels + c;
+    const auto dy = Type::template load<n>(part.gradient + at);
+    const Floats<n> gradient = Type::template load<n>(part.result + at) > 0 ? dy : Floats<n>{};
+    sums.add(gradient, Type::template load<n>(part.x + at) - mean);
+    Type::template store<n>(gradient, part.added_gradient + at);
+  }
+  sums.keep();
+}
+
+template <class Type, std::size_t n, class Value>
+FOVEA_PART_OF_LOOP void spread(const Pixels<Value>& part, std::size_t c, Line line, Line rest) {
+  const Lines<n> lines(line, c), rests(rest, c);
+  const auto floor = floor_of<n>(part.relu);
+  for (std::size_t p = 0; p < part.count; ++p) {
+    const auto at = p * part.channels + c;
+    const auto x = Type::template load<n>(part.x + at), dy = Type::template load<n>(part.gradient + at);
+    const Floats<n> gradient = lines.at(x) > floor ? dy : Floats<n>{};
+    Type::template store<n>(lines.a * gradient + rests.at(x), part.out + at);
   }
 }
 
-template <class Type, class Value>
-FOVEA_PART_OF_LOOP void gradients_loop(const Pixels<Value>& part, const float* __restrict a,
-                                       const float* __restrict b, float floor, const float* __restrict mean,
-                                       float* __restrict sum, float* __restrict product) {
-  const auto channels = part.channels;
-  for (std::size_t p = 0; p < part.count; ++p) {
-    const auto* __restrict x = part.x + p * channels;
-    const auto* __restrict dy = part.gradient + p * channels;
-    for (std::size_t i = 0; i < channels; ++i) {
-      const float value = Type::load(x[i]);
-      const float gradient = a[i] * value + b[i] > floor ? Type::load(dy[i]) : 0.0F;
-      sum[i] += gradient;
-      product[i] += gradient * (value - mean[i]);
-    }
-  }
-}
-
-template <class Type, class Value>
-FOVEA_PART_OF_LOOP void spread_loop(const Pixels<Value>& part, const float* __restrict a,
-                                    const float* __restrict b, float floor, const float* __restrict slope,
-                                    const float* __restrict rest) {
-  const auto channels = part.channels;
-  for (std::size_t p = 0; p < part.count; ++p) {
-    const auto* __restrict x = part.x + p * channels;
-    const auto* __restrict dy = part.gradient + p * channels;
-    auto* __restrict dx = part.out + p * channels;
-    for (std::size_t i = 0; i < channels; ++i) {
-      const float value = Type::load(x[i]);
-      const float gradient = a[i] * value + b[i] > floor ? Type::load(dy[i]) : 0.0F;
-      dx[i] = Type::store(a[i] * gradient + (slope[i] * value + rest[i]));
-    }
-  }
-}
-
-template <class Type, class Value>
-FOVEA_PART_OF_LOOP void pool_loop(const Windows<Value>& part, const float* __restrict a,
-                                  const float* __restrict b) {
-  const auto channels = part.channels;
+template <class Type, std::size_t n, class Value>
+FOVEA_PART_OF_LOOP void pool(const Windows<Value>& part, std::size_t c, Line line) {
+  const Lines<n> lines(line, c);
   for (std::size_t w = 0; w < part.count; ++w) {
-    const auto* __restrict above = part.x[0] + 2 * w * channels;
-    const auto* __restrict below = part.x[1] + 2 * w * channels;
-    auto* __restrict pooled = part.pooled + w * channels;
-    auto* __restrict winner = part.winner + w * channels;
-    for (std::size_t i = 0; i < channels; ++i) {
-      const float values[4] = {Type::load(above[i]), Type::load(above[i + channels]), Type::load(below[i]),
-                               Type::load(below[i + channels])};
-      float best = 0;
-      std::uint32_t who = 4;
-      for (std::uint32_t k = 0; k < 4; ++k) {
-        const float value = a[i] * values[k] + b[i];
-        const bool wins = !(value <= best) && best == best;
-        best = wins ? value : best;
-        who = wins ? k : who;
-      }
-      pooled[i] = Type::store(best);
-      winner[i] = static_cast<std::uint8_t>(who);
+    Floats<n> best{};
+    Ints<n> who = Ints<n>{} + 4;
+#pragma GCC unroll 4
+    for (std::size_t k = 0; k < 4; ++k) {
+      const auto at = (2 * w + k % 2) * part.channels + c;
+      const Floats<n> value = lines.at(Type::template load<n>(part.x[k / 2] + at));
+      const Ints<n> wins = ~(value <= best) & (best == best);
+      best = wins ? value : best;
+      who = wins ? Ints<n>{} + static_cast<std::int32_t>(k) : who;
     }
+    const auto at = w * part.channels + c;
+    Type::template store<n>(best, part.pooled + at);
+    write_vector(__builtin_convertvector(who, typename Vectors<n>::Bytes), part.winner + at);
   }
 }
 
-template <class Type, class Value>
-FOVEA_PART_OF_LOOP void pool_gradients_loop(const Windows<Value>& part, const float* __restrict mean,
-                                            float* __restrict sum, float* __restrict product) {
-  const auto channels = part.channels;
+template <class Type, std::size_t n, class Value>
+FOVEA_PART_OF_LOOP void pool_gradients(const Windows<Value>& part, std::size_t c, const float* means,
+                                       float* sum, float* product) {
+  const auto mean = Fp32::load<n>(means + c);
+  Sums<n> sums(sum + c, product + c);
   for (std::size_t w = 0; w < part.count; ++w) {
-    const auto* __restrict above = part.x[0] + 2 * w * channels;
-    const auto* __restrict below = part.x[1] + 2 * w * channels;
-    const auto* __restrict dy = part.gradient + w * channels;
-    const auto* __restrict winner = part.winner + w * channels;
-    for (std::size_t i = 0; i < channels; ++i) {
-      const std::uint32_t who = winner[i];
-      const float first = who == 0 ? Type::load(above[i]) : Type::load(above[i + channels]);
-      const float second = who == 2 ? Type::load(below[i]) : Type::load(below[i + channels]);
-      const float gradient = who < 4 ? Type::load(dy[i]) : 0.0F;
-      sum[i] += gradient;
-      product[i] += gradient * ((who < 2 ? first : second) - mean[i]);
+    const auto at = w * part.channels + c;
+    const auto who = winners<n>(part.winner + at);
+    Floats<n> x{};
+#pragma GCC unroll 4
+    for (std::size_t k = 0; k < 4; ++k) {
+      const auto value = Type::template load<n>(part.x[k / 2] + (2 * w + k % 2) * part.channels + c);
+      x = who == static_cast<std::int32_t>(k) ? value : x;
     }
+    const auto dy = Type::template load<n>(part.gradient + at);
+    sums.add(who < 4 ? dy : Floats<n>{}, x - mean);
   }
+  sums.keep();
 }
 
-template <class Type, class Value>
-FOVEA_PART_OF_LOOP void pool_spread_loop(const Windows<Value>& part, const float* __restrict a,
-                                         const float* __restrict slope, const float* __restrict rest) {
-  const auto channels = part.channels;
+template <class Type, std::size_t n, class Value>
+FOVEA_PART_OF_LOOP void pool_spread(const Windows<Value>& part, std::size_t c, const float* factors,
+                                    Line rest) {
+  const Lines<n> rests(rest, c);
+  const auto a = Fp32::load<n>(factors + c);
   for (std::size_t w = 0; w < part.count; ++w) {
-    const auto* __restrict dy = part.gradient + w * channels;
-    const auto* __restrict winner = part.winner + w * channels;
-    for (std::uint8_t k = 0; k < 4; ++k) {
-      const auto at = (2 * w + k % 2) * channels;
-      const auto* __restrict x = part.x[k / 2] + at;
-      auto* __restrict dx = part.out[k / 2] + at;
-      for (std::size_t i = 0; i < channels; ++i) {
-        const float gradient = winner[i] == k ? a[i] * Type::load(dy[i]) : 0.0F;
-        dx[i] = Type::store(gradient + (slope[i] * Type::load(x[i]) + rest[i]));
-      }
+    const auto who = winners<n>(part.winner + w * part.channels + c);
+    const Floats<n> gradient = a * Type::template load<n>(part.gradient + w * part.channels + c);
+#pragma GCC unroll 4
+    for (std::size_t k = 0; k < 4; ++k) {
+      const auto at = (2 * w + k % 2) * part.channels + c;
+      const Floats<n> own = who == static_cast<std::int32_t>(k) ? gradient : Floats<n>{};
+      Type::template store<n>(own + rests.at(Type::template load<n>(part.x[k / 2] + at)),
+                              part.out[k / 2] + at);
     }
   }
 }
 
 }  // namespace
 
+#define FOVEA_OVER_CHANNELS(call) \
+  over_channels(                  \
+      part.channels, [&](auto n, std::size_t c) __attribute__((always_inline)) { call; })
+
 // A template function is not compiled for several vector widths, so each type has its own.
 #define FOVEA_NORM_LOOPS(Value, Type)                                                                        \
   template <>                                                                                                \
   FOVEA_VECTOR_LOOPS void add_moments(const Pixels<Value>& part, const float* pivot, float* sum,             \
                                       float* square) {                                                       \
-    moments_loop<Type>(part, pivot, sum, square);                                                            \
+    FOVEA_OVER_CHANNELS((moments<Type, n()>(part, c, pivot, sum, square)));                                  \
   }                                                                                                          \
   template <>                                                                                                \
   FOVEA_VECTOR_LOOPS void normalise(const Pixels<Value>& part, Line line) {                                  \
-    normalise_loop<Type>(part, line.a, line.b, floor_of(part.relu));                                         \
+    if (part.added != nullptr) {                                                                             \
+      FOVEA_OVER_CHANNELS((normalise_pixels<Type, n(), true>(part, c, line)));                               \
+    } else {                                                                                                 \
+      FOVEA_OVER_CHANNELS((normalise_pixels<Type, n(), false>(part, c, line)));                              \
+    }                                                                                                        \
   }                                                                                                          \
   template <>                                                                                                \
   FOVEA_VECTOR_LOOPS void normalise(const Windows<Value>& part, Line line) {                                 \
-    pool_loop<Type>(part, line.a, line.b);                                                                   \
+    FOVEA_OVER_CHANNELS((pool<Type, n()>(part, c, line)));                                                   \
   }                                                                                                          \
   template <>                                                                                                \
   FOVEA_VECTOR_LOOPS void add_gradients(const Pixels<Value>& part, Line line, const float* mean, float* sum, \
                                         float* product) {                                                    \
-    gradients_loop<Type>(part, line.a, line.b, floor_of(part.relu), mean, sum, product);                     \
+    FOVEA_OVER_CHANNELS((gradients<Type, n()>(part, c, line, mean, sum, product)));                          \
   }                                                                                                          \
   template <>                                                                                                \
   FOVEA_VECTOR_LOOPS void add_gradients(const Windows<Value>& part, const float* mean, float* sum,           \
                                         float* product) {                                                    \
-    pool_gradients_loop<Type>(part, mean, sum, product);                                                     \
+    FOVEA_OVER_CHANNELS((pool_gradients<Type, n()>(part, c, mean, sum, product)));                           \
+  }                                                                                                          \
+  template <>                                                                                                \
+  FOVEA_VECTOR_LOOPS void add_sum_gradients(const Pixels<Value>& part, const float* mean, float* sum,        \
+                                            float* product) {                                                \
+    FOVEA_OVER_CHANNELS((sum_gradients<Type, n()>(part, c, mean, sum, product)));                            \
   }                                                                                                          \
   template <>                                                                                                \
   FOVEA_VECTOR_LOOPS void spread_gradients(const Pixels<Value>& part, Line line, Line rest) {                \
-    spread_loop<Type>(part, line.a, line.b, floor_of(part.relu), rest.a, rest.b);                            \
+    FOVEA_OVER_CHANNELS((spread<Type, n()>(part, c, line, rest)));                                           \
   }                                                                                                          \
   template <>                                                                                                \
   FOVEA_VECTOR_LOOPS void spread_gradients(const Windows<Value>& part, const float* a, Line rest) {          \
-    pool_spread_loop<Type>(part, a, rest.a, rest.b);                                                         \
+    FOVEA_OVER_CHANNELS((pool_spread<Type, n()>(part, c, a, rest)));                                         \
   }
 
 FOVEA_NORM_LOOPS(float, Fp32)

@@ -12,8 +12,11 @@ namespace fovea {
 template <class Value>
 struct Pixels {
   const Value* x = nullptr;
+  const Value* added = nullptr;     ///< what is added before the ReLU, or null
+  const Value* result = nullptr;    ///< what came out
   const Value* gradient = nullptr;  ///< of what comes out
   Value* out = nullptr;             ///< what comes out, or on the way back the gradient of x
+  Value* added_gradient = nullptr;  ///< of `added`
   std::size_t count = 0;
   std::size_t channels = 0;
   bool relu = false;
@@ -43,7 +46,7 @@ struct Line {
 template <class Value>
 void add_moments(const Pixels<Value>& part, const float* pivot, float* sum, float* square);
 
-/// Writes a x + b, or 0 where that is below and `relu` asks for it.
+/// Writes a x + b and what is added to it, or 0 where that is below and `relu` asks for it.
 template <class Value>
 void normalise(const Pixels<Value>& part, Line line);
 
@@ -56,6 +59,11 @@ template <class Value>
 void add_gradients(const Pixels<Value>& part, Line line, const float* mean, float* sum, float* product);
 template <class Value>
 void add_gradients(const Windows<Value>& part, const float* mean, float* sum, float* product);
+
+/// The same where something was added before the ReLU, and writes the gradient of that: the one of what came
+/// out where that is above 0.
+template <class Value>
+void add_sum_gradients(const Pixels<Value>& part, const float* mean, float* sum, float* product);
 
 /// Writes the gradient of x: a times that of a x + b, and the line `rest` of x.
 template <class Value>

@@ -36,6 +36,25 @@ TEST_CASE("chains: a pool of another size, or straight behind a normalisation, i
         std::vector<std::string>{"bn", "pool", "flat"});
 }
 
+TEST_CASE("chains: a sum of two and the ReLU behind it join the first normalisation that it takes") {
+  CHECK(names({{"a", BatchNorm{}, {"input"}},
+               {"b", BatchNorm{}, {"input"}},
+               {"sum", Add{}, {"a", "b"}},
+               {"relu", Relu{}, {}},
+               {"pool", MaxPool{}, {}},
+               flat}) == std::vector<std::string>{"b", "a sum relu", "pool", "flat"});
+}
+
+TEST_CASE("chains: a sum of three, or without a ReLU, is a pass of its own") {
+  CHECK(names({{"bn", BatchNorm{}, {}},
+               {"sum", Add{}, {"bn", "input", "input"}},
+               {"relu", Relu{}, {}},
+               {"pool", MaxPool{}, {}},
+               flat}) == std::vector<std::string>{"bn", "sum", "relu pool", "flat"});
+  CHECK(names({{"bn", BatchNorm{}, {}}, {"sum", Add{}, {"input", "bn"}}, {"pool", MaxPool{}, {}}, flat}) ==
+        std::vector<std::string>{"bn", "sum", "pool", "flat"});
+}
+
 TEST_CASE("chains: what another layer takes as well is not passed over") {
   CHECK(names({{"bn", BatchNorm{}, {}},
                {"relu", Relu{}, {}},

@@ -33,9 +33,11 @@ Norm norm_of(std::int64_t channels) {
           1e-3};
 }
 
-at::Tensor plain(const at::Tensor& x, const Norm& norm, bool training, Then then) {
+at::Tensor plain(const at::Tensor& x, const Norm& norm, bool training, Then then,
+                 const at::Tensor& added = {}) {
   auto y = at::batch_norm(x, norm.factor, norm.offset, norm.mean, norm.variance, training, norm.momentum,
                           norm.epsilon, false);
+  if (added.defined()) y = y + added;
   if (then != Then::nothing) y = at::relu(y);
   return then == Then::relu_and_pool ? at::max_pool2d(y, 2) : y;
 }
@@ -49,14 +51,20 @@ double largest_difference(at::IntArrayRef sizes, Then then, at::ScalarType type)
   const auto image = waves(sizes).to(type).contiguous(at::MemoryFormat::ChannelsLast);
   const auto one = image.clone().requires_grad_(true), two = image.to(at::kFloat).requires_grad_(true);
   const auto fused_norm = norm_of(sizes[1]), plain_norm = norm_of(sizes[1]);
-  const auto fused = fovea::batch_norm(one, fused_norm, true, then),
-             expected = plain(two, plain_norm, true, then);
+  at::Tensor added, plainly_added;
+  if (then == Then::add_and_relu) {
+    added = image.detach().flip(0).cos().contiguous(at::MemoryFormat::ChannelsLast).requires_grad_(true);
+    plainly_added = added.detach().to(at::kFloat, false, true).requires_grad_(true);
+  }
+  const auto fused = fovea::batch_norm(one, fused_norm, true, then, added),
+             expected = plain(two, plain_norm, true, then, plainly_added);
   const auto gradient = (at::arange(fused.numel(), at::kFloat) * 1.3).cos().view(fused.sizes()).to(type);
   fused.backward(gradient);
   expected.backward(gradient.to(at::kFloat));
   return std::max({difference(fused, expected), difference(one.grad(), two.grad()),
                    difference(fused_norm.factor.grad(), plain_norm.factor.grad()),
                    difference(fused_norm.offset.grad(), plain_norm.offset.grad()),
+                   added.defined() ? difference(added.grad(), plainly_added.grad()) : 0,
                    difference(fused_norm.mean, plain_norm.mean),
                    difference(fused_norm.variance, plain_norm.variance)});
 }
@@ -64,8 +72,9 @@ double largest_difference(at::IntArrayRef sizes, Then then, at::ScalarType type)
 }  // namespace
 
 TEST_CASE("fused norm: values, gradients and running statistics are those of the plain layers") {
-  for (const auto then : {Then::nothing, Then::relu, Then::relu_and_pool}) {
+  for (const auto then : {Then::nothing, Then::relu, Then::relu_and_pool, Then::add_and_relu}) {
     CHECK(largest_difference({4, 5, 6, 8}, then, at::kFloat) < 1e-4);
+    CHECK(largest_difference({4, 19, 6, 8}, then, at::kFloat) < 1e-4);
     CHECK(largest_difference({16, 32, 14, 14}, then, at::kFloat) < 1e-3);
   }
 }
@@ -76,7 +85,7 @@ TEST_CASE("fused norm: pixels of an odd last row or column count in the statisti
 }
 
 TEST_CASE("fused norm: in bf16 it is as near as bf16 is") {
-  for (const auto then : {Then::nothing, Then::relu})
+  for (const auto then : {Then::nothing, Then::relu, Then::add_and_relu})
     CHECK(largest_difference({4, 5, 6, 8}, then, at::kBFloat16) < 0.03);
 }
 
@@ -101,6 +110,9 @@ TEST_CASE("fused norm: in evaluation the running statistics normalise and stay a
   for (const auto then : {Then::nothing, Then::relu, Then::relu_and_pool}) {
     CHECK(difference(fovea::batch_norm(image, norm, false, then), plain(image, norm, false, then)) < 1e-5);
   }
+  const auto added = image.flip(0).contiguous(at::MemoryFormat::ChannelsLast);
+  CHECK(difference(fovea::batch_norm(image, norm, false, Then::add_and_relu, added),
+                   plain(image, norm, false, Then::add_and_relu, added)) < 1e-5);
   CHECK(norm.mean[2].item<float>() == 0.5F);
 }
 
