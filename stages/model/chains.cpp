@@ -18,6 +18,15 @@ std::vector<std::size_t> only_users(const NetworkInfo& info) {
   return user;
 }
 
+bool is_plain_conv(const LayerKind& kind) {
+  const auto* conv = std::get_if<Conv>(&kind);
+  return conv != nullptr && !conv->bias;
+}
+
+bool is_norm(const LayerKind& kind) {
+  return std::holds_alternative<BatchNorm>(kind);
+}
+
 bool is_relu(const LayerKind& kind) {
   return std::holds_alternative<Relu>(kind);
 }
@@ -55,7 +64,8 @@ class Chains {
  private:
   std::vector<std::size_t>& chain_from(std::size_t first) {
     chain_ = {first};
-    const bool normalises = std::holds_alternative<BatchNorm>(kind(first));
+    if (is_plain_conv(kind(first)) && next_is(is_norm)) take();
+    const bool normalises = is_norm(kind(chain_.back()));
     if (normalises && next_is(is_sum_of_two) && is_relu_behind(next())) {
       take();
       take();

@@ -17,6 +17,7 @@
 
 #include "stages/model/chains.hpp"
 #include "stages/model/fused.hpp"
+#include "stages/model/fused_conv.hpp"
 #include "stages/model/fused_norm.hpp"
 #include "stages/model/recompute.hpp"
 
@@ -27,9 +28,10 @@ namespace {
 struct Step {
   std::size_t output = 0;  ///< the layer whose value it gives
   LayerKind kind;
+  std::optional<BatchNorm> norm;  ///< what normalises a convolution
   std::vector<std::size_t> inputs;
   std::vector<at::Tensor> weights;    ///< views of the flat lists, in the order of
-                                      ///< `LayerInfo::weights`
+                                      ///< `LayerInfo::weights`, those of `norm` last
   std::vector<std::size_t> last_use;  ///< values that no later step needs
   Then then = Then::nothing;
 };
@@ -47,18 +49,24 @@ struct Compute {
   }
 
   at::Tensor operator()(const Conv& conv) const {
-    return at::conv2d(in().to(type()), weight(0), weight(1), {conv.stride, conv.stride},
-                      {conv.padding, conv.padding}, {1, 1}, conv.groups);
+    const auto x = in().to(type());
+    if (step.norm && pass.training)
+      return conv_norm(x, conv, step.weights[0], counted(*step.norm), step.then, added());
+    const auto y = at::conv2d(x, weight(0), conv.bias ? weight(1) : at::Tensor(), {conv.stride, conv.stride},
+                              {conv.padding, conv.padding}, {1, 1}, conv.groups);
+    return step.norm ? batch_norm(y, counted(*step.norm), false, step.then, added()) : y;
   }
   at::Tensor operator()(const BatchNorm& norm) const {
-    const auto& [factor, offset, mean, variance, batches] =
-        std::tie(step.weights[0], step.weights[1], step.weights[2], step.weights[3], step.weights[4]);
-    const bool counts = pass.training && !pass.again;
-    if (counts) *batches.data_ptr<float>() += 1;
-    const Norm all{factor, offset, mean, variance, counts ? norm.momentum : 0, norm.epsilon};
-    return batch_norm(in(), all, pass.training, step.then,
-                      step.then == Then::add_and_relu ? in(1) : at::Tensor());
+    return batch_norm(in(), counted(norm), pass.training, step.then, added());
   }
+  /// The numbers of a normalisation, which in training count the batch.
+  Norm counted(const BatchNorm& norm) const {
+    const auto* const own = &step.weights[step.weights.size() - 5];
+    const bool counts = pass.training && !pass.again;
+    if (counts) *own[4].data_ptr<float>() += 1;
+    return {own[0], own[1], own[2], own[3], counts ? norm.momentum : 0, norm.epsilon};
+  }
+  at::Tensor added() const { return step.then == Then::add_and_relu ? in(1) : at::Tensor(); }
   at::Tensor operator()(const Relu&) const {
     return step.then == Then::relu_and_pool ? relu_max_pool(in()) : at::relu(in());
   }
@@ -90,14 +98,16 @@ std::size_t count_of(const std::vector<WeightInfo>& weights, bool buffers) {
   return static_cast<std::size_t>(count);
 }
 
-/// What follows the first layer of a chain.
+/// What follows the normalisation, or the ReLU, that a chain has.
 Then then_of(const Specification& specification, const std::vector<std::size_t>& chain) {
-  if (chain.size() == 1) return Then::nothing;
-  const auto is = [&]<class Kind>(std::size_t layer, std::type_identity<Kind>) {
-    return std::holds_alternative<Kind>(specification.layers[layer].kind);
+  const auto has = [&]<class Kind>(std::type_identity<Kind>) {
+    return std::any_of(chain.begin() + 1, chain.end(), [&](std::size_t layer) {
+      return std::holds_alternative<Kind>(specification.layers[layer].kind);
+    });
   };
-  if (is(chain.back(), std::type_identity<MaxPool>{})) return Then::relu_and_pool;
-  return is(chain[1], std::type_identity<Add>{}) ? Then::add_and_relu : Then::relu;
+  if (has(std::type_identity<MaxPool>{})) return Then::relu_and_pool;
+  if (has(std::type_identity<Add>{})) return Then::add_and_relu;
+  return has(std::type_identity<Relu>{}) ? Then::relu : Then::nothing;
 }
 
 std::span<float> span_of(const at::Tensor& flat) {
@@ -149,17 +159,21 @@ struct Network::Body {
       view += layer.weights.size();
     }
     for (const auto& chain : chains(specification, info)) {
-      const auto i = chain.front();
-      const auto begin = views.begin() + static_cast<std::ptrdiff_t>(first_view[i]);
-      Step step{chain.back(),
-                specification.layers[i].kind,
-                info.layers[i].inputs,
-                {begin, begin + static_cast<std::ptrdiff_t>(info.layers[i].weights.size())},
-                {},
-                then_of(specification, chain)};
-      if (step.then == Then::add_and_relu) {
-        const auto& sum = info.layers[chain[1]].inputs;
-        step.inputs.push_back(sum[0] == i ? sum[1] : sum[0]);
+      Step step{.output = chain.back(),
+                .kind = specification.layers[chain[0]].kind,
+                .norm = {},
+                .inputs = info.layers[chain[0]].inputs,
+                .weights = {},
+                .last_use = {},
+                .then = then_of(specification, chain)};
+      for (std::size_t i = 0; i < chain.size(); ++i) {
+        const auto& [kind, own] = std::tie(specification.layers[chain[i]].kind, info.layers[chain[i]]);
+        const auto begin = views.begin() + static_cast<std::ptrdiff_t>(first_view[chain[i]]);
+        step.weights.insert(step.weights.end(), begin,
+                            begin + static_cast<std::ptrdiff_t>(own.weights.size()));
+        if (const auto* norm = std::get_if<BatchNorm>(&kind); norm != nullptr && i > 0) step.norm = *norm;
+        if (std::holds_alternative<Add>(kind) && i > 0)
+          step.inputs.push_back(own.inputs[0] == chain[i - 1] ? own.inputs[1] : own.inputs[0]);
       }
       std::replace(step.inputs.begin(), step.inputs.end(), LayerInfo::image, image);
       steps.push_back(std::move(step));

@@ -19,6 +19,11 @@ struct PassTensors {
 /// Two sums for each channel.
 struct ChannelSums {
   std::vector<double> first, second;
+  ChannelSums& operator+=(const ChannelSums& more) {
+    for (std::size_t i = 0; i < first.size(); ++i) first[i] += more.first[i];
+    for (std::size_t i = 0; i < second.size(); ++i) second[i] += more.second[i];
+    return *this;
+  }
 };
 
 /// Cuts a pass into blocks that do not depend on the number of threads, of pixels or of rows of windows, and

@@ -36,6 +36,23 @@ TEST_CASE("chains: a pool of another size, or straight behind a normalisation, i
         std::vector<std::string>{"bn", "pool", "flat"});
 }
 
+TEST_CASE("chains: a convolution without bias takes the normalisation behind it along") {
+  const Conv plain{.channels = 4, .kernel = 1, .bias = false}, biased{.channels = 4, .kernel = 1};
+  CHECK(names({{"conv", plain, {}},
+               {"bn", BatchNorm{}, {}},
+               {"relu", Relu{}, {}},
+               {"pool", MaxPool{}, {}},
+               flat}) == std::vector<std::string>{"conv bn relu pool", "flat"});
+  CHECK(names({{"conv", biased, {}}, {"bn", BatchNorm{}, {}}, {"pool", MaxPool{}, {}}, flat}) ==
+        std::vector<std::string>{"conv", "bn", "pool", "flat"});
+  CHECK(names({{"conv", plain, {}},
+               {"bn", BatchNorm{}, {}},
+               {"sum", Add{}, {"bn", "conv"}},
+               {"relu", Relu{}, {}},
+               {"pool", MaxPool{}, {}},
+               flat}) == std::vector<std::string>{"conv", "bn sum relu", "pool", "flat"});
+}
+
 TEST_CASE("chains: a sum of two and the ReLU behind it join the first normalisation that it takes") {
   CHECK(names({{"a", BatchNorm{}, {"input"}},
                {"b", BatchNorm{}, {"input"}},
