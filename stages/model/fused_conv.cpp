@@ -5,6 +5,7 @@
 #include <ATen/ops/conv2d.h>
 #include <ATen/ops/convolution.h>
 #include <ATen/ops/convolution_backward.h>
+#include <omp.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include "stages/model/norm_pass.hpp"
@@ -12,9 +13,9 @@
 namespace fovea {
 namespace {
 
-/// Bytes of the larger of what goes into a convolution and what comes out, for one part of a batch: half of
-/// the second-level cache of most cores.
-constexpr std::int64_t part_bytes = 512 << 10;
+/// Bytes of the larger of what goes into a convolution and what comes out, for one part of a batch: about
+/// the second-level cache of a core.
+constexpr std::int64_t part_bytes = 1 << 20;
 
 std::int64_t ceil_div(std::int64_t whole, std::int64_t part) {
   return (whole + part - 1) / part;
@@ -42,15 +43,28 @@ Cut cut(const at::Tensor& x, at::IntArrayRef out, const at::Tensor& weight) {
   return {images, whole ? images : ceil_div(images, parts)};
 }
 
+/// Tells oneDNN for as long as it lives that a thread computes by itself: else its kernels wait inside a team
+/// for partners that never come.
+class OnOneThread {
+ public:
+  OnOneThread() { omp_set_num_threads(1); }
+  ~OnOneThread() { omp_set_num_threads(before_); }
+  OnOneThread(const OnOneThread&) = delete;
+
+ private:
+  const int before_ = omp_get_max_threads();
+};
+
 /// Calls `body` for each part on all threads; a single part has them to itself.
 template <class Body>
 void for_each_part(const Cut& cut, const Body& body) {
-  const auto each = [&](std::int64_t begin, std::int64_t end) {
-    const at::AutoDispatchBelowADInplaceOrView plain;
+  const at::AutoDispatchBelowADInplaceOrView plain;
+  if (cut.parts() == 1) return body(0);
+  at::parallel_for(0, cut.parts(), 1, [&](std::int64_t begin, std::int64_t end) {
+    const at::AutoDispatchBelowADInplaceOrView plain_too;
+    const OnOneThread alone;
     for (auto part = begin; part < end; ++part) body(part);
-  };
-  if (cut.parts() == 1) return each(0, 1);
-  at::parallel_for(0, cut.parts(), 1, each);
+  });
 }
 
 struct ConvNorm : torch::autograd::Function<ConvNorm> {
