@@ -3,6 +3,7 @@
 #include <ATen/ops/softmax.h>
 
 #include "stages/learn/scoring.hpp"
+#include "stages/model/compute_device.hpp"
 #include "stages/model/torch_setup.hpp"
 
 namespace fovea {
@@ -15,7 +16,7 @@ void expect_same_classes(const Model& model, const Dataset& data) {
 }
 
 Predictions predict(const Model& model, const Dataset& data, std::size_t batch_size, const Context& context) {
-  Network network(model);
+  Network network(model, at::Device(compute_device(context.device).name));
   std::vector<float> probabilities;
   std::vector<std::int32_t> labels;
   score(network, model.specification,

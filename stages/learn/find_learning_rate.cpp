@@ -60,7 +60,7 @@ RateRange measure(const Train::In<Value>& in, const FindLearningRate::Params& pa
                    .clip = params.clip,
                    .loss = params.loss,
                    .precision = params.precision},
-                  context.seed);
+                  context.seed, compute_device(context.device));
   TrainState state;
   learner.begin(state);
   state.history.steps_per_epoch = params.steps;

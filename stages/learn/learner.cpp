@@ -46,12 +46,13 @@ class OtherWeights {
 
 }  // namespace
 
-Learner::Learner(const Train::In<Value>& in, const Train::Params& params, std::uint64_t seed)
+Learner::Learner(const Train::In<Value>& in, const Train::Params& params, std::uint64_t seed,
+                 const ComputeDevice& device)
     : in_(in),
       params_(params),
       seed_(seed),
       bf16_(wants_bf16(params.precision)),
-      network_(*in.model),
+      network_(*in.model, at::Device(device.name)),
       tensors_(weight_runs(infer(in.model->specification), params.optimizer)),
       optimizer_(make_optimizer(params.optimizer)),
       runs_(optimizer_->whole_tensors() ? tensors_ : merged(tensors_)),
@@ -92,6 +93,7 @@ Learner::Sums Learner::learn(BatchStream& stream, std::int64_t number, TrainStat
   Stopwatch watch;
   const auto gradients = network_.gradients();
   std::fill(gradients.begin(), gradients.end(), 0.0F);
+  network_.to_device();
   state.phases.update += watch.lap();
   Sums all;
   double divisor = 0;  // what the sums of the first batch were divided by, and so all are
@@ -118,6 +120,7 @@ Learner::Sums Learner::learn(BatchStream& stream, std::int64_t number, TrainStat
     all = {all.loss + value, all.weight + weight, all.images + static_cast<std::int64_t>(batch->size())};
   }
   assert(all.images > 0);
+  network_.from_device();
   if (all.weight != divisor) scale(gradients, static_cast<float>(divisor / all.weight));
   return all;
 }

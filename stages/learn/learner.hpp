@@ -6,6 +6,7 @@
 #include "stages/learn/loss.hpp"
 #include "stages/learn/train.hpp"
 #include "stages/learn/train_state.hpp"
+#include "stages/model/compute_device.hpp"
 
 namespace fovea {
 
@@ -19,7 +20,8 @@ struct LossNotFinite : Error {
 class Learner {
  public:
   /// Throws `Error` where settings and data do not fit.
-  Learner(const Train::In<Value>& in, const Train::Params& params, std::uint64_t seed);
+  Learner(const Train::In<Value>& in, const Train::Params& params, std::uint64_t seed,
+          const ComputeDevice& device);
 
   /// Optimizer, average and sums before the first step.
   void begin(TrainState& state) const;

@@ -57,7 +57,7 @@ Trainer::Trainer(const Train::In<Value>& in, const Train::Params& params, const 
       params_(params),
       context_(context),
       steps_per_epoch_(ceil_div(batches_per_epoch(in, params), params.accumulate_steps)),
-      learner_(in, params, context.seed),
+      learner_(in, params, context.seed, compute_device(context.device)),
       schedule_(params.schedule, params.learning_rate, steps_per_epoch_ * params.epochs),
       judge_(params.monitor),
       progress_(context, params.epochs, steps_per_epoch_),

@@ -72,6 +72,29 @@ TEST_CASE("train: the average of the weights follows its formula, and is what is
   }
 }
 
+TEST_CASE("learner: on a device it learns, averages and validates to the same bytes") {
+  const auto data = toy::images(60), validation = toy::images(30, 2);
+  const Train::In<Value> in{.model = toy::model(toy::specification(), data),
+                            .batches = toy::batches(data),
+                            .validation = validation};
+  const auto learnt = [&](const ComputeDevice& device) {
+    Learner learner(in, {.batch_size = 16, .precision = "fp32", .ema_decay = 0.5}, 3, device);
+    TrainState state;
+    state.history.steps_per_epoch = 4;
+    learner.begin(state);
+    toy::Heard heard;
+    auto stream = BatchStream::training(*in.batches, 0, 16, 1);
+    for (std::int64_t step = 0; step < 3; ++step) learner.step(stream, step, 0.01, state);
+    const auto tally = learner.validate(validation, state, toy::context(heard));
+    learner.step(stream, 3, 0.01, state);
+    auto numbers = learner.network().weights().parameters;
+    for (const auto& list : {learner.network().weights().buffers, learner.kept(state).parameters})
+      numbers.insert(numbers.end(), list.begin(), list.end());
+    return std::pair(tally.loss, numbers);
+  };
+  CHECK(learnt({}) == learnt({.name = "cpu:0"}));
+}
+
 TEST_CASE("train: computing the forward pass twice changes no byte") {
   for (const char* precision : {"fp32", "bf16"}) {
     const auto settings = R"({"precision": ")" + std::string(precision) + R"(")";

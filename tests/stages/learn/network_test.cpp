@@ -138,6 +138,21 @@ TEST_CASE("network: weights go in and come out unchanged, by name") {
   CHECK(copy.weights[0].name == "conv.weight");
 }
 
+TEST_CASE(
+    "network: with lists of its own on a device it gives the same, once these are brought there and back") {
+  Network here(branched_model()), apart(branched_model(), at::Device(at::kCPU, 0));
+  const auto images = test_images(2, 3, 8);
+  for (auto* network : {&here, &apart}) {
+    for (auto& number : network->parameters()) number *= 0.5F;
+    network->to_device();
+    network->forward(images, {.training = true}).square().sum().backward();
+    network->from_device();
+  }
+  CHECK(std::ranges::equal(here.parameters(), apart.parameters()));
+  CHECK(std::ranges::equal(here.gradients(), apart.gradients()));
+  CHECK(std::ranges::equal(here.buffers(), apart.buffers()));
+}
+
 TEST_CASE("network: weights that were loaded are those that are computed with") {
   Network network(branched_model());
   auto weights = network.weights();
