@@ -20,8 +20,8 @@ Predictions predict(const Model& model, const Dataset& data, std::size_t batch_s
   std::vector<float> probabilities;
   std::vector<std::int32_t> labels;
   score(network, model.specification,
-        BatchStream::plain(data, model.mean, model.deviation, batch_size, context.threads), false, context,
-        [&](const at::Tensor& scores, const Batch& batch) {
+        BatchStream::plain(data, model.mean, model.deviation, batch_size, context.threads), Precision::fp32,
+        context, [&](const at::Tensor& scores, const Batch& batch) {
           const auto softmax = at::softmax(scores, 1);
           const auto values = values_of(softmax);
           probabilities.insert(probabilities.end(), values.begin(), values.end());

@@ -82,10 +82,11 @@ struct Train {
           field("optimizer", &P::optimizer, "how weights follow their gradients"),
           field("clip", &P::clip, "limits on gradients"),
           field("loss", &P::loss, "what is made small"),
-          field(
-              "precision", &P::precision,
-              "numbers that layers compute in; auto = bf16 where the CPU multiplies it by itself, else fp32",
-              one_of({"auto", "fp32", "bf16", "fp16"})),
+          field("precision", &P::precision,
+                "numbers that layers compute in; auto = bf16 where the CPU or GPU multiplies it by itself, "
+                "else "
+                "fp32; fp16 scales the loss and needs a GPU",
+                one_of({"auto", "fp32", "bf16", "fp16"})),
           field("ema_decay", &P::ema_decay,
                 "above 0, an average of the weights is kept, validated and given in place of them: the share "
                 "of "

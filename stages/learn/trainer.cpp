@@ -31,7 +31,8 @@ const Train::In<Value>& checked(const Train::In<Value>& in) {
   return in;
 }
 
-History begin_history(const Train::Params& params, const Schedule& schedule, std::int64_t steps, bool bf16) {
+History begin_history(const Train::Params& params, const Schedule& schedule, std::int64_t steps,
+                      Precision precision) {
   History history;
   history.steps_per_epoch = steps;
   history.planned_epochs = params.epochs;
@@ -40,7 +41,7 @@ History begin_history(const Train::Params& params, const Schedule& schedule, std
   history.warmup_steps = schedule.warmup_steps();
   history.peak_learning_rate = params.learning_rate;
   history.floor_learning_rate = schedule.floor();
-  history.precision = bf16 ? "bf16" : "fp32";
+  history.precision = name_of(precision);
   return history;
 }
 
@@ -63,7 +64,7 @@ Trainer::Trainer(const Train::In<Value>& in, const Train::Params& params, const 
       progress_(context, params.epochs, steps_per_epoch_),
       live_(context) {
   learner_.begin(state_);
-  state_.history = begin_history(params, schedule_, steps_per_epoch_, learner_.computes_in_bf16());
+  state_.history = begin_history(params, schedule_, steps_per_epoch_, learner_.precision());
   if (params.track_gradients) state_.gradients.names = learner_.names();
   for (const auto& name : params.callbacks)
     callbacks_.emplace_back(name, (*Extensions::of_training().callback(name))());

@@ -41,7 +41,10 @@ struct Compute {
   const Pass& pass;
 
   const at::Tensor& in(std::size_t i = 0) const { return values[step.inputs[i]]; }
-  at::ScalarType type() const { return pass.bf16 ? at::kBFloat16 : at::kFloat; }
+  at::ScalarType type() const {
+    if (pass.precision == Precision::fp16) return at::kHalf;
+    return pass.precision == Precision::bf16 ? at::kBFloat16 : at::kFloat;
+  }
   at::Tensor weight(std::size_t i) const {
     return i < step.weights.size() ? step.weights[i].to(type()) : at::Tensor();
   }

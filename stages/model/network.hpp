@@ -7,13 +7,14 @@
 #include <vector>
 
 #include "stages/model/model.hpp"
+#include "stages/model/precision.hpp"
 
 namespace fovea {
 
 /// How a forward pass is made.
 struct Pass {
   bool training = false;     ///< normalise by the batch and drop values; gradients will be asked for
-  bool bf16 = false;         ///< layers compute in bf16, else in fp32
+  Precision precision = Precision::fp32;
   std::uint64_t seed = 0;    ///< of what is dropped
   std::uint64_t number = 0;  ///< of the pass: each drops other values
   bool recompute = false;    ///< the way back computes most of it again in place of keeping it

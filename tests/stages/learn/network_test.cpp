@@ -175,7 +175,7 @@ TEST_CASE(
   Network network(
       toy::model({"d", 8, 8, 1, 64, {{"drop", Dropout{0.5}, {}}, {"flat", Flatten{}, {}}}}, data));
   const auto images = at::ones({2, 1, 8, 8});
-  const Pass first{.training = true, .bf16 = false, .seed = 1, .number = 1};
+  const Pass first{.training = true, .seed = 1, .number = 1};
   auto second = first, other = first;
   second.number = 2;
   other.seed = 2;
@@ -190,7 +190,7 @@ TEST_CASE("network: in bf16 it gives nearly the same, and gradients stay fp32") 
   Network network(branched_model());
   const auto images = test_images(4, 3, 8);
   const auto exact = network.forward(images, {});
-  const auto rough = network.forward(images, {.training = false, .bf16 = true});
+  const auto rough = network.forward(images, {.training = false, .precision = Precision::bf16});
   CHECK(rough.scalar_type() == at::kFloat);
   CHECK(largest_difference(exact, rough) > 0);
   CHECK(largest_difference(exact, rough) < 0.05 * exact.abs().max().item<double>());
