@@ -59,7 +59,7 @@ void add_train_flags(CLI::App& app, std::vector<fovea::TypedFlag>& typed) {
       option = app.add_flag_callback(
           offered.flag.name,
           [offered, &typed] {
-            typed.push_back({offered, "true"});
+            typed.push_back({offered, offered.given});
           },
           offered.doc);
     } else {

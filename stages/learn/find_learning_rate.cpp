@@ -93,6 +93,7 @@ FindLearningRate::Out<Value> FindLearningRate::run(const In<Value>& in, const Pa
   expect_fits(in.model->specification, *in.batches->data, "batches");
   RateRange range;
   with_torch([&] {
+    const Repeatable as_asked(params.deterministic);
     range =
         measure({.model = in.model, .batches = in.batches, .validation = in.batches->data}, params, context);
   });
