@@ -44,7 +44,8 @@ bool set_up() {
 /// The first line of what LibTorch says, or what to do where memory is short or nothing repeats.
 Error readable(const c10::Error& error) {
   const std::string text = error.what_without_backtrace();
-  if (text.find("memory") != std::string::npos)
+  const auto tells = [&](const char* words) { return text.find(words) != std::string::npos; };
+  if (tells("allocate memory") || tells("out of memory"))
     return Error("there is not enough memory; lower \"batch_size\"");
   if (const auto end = text.find(", but you set 'torch.use_deterministic_algorithms");
       end != std::string::npos)

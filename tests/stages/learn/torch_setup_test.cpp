@@ -1,6 +1,7 @@
 #include "stages/model/torch_setup.hpp"
 
 #include <ATen/Context.h>
+#include <ATen/ops/empty.h>
 
 #include "stages/model/compute_device.hpp"
 #include "tests/catch.hpp"
@@ -65,6 +66,11 @@ TEST_CASE("torch setup: the search for a learning rate is told as well") {
   FindLearningRate::run({.model = toy::model(toy::specification(), data), .batches = toy::batches(data)},
                         {.to = 1e-3, .steps = 10, .precision = "fp32", .deterministic = false}, context);
   CHECK_FALSE(seen);
+}
+
+TEST_CASE("torch setup: memory that is not there is an error that says what to set") {
+  CHECK(error_of([] { with_torch([] { at::empty({std::int64_t{1} << 50}); }); }) ==
+        "there is not enough memory; lower \"batch_size\"");
 }
 
 TEST_CASE("torch setup: what can't be repeated is an error that says what to set") {
