@@ -41,6 +41,7 @@ const std::vector<TrainFlag>& all_flags() {
       {"--monitor", "train.monitor.metric", end},
       {"--enable-gradient-tracking", "train.track_gradients", watching},
       {"--visualization-frequency", "train.visualize.every_epochs", watching},
+      {"--weight-histograms", "train.visualize.weight_histograms", watching},
       {"--validation-split", "split.validation", data},
   };
   return all;

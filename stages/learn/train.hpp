@@ -104,7 +104,7 @@ struct Train {
           field("early_stopping", &P::early_stopping, "when training ends early"),
           field("monitor", &P::monitor, "what tells the best epoch"),
           field("checkpoint", &P::checkpoint, "how often progress is saved; never changes the result"),
-          field("visualize", &P::visualize, "figures while training; never changes the result"),
+          field("visualize", &P::visualize, "what is shown while training; never changes the result"),
           field("track_gradients", &P::track_gradients,
                 "keeps the norm of each parameter's gradient by epoch"),
           field("callbacks", &P::callbacks, "code of one's own that is called while training, by name",

@@ -114,9 +114,10 @@ void Trainer::save_when_due() {
   if (by_epoch || unsaved_.seconds() >= 60 * due.every_minutes) save();
 }
 
-void Trainer::draw_when_due() {
-  const auto every = params_.visualize.every_epochs;
+void Trainer::show_when_due() {
+  const auto& [every, histograms] = params_.visualize;
   if (every > 0 && state_.epoch % every == 0) live_.draw(state_.history);
+  if (histograms) progress_.weights(state_.epoch, learner_.network().named(learner_.kept(state_)));
 }
 
 bool Trainer::finished() const {
@@ -132,7 +133,7 @@ void Trainer::epoch() {
   end_epoch();
   keep_times(watch.seconds(), stream.times());
   progress_.epoch(state_.history, pace, watch.seconds());
-  draw_when_due();
+  show_when_due();
   save_when_due();
 }
 
@@ -149,7 +150,7 @@ Pace Trainer::train_epoch(BatchStream& stream) {
                                                     lap.lap());
     ++state_.step_in_epoch;
     call(&Callback::on_step);
-    progress_.step(state_.epoch, state_.step_in_epoch - 1, state_.tally,
+    progress_.step(state_.epoch, state_.step_in_epoch - 1, state_.history, state_.tally,
                    {state_.tally.samples - before, watch.seconds()});
     save_when_due();
   }

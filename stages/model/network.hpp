@@ -13,7 +13,7 @@ namespace fovea {
 
 /// How a forward pass is made.
 struct Pass {
-  bool training = false;     ///< normalise by the batch and drop values; gradients will be asked for
+  bool training = false;  ///< normalise by the batch and drop values; gradients will be asked for
   Precision precision = Precision::fp32;
   std::uint64_t seed = 0;    ///< of what is dropped
   std::uint64_t number = 0;  ///< of the pass: each drops other values
