@@ -27,7 +27,7 @@ class Learner {
   void begin(TrainState& state) const;
   /// Takes the batches of one step from the stream and moves the weights: forward, loss, backward, clip,
   /// optimizer, average. `number` counts all steps from 0. Adds to the tally, the history and the timing of
-  /// `state`; where a scaled loss overflows its gradients, nothing else changes but the scale. Throws
+  /// `state`; where a scaled loss overflows its gradients, the scale moves in place of the weights. Throws
   /// `LossNotFinite`, and `Error` where no scale is left.
   void step(BatchStream& stream, std::int64_t number, double rate, TrainState& state);
   /// Scores every image of `data` with the weights that are to be kept.
