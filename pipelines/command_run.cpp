@@ -66,7 +66,7 @@ Store Prepared::open_store() const {
 
 std::vector<Planned> Prepared::planned() const {
   auto opened = open_store();
-  return plan(graph, world_of(opened, [](const std::string&) { return numerics(); }), force);
+  return plan(graph, world_of(opened, [&](const std::string&) { return numerics(device); }), force);
 }
 
 std::unique_ptr<Prepared> prepare(const RunCommand& command) {
@@ -78,6 +78,7 @@ std::unique_ptr<Prepared> prepare(const RunCommand& command) {
 std::unique_ptr<Prepared> prepare(const RunCommand& command,
                                   const std::function<Graph(const Registry&)>& read_graph) {
   auto prepared = std::make_unique<Prepared>();
+  prepared->device = at("--device", [&] { return compute_device(command.device); });
   prepared->registry = all_stages();
   for (const auto& plugin : command.plugins) load_plugin(plugin, prepared->registry);
   auto& graph = prepared->graph;
@@ -107,6 +108,7 @@ int run_prepared(const Prepared& prepared, const RunCommand& command, std::stop_
                                                     .output_dir = command.output_dir,
                                                     .name = command.name,
                                                     .threads = command.threads,
+                                                    .device = prepared.device.name,
                                                     .force = command.force,
                                                     .tensorboard = command.tensorboard,
                                                     .mlflow = command.mlflow,

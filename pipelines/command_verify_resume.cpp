@@ -57,6 +57,7 @@ std::vector<std::string> run_line(const RunCommand& command, const Graph& graph,
   for (const auto& setting : command.settings) add("--set", setting);
   for (const auto& plugin : command.plugins) add("--plugin", plugin.string());
   if (!command.until.empty()) add("--until", command.until);
+  add("--device", command.device);
   for (const auto& node : graph.nodes()) {
     if (node.params.contains("checkpoint")) add("--set", node.name + ".checkpoint.every_minutes=0.002");
   }

@@ -7,6 +7,7 @@
 #include "pipelines/train/compose.hpp"
 #include "runtime/report.hpp"
 #include "runtime/store/store.hpp"
+#include "stages/model/compute_device.hpp"
 
 namespace fovea {
 
@@ -22,6 +23,7 @@ struct RunCommand {
   std::filesystem::path tensorboard;
   std::filesystem::path mlflow;
   std::size_t threads = 0;
+  std::string device = "auto";
   std::vector<std::filesystem::path> plugins;
   bool json = false;
   bool quiet = false;
@@ -35,6 +37,7 @@ struct Prepared {
   Graph graph;
   std::filesystem::path store;
   std::vector<std::string> force;
+  ComputeDevice device;
 
   /// The store, whose warnings go to stderr.
   Store open_store() const;

@@ -74,7 +74,7 @@ void Console::clear_bar() {
 
 void Console::event(const Event& event) {
   const std::lock_guard lock(mutex_);
-  if (event.name == "step" && voice_ != Voice::json) return;
+  if (event.is_for_programs() && voice_ != Voice::json) return;
   clear_bar();
   if (event.name == "stage_started") began_[event.stage] = std::chrono::steady_clock::now();
   if (voice_ == Voice::json) {

@@ -19,6 +19,11 @@ void add_graph_options(CLI::App& app, fovea::RunCommand& command) {
       ->allow_extra_args(false);
   app.add_option("--until", command.until, "run only what this stage needs, and it");
   app.add_option("--store", command.store, store_help);
+  app.add_option(
+         "--device", command.device,
+         "where LibTorch computes: auto, cpu, cuda or cuda:N; auto = the first CUDA device that there is, "
+         "or else the CPU")
+      ->capture_default_str();
   app.add_option("--plugin", command.plugins, "a shared library with stages of one's own")
       ->allow_extra_args(false);
 }
@@ -54,7 +59,7 @@ void add_train_flags(CLI::App& app, std::vector<fovea::TypedFlag>& typed) {
       option = app.add_flag_callback(
           offered.flag.name,
           [offered, &typed] {
-            typed.push_back({offered, "true"});
+            typed.push_back({offered, offered.given});
           },
           offered.doc);
     } else {

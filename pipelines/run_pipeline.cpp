@@ -62,6 +62,7 @@ std::filesystem::path store_folder(const std::filesystem::path& given) {
 
 PipelineResult run_pipeline(const Graph& graph, const PipelineOptions& options) {
   const auto begin = std::chrono::steady_clock::now();
+  const auto device = at("device", [&] { return compute_device(options.device); });
   Console console(Voice::normal);
   Report& told = options.report != nullptr ? *options.report : console;
   std::optional<LiveTensorBoard> live;
@@ -72,17 +73,21 @@ PipelineResult run_pipeline(const Graph& graph, const PipelineOptions& options) 
     log.event({"warning", "", line});
   });
   const auto running = Lease::of_run(store.writes() / "leases");
-  const auto world = world_of(store, [](const std::string&) { return numerics(); });
+  const auto world = world_of(store, [&](const std::string&) { return numerics(device); });
   Libraries libraries([](const std::string&) { prepare_numerics(); });
   const auto name = options.name.empty() ? graph.name() : options.name;
   RunOptions how{.threads = options.threads > 0 ? options.threads : std::thread::hardware_concurrency(),
+                 .device = device.name,
                  .force = options.force,
                  .stop = options.stop,
                  .live = options.output_dir / (name + "_running")};
   log.event({"run_started",
              "",
              "",
-             {{"pipeline", graph.name()}, {"seed", graph.seed()}, {"stages", graph.nodes().size()}}});
+             {{"pipeline", graph.name()},
+              {"seed", graph.seed()},
+              {"stages", graph.nodes().size()},
+              {"device", device.name}}});
 
   PipelineResult result;
   for (int attempt = 1; result.directory.empty(); ++attempt) {

@@ -10,6 +10,7 @@ struct PipelineOptions {
   std::filesystem::path output_dir = "results";  ///< run directories are made in it
   std::string name;                              ///< of the run directory; empty: the pipeline's
   std::size_t threads = 0;                       ///< for data and drawing; 0: one for each core
+  std::string device = "auto";                   ///< where LibTorch computes: auto, cpu, cuda or cuda:N
   std::vector<std::string> force;                ///< stages that run even where their result is there
   std::filesystem::path tensorboard;             ///< a folder for event files while training runs; or empty
   std::filesystem::path mlflow;                  ///< a folder of MLflow's, for the run in the end; or empty

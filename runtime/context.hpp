@@ -13,11 +13,12 @@ class Checkpoints;
 
 /// What a stage may use beyond its inputs and parameters.
 struct Context {
-  std::string stage;        ///< the node's name in the graph
-  std::string key;          ///< of the result that is being made
-  std::uint64_t seed = 0;   ///< the pipeline's; only for stages that say `random`
-  std::size_t threads = 1;  ///< how many threads may prepare data
-  std::stop_token stop;     ///< asks to leave soon; a stage answers with `Stopped`
+  std::string stage;           ///< the node's name in the graph
+  std::string key;             ///< of the result that is being made
+  std::uint64_t seed = 0;      ///< the pipeline's; only for stages that say `random`
+  std::size_t threads = 1;     ///< how many threads may prepare data
+  std::string device = "cpu";  ///< where a library computes, as "cuda:0"
+  std::stop_token stop;        ///< asks to leave soon; a stage answers with `Stopped`
   Report* report = nullptr;
   std::filesystem::path live;  ///< a folder for what people may look at while the stage runs; "" = none
   Checkpoints* checkpoints = nullptr;  ///< for a stage with a `horizon`: where it keeps its progress

@@ -19,7 +19,7 @@ Log::Log(Report& next) : next_(next), lines_(std::make_unique<Lines>()) {
 Log::~Log() = default;
 
 void Log::event(const Event& event) {
-  if (event.name != "step") keep(event);
+  if (!event.is_for_programs()) keep(event);
   next_.event(event);
 }
 

@@ -9,10 +9,12 @@ namespace fovea {
 
 /// Something that happened, as a line for people and as data for programs.
 struct Event {
-  std::string name;   ///< "run_started", "stage_finished", "epoch", "step", "warning", ...
+  std::string name;   ///< "run_started", "stage_finished", "epoch", "step", "weights", "warning", ...
   std::string stage;  ///< the node that it is about, or ""
   std::string line;   ///< for people; may be empty
   Json data = Json::object();
+  /// Whether it is too much for people: no line, and not in the log.
+  bool is_for_programs() const { return name == "step" || name == "weights"; }
 };
 
 /// Where a run tells what happens. Calls may come from several threads at once.

@@ -11,6 +11,7 @@ namespace fovea {
 /// How a graph is run.
 struct RunOptions {
   std::size_t threads = 1;         ///< for everything but LibTorch's own computing
+  std::string device = "cpu";      ///< where that is done, as `Context` has it
   std::vector<std::string> force;  ///< stages that run even where their result is there
   std::stop_token stop;            ///< asks to leave soon
   std::filesystem::path

@@ -131,6 +131,7 @@ std::vector<Item> RunPass::compute(const Node& node, Record& record, Checkpoints
                   .key = record.key,
                   .seed = graph_.seed(),
                   .threads = options_.threads,
+                  .device = options_.device,
                   .stop = options_.stop,
                   .report = &report_,
                   .live = options_.live.empty() ? options_.live : options_.live / node.name,

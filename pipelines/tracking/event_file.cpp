@@ -137,14 +137,14 @@ Summary& Summary::image(std::string_view tag, std::string_view png) {
   return *this;
 }
 
-Summary& Summary::histogram(std::string_view tag, const TensorBoardHistogram& histogram) {
+Summary& Summary::histogram(std::string_view tag, const Histogram& histogram) {
   std::string text, field;
   unsigned number = 0;
   for (const double value :
        {histogram.least, histogram.most, histogram.count, histogram.sum, histogram.sum_of_squares}) {
     append_double(text, ++number, value);
   }
-  append_doubles(text, 6, histogram.limits);
+  append_doubles(text, 6, histogram.limits());
   append_doubles(text, 7, histogram.counts);
   append_text(field, 5, text);
   add(tag, field);

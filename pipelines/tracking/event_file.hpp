@@ -7,17 +7,12 @@
 #include <string_view>
 #include <vector>
 
+#include "stages/learn/histogram.hpp"
+
 namespace fovea {
 
 /// CRC-32C (Castagnoli) of the bytes, as RFC 3720 has it.
 std::uint32_t crc32c(std::string_view bytes);
-
-/// How often values fell into intervals, each from the limit before up to its own.
-struct TensorBoardHistogram {
-  double least = 0, most = 0, count = 0, sum = 0, sum_of_squares = 0;
-  std::vector<double> limits;
-  std::vector<double> counts;  ///< as many as there are limits
-};
 
 /// Values by their tags, all of one step: the text of TensorFlow's message `Summary`.
 class Summary {
@@ -25,7 +20,7 @@ class Summary {
   Summary& scalar(std::string_view tag, double value);
   /// A PNG file as it is.
   Summary& image(std::string_view tag, std::string_view png);
-  Summary& histogram(std::string_view tag, const TensorBoardHistogram& histogram);
+  Summary& histogram(std::string_view tag, const Histogram& histogram);
   const std::string& bytes() const { return bytes_; }
 
  private:

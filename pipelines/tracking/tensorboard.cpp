@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <chrono>
 
-#include "pipelines/tracking/weights_log.hpp"
 #include "runtime/store/files.hpp"
 #include "stages/figures/figures.hpp"
 
@@ -105,6 +104,23 @@ fs::path write_pictures(const std::vector<Shown>& pictures, const fs::path& fold
   return file.path();
 }
 
+/// How files end that grow while this process trains.
+std::string live_ending() {
+  return std::to_string(::getpid()) + "." + by_fovea;
+}
+
+/// One histogram of each weight, at the best epoch.
+void write_best_weights(const Model& best, const Training& training, const fs::path& folder) {
+  EventFile file(folder, training.begin, by_fovea);
+  for (const auto& weight : best.weights) {
+    const auto histogram = histogram_of(weight.values.span());
+    if (histogram.count > 0)
+      file.add(training.epoch_ends.back(), training.history->best_epoch,
+               Summary().histogram(weight.name, histogram));
+  }
+  file.flush();
+}
+
 }  // namespace
 
 std::optional<std::vector<Exported>> write_tensorboard(const Graph& graph, const RunResult& result,
@@ -147,10 +163,11 @@ void LiveTensorBoard::event(const Event& event) {
 std::string LiveTensorBoard::error_of_writing(const Event& event) try {
   if (event.name == "stage_started") {
     const auto key = event.data.value("key", std::string());
-    logs_[event.stage] = {event.stage + "-" + key.substr(0, 8), {}, {}};
+    logs_[event.stage] = {event.stage + "-" + key.substr(0, 8), {}, {}, {}};
   }
   if (event.name == "step") add_step(event);
   if (event.name == "epoch") add_epoch(event);
+  if (event.name == "weights") add_weights(event);
   return {};
 } catch (const Error& error) {
   return error.what();
@@ -165,7 +182,7 @@ LiveTensorBoard::Logs& LiveTensorBoard::open(const Event& event) {
   auto& logs = logs_[event.stage];
   if (logs.train) return logs;
   const auto folder = folder_ / logs.folder;
-  const auto ending = std::to_string(::getpid()) + "." + by_fovea;
+  const auto ending = live_ending();
   const double time = now();
   logs.train.emplace(folder / "train", time, ending, event.data.value("step", std::int64_t{0}));
   logs.validation.emplace(folder / "validation", time, ending, event.data.value("epoch", std::int64_t{0}));
@@ -176,21 +193,17 @@ void LiveTensorBoard::add_step(const Event& event) {
   auto& file = *open(event).train;
   Summary summary;
   summary.scalar("step_loss", event.data.at("loss").get<double>());
-  summary.scalar("samples_per_second", event.data.at("samples_per_second").get<double>());
+  for (const char* name : {"learning_rate", "gradient_norm", "samples_per_second"})
+    summary.scalar(name, event.data.at(name).get<double>());
   file.add(now(), event.data.at("step").get<std::int64_t>(), summary);
   file.flush();
 }
 
 void LiveTensorBoard::add_epoch(const Event& event) {
-  auto& [folder, train, validation] = open(event);
+  auto& [folder, train, validation, weights] = open(event);
   const auto value = [&](const char* name) { return event.data.at(name).get<double>(); };
   const auto epoch = event.data.at("epoch").get<std::int64_t>();
   const double time = now();
-  const auto step = event.data.at("step").get<std::int64_t>();
-  train->add(time, step,
-             Summary()
-                 .scalar("learning_rate", value("learning_rate"))
-                 .scalar("gradient_norm", value("gradient_norm")));
   train->add(time, epoch,
              Summary()
                  .scalar("epoch_loss", value("loss"))
@@ -205,6 +218,15 @@ void LiveTensorBoard::add_epoch(const Event& event) {
   validation->flush();
 }
 
+void LiveTensorBoard::add_weights(const Event& event) {
+  auto& logs = logs_[event.stage];
+  const auto epoch = event.data.at("epoch").get<std::int64_t>();
+  if (!logs.weights) logs.weights.emplace(folder_ / logs.folder / "weights", now(), live_ending(), epoch);
+  for (const auto& [name, histogram] : event.data.at("histograms").items())
+    logs.weights->add(now(), epoch, Summary().histogram(name, histogram_from(histogram)));
+  logs.weights->flush();
+}
+
 void LiveTensorBoard::finish(const Graph& graph, const RunResult& result, Store& store) {
   const auto trainings = trainings_of(graph, result, store);
   const auto pictures = pictures_of(graph, result, store);
@@ -213,10 +235,8 @@ void LiveTensorBoard::finish(const Graph& graph, const RunResult& result, Store&
     const auto folder = folder_ / (graph.nodes()[training.node].name + "-" + key.substr(0, 8));
     if (!fs::exists(folder)) write_training(training, folder);
     const auto best = model_of(graph, result, store, training.node);
-    if (best == nullptr || training.epoch_ends.empty()) continue;
-    EventFile weights(folder / "weights", training.begin, by_fovea);
-    add_weights(weights, *best, training.epoch_ends.back(), training.history->best_epoch);
-    weights.flush();
+    if (best == nullptr || training.epoch_ends.empty() || fs::exists(folder / "weights")) continue;
+    write_best_weights(*best, training, folder / "weights");
   }
   if (pictures && !pictures->empty()) write_pictures(*pictures, folder_ / "figures");
 }

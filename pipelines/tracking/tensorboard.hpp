@@ -16,7 +16,8 @@ std::optional<std::vector<Exported>> write_tensorboard(const Graph& graph, const
                                                        Store& store, const std::filesystem::path& directory);
 
 /// Writes event files while training runs, so that `tensorboard --logdir FOLDER` shows it as it happens:
-/// FOLDER/<pipeline>/<train node>-<key>/train and /validation. What is told is handed on to another report.
+/// FOLDER/<pipeline>/<train node>-<key>/train and /validation, and /weights where histograms are told. What
+/// is told is handed on to another report.
 class LiveTensorBoard : public Report {
  public:
   /// Throws `Error` where the folder can't be made.
@@ -25,20 +26,21 @@ class LiveTensorBoard : public Report {
   void progress(const std::string& stage, std::size_t done, std::size_t total,
                 const std::string& words) override;
 
-  /// In the end: the figures, histograms of the best weights, and the trainings whose result was in the
-  /// store.
+  /// In the end: the figures, the trainings whose result was in the store, and histograms of the best weights
+  /// where there are none yet.
   void finish(const Graph& graph, const RunResult& result, Store& store);
 
  private:
   struct Logs {
     std::string folder;  ///< of the training, below the pipeline's
-    std::optional<EventFile> train, validation;
+    std::optional<EventFile> train, validation, weights;
   };
   /// Writes what an event says, and gives what went wrong with that, or "".
   std::string error_of_writing(const Event& event);
   Logs& open(const Event& event);
   void add_step(const Event& event);
   void add_epoch(const Event& event);
+  void add_weights(const Event& event);
 
   Report& next_;
   std::filesystem::path folder_;

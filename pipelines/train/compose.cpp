@@ -74,7 +74,7 @@ void remove_figures(Json& definition, const TrainRequest& request, const Registr
 bool rate_depends_on(std::string_view parameter) {
   const auto group = parameter.substr(0, parameter.find('.'));
   return group == "batch_size" || group == "optimizer" || group == "clip" || group == "loss" ||
-         group == "precision";
+         group == "precision" || group == "deterministic";
 }
 
 /// What was typed of training that the search for a learning rate has no use for.

@@ -33,6 +33,7 @@ const std::vector<TrainFlag>& all_flags() {
       {"--label-smoothing", "train.loss.label_smoothing", loss},
       {"--class-weights", "train.loss.class_weights", loss},
       {"--precision", "train.precision", numbers},
+      {"--no-deterministic", "train.deterministic", numbers},
       {"--ema-decay", "train.ema_decay", numbers},
       {"--accumulate-steps", "train.accumulate_steps", numbers},
       {"--seed", "seed", numbers},
@@ -40,6 +41,7 @@ const std::vector<TrainFlag>& all_flags() {
       {"--monitor", "train.monitor.metric", end},
       {"--enable-gradient-tracking", "train.track_gradients", watching},
       {"--visualization-frequency", "train.visualize.every_epochs", watching},
+      {"--weight-histograms", "train.visualize.weight_histograms", watching},
       {"--validation-split", "split.validation", data},
   };
   return all;
@@ -77,7 +79,9 @@ OfferedFlag offered(const TrainFlag& flag, const FieldInfo& field) {
   if (const auto null = doc.find("null"); none_is_allowed && null != std::string::npos)
     doc.replace(null, 4, "none");
   if (!is_switch) doc += "; " + (field.rule.empty() ? field.kind : field.rule);
-  return {flag, doc + " [" + default_text(field.standard) + "]", is_switch, none_is_allowed};
+  if (flag.name.starts_with("--no-")) doc = "turns off: " + doc;
+  const std::string given = is_switch ? shown(!field.standard.get<bool>()) : "";
+  return {flag, doc + " [" + default_text(field.standard) + "]", is_switch, none_is_allowed, given};
 }
 
 std::vector<std::string> stages_of_kind(const Json& definition, const std::string& kind) {

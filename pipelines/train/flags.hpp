@@ -17,8 +17,9 @@ struct TrainFlag {
 struct OfferedFlag {
   TrainFlag flag;
   std::string doc;       ///< what it does, what it allows, and its default
-  bool is_switch;        ///< takes no value: given, it means true
+  bool is_switch;        ///< takes no value: given, it means the opposite of the default
   bool none_is_allowed;  ///< the word "none" stands for null
+  std::string given{};   ///< the value that a switch means
 };
 
 /// The flags whose parameters the stages of the registry declare: a flag comes with its parameter.

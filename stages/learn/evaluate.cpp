@@ -3,6 +3,7 @@
 #include <ATen/ops/softmax.h>
 
 #include "stages/learn/scoring.hpp"
+#include "stages/model/compute_device.hpp"
 #include "stages/model/torch_setup.hpp"
 
 namespace fovea {
@@ -15,12 +16,12 @@ void expect_same_classes(const Model& model, const Dataset& data) {
 }
 
 Predictions predict(const Model& model, const Dataset& data, std::size_t batch_size, const Context& context) {
-  Network network(model);
+  Network network(model, at::Device(compute_device(context.device).name));
   std::vector<float> probabilities;
   std::vector<std::int32_t> labels;
   score(network, model.specification,
-        BatchStream::plain(data, model.mean, model.deviation, batch_size, context.threads), false, context,
-        [&](const at::Tensor& scores, const Batch& batch) {
+        BatchStream::plain(data, model.mean, model.deviation, batch_size, context.threads), Precision::fp32,
+        context, [&](const at::Tensor& scores, const Batch& batch) {
           const auto softmax = at::softmax(scores, 1);
           const auto values = values_of(softmax);
           probabilities.insert(probabilities.end(), values.begin(), values.end());

@@ -60,7 +60,7 @@ RateRange measure(const Train::In<Value>& in, const FindLearningRate::Params& pa
                    .clip = params.clip,
                    .loss = params.loss,
                    .precision = params.precision},
-                  context.seed);
+                  context.seed, compute_device(context.device));
   TrainState state;
   learner.begin(state);
   state.history.steps_per_epoch = params.steps;
@@ -93,6 +93,7 @@ FindLearningRate::Out<Value> FindLearningRate::run(const In<Value>& in, const Pa
   expect_fits(in.model->specification, *in.batches->data, "batches");
   RateRange range;
   with_torch([&] {
+    const Repeatable as_asked(params.deterministic);
     range =
         measure({.model = in.model, .batches = in.batches, .validation = in.batches->data}, params, context);
   });

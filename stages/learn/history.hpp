@@ -24,7 +24,8 @@ struct History {
   };
   std::vector<double> step_loss;  ///< mean over the batch
   std::vector<double> step_learning_rate;
-  std::vector<double> step_gradient_norm;  ///< global, before clipping
+  std::vector<double>
+      step_gradient_norm;  ///< global, before clipping; inf or NaN where a step in fp16 was skipped
   std::map<std::string, std::vector<double>>
       logged;  ///< by epoch, what callbacks log; NaN where they did not
   Part train;
@@ -38,7 +39,7 @@ struct History {
   std::int64_t warmup_steps = 0;
   double peak_learning_rate = 0;
   std::optional<double> floor_learning_rate;  ///< what the schedule comes down to, where it has an end
-  std::string precision;                      ///< what was computed in: "fp32" or "bf16"
+  std::string precision;                      ///< what was computed in: "fp32", "bf16" or "fp16"
 
   std::size_t epochs() const { return train.loss.size(); }
 };

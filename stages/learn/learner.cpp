@@ -8,17 +8,9 @@
 
 #include "stages/learn/progress.hpp"
 #include "stages/learn/scoring.hpp"
-#include "stages/model/numerics.hpp"
 
 namespace fovea {
 namespace {
-
-bool wants_bf16(const std::string& precision) {
-  if (precision == "fp16") {
-    throw Error("precision: \"fp16\" needs a GPU, and training runs on the CPU; set \"bf16\" or \"fp32\"");
-  }
-  return precision == "bf16" || (precision == "auto" && cpu_has_bf16());
-}
 
 std::span<float> part_of(std::span<float> values, const WeightRun& run) {
   return values.subspan(run.first, run.count);
@@ -46,12 +38,13 @@ class OtherWeights {
 
 }  // namespace
 
-Learner::Learner(const Train::In<Value>& in, const Train::Params& params, std::uint64_t seed)
+Learner::Learner(const Train::In<Value>& in, const Train::Params& params, std::uint64_t seed,
+                 const ComputeDevice& device)
     : in_(in),
       params_(params),
       seed_(seed),
-      bf16_(wants_bf16(params.precision)),
-      network_(*in.model),
+      precision_(precision_of(params.precision, device)),
+      network_(*in.model, at::Device(device.name)),
       tensors_(weight_runs(infer(in.model->specification), params.optimizer)),
       optimizer_(make_optimizer(params.optimizer)),
       runs_(optimizer_->whole_tensors() ? tensors_ : merged(tensors_)),
@@ -71,17 +64,20 @@ void Learner::begin(TrainState& state) const {
   const auto weights = network_.weights();
   state.optimizer = optimizer_->begin(weights.parameters.size());
   if (params_.ema_decay > 0) state.average = weights;
+  if (precision_ == Precision::fp16) state.loss_scale.emplace();
   if (params_.track_gradients) state.gradient_norms = GradientSums(names_.size());
 }
 
 void Learner::step(BatchStream& stream, std::int64_t number, double rate, TrainState& state) {
   const auto [loss, weight, images] = learn(stream, number, state);
   Stopwatch watch;
-  if (params_.track_gradients) track(state);
   const double norm = norm_of(network_.gradients());
-  clip(norm);
-  optimizer_->step(network_.parameters(), network_.gradients(), runs_, rate, state.optimizer);
-  if (params_.ema_decay > 0) average(state);
+  if (is_to_be_made(norm, number, state)) {
+    if (params_.track_gradients) track(state);
+    clip(norm);
+    optimizer_->step(network_.parameters(), network_.gradients(), runs_, rate, state.optimizer);
+    if (params_.ema_decay > 0) average(state);
+  }
   state.phases.update += watch.seconds();
   state.history.step_loss.push_back(loss / weight);
   state.history.step_learning_rate.push_back(rate);
@@ -92,8 +88,10 @@ Learner::Sums Learner::learn(BatchStream& stream, std::int64_t number, TrainStat
   Stopwatch watch;
   const auto gradients = network_.gradients();
   std::fill(gradients.begin(), gradients.end(), 0.0F);
+  network_.to_device();
   state.phases.update += watch.lap();
   Sums all;
+  const double scale_of_loss = state.loss_scale ? state.loss_scale->scale : 1;
   double divisor = 0;  // what the sums of the first batch were divided by, and so all are
   for (std::int64_t part = 0; part < params_.accumulate_steps; ++part) {
     watch.lap();
@@ -102,7 +100,7 @@ Learner::Sums Learner::learn(BatchStream& stream, std::int64_t number, TrainStat
     if (batch == nullptr) break;
     const auto pass_number = static_cast<std::uint64_t>(number * params_.accumulate_steps + part);
     const Pass pass{.training = true,
-                    .bf16 = bf16_,
+                    .precision = precision_,
                     .seed = seed_,
                     .number = pass_number,
                     .recompute = params_.gradient_checkpointing};
@@ -112,14 +110,27 @@ Learner::Sums Learner::learn(BatchStream& stream, std::int64_t number, TrainStat
     expect_finite(value, number, state);
     if (divisor == 0) divisor = weight;
     state.phases.forward += watch.lap();
-    (sum / divisor).backward();
+    (sum / (divisor / scale_of_loss)).backward();
     state.phases.backward += watch.lap();
     state.tally.add(value / weight, values_of(scores), *batch);
     all = {all.loss + value, all.weight + weight, all.images + static_cast<std::int64_t>(batch->size())};
   }
   assert(all.images > 0);
-  if (all.weight != divisor) scale(gradients, static_cast<float>(divisor / all.weight));
+  network_.from_device();
+  const double factor = divisor / all.weight / scale_of_loss;
+  if (factor != 1) scale(gradients, static_cast<float>(factor));
   return all;
+}
+
+bool Learner::is_to_be_made(double norm, std::int64_t number, TrainState& state) const {
+  if (!state.loss_scale) return true;
+  const bool finite = std::isfinite(norm);
+  state.loss_scale->update(finite);
+  if (!state.loss_scale->has_vanished()) return finite;
+  throw Error("gradients are not finite at epoch " + std::to_string(state.epoch + 1) + ", step " +
+              std::to_string(number % state.history.steps_per_epoch + 1) +
+              ", whatever the loss is scaled by; lower \"learning_rate\" (now " +
+              shown(params_.learning_rate) + "), or set \"precision\" to \"bf16\" or \"fp32\"");
 }
 
 void Learner::expect_finite(double loss, std::int64_t number, const TrainState& state) const {
@@ -169,7 +180,7 @@ Tally Learner::validate(const Dataset& data, TrainState& state, const Context& c
   score(network_, in_.model->specification,
         BatchStream::plain(data, batches.mean, batches.deviation,
                            static_cast<std::size_t>(params_.batch_size), context.threads),
-        bf16_, context, [&](const at::Tensor& scores, const Batch& batch) {
+        precision_, context, [&](const at::Tensor& scores, const Batch& batch) {
           const auto [sum, weight] = (*loss_)(scores, batch);
           tally.add(sum.item<float>() / weight, values_of(scores), batch);
         });

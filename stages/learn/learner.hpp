@@ -6,6 +6,7 @@
 #include "stages/learn/loss.hpp"
 #include "stages/learn/train.hpp"
 #include "stages/learn/train_state.hpp"
+#include "stages/model/compute_device.hpp"
 
 namespace fovea {
 
@@ -19,13 +20,15 @@ struct LossNotFinite : Error {
 class Learner {
  public:
   /// Throws `Error` where settings and data do not fit.
-  Learner(const Train::In<Value>& in, const Train::Params& params, std::uint64_t seed);
+  Learner(const Train::In<Value>& in, const Train::Params& params, std::uint64_t seed,
+          const ComputeDevice& device);
 
   /// Optimizer, average and sums before the first step.
   void begin(TrainState& state) const;
   /// Takes the batches of one step from the stream and moves the weights: forward, loss, backward, clip,
   /// optimizer, average. `number` counts all steps from 0. Adds to the tally, the history and the timing of
-  /// `state`. Throws `LossNotFinite`.
+  /// `state`; where a scaled loss overflows its gradients, the scale moves in place of the weights. Throws
+  /// `LossNotFinite`, and `Error` where no scale is left.
   void step(BatchStream& stream, std::int64_t number, double rate, TrainState& state);
   /// Scores every image of `data` with the weights that are to be kept.
   Tally validate(const Dataset& data, TrainState& state, const Context& context);
@@ -34,7 +37,7 @@ class Learner {
 
   Network& network() { return network_; }
   const Network& network() const { return network_; }
-  bool computes_in_bf16() const { return bf16_; }
+  Precision precision() const { return precision_; }
   /// The names of all parameters, in the order of `TrainState::gradient_norms`.
   const std::vector<std::string>& names() const { return names_; }
 
@@ -46,6 +49,9 @@ class Learner {
   };
   /// Adds the gradients of the batches of one step to the network's, as those of one large batch.
   Sums learn(BatchStream& stream, std::int64_t number, TrainState& state);
+  /// Whether the weights follow their gradients, of this norm: a step whose scaled loss has overflowed is
+  /// skipped.
+  bool is_to_be_made(double norm, std::int64_t number, TrainState& state) const;
   void expect_finite(double loss, std::int64_t number, const TrainState& state) const;
   void track(TrainState& state);
   void clip(double global);
@@ -54,7 +60,7 @@ class Learner {
   const Train::In<Value> in_;
   const Train::Params params_;
   const std::uint64_t seed_;
-  const bool bf16_;
+  const Precision precision_;
   Network network_;
   const std::vector<WeightRun> tensors_;
   const std::unique_ptr<Optimizer> optimizer_;

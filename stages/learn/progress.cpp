@@ -6,6 +6,8 @@
 #include <numeric>
 #include <utility>
 
+#include "stages/learn/histogram.hpp"
+
 namespace fovea {
 namespace {
 
@@ -51,8 +53,8 @@ std::vector<TimedPart> parts_of(const Timing& timing) {
 
 }  // namespace
 
-void TrainProgress::step(std::int64_t epoch, std::int64_t step, const Tally& tally, const Pace& pace) {
-  const auto before = std::exchange(before_, tally);
+void TrainProgress::step(std::int64_t epoch, std::int64_t step, const History& history, const Tally& tally,
+                         const Pace& pace) {
   const auto now = std::chrono::steady_clock::now();
   const bool last = step + 1 == steps_per_epoch_;
   if (now < next_ && !last) return;
@@ -63,21 +65,18 @@ void TrainProgress::step(std::int64_t epoch, std::int64_t step, const Tally& tal
                     format("epoch %lld/%lld  loss %.3f  acc %.3f  ", static_cast<long long>(epoch) + 1,
                            static_cast<long long>(epochs_), tally.mean_loss(), tally.accuracy()) +
                         grouped(speed) + " img/s");
-  if (step == 0) {
-    tell_step(epoch, step, tally.mean_loss(), speed);
-  } else if (before) {
-    const auto samples = static_cast<double>(tally.samples - before->samples);
-    tell_step(epoch, step, (tally.loss - before->loss) / samples, speed);
-  }
+  tell_step(epoch, step, history, speed);
 }
 
-void TrainProgress::tell_step(std::int64_t epoch, std::int64_t step, double loss,
+void TrainProgress::tell_step(std::int64_t epoch, std::int64_t step, const History& history,
                               double images_per_second) const {
   context_.event("step", "",
                  {{"step", epoch * steps_per_epoch_ + step + 1},
                   {"steps", epochs_ * steps_per_epoch_},
                   {"epoch", epoch + 1},
-                  {"loss", loss},
+                  {"loss", history.step_loss.back()},
+                  {"learning_rate", history.step_learning_rate.back()},
+                  {"gradient_norm", history.step_gradient_norm.back()},
                   {"samples_per_second", images_per_second}});
 }
 
@@ -106,6 +105,15 @@ void TrainProgress::epoch(const History& history, const Pace& pace, double secon
                   {"best_epoch", history.best_epoch},
                   {"seconds", seconds},
                   {"samples_per_second", speed}});
+}
+
+void TrainProgress::weights(std::int64_t epochs, const std::vector<NamedArray>& weights) const {
+  Json all = Json::object();
+  for (const auto& weight : weights) {
+    const auto histogram = histogram_of(weight.values.span());
+    if (histogram.count > 0) all[weight.name] = to_json(histogram);
+  }
+  context_.event("weights", "", {{"epoch", epochs}, {"histograms", std::move(all)}});
 }
 
 void TrainProgress::end(const Timing& timing) const {

@@ -1,11 +1,11 @@
 #pragma once
 
 #include <chrono>
-#include <optional>
 
 #include "runtime/context.hpp"
 #include "stages/learn/history.hpp"
 #include "stages/learn/tally.hpp"
+#include "stages/model/model.hpp"
 
 namespace fovea {
 
@@ -37,21 +37,25 @@ class TrainProgress {
   TrainProgress(const Context& context, std::int64_t epochs, std::int64_t steps_per_epoch)
       : context_(context), epochs_(epochs), steps_per_epoch_(steps_per_epoch) {}
 
-  /// After a step of the running epoch, both counted from 0; `tally` is of the epoch so far.
-  void step(std::int64_t epoch, std::int64_t step, const Tally& tally, const Pace& pace);
+  /// After a step of the running epoch, both counted from 0, the last of `history`; `tally` is of the epoch
+  /// so far.
+  void step(std::int64_t epoch, std::int64_t step, const History& history, const Tally& tally,
+            const Pace& pace);
   /// After an epoch, the last of `history`, which took `seconds` with its validation.
   void epoch(const History& history, const Pace& pace, double seconds);
+  /// After so many epochs: how the numbers of each weight are spread, for programs.
+  void weights(std::int64_t epochs, const std::vector<NamedArray>& weights) const;
   /// In the end: what the time was spent on, the longest part first.
   void end(const Timing& timing) const;
 
  private:
-  void tell_step(std::int64_t epoch, std::int64_t step, double loss, double images_per_second) const;
+  void tell_step(std::int64_t epoch, std::int64_t step, const History& history,
+                 double images_per_second) const;
 
   const Context& context_;
   std::int64_t epochs_;
   std::int64_t steps_per_epoch_;
   std::chrono::steady_clock::time_point next_{};
-  std::optional<Tally> before_;  ///< after the step before, where that was seen
 };
 
 }  // namespace fovea

@@ -34,13 +34,14 @@ std::span<const float> values_of(const at::Tensor& tensor) {
   return {tensor.data_ptr<float>(), static_cast<std::size_t>(tensor.numel())};
 }
 
-void score(Network& network, const Specification& specification, BatchStream stream, bool bf16,
+void score(Network& network, const Specification& specification, BatchStream stream, Precision precision,
            const Context& context,
            const std::function<void(const at::Tensor& scores, const Batch& batch)>& visit) {
   const at::NoGradGuard no_gradients;
+  network.to_device();
   while (const auto* batch = stream.next()) {
     if (context.stop.stop_requested()) throw Stopped{};
-    const Pass pass{.training = false, .bf16 = bf16, .seed = 0, .number = 0};
+    const Pass pass{.training = false, .precision = precision, .seed = 0, .number = 0};
     visit(network.forward(image_tensor(batch->images, specification), pass).contiguous(), *batch);
   }
 }

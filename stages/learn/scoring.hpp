@@ -26,7 +26,7 @@ std::span<const float> values_of(const at::Tensor& tensor);
 
 /// Scores every image of a stream in evaluation mode, without gradients, and calls `visit(scores, batch)`
 /// with the scores N x K before softmax. Throws `Stopped` when asked to.
-void score(Network& network, const Specification& specification, BatchStream stream, bool bf16,
+void score(Network& network, const Specification& specification, BatchStream stream, Precision precision,
            const Context& context,
            const std::function<void(const at::Tensor& scores, const Batch& batch)>& visit);
 

@@ -61,6 +61,7 @@ struct Train {
     ClipParams clip{};
     LossParams loss{};
     std::string precision = "auto";
+    bool deterministic = true;
     double ema_decay = 0;
     std::int64_t accumulate_steps = 1;
     bool gradient_checkpointing = false;
@@ -82,10 +83,13 @@ struct Train {
           field("optimizer", &P::optimizer, "how weights follow their gradients"),
           field("clip", &P::clip, "limits on gradients"),
           field("loss", &P::loss, "what is made small"),
-          field(
-              "precision", &P::precision,
-              "numbers that layers compute in; auto = bf16 where the CPU multiplies it by itself, else fp32",
-              one_of({"auto", "fp32", "bf16", "fp16"})),
+          field("precision", &P::precision,
+                "numbers that layers compute in; auto = bf16 where the CPU or GPU multiplies it by itself, "
+                "else "
+                "fp32; fp16 scales the loss and needs a GPU",
+                one_of({"auto", "fp32", "bf16", "fp16"})),
+          field("deterministic", &P::deterministic,
+                "the same seed gives the same bytes; false is faster on a GPU, and no different on a CPU"),
           field("ema_decay", &P::ema_decay,
                 "above 0, an average of the weights is kept, validated and given in place of them: the share "
                 "of "
@@ -100,7 +104,7 @@ struct Train {
           field("early_stopping", &P::early_stopping, "when training ends early"),
           field("monitor", &P::monitor, "what tells the best epoch"),
           field("checkpoint", &P::checkpoint, "how often progress is saved; never changes the result"),
-          field("visualize", &P::visualize, "figures while training; never changes the result"),
+          field("visualize", &P::visualize, "what is shown while training; never changes the result"),
           field("track_gradients", &P::track_gradients,
                 "keeps the norm of each parameter's gradient by epoch"),
           field("callbacks", &P::callbacks, "code of one's own that is called while training, by name",

@@ -170,15 +170,19 @@ struct MonitorParams {
   void check(const std::string& place) const;
 };
 
-/// Figures that are drawn while training runs.
+/// What is shown while training runs.
 struct VisualizeParams {
   std::int64_t every_epochs = 10;
+  bool weight_histograms = false;
   static auto fields() {
     return std::tuple{
         tuning("every_epochs", &VisualizeParams::every_epochs,
                "epochs from one drawing of the curves to the next, beside training; they lie in "
                "<name>_running until the run directory is there; 0 = never",
-               at_least(0))};
+               at_least(0)),
+        tuning("weight_histograms", &VisualizeParams::weight_histograms,
+               "tells how the numbers of each weight are spread after each epoch, for --tensorboard and "
+               "--json")};
   }
 };
 

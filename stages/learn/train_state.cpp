@@ -6,8 +6,9 @@
 //               epochs without a better one for early stopping and for the schedule; its falls
 //   sums        double: the tally's loss, hits and hits among five; seconds of waiting, forward, backward and
 //               update in the epoch that is not finished
-//   best_values double: the best for the monitor, early stopping and the schedule; NaN where there is none
-//   gradient_sums/sum, /largest  double, by parameter: norms in the epoch that is not finished
+//   loss_scale  double: the scale and its good steps; only where the loss is scaled, and in version 3 and
+//   later best_values double: the best for the monitor, early stopping and the schedule; NaN where there is
+//   none gradient_sums/sum, /largest  double, by parameter: norms in the epoch that is not finished
 //   callbacks/logged_names, /logged      what was logged in the epoch that is not finished
 //   callbacks/names, /sizes, /state      what each remembers, one behind the other
 //   callbacks/figures (names), callbacks/figure_<number> (bytes); `told_to_stop` is an attribute of the root
@@ -121,6 +122,8 @@ void write(const TrainState& state, H5Writer& file) {
   file.write("sums", std::vector<double>{tally.loss, tally.hits, tally.hits_5, phases.waiting, phases.forward,
                                          phases.backward, phases.update});
   write_standing(standing, file);
+  if (const auto& loss = state.loss_scale)
+    file.write("loss_scale", std::vector<double>{loss->scale, static_cast<double>(loss->good_steps)});
   file.write("gradient_sums/sum", state.gradient_norms.sum);
   file.write("gradient_sums/largest", state.gradient_norms.largest);
   write_history(state.history, state.timing, file);
@@ -143,6 +146,10 @@ TrainState read(const H5Reader& file, const Resolve&) {
   const auto sums = list<double>(file, "sums");
   state.tally = {sums[0], counters[3], sums[1], sums[2]};
   state.phases = {sums[3], sums[4], sums[5], sums[6]};
+  if (file.has("loss_scale")) {
+    const auto loss = list<double>(file, "loss_scale");
+    state.loss_scale = {loss[0], static_cast<std::int64_t>(loss[1])};
+  }
   state.gradient_norms.sum = list<double>(file, "gradient_sums/sum");
   state.gradient_norms.largest = list<double>(file, "gradient_sums/largest");
   std::tie(state.history, state.timing) = read_history(file);
@@ -154,7 +161,7 @@ TrainState read(const H5Reader& file, const Resolve&) {
 }  // namespace
 
 const Codec& TrainState::codec() {
-  static const Codec codec = make_codec<TrainState>(2, write, read);
+  static const Codec codec = make_codec<TrainState>(3, write, read);
   return codec;
 }
 

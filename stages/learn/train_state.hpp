@@ -1,10 +1,12 @@
 #pragma once
 
 #include <map>
+#include <optional>
 
 #include "stages/figures/figures.hpp"
 #include "stages/learn/gradient_history.hpp"
 #include "stages/learn/history.hpp"
+#include "stages/learn/loss_scale.hpp"
 #include "stages/learn/optimizer.hpp"
 #include "stages/learn/standing.hpp"
 #include "stages/learn/tally.hpp"
@@ -27,7 +29,8 @@ struct TrainState {
   GradientSums gradient_norms;     ///< likewise, where they are tracked
   Standing standing;
   Weights best_weights;
-  Weights average;  ///< of the weights, where one is kept
+  Weights average;                      ///< of the weights, where one is kept
+  std::optional<LossScale> loss_scale;  ///< where the loss is scaled, as for fp16
   History history;
   std::map<std::string, double> logged;                  ///< by callbacks, in the epoch that is not finished
   std::map<std::string, std::vector<double>> callbacks;  ///< what they remember, by name

@@ -31,7 +31,8 @@ const Train::In<Value>& checked(const Train::In<Value>& in) {
   return in;
 }
 
-History begin_history(const Train::Params& params, const Schedule& schedule, std::int64_t steps, bool bf16) {
+History begin_history(const Train::Params& params, const Schedule& schedule, std::int64_t steps,
+                      Precision precision) {
   History history;
   history.steps_per_epoch = steps;
   history.planned_epochs = params.epochs;
@@ -40,7 +41,7 @@ History begin_history(const Train::Params& params, const Schedule& schedule, std
   history.warmup_steps = schedule.warmup_steps();
   history.peak_learning_rate = params.learning_rate;
   history.floor_learning_rate = schedule.floor();
-  history.precision = bf16 ? "bf16" : "fp32";
+  history.precision = name_of(precision);
   return history;
 }
 
@@ -57,13 +58,13 @@ Trainer::Trainer(const Train::In<Value>& in, const Train::Params& params, const 
       params_(params),
       context_(context),
       steps_per_epoch_(ceil_div(batches_per_epoch(in, params), params.accumulate_steps)),
-      learner_(in, params, context.seed),
+      learner_(in, params, context.seed, compute_device(context.device)),
       schedule_(params.schedule, params.learning_rate, steps_per_epoch_ * params.epochs),
       judge_(params.monitor),
       progress_(context, params.epochs, steps_per_epoch_),
       live_(context) {
   learner_.begin(state_);
-  state_.history = begin_history(params, schedule_, steps_per_epoch_, learner_.computes_in_bf16());
+  state_.history = begin_history(params, schedule_, steps_per_epoch_, learner_.precision());
   if (params.track_gradients) state_.gradients.names = learner_.names();
   for (const auto& name : params.callbacks)
     callbacks_.emplace_back(name, (*Extensions::of_training().callback(name))());
@@ -113,9 +114,10 @@ void Trainer::save_when_due() {
   if (by_epoch || unsaved_.seconds() >= 60 * due.every_minutes) save();
 }
 
-void Trainer::draw_when_due() {
-  const auto every = params_.visualize.every_epochs;
+void Trainer::show_when_due() {
+  const auto& [every, histograms] = params_.visualize;
   if (every > 0 && state_.epoch % every == 0) live_.draw(state_.history);
+  if (histograms) progress_.weights(state_.epoch, learner_.network().named(learner_.kept(state_)));
 }
 
 bool Trainer::finished() const {
@@ -131,7 +133,7 @@ void Trainer::epoch() {
   end_epoch();
   keep_times(watch.seconds(), stream.times());
   progress_.epoch(state_.history, pace, watch.seconds());
-  draw_when_due();
+  show_when_due();
   save_when_due();
 }
 
@@ -148,7 +150,7 @@ Pace Trainer::train_epoch(BatchStream& stream) {
                                                     lap.lap());
     ++state_.step_in_epoch;
     call(&Callback::on_step);
-    progress_.step(state_.epoch, state_.step_in_epoch - 1, state_.tally,
+    progress_.step(state_.epoch, state_.step_in_epoch - 1, state_.history, state_.tally,
                    {state_.tally.samples - before, watch.seconds()});
     save_when_due();
   }

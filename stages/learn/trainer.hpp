@@ -29,7 +29,7 @@ class Trainer {
   void resume();
   void save();
   void save_when_due();
-  void draw_when_due();
+  void show_when_due();
   bool finished() const;
   void epoch();
   /// The steps of an epoch that are left to make.

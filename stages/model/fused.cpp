@@ -196,7 +196,7 @@ at::Tensor dropout(const at::Tensor& x, double rate, std::uint64_t seed, std::ui
           fill_factors(out + 8 * block, std::min<std::size_t>(8, count - 8 * block), random, threshold, kept);
         }
       });
-  return at::mul(x, factors);
+  return at::mul(x, factors.to(x.device()));
 }
 
 }  // namespace fovea

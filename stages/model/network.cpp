@@ -43,7 +43,10 @@ struct Compute {
   const Pass& pass;
 
   const at::Tensor& in(std::size_t i = 0) const { return values[step.inputs[i]]; }
-  at::ScalarType type() const { return pass.bf16 ? at::kBFloat16 : at::kFloat; }
+  at::ScalarType type() const {
+    if (pass.precision == Precision::fp16) return at::kHalf;
+    return pass.precision == Precision::bf16 ? at::kBFloat16 : at::kFloat;
+  }
   at::Tensor weight(std::size_t i) const {
     return i < step.weights.size() ? step.weights[i].to(type()) : at::Tensor();
   }
@@ -63,7 +66,7 @@ struct Compute {
   Norm counted(const BatchNorm& norm) const {
     const auto* const own = &step.weights[step.weights.size() - 5];
     const bool counts = pass.training && !pass.again;
-    if (counts) *own[4].data_ptr<float>() += 1;
+    if (counts) own[4].data().add_(1);  // data(): autograd need not know
     return {own[0], own[1], own[2], own[3], counts ? norm.momentum : 0, norm.epsilon};
   }
   at::Tensor added() const { return step.then == Then::add_and_relu ? in(1) : at::Tensor(); }
@@ -114,37 +117,53 @@ std::span<float> span_of(const at::Tensor& flat) {
   return {flat.data_ptr<float>(), static_cast<std::size_t>(flat.numel())};
 }
 
+/// The flat lists of a network.
+struct Lists {
+  at::Tensor parameters, gradients, buffers;
+  Lists to(at::Device device) const {
+    return {parameters.to(device, at::kFloat, false, true), gradients.to(device, at::kFloat, false, true),
+            buffers.to(device, at::kFloat, false, true)};
+  }
+};
+
 }  // namespace
 
 struct Network::Body {
   Specification specification;
   NetworkInfo info;
-  at::Tensor parameters, gradients, buffers;  ///< flat
-  std::vector<at::Tensor> views;              ///< of `info.weights()`
+  at::Device device;
+  Lists host;
+  Lists there;                    ///< where the network computes; on the plain CPU the host's
+  std::vector<at::Tensor> views;  ///< of `info.weights()`, there
   std::vector<Step> steps;
   std::size_t image = 0;  ///< where the image lies among the values
 
-  explicit Body(const Specification& given)
-      : specification(given), info(infer(given)), image(given.layers.size()) {
+  Body(const Specification& given, at::Device where)
+      : specification(given), info(infer(given)), device(where), image(given.layers.size()) {
     lay_out();
     make_steps();
   }
 
+  bool is_apart() const { return device != at::Device(at::kCPU); }
+
   /// Takes the flat lists and makes a view of each weight, with its gradient.
   void lay_out() {
     const auto weights = info.weights();
-    parameters = at::zeros({static_cast<std::int64_t>(count_of(weights, false))}, at::kFloat);
-    gradients = at::zeros(parameters.sizes(), at::kFloat);
-    buffers = at::zeros({static_cast<std::int64_t>(count_of(weights, true))}, at::kFloat);
+    host.parameters = at::zeros({static_cast<std::int64_t>(count_of(weights, false))}, at::kFloat);
+    host.gradients = at::zeros(host.parameters.sizes(), at::kFloat);
+    host.buffers = at::zeros({static_cast<std::int64_t>(count_of(weights, true))}, at::kFloat);
+    there = is_apart() ? host.to(device) : host;
     std::int64_t parameter = 0, buffer = 0;
     for (const auto& weight : weights) {
       const bool is_buffer = weight.role == WeightRole::buffer;
       auto& at = is_buffer ? buffer : parameter;
-      auto view =
-          (is_buffer ? buffers : parameters).narrow(0, at, weight.count()).view(weight.shape).detach();
+      auto view = (is_buffer ? there.buffers : there.parameters)
+                      .narrow(0, at, weight.count())
+                      .view(weight.shape)
+                      .detach();
       if (!is_buffer) {
         view.requires_grad_(true);
-        view.mutable_grad() = gradients.narrow(0, at, weight.count()).view(weight.shape);
+        view.mutable_grad() = there.gradients.narrow(0, at, weight.count()).view(weight.shape);
       }
       at += weight.count();
       views.push_back(view);
@@ -225,12 +244,17 @@ struct Network::Body {
   }
 };
 
-Network::Network(const Specification& specification, const std::vector<NamedArray>& weights)
-    : body_(std::make_unique<Body>(specification)) {
+Network::Network(const Specification& specification, const std::vector<NamedArray>& weights,
+                 at::Device device)
+    : body_(std::make_unique<Body>(specification, device)) {
   expect_weights(specification, weights);
+  const auto infos = body_->info.weights();
+  auto parameter = parameters().begin(), buffer = buffers().begin();
   for (std::size_t i = 0; i < weights.size(); ++i) {
-    std::copy(weights[i].values.begin(), weights[i].values.end(), body_->views[i].data_ptr<float>());
+    auto& to = infos[i].role == WeightRole::buffer ? buffer : parameter;
+    to = std::copy(weights[i].values.begin(), weights[i].values.end(), to);
   }
+  to_device();
 }
 
 Network::Network(Network&&) noexcept = default;
@@ -238,12 +262,12 @@ Network::~Network() = default;
 
 at::Tensor Network::forward(const at::Tensor& images, const Pass& pass) {
   const auto whole = body_->whole();
+  auto value = images.to(body_->device);
   if (!pass.recompute || !at::GradMode::is_enabled())
-    return body_->compute(whole, images, pass).to(at::kFloat);
-  auto value = images;
+    return body_->compute(whole, value, pass).to(at::kCPU, at::kFloat);
   const auto parts = body_->parts();
   for (const auto& part : parts) {
-    if (&part == &parts.back()) return body_->compute(part, value, pass).to(at::kFloat);
+    if (&part == &parts.back()) return body_->compute(part, value, pass).to(at::kCPU, at::kFloat);
     const auto compute = [this, part, pass](const at::Tensor& x, bool again) {
       auto same = pass;
       same.again = again;
@@ -254,25 +278,38 @@ at::Tensor Network::forward(const at::Tensor& images, const Pass& pass) {
   return value;
 }
 
+void Network::to_device() {
+  if (!body_->is_apart()) return;
+  body_->there.parameters.copy_(body_->host.parameters);
+  body_->there.gradients.copy_(body_->host.gradients);
+  body_->there.buffers.copy_(body_->host.buffers);
+}
+
+void Network::from_device() {
+  if (!body_->is_apart()) return;
+  body_->host.gradients.copy_(body_->there.gradients);
+  body_->host.buffers.copy_(body_->there.buffers);
+}
+
 std::span<float> Network::parameters() {
-  return span_of(body_->parameters);
+  return span_of(body_->host.parameters);
 }
 std::span<float> Network::gradients() {
-  return span_of(body_->gradients);
+  return span_of(body_->host.gradients);
 }
 std::span<float> Network::buffers() {
-  return span_of(body_->buffers);
+  return span_of(body_->host.buffers);
 }
 
 Weights Network::weights() const {
-  const auto parameters = span_of(body_->parameters), buffers = span_of(body_->buffers);
+  const auto parameters = span_of(body_->host.parameters), buffers = span_of(body_->host.buffers);
   return {{parameters.begin(), parameters.end()}, {buffers.begin(), buffers.end()}};
 }
 
 void Network::load(const Weights& weights) {
   assert(weights.parameters.size() == parameters().size());
-  std::copy(weights.parameters.begin(), weights.parameters.end(), span_of(body_->parameters).begin());
-  std::copy(weights.buffers.begin(), weights.buffers.end(), span_of(body_->buffers).begin());
+  std::copy(weights.parameters.begin(), weights.parameters.end(), parameters().begin());
+  std::copy(weights.buffers.begin(), weights.buffers.end(), buffers().begin());
 }
 
 std::vector<NamedArray> Network::named(const Weights& weights) const {

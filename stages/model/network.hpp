@@ -7,13 +7,14 @@
 #include <vector>
 
 #include "stages/model/model.hpp"
+#include "stages/model/precision.hpp"
 
 namespace fovea {
 
 /// How a forward pass is made.
 struct Pass {
-  bool training = false;     ///< normalise by the batch and drop values; gradients will be asked for
-  bool bf16 = false;         ///< layers compute in bf16, else in fp32
+  bool training = false;  ///< normalise by the batch and drop values; gradients will be asked for
+  Precision precision = Precision::fp32;
   std::uint64_t seed = 0;    ///< of what is dropped
   std::uint64_t number = 0;  ///< of the pass: each drops other values
   bool recompute = false;    ///< the way back computes most of it again in place of keeping it
@@ -29,17 +30,30 @@ struct Weights {
 /// A network that computes. All trained numbers lie in one flat list, their gradients in another, and buffers
 /// (running statistics) in a third, each in the order of the specification. Not for use by two threads at
 /// once.
+///
+/// The lists are the host's. On the CPU the network computes with them; for another device it has a second
+/// set there, which `to_device` and `from_device` keep equal, list by list. So every step moves all
+/// parameters over the bus and all gradients back, and the optimizer is the host's: that is what bounds large
+/// networks on a GPU.
 class Network {
  public:
-  /// Throws `Error` where `weights` are not those that the specification asks for.
-  Network(const Specification& specification, const std::vector<NamedArray>& weights);
-  explicit Network(const Model& model) : Network(model.specification, model.weights) {}
+  /// Throws `Error` where `weights` are not those that the specification asks for. Only the plain CPU has no
+  /// second set of lists: "cpu:0" is the CPU with one.
+  Network(const Specification& specification, const std::vector<NamedArray>& weights,
+          at::Device device = at::kCPU);
+  explicit Network(const Model& model, at::Device device = at::kCPU)
+      : Network(model.specification, model.weights, device) {}
   Network(Network&&) noexcept;
   ~Network();
 
   /// The scores before softmax, N x K in fp32, of images N x C x H x W (fp32, any memory order; channels last
-  /// is fastest).
+  /// is fastest). Images and scores are the host's.
   at::Tensor forward(const at::Tensor& images, const Pass& pass);
+
+  /// Has the next passes compute with the lists as they are now.
+  void to_device();
+  /// Brings back what passes changed: gradients and running statistics.
+  void from_device();
 
   std::span<float> parameters();
   /// What backward passes have added up since these were last set to zero.

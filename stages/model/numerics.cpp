@@ -45,10 +45,11 @@ bool cpu_has_bf16() {
   return has;
 }
 
-std::string numerics() {
+std::string numerics(const ComputeDevice& device) {
   const char* chosen = std::getenv("ATEN_CPU_CAPABILITY");
   return std::string("libtorch " FOVEA_TORCH_VERSION ", ") + std::to_string(compute_threads()) +
-         " threads, " + (chosen != nullptr ? chosen : capability()) + (cpu_has_bf16() ? ", bf16" : "");
+         " threads, " + (chosen != nullptr ? chosen : capability()) + (cpu_has_bf16() ? ", bf16" : "") +
+         (device.is_cuda() ? ", cuda " + device.model : "");
 }
 
 void prepare_numerics() {
@@ -56,6 +57,9 @@ void prepare_numerics() {
   // another busy program; a short spin costs nothing on an idle machine.
   setenv("GOMP_SPINCOUNT", "5000", 0);
   setenv("ATEN_CPU_CAPABILITY", capability(), 0);
+  // Without this cuBLAS gives other sums from run to run, and LibTorch refuses it where results are to repeat
+  // (cuBLAS, section "Results reproducibility").
+  setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", 0);
 }
 
 }  // namespace fovea

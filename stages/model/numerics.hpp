@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include "stages/model/compute_device.hpp"
+
 namespace fovea {
 
 /// How many threads LibTorch computes with: FOVEA_COMPUTE_THREADS, or else one for each core. The number is
@@ -12,9 +14,9 @@ int compute_threads();
 /// Whether the CPU multiplies bf16 matrices by itself (AVX512-BF16 or AMX).
 bool cpu_has_bf16();
 
-/// What decides the last digits of everything that LibTorch computes here: its version, threads, the CPU's
-/// vector instructions, the BLAS behind it.
-std::string numerics();
+/// What decides the last digits of everything that LibTorch computes there: its version, threads, the CPU's
+/// vector instructions, and the model of a CUDA device, which computes equally under any number.
+std::string numerics(const ComputeDevice& device);
 
 /// Sets what LibTorch and its OpenMP team read only once, when they are loaded; must be called before that.
 void prepare_numerics();

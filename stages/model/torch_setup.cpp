@@ -24,21 +24,32 @@ void leave_memory_unfilled(Context& context) {
   }
 }
 
+void compute_repeatably(bool repeatable) {
+  auto& context = at::globalContext();
+  context.setDeterministicAlgorithms(repeatable, false);
+  context.setDeterministicCuDNN(repeatable);
+  context.setBenchmarkCuDNN(!repeatable);
+}
+
 bool set_up() {
   mallopt(M_MMAP_THRESHOLD, INT_MAX);
   mallopt(M_TRIM_THRESHOLD, INT_MAX);
   mallopt(M_TOP_PAD, 64 << 20);
   at::set_num_threads(compute_threads());
-  at::globalContext().setDeterministicAlgorithms(true, false);
+  compute_repeatably(true);
   leave_memory_unfilled(at::globalContext());
   return true;
 }
 
-/// The first line of what LibTorch says, or what to do where memory is short.
+/// The first line of what LibTorch says, or what to do where memory is short or nothing repeats.
 Error readable(const c10::Error& error) {
   const std::string text = error.what_without_backtrace();
-  if (text.find("memory") != std::string::npos)
+  const auto tells = [&](const char* words) { return text.find(words) != std::string::npos; };
+  if (tells("allocate memory") || tells("out of memory"))
     return Error("there is not enough memory; lower \"batch_size\"");
+  if (const auto end = text.find(", but you set 'torch.use_deterministic_algorithms");
+      end != std::string::npos)
+    return Error("LibTorch: " + text.substr(0, end) + "; set \"deterministic\" to false");
   return Error("LibTorch: " + text.substr(0, text.find('\n')));
 }
 
@@ -53,6 +64,13 @@ void with_torch(const std::function<void()>& body) {
   } catch (const std::bad_alloc&) {
     throw Error("there is not enough memory; lower \"batch_size\"");
   }
+}
+
+Repeatable::Repeatable(bool repeatable) : before_(at::globalContext().deterministicAlgorithms()) {
+  compute_repeatably(repeatable);
+}
+Repeatable::~Repeatable() {
+  compute_repeatably(before_);
 }
 
 void on_all_threads(std::size_t count, const std::function<void(std::size_t, std::size_t)>& body) {

@@ -92,7 +92,8 @@ TEST_CASE("fovea run: every event of --json is one object that says what and whe
     CHECK(event.contains("stage") != of_run.contains(event.at("event").get<std::string>()));
     if (event.at("event") != "step") continue;
     ++steps;
-    for (const char* name : {"step", "steps", "epoch", "loss", "samples_per_second"})
+    for (const char* name :
+         {"step", "steps", "epoch", "loss", "learning_rate", "gradient_norm", "samples_per_second"})
       CHECK(event.at(name).is_number());
   }
   CHECK(steps >= 2);

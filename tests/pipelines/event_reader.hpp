@@ -124,4 +124,18 @@ inline std::map<std::string, std::vector<Point>> scalars(std::string_view file) 
   return all;
 }
 
+/// All histograms of a file by tag: the step of each, and how many values it counts.
+inline std::map<std::string, std::vector<std::pair<std::int64_t, double>>> histograms(std::string_view file) {
+  std::map<std::string, std::vector<std::pair<std::int64_t, double>>> all;
+  for (const auto& record : records(file)) {
+    const auto event = message(record);
+    if (!event.contains(5)) continue;
+    const auto value = message(only(message(only(event, 5).text), 1).text);
+    if (!value.contains(5)) continue;
+    all[only(value, 1).text].emplace_back(static_cast<std::int64_t>(only(event, 2).bits),
+                                          only(message(only(value, 5).text), 3).as_double());
+  }
+  return all;
+}
+
 }  // namespace event_reader

@@ -111,10 +111,28 @@ TEST_CASE("fovea: LibTorch is loaded by a run that trains, and by nothing else")
     return done.err.find("libtorch") != std::string::npos;
   };
   CHECK_FALSE(loads({"plan", "pipeline.json"}));
+  CHECK_FALSE(loads({"plan", "pipeline.json", "--device", "cpu"}));
   CHECK(loads({"run", "pipeline.json"}));
   CHECK_FALSE(loads({"run", "pipeline.json"}));
   CHECK_FALSE(loads({"stages"}));
   CHECK_FALSE(loads({"graph", "pipeline.json", "-o", "drawn.svg"}));
+}
+
+TEST_CASE("fovea: a device that is not there is an error before anything is done") {
+  const Desk desk;
+  for (const char* command : {"run", "plan"}) {
+    const auto told = desk.error({command, "pipeline.json", "--device", "cuda:99"});
+    CHECK(told.starts_with("--device: \"cuda:99\" is asked for, but th"));
+  }
+  CHECK(desk.error({"train", "--dataset", "synthetic", "--device", "gpu"}) ==
+        "--device: \"gpu\" is not allowed; it must be \"auto\", \"cpu\", \"cuda\" or \"cuda:N\"");
+  CHECK_FALSE(fs::exists(desk.folder / ".fovea"));
+}
+
+TEST_CASE("fovea: what was computed on the CPU is there for a plan on the CPU") {
+  const Desk desk;
+  REQUIRE(desk.fovea({"run", "pipeline.json", "--device", "cpu"}).code == 0);
+  for (const auto& [name, stage] : planned(desk, {"--device", "cpu"})) CHECK(stage.at("status") == "hit");
 }
 
 TEST_CASE("fovea run: until and force choose what runs") {

@@ -123,9 +123,26 @@ TEST_CASE("tensorboard: while training runs, event files grow in the folder that
     CHECK(train.at("epoch_accuracy")[epoch].value == static_cast<float>(log[epoch][2]));
     CHECK(validation.at("epoch_loss")[epoch].value == static_cast<float>(log[epoch][4]));
   }
-  CHECK(train.at("step_loss").back().step == 18);
-  CHECK(train.contains("samples_per_second"));
+  for (const char* tag : {"step_loss", "learning_rate", "gradient_norm", "samples_per_second"})
+    CHECK(train.at(tag).back().step == 18);
+  CHECK(train.at("learning_rate").back().value == static_cast<float>(log[2][7]));
   CHECK(fs::is_directory(desk.folder / "live/small/figures"));
+}
+
+TEST_CASE(
+    "tensorboard: weights are histograms after each epoch where that is asked for, under the same key") {
+  const Desk desk;
+  REQUIRE(desk.fovea({"run", "pipeline.json", "--tensorboard", "live", "--set",
+                      "train.visualize.weight_histograms=true"})
+              .code == 0);
+  fs::path training;
+  for (const auto& entry : fs::directory_iterator(desk.folder / "live/small")) {
+    if (entry.path().filename().string().starts_with("train-")) training = entry.path();
+  }
+  const auto weights = event_reader::histograms(event_file_in(training / "weights"));
+  CHECK(weights.at("fc.bias") == std::vector<std::pair<std::int64_t, double>>{{1, 3}, {2, 3}});
+  for (const auto& [tag, points] : weights) CHECK(points.size() == 2);
+  for (const auto& [name, stage] : planned(desk)) CHECK(stage.at("status") == "hit");
 }
 
 TEST_CASE("tensorboard: a training that was in the store is written whole into the folder that was named") {
@@ -158,7 +175,11 @@ TEST_CASE("tensorboard: live logs that can't be written are one warning, and the
   const Folder folder;
   fovea::LiveTensorBoard live(listener, folder.path(), "small");
   std::ofstream(folder / "small" / "train-12345678") << "in the way";
-  const fovea::Json step = {{"step", 1}, {"loss", 0.5}, {"samples_per_second", 10.0}};
+  const fovea::Json step = {{"step", 1},
+                            {"loss", 0.5},
+                            {"learning_rate", 0.1},
+                            {"gradient_norm", 2.0},
+                            {"samples_per_second", 10.0}};
   live.event({"stage_started", "train", "", {{"key", "1234567890"}}});
   live.event({"step", "train", "", step});
   live.event({"step", "train", "", step});

@@ -84,6 +84,16 @@ TEST_CASE("train flags: a flag tells what its parameter tells, with rule and def
         "memory of the mean; none = no mean; from 0 to 1 [none]");
   CHECK(flag_named("--staircase", little_registry()).doc == "in whole steps [false]");
   CHECK(flag_named("--staircase", little_registry()).is_switch);
+  CHECK(flag_named("--staircase", little_registry()).given == "true");
+}
+
+TEST_CASE("train flags: a switch whose parameter is on turns it off") {
+  const auto flag = flag_named("--no-deterministic", all_stages());
+  CHECK(flag.given == "false");
+  CHECK(flag.doc.starts_with("turns off: "));
+  auto definition = one_train();
+  apply_flag(definition, {flag, flag.given});
+  CHECK(definition["stages"]["fit"]["params"]["deterministic"] == false);
 }
 
 TEST_CASE("train flags: a flag sets the parameter of the only stage of its kind, whatever that is called") {

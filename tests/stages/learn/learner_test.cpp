@@ -4,6 +4,7 @@
 
 #include "stages/learn/trainer.hpp"
 #include "tests/catch.hpp"
+#include "tests/errors.hpp"
 #include "tests/folder.hpp"
 #include "tests/stages/learn/toy.hpp"
 
@@ -70,6 +71,91 @@ TEST_CASE("train: the average of the weights follows its formula, and is what is
   for (const auto& weight : averaged.last->weights) {
     if (weight.name.ends_with("num_batches_tracked")) CHECK(weight.values[0] == 1);
   }
+}
+
+TEST_CASE("learner: on a device it learns, averages and validates to the same bytes") {
+  const auto data = toy::images(60), validation = toy::images(30, 2);
+  const Train::In<Value> in{.model = toy::model(toy::specification(), data),
+                            .batches = toy::batches(data),
+                            .validation = validation};
+  const auto learnt = [&](const ComputeDevice& device) {
+    Learner learner(in, {.batch_size = 16, .precision = "fp32", .ema_decay = 0.5}, 3, device);
+    TrainState state;
+    state.history.steps_per_epoch = 4;
+    learner.begin(state);
+    toy::Heard heard;
+    auto stream = BatchStream::training(*in.batches, 0, 16, 1);
+    for (std::int64_t step = 0; step < 3; ++step) learner.step(stream, step, 0.01, state);
+    const auto tally = learner.validate(validation, state, toy::context(heard));
+    learner.step(stream, 3, 0.01, state);
+    auto numbers = learner.network().weights().parameters;
+    for (const auto& list : {learner.network().weights().buffers, learner.kept(state).parameters})
+      numbers.insert(numbers.end(), list.begin(), list.end());
+    return std::pair(tally.loss, numbers);
+  };
+  CHECK(learnt({}) == learnt({.name = "cpu:0"}));
+}
+
+namespace {
+
+/// A loss of 0 with gradients that are not numbers.
+struct Cliff : Loss {
+  BatchLoss operator()(const at::Tensor& scores, const Batch& batch) const override {
+    return {(scores * 0).sum().sqrt(), static_cast<double>(batch.size())};
+  }
+};
+
+/// Three steps in fp32 with the loss scaled by that, or not scaled.
+TrainState scaled_steps(std::optional<LossScale> scale, std::vector<float>& weights,
+                        const std::string& loss = "cross_entropy") {
+  if (Extensions::of_training().loss("cliff") == nullptr)
+    Extensions::of_training().add_loss("cliff",
+                                       [](const auto&, const auto&) { return std::make_unique<Cliff>(); });
+  const auto data = toy::images(60);
+  const Train::In<Value> in{
+      .model = toy::model(toy::specification(), data), .batches = toy::batches(data), .validation = data};
+  Learner learner(
+      in, {.batch_size = 20, .loss = {.type = loss}, .precision = "fp32", .track_gradients = true}, 3, {});
+  TrainState state;
+  state.history.steps_per_epoch = 3;
+  learner.begin(state);
+  state.loss_scale = scale;
+  auto stream = BatchStream::training(*in.batches, 0, 20, 1);
+  for (std::int64_t step = 0; step < 3; ++step) learner.step(stream, step, 0.01, state);
+  weights = learner.network().weights().parameters;
+  return state;
+}
+
+}  // namespace
+
+TEST_CASE("learner: a loss that is scaled by a power of two gives the same bytes") {
+  std::vector<float> plain, scaled;
+  const auto without = scaled_steps({}, plain), with = scaled_steps(LossScale{}, scaled);
+  CHECK(plain == scaled);
+  CHECK(without.history.step_gradient_norm == with.history.step_gradient_norm);
+  CHECK(with.loss_scale->good_steps == 3);
+}
+
+TEST_CASE("learner: steps whose scaled loss overflows are recorded and skipped, and halve the scale") {
+  const auto data = toy::images(60);
+  const auto begin = Network(toy::model(toy::specification(), data)).weights().parameters;
+  std::vector<float> weights;
+  const auto state = scaled_steps(LossScale{std::ldexp(1.0, 140), 7}, weights);
+  CHECK(weights == begin);
+  CHECK(state.loss_scale->scale == std::ldexp(1.0, 137));
+  CHECK(state.loss_scale->good_steps == 0);
+  CHECK(state.optimizer.step == 0);
+  CHECK(state.history.step_loss.size() == 3);
+  CHECK_FALSE(std::isfinite(state.history.step_gradient_norm[0]));
+  CHECK(std::ranges::all_of(state.gradient_norms.sum, [](double sum) { return sum == 0; }));
+}
+
+TEST_CASE("learner: a scale that falls below 1 is an error that says what to do") {
+  std::vector<float> weights;
+  CHECK(
+      error_of([&] { scaled_steps(LossScale{2}, weights, "cliff"); }) ==
+      "gradients are not finite at epoch 1, step 2, whatever the loss is scaled by; lower \"learning_rate\" "
+      "(now 0.001), or set \"precision\" to \"bf16\" or \"fp32\"");
 }
 
 TEST_CASE("train: computing the forward pass twice changes no byte") {

@@ -138,6 +138,21 @@ TEST_CASE("network: weights go in and come out unchanged, by name") {
   CHECK(copy.weights[0].name == "conv.weight");
 }
 
+TEST_CASE(
+    "network: with lists of its own on a device it gives the same, once these are brought there and back") {
+  Network here(branched_model()), apart(branched_model(), at::Device(at::kCPU, 0));
+  const auto images = test_images(2, 3, 8);
+  for (auto* network : {&here, &apart}) {
+    for (auto& number : network->parameters()) number *= 0.5F;
+    network->to_device();
+    network->forward(images, {.training = true}).square().sum().backward();
+    network->from_device();
+  }
+  CHECK(std::ranges::equal(here.parameters(), apart.parameters()));
+  CHECK(std::ranges::equal(here.gradients(), apart.gradients()));
+  CHECK(std::ranges::equal(here.buffers(), apart.buffers()));
+}
+
 TEST_CASE("network: weights that were loaded are those that are computed with") {
   Network network(branched_model());
   auto weights = network.weights();
@@ -160,7 +175,7 @@ TEST_CASE(
   Network network(
       toy::model({"d", 8, 8, 1, 64, {{"drop", Dropout{0.5}, {}}, {"flat", Flatten{}, {}}}}, data));
   const auto images = at::ones({2, 1, 8, 8});
-  const Pass first{.training = true, .bf16 = false, .seed = 1, .number = 1};
+  const Pass first{.training = true, .seed = 1, .number = 1};
   auto second = first, other = first;
   second.number = 2;
   other.seed = 2;
@@ -175,7 +190,7 @@ TEST_CASE("network: in bf16 it gives nearly the same, and gradients stay fp32") 
   Network network(branched_model());
   const auto images = test_images(4, 3, 8);
   const auto exact = network.forward(images, {});
-  const auto rough = network.forward(images, {.training = false, .bf16 = true});
+  const auto rough = network.forward(images, {.training = false, .precision = Precision::bf16});
   CHECK(rough.scalar_type() == at::kFloat);
   CHECK(largest_difference(exact, rough) > 0);
   CHECK(largest_difference(exact, rough) < 0.05 * exact.abs().max().item<double>());

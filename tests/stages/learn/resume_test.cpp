@@ -1,5 +1,7 @@
+#include "runtime/store/artifact.hpp"
 #include "runtime/store/checkpoints.hpp"
 #include "runtime/store/store.hpp"
+#include "stages/learn/train_state.hpp"
 #include "tests/catch.hpp"
 #include "tests/folder.hpp"
 #include "tests/stages/learn/toy.hpp"
@@ -150,4 +152,21 @@ TEST_CASE("train: a schedule that depends on the length of the run says so, and 
         "an automatic warmup is a share of the run; give \"schedule.warmup_steps\" to go on instead");
   CHECK(bound(R"({"warmup_steps": 5, "decay_steps": 100})").empty());
   CHECK(bound(R"({"type": "constant", "warmup_steps": 0})").empty());
+}
+
+TEST_CASE("train state: the scale of the loss is kept, and a state without one is read as before") {
+  const Folder folder;
+  TrainState state;
+  for (const auto& scale : {std::optional<LossScale>(), std::optional(LossScale{512, 1999})}) {
+    state.loss_scale = scale;
+    const auto path = folder / "state.h5";
+    std::filesystem::remove(path);
+    write_artifact(TrainState::codec(), &state, path);
+    const auto read = TrainState::codec().read(H5Reader(path), {});
+    const auto& kept = static_cast<const TrainState*>(read.get())->loss_scale;
+    REQUIRE(kept.has_value() == scale.has_value());
+    if (!scale) continue;
+    CHECK(kept->scale == 512);
+    CHECK(kept->good_steps == 1999);
+  }
 }

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "stages/learn/histogram.hpp"
 #include "stages/learn/trainer.hpp"
 #include "stages/model/numerics.hpp"
 #include "tests/catch.hpp"
@@ -121,9 +122,27 @@ TEST_CASE("train: tells programs of steps, counted over all epochs, each with th
   CHECK(steps.back().data["step"] == steps.back().data["steps"]);
   for (const auto& step : steps) {
     CHECK(step.line.empty());
-    CHECK(step.data["loss"].get<double>() ==
-          Approx(out.history->step_loss[step.data["step"].get<std::size_t>() - 1]));
+    const auto i = step.data["step"].get<std::size_t>() - 1;
+    CHECK(step.data["loss"] == out.history->step_loss[i]);
+    CHECK(step.data["learning_rate"] == out.history->step_learning_rate[i]);
+    CHECK(step.data["gradient_norm"] == out.history->step_gradient_norm[i]);
   }
+}
+
+TEST_CASE("train: tells programs how each weight is spread after each epoch, where that is asked for") {
+  Training quiet, asked;
+  const auto plain = quiet.run();
+  const auto out = asked.run(R"({"visualize": {"weight_histograms": true}})");
+  CHECK(quiet.heard.named("weights").empty());
+  const auto told = asked.heard.named("weights");
+  REQUIRE(told.size() == 3);
+  CHECK(told[2].is_for_programs());
+  CHECK(told[2].data["epoch"] == 3);
+  CHECK(told[2].data["histograms"].size() == out.last->weights.size());
+  for (const auto& weight : out.last->weights)
+    CHECK(told[2].data["histograms"][weight.name] == to_json(histogram_of(weight.values.span())));
+  CHECK(told[0].data["histograms"] != told[2].data["histograms"]);
+  CHECK(toy::same_bytes(*plain.last, *out.last));
 }
 
 TEST_CASE("train: tells in the end what the time was spent on, the longest part first") {
