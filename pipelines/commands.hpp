@@ -34,7 +34,7 @@ struct Prepared {
   Registry registry;
   Graph graph;
   std::filesystem::path store;
-  std::vector<std::string> force;
+  std::vector<std::string> force;  ///< nodes that run whatever is there
 
   /// The store, whose warnings go to stderr.
   Store open_store() const;

@@ -4,6 +4,7 @@
 #include <cctype>
 #include <map>
 
+#include "graph/setting.hpp"
 #include "pipelines/definition_file.hpp"
 #include "pipelines/train/augmentation.hpp"
 #include "pipelines/train/data_source.hpp"
@@ -211,10 +212,10 @@ Json classification_pipeline(const std::string& name, const Json& load_params, c
 Composed compose_training(const TrainRequest& request, const Registry& registry) {
   auto definition = request.config.empty() ? compose_anew(request, registry) : take_saved(request, registry);
   if (!request.model.empty()) choose_model(definition, request.model);
-  for (const auto& flag : request.flags) apply_flag(definition, flag);
+  for (const auto& flag : request.flags) apply_flag(definition, flag, registry);
   if (!request.image_size.empty())
     at("--image-size", [&] { set_image_size(definition, request.image_size); });
-  for (const auto& setting : request.settings) apply_setting(definition, setting);
+  for (const auto& setting : request.settings) apply_setting(definition, setting, registry);
   resolve_paths(definition, registry, fs::current_path());
   remove_figures(definition, request, registry);
   Composed composed{std::move(definition), "", {}};
