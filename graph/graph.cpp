@@ -29,8 +29,8 @@ void expect_wires(const StageInfo& stage, const std::vector<Wire>& wires, const 
   assert(std::is_sorted(wires.begin(), wires.end(),
                         [](const Wire& a, const Wire& b) { return a.input < b.input; }));
   for (std::size_t input = 0; input < stage.inputs.size(); ++input) {
-    const auto count = std::count_if(wires.begin(), wires.end(),
-                                     [&](const Wire& wire) { return wire.input == input; });
+    const auto count =
+        std::count_if(wires.begin(), wires.end(), [&](const Wire& wire) { return wire.input == input; });
     const auto& port = stage.inputs[input];
     assert(port.many || count == 1);
     if (count == 0) {

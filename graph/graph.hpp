@@ -23,7 +23,7 @@ struct Seed {
 struct Node {
   std::string name;
   const StageInfo* stage = nullptr;
-  Json params;  ///< complete: every parameter, defaults filled in
+  Json params;               ///< complete: every parameter, defaults filled in
   std::vector<Wire> inputs;  ///< by input port, each list in its order
   std::uint64_t seed = 0;    ///< the pipeline's, unless the stage has its own
 };
@@ -47,9 +47,8 @@ class Graph {
                                     const typename S::Params& params = {}, std::optional<Seed> seed = {}) {
     std::vector<Wire> wires;
     std::size_t input = 0;
-    for_each_port<typename S::template In<Ref>>([&](const auto& each, auto) {
-      add_wires(inputs.*each.member, input++, wires);
-    });
+    for_each_port<typename S::template In<Ref>>(
+        [&](const auto& each, auto) { add_wires(inputs.*each.member, input++, wires); });
     const auto node = add(name, stage_info<S>(), write_params(params), std::move(wires), seed);
     typename S::template Out<Ref> out;
     std::size_t port = 0;

@@ -66,7 +66,9 @@ std::vector<PortInfo> describe_ports() {
   std::vector<PortInfo> ports;
   for_each_port<Ports>([&]<class Owner, class Member, class Rule, Artifact T>(
                            const Field<Owner, Member, Rule>& each, std::type_identity<T>) {
-    constexpr bool measured = requires { T::measured; };
+    constexpr bool measured = requires {
+      T::measured;
+    };
     ports.push_back({std::string(each.name), std::string(T::kind), std::string(each.doc),
                      std::string(each.file), &T::codec(), measured, PortType<Member>::many});
   });

@@ -47,9 +47,8 @@ void print_ports(const char* title, const std::vector<PortInfo>& ports) {
   std::printf("\n%s\n", title);
   std::vector<std::array<std::string, 3>> rows;
   for (const auto& port : ports) {
-    rows.push_back(
-        {port.name, port.kind + (port.many ? ", one or more" : ""),
-         port.doc + (port.file.empty() ? "" : "; exported as " + port.file)});
+    rows.push_back({port.name, port.kind + (port.many ? ", one or more" : ""),
+                    port.doc + (port.file.empty() ? "" : "; exported as " + port.file)});
   }
   print_columns(rows);
 }

@@ -42,18 +42,14 @@ class Workshop {
   fs::path path_;
 };
 
-/// The command line of a run of the same pipeline, as it was written to a file, in another store; it saves its
-/// progress often.
+/// The command line of a run of the same pipeline, as it was written to a file, in another store; it saves
+/// its progress often.
 std::vector<std::string> run_line(const RunCommand& command, const Graph& graph, const fs::path& pipeline,
                                   const fs::path& folder) {
-  std::vector<std::string> line{"fovea",
-                                "run",
-                                pipeline.string(),
-                                "-q",
-                                "--store",
-                                (folder / "store").string(),
-                                "--output-dir",
-                                (folder / "results").string()};
+  std::vector<std::string> line{"fovea",           "run",
+                                pipeline.string(), "-q",
+                                "--store",         (folder / "store").string(),
+                                "--output-dir",    (folder / "results").string()};
   const auto add = [&](const std::string& option, const std::string& value) {
     line.push_back(option);
     line.push_back(value);

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numeric>
+#include <span>
 
 #include "render/cairo.hpp"
 #include "render/chart/panel.hpp"
@@ -36,26 +36,30 @@ std::vector<Course> courses_of(const MetricsSummary& summary) {
           {"Loss, nats", &summary.loss, NumberFormat::plain}};
 }
 
-std::string written(double value, NumberFormat format) {
+std::string written(double value, NumberFormat format, int significant = 4) {
   if (!std::isfinite(value)) return "unknown";
-  return format == NumberFormat::percent ? percent(value, 2) : number(value, 4);
+  return format == NumberFormat::percent ? percent(value, 2) : number(value, significant);
 }
 
 std::string with_interval(const Spread& spread, NumberFormat format) {
   const auto mean = written(spread.mean, format);
-  return std::isfinite(spread.low) ? mean + " \u00b1 " + written(spread.high - spread.mean, format) : mean;
+  if (!std::isfinite(spread.low)) return mean;
+  return mean + " \u00b1 " + written(spread.high - spread.mean, format, 2);
 }
 
-/// What an axis shows of values and intervals: no share below 0 or above 1, and no loss below 0.
-void keep_possible(Axis& axis, const std::vector<const Spread*>& spreads) {
-  double low = std::numeric_limits<double>::infinity(), high = -low;
-  for (const auto* spread : spreads) {
-    if (!std::isfinite(spread->low)) continue;
-    low = std::min(low, spread->low);
-    high = std::max(high, spread->high);
+/// An axis shows what can be: nothing below 0, and no share above 1.
+void keep_possible(Axis& axis, std::span<const Spread> spreads) {
+  Reach reach;
+  for (const auto& spread : spreads) {
+    for (const double value : spread.values) reach.add(value);
+    reach.add(spread.low);
+    reach.add(spread.high);
   }
-  if (low < 0) axis.low = 0;
-  if (high > 1 && axis.format == NumberFormat::percent) axis.high = 1;
+  const auto range = reach.range(ScaleKind::linear);
+  if (!range) return;
+  const auto shown = padded(*range, ScaleKind::linear, 0.1);
+  if (shown.low < 0) axis.low = 0;
+  if (shown.high > 1 && axis.format == NumberFormat::percent) axis.high = 1;
 }
 
 Panel runs_panel(const Course& course, std::size_t runs) {
@@ -64,31 +68,26 @@ Panel runs_panel(const Course& course, std::size_t runs) {
   const double first = 0.5, last = static_cast<double>(runs) + 0.5;
   panel.x = {.label = "run", .integers = true, .low = first, .high = last};
   panel.y.format = course.format;
-  keep_possible(panel.y, {&spread});
+  keep_possible(panel.y, {&spread, 1});
   if (std::isfinite(spread.low)) {
     panel.marks.push_back(Band{.x = {first, last},
                                .low = {spread.low, spread.low},
                                .high = {spread.high, spread.high},
                                .color = interval_color.faded(0.3)});
   }
-  panel.marks.push_back(Line{.x = {first, last}, .y = {spread.mean, spread.mean}, .color = quiet_ink, .width = 2});
+  panel.marks.push_back(
+      Line{.x = {first, last}, .y = {spread.mean, spread.mean}, .color = quiet_ink, .width = 2});
   Scatter dots{.y = spread.values, .color = run_color, .radius = runs > 50 ? 3.0 : 6.0};
   for (std::size_t run = 1; run <= runs; ++run) dots.x.push_back(static_cast<double>(run));
   panel.marks.push_back(std::move(dots));
   return panel;
 }
 
-std::vector<const Spread*> pointers(const std::vector<Spread>& spreads) {
-  std::vector<const Spread*> all;
-  for (const auto& one : spreads) all.push_back(&one);
-  return all;
-}
-
 /// A row for each class, the first at the top: its interval as a thick line, its runs as dots.
 Panel classes_by_name(const MetricsSummary& summary) {
   Panel panel{.title = "F1 of each class"};
   panel.x = {.format = NumberFormat::percent};
-  keep_possible(panel.x, pointers(summary.class_f1));
+  keep_possible(panel.x, summary.class_f1);
   const auto classes = summary.class_names.size();
   panel.y.low = -static_cast<double>(classes) + 0.5;
   panel.y.high = 0.5;
@@ -99,7 +98,7 @@ Panel classes_by_name(const MetricsSummary& summary) {
     const auto row = -static_cast<double>(c);
     panel.y.names.push_back({row, summary.class_names[c]});
     if (std::isfinite(spread.low)) {
-      panel.marks.push_back(Line{.x = {spread.low, spread.high},
+      panel.marks.push_back(Line{.x = {std::max(spread.low, 0.0), std::min(spread.high, 1.0)},
                                  .y = {row, row},
                                  .color = interval_color.faded(0.55),
                                  .width = classes > 20 ? 6.0 : 12.0});
@@ -119,17 +118,16 @@ Panel classes_by_name(const MetricsSummary& summary) {
 std::vector<std::size_t> weakest_first(const MetricsSummary& summary) {
   std::vector<std::size_t> order(summary.class_names.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) {
-    return summary.class_f1[a].mean < summary.class_f1[b].mean;
-  });
+  std::stable_sort(order.begin(), order.end(),
+                   [&](auto a, auto b) { return summary.class_f1[a].mean < summary.class_f1[b].mean; });
   return order;
 }
 
 Panel classes_sorted(const MetricsSummary& summary) {
   Panel panel{.title = "F1 of each class, sorted"};
-  panel.x = {.label = "classes", .integers = true};
+  panel.x = {.label = "class, the lowest first", .integers = true};
   panel.y = {.format = NumberFormat::percent};
-  keep_possible(panel.y, pointers(summary.class_f1));
+  keep_possible(panel.y, summary.class_f1);
   Band interval{.color = interval_color.faded(0.4)};
   Line mean{.color = ink, .width = 2};
   for (const auto c : weakest_first(summary)) {
@@ -146,10 +144,9 @@ Table numbers_table(const std::vector<Course>& courses) {
               .headings = {"", "mean", "deviation", "lowest run", "highest run"},
               .align = {Align::start, Align::end, Align::end, Align::end, Align::end}};
   for (const auto& course : courses) {
-    const auto [low, high] =
-        std::minmax_element(course.spread->values.begin(), course.spread->values.end());
+    const auto [low, high] = std::minmax_element(course.spread->values.begin(), course.spread->values.end());
     table.rows.push_back({course.title, written(course.spread->mean, course.format),
-                          written(course.spread->deviation, course.format), written(*low, course.format),
+                          written(course.spread->deviation, course.format, 2), written(*low, course.format),
                           written(*high, course.format)});
   }
   return table;
@@ -160,23 +157,15 @@ Table weakest_table(const MetricsSummary& summary) {
   auto order = weakest_first(summary);
   order.resize(std::min(order.size(), most_weakest));
   for (const auto c : order) {
-    table.rows.push_back(
-        {summary.class_names[c], with_interval(summary.class_f1[c], NumberFormat::percent)});
+    table.rows.push_back({summary.class_names[c], with_interval(summary.class_f1[c], NumberFormat::percent)});
   }
   return table;
 }
 
-render::Part classes_and_numbers(const MetricsSummary& summary, const std::vector<Course>& courses) {
-  const bool by_name = summary.class_names.size() <= most_named_classes;
-  Figure tables{.rows = {1}, .parts = {numbers_table(courses)}};
-  if (!by_name) {
-    tables.rows = {3, 5};
-    tables.parts.emplace_back(weakest_table(summary));
-  }
-  Figure both{.columns = {3, 2}};
-  both.parts = {by_name ? render::Part(classes_by_name(summary)) : render::Part(classes_sorted(summary)),
-                std::move(tables)};
-  return render::Part(std::move(both), static_cast<int>(courses.size()), 1);
+render::Part classes_chart(const MetricsSummary& summary) {
+  if (summary.class_names.size() <= most_named_classes) return {classes_by_name(summary), 1, 3};
+  const std::vector<render::Part> parts{classes_sorted(summary), weakest_table(summary)};
+  return {Figure{.rows = {3, 2}, .parts = parts}, 1, 3};
 }
 
 std::string legend_in_words(const MetricsSummary& summary) {
@@ -190,14 +179,14 @@ std::string legend_in_words(const MetricsSummary& summary) {
 
 render::Drawing draw_summary(const MetricsSummary& summary, render::Size size,
                              const render::Measure& measure) {
+  Figure figure{
+      .title = "Summary of runs", .subtitle = legend_in_words(summary), .size = size, .columns = {3, 3, 4}};
   const auto courses = courses_of(summary);
-  Figure figure{.title = "Summary of runs",
-                .subtitle = legend_in_words(summary),
-                .size = size,
-                .columns = std::vector<double>(courses.size(), 1),
-                .rows = {4, 6}};
-  for (const auto& course : courses) figure.parts.emplace_back(runs_panel(course, summary.runs()));
-  figure.parts.push_back(classes_and_numbers(summary, courses));
+  for (const auto& course : courses) {
+    figure.parts.emplace_back(runs_panel(course, summary.runs()));
+    if (figure.parts.size() == 2) figure.parts.push_back(classes_chart(summary));
+  }
+  figure.parts.emplace_back(numbers_table(courses));
   return draw(figure, measure);
 }
 

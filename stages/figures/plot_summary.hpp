@@ -37,9 +37,9 @@ struct PlotSummary {
   static Out<Value> run(const In<Value>& in, const Params& params, Context& context);
 };
 
-/// A panel for each metric with a dot for each run, a line at the mean and a band over its interval; the F1 of
-/// each class likewise, up to 40 classes by name and beyond that sorted; tables of the numbers, and beyond 40
-/// classes of the weakest.
+/// A panel for each metric with a dot for each run, a line at the mean and a band over its interval; the F1
+/// of each class likewise, up to 40 classes by name and beyond that sorted; tables of the numbers, and beyond
+/// 40 classes of the weakest.
 render::Drawing draw_summary(const MetricsSummary& summary, render::Size size,
                              const render::Measure& measure);
 

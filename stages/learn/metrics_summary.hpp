@@ -24,8 +24,8 @@ struct MetricsSummary {
   std::size_t runs() const { return accuracy.values.size(); }
 };
 
-/// Puts the metrics of at least one run together. Throws `Error` where they are not of the same classes in the
-/// same order, or not of the same k.
+/// Puts the metrics of at least one run together. Throws `Error` where they are not of the same classes in
+/// the same order, or not of the same k.
 MetricsSummary summarised(std::span<const Value<Metrics>> runs);
 
 /// What `summary.json` says: a number that is not known is null, with the reason beside it.

@@ -42,7 +42,8 @@ Spread spread_of(std::vector<double> values) {
 }
 
 Json to_json(const Spread& spread) {
-  const char* const reason = std::isfinite(spread.mean) ? "one value tells nothing of a spread" : "not finite";
+  const char* const reason =
+      std::isfinite(spread.mean) ? "one value tells nothing of a spread" : "not finite";
   Json json;
   json["mean"] = known(spread.mean);
   if (!std::isfinite(spread.mean)) json["mean_reason"] = reason;

@@ -24,8 +24,8 @@ struct Summarise {
   struct Out {
     As<MetricsSummary> summary;
     static constexpr auto ports() {
-      return std::tuple{exported("summary", &Out::summary, "values, mean and interval of each metric",
-                                 "summary.json")};
+      return std::tuple{
+          exported("summary", &Out::summary, "values, mean and interval of each metric", "summary.json")};
     }
   };
   struct Params {

@@ -43,7 +43,8 @@ const World nowhere{.find = {},
 
 }  // namespace
 
-TEST_CASE("each: a stage that is set and what follows stand once for each value, until a list collects them") {
+TEST_CASE(
+    "each: a stage that is set and what follows stand once for each value, until a list collects them") {
   CHECK(unrolled_text(farm_with(R"({"west.tons": [4, 5]})")) ==
         "farm (seed 7)\n"
         "  east = harvest()\n"
@@ -57,8 +58,8 @@ TEST_CASE("each: a stage that is set and what follows stand once for each value,
 
 TEST_CASE("each: the pipeline's seed unrolls what is random and has no seed of its own") {
   auto definition = farm_with(R"({"seed": [7, 8, 9]})");
-  definition["stages"]["fine"] = parse_json(
-      R"({"stage": "mill", "inputs": {"grain": "east.grain"}, "seed": 1})");
+  definition["stages"]["fine"] =
+      parse_json(R"({"stage": "mill", "inputs": {"grain": "east.grain"}, "seed": 1})");
   CHECK(unrolled_text(definition) ==
         "farm (seed 7)\n"
         "  east = harvest()\n"

@@ -75,7 +75,7 @@ TEST_CASE("run: a stage is told its own seed, and what is there with that seed i
   bench.run(single);
   Graph g("draw", 7);
   g.add<Draw>({}, {}, Seed{3});
-  g.add<Draw>({}, {});
+  g.add<Draw>({});
   const auto result = bench.run(g);
   CHECK(result.nodes[0].end == End::hit);
   CHECK(bench.value(result, 0) == 3);
@@ -205,7 +205,8 @@ TEST_CASE("run: stages of a library run on one thread of their own, one after an
   Graph g;
   const auto one = g.add<Constant>({}, {.value = 1});
   for (int i = 0; i < 5; ++i) {
-    g.add("far" + std::to_string(i), far, {{"limit", 10 + i}}, {{one.number.node, 0}, {one.number.node, 0}});
+    g.add("far" + std::to_string(i), far, {{"limit", 10 + i}},
+          {{one.number.node, 0, 0}, {one.number.node, 0, 1}});
   }
   REQUIRE(bench.run(g).done());
   CHECK(runs == 6);
