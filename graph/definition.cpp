@@ -78,12 +78,6 @@ std::vector<WrittenWire> read_wires(const Json& inputs, const StageInfo& stage, 
   return wires;
 }
 
-Seed read_seed(const Json& json, const std::string& place) {
-  const auto seed = Conversion<std::int64_t>::read(json, place);
-  if (seed < 0) throw Error(place + ": " + std::to_string(seed) + " is not allowed; it must be at least 0");
-  return {static_cast<std::uint64_t>(seed)};
-}
-
 Written read_stage(const std::string& name, const Json& json, const Registry& registry) {
   const auto place = "stages." + name;
   expect_object(json, place);
@@ -196,6 +190,12 @@ Graph read_definition(const Json& definition, const Registry& registry) {
     number[i] = graph.add(stage.name, *stage.stage, stage.params, wires[i], stage.seed);
   }
   return graph;
+}
+
+Seed read_seed(const Json& json, const std::string& place) {
+  const auto seed = Conversion<std::int64_t>::read(json, place);
+  if (seed < 0) throw Error(place + ": " + std::to_string(seed) + " is not allowed; it must be at least 0");
+  return {static_cast<std::uint64_t>(seed)};
 }
 
 void resolve_paths_in(Json& params, const std::vector<FieldInfo>& fields,

@@ -7,11 +7,16 @@ namespace fovea {
 
 /// How many stages a definition may have, once its `each` is unrolled.
 inline constexpr std::size_t max_stages = 10'000;
+/// How many bytes of JSON it may have then, as much as is read from a file.
+inline constexpr std::size_t max_definition_bytes = std::size_t{8} << 20;
 
 /// Makes a graph of a saved pipeline; `each` is unrolled. Everything is checked before anything is done:
 /// unknown names, wrong kinds, ranges, wires, cycles. Throws `Error` that begins with the place in the
 /// definition.
 Graph read_definition(const Json& definition, const Registry& registry);
+
+/// Reads a whole number from 0 upwards; throws `Error` that begins with the place.
+Seed read_seed(const Json& json, const std::string& place);
 
 /// Puts `folder` before every relative path among the parameters; what is not a definition is left as it is.
 void resolve_paths(Json& definition, const Registry& registry, const std::filesystem::path& folder);

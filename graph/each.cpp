@@ -80,6 +80,16 @@ Error told_of_setting(const Error& error, const std::vector<EachSetting>& settin
   return error;
 }
 
+/// Runs `body`, whose errors are about the values number `k`.
+template <class Body>
+auto told(const std::vector<EachSetting>& settings, std::size_t k, Body&& body) {
+  try {
+    return body();
+  } catch (const Error& error) {
+    throw told_of_setting(error, settings, k);
+  }
+}
+
 class Unroller {
  public:
   Unroller(const Json& definition, const Registry& registry) : written_(definition), registry_(registry) {
@@ -90,46 +100,53 @@ class Unroller {
 
   Json unrolled() {
     if (settings_.empty()) return written_;
+    first_ = with_values(written_, 0);
+    find_unrolled(told(settings_, 0, [&] { return read_definition(first_, registry_); }));
     const auto count = settings_.front().values.size();
-    if (count > max_stages) refuse(count);
-    variants_.push_back(checked_variant(0));
-    find_unrolled();
-    const auto total = written_.at("stages").size() + unrolled_.size() * (count - 1);
-    if (total > max_stages) refuse(total);
-    for (std::size_t k = 1; k < count; ++k) variants_.push_back(checked_variant(k));
+    expect_room(count);
+    for (std::size_t k = 0; k < count; ++k)
+      changed_.push_back(told(settings_, k, [&] { return changed_by(k); }));
     auto result = written_;
     result["stages"] = stages();
     return result;
   }
 
  private:
-  [[noreturn]] static void refuse(std::size_t stages) {
-    throw Error("each: makes " + std::to_string(stages) + " stages; at most " + std::to_string(max_stages));
-  }
-
-  /// The definition with the values number `k`, which is a pipeline by itself.
-  Json checked_variant(std::size_t k) const try {
-    auto variant = written_;
+  Json with_values(Json definition, std::size_t k) const {
     for (const auto& setting : settings_) {
-      at("each." + setting.name, [&] { set_value(variant, setting.name, setting.values[k], registry_); });
+      at("each." + setting.name, [&] { set_value(definition, setting.name, setting.values[k], registry_); });
     }
-    read_definition(variant, registry_);
-    return variant;
-  } catch (const Error& error) {
-    throw told_of_setting(error, settings_, k);
+    return definition;
   }
 
   const StageInfo& info_of(const Json& stage) const {
     return *registry_.find(stage.at("stage").get<std::string>());
   }
 
-  bool bears_on(const EachSetting& setting, const Node& node) const {
-    if (!is_pipelines_seed(setting)) return setting.place[1] == node.name;
-    return node.stage->random && !variants_[0].at("stages").at(node.name).contains("seed");
+  /// What the values number `k` change: the pipeline's seed, and whole stages. The parameters are checked.
+  Json changed_by(std::size_t k) const {
+    Json changed = {{"stages", Json::object()}};
+    for (const auto& setting : settings_) {
+      if (is_pipelines_seed(setting)) continue;
+      changed["stages"][setting.place[1]] = written_.at("stages").at(setting.place[1]);
+    }
+    changed = with_values(std::move(changed), k);
+    if (changed.contains("seed")) read_seed(changed["seed"], "seed");
+    for (const auto& item : changed["stages"].items()) {
+      const auto place = "stages." + item.key();
+      const auto& stage = item.value();
+      info_of(stage).complete(stage.value("params", Json::object()), place + ".params");
+      if (stage.contains("seed")) read_seed(stage["seed"], place + ".seed");
+    }
+    return changed;
   }
 
-  void find_unrolled() {
-    const auto graph = read_definition(variants_[0], registry_);
+  bool bears_on(const EachSetting& setting, const Node& node) const {
+    if (!is_pipelines_seed(setting)) return setting.place[1] == node.name;
+    return node.stage->random && !first_.at("stages").at(node.name).contains("seed");
+  }
+
+  void find_unrolled(const Graph& graph) {
     for (const auto& setting : settings_) {
       if (std::none_of(graph.nodes().begin(), graph.nodes().end(),
                        [&](const Node& node) { return bears_on(setting, node); })) {
@@ -146,49 +163,65 @@ class Unroller {
     }
   }
 
+  /// What is made must be no more than may be written by hand.
+  void expect_room(std::size_t count) const {
+    const auto& stages = first_.at("stages");
+    const auto total = stages.size() + unrolled_.size() * (count - 1);
+    if (total > max_stages) {
+      throw Error("each: makes " + std::to_string(total) + " stages; at most " + std::to_string(max_stages));
+    }
+    std::size_t bytes = 0;
+    for (const auto& name : unrolled_) bytes += stages.at(name).dump().size() * count;
+    if (bytes > max_definition_bytes) {
+      throw Error("each: makes " + std::to_string(bytes) + " bytes of JSON; at most " +
+                  std::to_string(max_definition_bytes) + " are allowed");
+    }
+  }
+
   static std::string copy_name(const std::string& name, std::size_t k) {
     return name + "_" + std::to_string(k + 1);
   }
 
-  /// The wire, which for an unrolled stage is that of its copy number `k`.
+  /// The wire, which to an unrolled stage is one to its copy number `k`.
   std::string wire_of_copy(const std::string& wire, std::size_t k) const {
     const auto dot = wire.find('.');
     const auto name = wire.substr(0, dot);
     return unrolled_.contains(name) ? copy_name(name, k) + wire.substr(dot) : wire;
   }
 
-  /// Every wire of a list, and of each to an unrolled stage those of all its copies.
+  /// Every wire of a list, and of each to an unrolled stage those to all its copies.
   Json wires_of_list(const Json& list) const {
     Json wires = Json::array();
     for (const auto& item : list.is_array() ? list : Json::array({list})) {
       const auto wire = item.get<std::string>();
       const bool many = unrolled_.contains(wire.substr(0, wire.find('.')));
-      for (std::size_t k = 0; k < (many ? variants_.size() : 1); ++k) wires.push_back(wire_of_copy(wire, k));
+      for (std::size_t k = 0; k < (many ? changed_.size() : 1); ++k) wires.push_back(wire_of_copy(wire, k));
     }
     return wires;
   }
 
-  /// A stage as it stands in the variant number `k`, wired to the copies of that number.
+  /// A stage with the values number `k`, wired to the copies of that number.
   Json copy_of(const std::string& name, std::size_t k) const {
-    auto stage = variants_[k].at("stages").at(name);
+    const auto& changed = changed_[k].at("stages");
+    auto stage = changed.contains(name) ? changed.at(name) : first_.at("stages").at(name);
     const auto& info = info_of(stage);
     for (const auto& port : info.inputs) {
       auto& wires = stage["inputs"][port.name];
       wires = port.many ? wires_of_list(wires) : Json(wire_of_copy(wires.get<std::string>(), k));
     }
-    const bool seeded = std::any_of(settings_.begin(), settings_.end(), is_pipelines_seed);
-    if (seeded && info.random && !stage.contains("seed")) stage["seed"] = variants_[k].at("seed");
+    const bool seeded = changed_[k].contains("seed") && info.random && !stage.contains("seed");
+    if (seeded) stage["seed"] = changed_[k]["seed"];
     return stage;
   }
 
   Json stages() const {
     Json all = Json::object();
-    std::set<std::string> names;
-    for (const auto& item : written_.at("stages").items()) {
+    const auto& written = written_.at("stages");
+    for (const auto& item : written.items()) {
       const bool copied = unrolled_.contains(item.key());
-      for (std::size_t k = 0; k < (copied ? variants_.size() : 1); ++k) {
+      for (std::size_t k = 0; k < (copied ? changed_.size() : 1); ++k) {
         const auto name = copied ? copy_name(item.key(), k) : item.key();
-        if (!names.insert(name).second || (copied && written_.at("stages").contains(name))) {
+        if (copied && written.contains(name)) {
           throw Error("each: stage " + quote(item.key()) + " becomes " + quote(name) +
                       ", but there is one of that name already; give one of the two another name");
         }
@@ -201,7 +234,8 @@ class Unroller {
   Json written_;
   const Registry& registry_;
   std::vector<EachSetting> settings_;
-  std::vector<Json> variants_;  ///< the definition with each of the values
+  Json first_;                 ///< the definition with the first values
+  std::vector<Json> changed_;  ///< by value: what differs from the definition as it was written
   std::set<std::string> unrolled_;
 };
 

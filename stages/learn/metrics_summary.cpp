@@ -160,7 +160,7 @@ std::string in_words(const MetricsSummary& summary) {
   return with_interval("accuracy", summary.accuracy) + "  " +
          with_interval(top.c_str(), summary.top_k_accuracy) + "  " + with_interval("loss", summary.loss) +
          "  " + with_interval("macro F1", summary.macro_f1) + "  (" + std::to_string(runs) +
-         (runs == 1 ? " run)" : " runs, 95 % of the mean)");
+         (runs == 1 ? " run)" : " runs; ± is the 95 % interval of the mean)");
 }
 
 }  // namespace fovea

@@ -31,7 +31,7 @@ MetricsSummary summarised(std::span<const Value<Metrics>> runs);
 /// What `summary.json` says: a number that is not known is null, with the reason beside it.
 Json to_json(const MetricsSummary& summary);
 
-/// "accuracy 0.9312 ± 0.0021  loss 0.2310 ± 0.0100  ... (5 runs, 95 %)": one line for people.
+/// "accuracy 0.9312 ± 0.0021  ...  (5 runs; ± is the 95 % interval of the mean)": one line for people.
 std::string in_words(const MetricsSummary& summary);
 
 }  // namespace fovea

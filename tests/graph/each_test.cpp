@@ -176,6 +176,17 @@ TEST_CASE("each: the limit of stages holds for what it makes") {
         "each: makes 12004 stages; at most 10000");
 }
 
+TEST_CASE("each: so does the limit of bytes") {
+  auto definition = farm_with(R"({"mill.threads": [1, 2, 3]})");
+  definition["stages"]["west"]["params"]["path"] = std::string(std::size_t{3} << 20, 'x');
+  const auto registry = example::registry();
+  CHECK_NOTHROW(read_definition(definition, registry));
+  definition["each"] = parse_json(R"({"west.tons": [1, 2, 3]})");
+  CHECK(error_of([&] {
+          read_definition(definition, registry);
+        }).ends_with(" bytes of JSON; at most 8388608 are allowed"));
+}
+
 TEST_CASE("each: relative paths among the values are taken from the folder of the definition") {
   const auto registry = example::registry();
   auto definition = farm_with(R"({"west.path": ["meadow", "/east/field"], "mill.seed": [0, 1]})");

@@ -142,7 +142,7 @@ TEST_CASE("summarise: what is stored is what is read, and what is exported is JS
 TEST_CASE("summarise: in words it says the mean of each metric and how far its interval reaches") {
   CHECK(in_words(summary_of({metrics_of(0.5), metrics_of(0.5)})) ==
         "accuracy 0.5000 ± 0.0000  top-5 0.2500 ± 0.0000  loss 5.0000 ± 0.0000  macro F1 0.0625 ± 0.0000  "
-        "(2 runs, 95 % of the mean)");
+        "(2 runs; ± is the 95 % interval of the mean)");
   CHECK(in_words(summary_of({metrics_of(0.5)})) ==
         "accuracy 0.5000  top-5 0.2500  loss 5.0000  macro F1 0.0625  (1 run)");
 }
