@@ -4,11 +4,10 @@
 #include <map>
 
 #include "graph/dag.hpp"
+#include "graph/each.hpp"
 
 namespace fovea {
 namespace {
-
-constexpr std::size_t max_stages = 10'000;
 
 void expect_object(const Json& json, const std::string& place) {
   if (!json.is_object()) throw Error(place + ": expected an object, got " + shown(json));
@@ -22,13 +21,20 @@ void expect_keys(const Json& json, const std::vector<std::string>& known, const 
   }
 }
 
+/// A wire as it was written, as "stage.port", and the input port that it feeds.
+struct WrittenWire {
+  std::string text;
+  std::size_t input;
+  std::string place;
+};
+
 /// One stage as it was written, before its wires are known to be right.
 struct Written {
   std::string name;
-  std::string place;
   const StageInfo* stage;
   Json params;
-  std::vector<std::string> wires;  ///< one for each input port, as "stage.port"
+  std::vector<WrittenWire> wires;
+  std::optional<Seed> seed;
 };
 
 std::vector<std::string> port_names(const std::vector<PortInfo>& ports) {
@@ -37,7 +43,14 @@ std::vector<std::string> port_names(const std::vector<PortInfo>& ports) {
   return names;
 }
 
-std::vector<std::string> read_wires(const Json& inputs, const StageInfo& stage, const std::string& place) {
+WrittenWire read_wire(const Json& wire, std::size_t input, const std::string& place) {
+  if (!wire.is_string()) {
+    throw Error(place + ": expected a wire such as \"load.data\", got " + shown(wire));
+  }
+  return {wire.get<std::string>(), input, place};
+}
+
+std::vector<WrittenWire> read_wires(const Json& inputs, const StageInfo& stage, const std::string& place) {
   expect_object(inputs, place);
   for (const auto& item : inputs.items()) {
     const auto known = port_names(stage.inputs);
@@ -45,38 +58,30 @@ std::vector<std::string> read_wires(const Json& inputs, const StageInfo& stage, 
       throw Error(place + ": unknown input " + quote(item.key()) + suggestion(item.key(), known));
     }
   }
-  std::vector<std::string> wires;
-  for (const auto& port : stage.inputs) {
+  std::vector<WrittenWire> wires;
+  for (std::size_t input = 0; input < stage.inputs.size(); ++input) {
+    const auto& port = stage.inputs[input];
     const auto found = inputs.find(port.name);
     if (found == inputs.end()) {
       throw Error(place + ": input " + quote(port.name) + " is missing; wire it to a " + port.kind + ", " +
                   port.doc);
     }
-    if (!found->is_string()) {
-      throw Error(place + "." + port.name + ": expected a wire such as \"load.data\", got " + shown(*found));
+    const auto here = place + "." + port.name;
+    if (!port.many || !found->is_array()) {
+      wires.push_back(read_wire(*found, input, here));
+      continue;
     }
-    wires.push_back(found->get<std::string>());
+    for (std::size_t i = 0; i < found->size(); ++i) {
+      wires.push_back(read_wire((*found)[i], input, here + "[" + std::to_string(i) + "]"));
+    }
   }
   return wires;
-}
-
-void resolve_paths_in(Json& params, const std::vector<FieldInfo>& fields,
-                      const std::filesystem::path& folder) {
-  for (const auto& field : fields) {
-    const auto found = params.find(field.name);
-    if (found == params.end()) continue;
-    if (field.role == Role::source && found->is_string() && !found->get<std::string>().empty()) {
-      *found = (folder / found->get<std::string>()).lexically_normal().string();
-    } else if (!field.members.empty() && found->is_object()) {
-      resolve_paths_in(*found, field.members, folder);
-    }
-  }
 }
 
 Written read_stage(const std::string& name, const Json& json, const Registry& registry) {
   const auto place = "stages." + name;
   expect_object(json, place);
-  expect_keys(json, {"stage", "inputs", "params"}, place);
+  expect_keys(json, {"stage", "inputs", "params", "seed"}, place);
   const auto kind = json.find("stage");
   if (kind == json.end()) throw Error(place + ": \"stage\" is missing" + suggestion(name, registry.names()));
   if (!kind->is_string()) throw Error(place + ".stage: expected text, got " + shown(*kind));
@@ -88,8 +93,10 @@ Written read_stage(const std::string& name, const Json& json, const Registry& re
   auto params = json.value("params", Json::object());
   expect_object(params, place + ".params");
   params = stage->complete(params, place + ".params");
-  return {name, place, stage, std::move(params),
-          read_wires(json.value("inputs", Json::object()), *stage, place + ".inputs")};
+  std::optional<Seed> seed;
+  if (json.contains("seed")) seed = read_seed(json["seed"], place + ".seed");
+  return {name, stage, std::move(params),
+          read_wires(json.value("inputs", Json::object()), *stage, place + ".inputs"), seed};
 }
 
 /// An output of the right kind, as the suggestion of an error about a wire.
@@ -108,10 +115,9 @@ std::string right_wire(const std::vector<Written>& stages, const std::string& ow
 }
 
 /// Finds the stage and port that a wire names, and checks that the kinds agree.
-Wire find_wire(const std::vector<Written>& stages, const Written& to, std::size_t input) {
-  const auto& text = to.wires[input];
+Wire find_wire(const std::vector<Written>& stages, const Written& to, const WrittenWire& wire) {
+  const auto& [text, input, place] = wire;
   const auto& port = to.stage->inputs[input];
-  const auto place = to.place + ".inputs." + port.name;
   const auto dot = text.find('.');
   const auto from = std::find_if(stages.begin(), stages.end(),
                                  [&](const Written& each) { return each.name == text.substr(0, dot); });
@@ -131,7 +137,7 @@ Wire find_wire(const std::vector<Written>& stages, const Written& to, std::size_
     throw Error(place + ": expected " + port.kind + ", but " + quote(text) + " gives " + output.kind +
                 right_wire(stages, to.name, port.kind, text));
   }
-  return {static_cast<std::size_t>(from - stages.begin()), number};
+  return {static_cast<std::size_t>(from - stages.begin()), number, input};
 }
 
 std::vector<std::size_t> data_order(const std::vector<Written>& stages,
@@ -154,15 +160,15 @@ std::vector<std::size_t> data_order(const std::vector<Written>& stages,
 
 Graph read_definition(const Json& definition, const Registry& registry) {
   expect_object(definition, "definition");
-  expect_keys(definition, {"fovea", "name", "seed", "stages"}, "");
+  if (definition.contains("each")) return read_definition(unroll_each(definition, registry), registry);
+  expect_keys(definition, {"fovea", "name", "seed", "each", "stages"}, "");
   const auto version = definition.find("fovea");
   if (version == definition.end() || *version != 1) {
     throw Error("fovea: expected 1, the version of definitions that is read here, got " +
                 (version == definition.end() ? "nothing" : shown(*version)));
   }
   const auto name = Conversion<std::string>::read(definition.value("name", Json("pipeline")), "name");
-  const auto seed = Conversion<std::int64_t>::read(definition.value("seed", Json(0)), "seed");
-  if (seed < 0) throw Error("seed: " + std::to_string(seed) + " is not allowed; it must be at least 0");
+  const auto seed = read_seed(definition.value("seed", Json(0)), "seed");
   const auto& all = definition.value("stages", Json::object());
   expect_object(all, "stages");
   if (all.empty()) throw Error("stages: none here; add at least one, such as \"load\"");
@@ -174,17 +180,35 @@ Graph read_definition(const Json& definition, const Registry& registry) {
   for (const auto& item : all.items()) stages.push_back(read_stage(item.key(), item.value(), registry));
   std::vector<std::vector<Wire>> wires(stages.size());
   for (std::size_t i = 0; i < stages.size(); ++i) {
-    for (std::size_t input = 0; input < stages[i].wires.size(); ++input) {
-      wires[i].push_back(find_wire(stages, stages[i], input));
-    }
+    for (const auto& wire : stages[i].wires) wires[i].push_back(find_wire(stages, stages[i], wire));
   }
-  Graph graph(name, static_cast<std::uint64_t>(seed));
+  Graph graph(name, seed.value);
   std::vector<std::size_t> number(stages.size());
   for (const auto i : data_order(stages, wires)) {
     for (auto& wire : wires[i]) wire.node = number[wire.node];
-    number[i] = graph.add(stages[i].name, *stages[i].stage, stages[i].params, wires[i]);
+    const auto& stage = stages[i];
+    number[i] = graph.add(stage.name, *stage.stage, stage.params, wires[i], stage.seed);
   }
   return graph;
+}
+
+Seed read_seed(const Json& json, const std::string& place) {
+  const auto seed = Conversion<std::int64_t>::read(json, place);
+  if (seed < 0) throw Error(place + ": " + std::to_string(seed) + " is not allowed; it must be at least 0");
+  return {static_cast<std::uint64_t>(seed)};
+}
+
+void resolve_paths_in(Json& params, const std::vector<FieldInfo>& fields,
+                      const std::filesystem::path& folder) {
+  for (const auto& field : fields) {
+    const auto found = params.find(field.name);
+    if (found == params.end()) continue;
+    if (field.role == Role::source && found->is_string() && !found->get<std::string>().empty()) {
+      *found = (folder / found->get<std::string>()).lexically_normal().string();
+    } else if (!field.members.empty() && found->is_object()) {
+      resolve_paths_in(*found, field.members, folder);
+    }
+  }
 }
 
 void resolve_paths(Json& definition, const Registry& registry, const std::filesystem::path& folder) {
@@ -196,6 +220,7 @@ void resolve_paths(Json& definition, const Registry& registry, const std::filesy
     const auto* info = registry.find(stage["stage"].get<std::string>());
     if (info != nullptr) resolve_paths_in(stage["params"], info->params, folder);
   }
+  resolve_paths_in_each(definition, registry, folder);
 }
 
 Json write_definition(const Graph& graph, const std::filesystem::path& folder) {
@@ -203,52 +228,17 @@ Json write_definition(const Graph& graph, const std::filesystem::path& folder) {
       {"fovea", 1}, {"name", graph.name()}, {"seed", graph.seed()}, {"stages", Json::object()}};
   for (const auto& node : graph.nodes()) {
     Json stage = {{"stage", node.stage->name}};
-    for (std::size_t i = 0; i < node.inputs.size(); ++i) {
-      stage["inputs"][node.stage->inputs[i].name] = wire_text(graph, node.inputs[i]);
+    for (std::size_t input = 0; input < node.stage->inputs.size(); ++input) {
+      const auto& port = node.stage->inputs[input];
+      const auto wires = wire_texts(graph, node, input);
+      stage["inputs"][port.name] = port.many ? Json(wires) : Json(wires.front());
     }
+    if (node.seed != graph.seed()) stage["seed"] = node.seed;
     stage["params"] = node.params;
     resolve_paths_in(stage["params"], node.stage->params, folder);
     definition["stages"][node.name] = std::move(stage);
   }
   return definition;
-}
-
-void apply_setting(Json& definition, const std::string& setting) {
-  const auto equals = setting.find('=');
-  const auto place = "--set " + setting;
-  if (equals == std::string::npos) {
-    throw Error(place + ": expected stage.param=VALUE, such as train.learning_rate=0.002");
-  }
-  const auto text = setting.substr(equals + 1);
-  Json value = Json::accept(text) ? at(place, [&] { return parse_json(text); }) : Json(text);
-  std::vector<std::string> path;
-  for (std::size_t from = 0; from <= equals;) {
-    const auto dot = std::min(setting.find('.', from), equals);
-    path.push_back(setting.substr(from, dot - from));
-    from = dot + 1;
-  }
-  if (path.size() == 1) {
-    if (path[0] != "seed" && path[0] != "name") {
-      throw Error(place + ": expected stage.param=VALUE, or seed=VALUE, or name=VALUE");
-    }
-    definition[path[0]] = std::move(value);
-    return;
-  }
-  auto& stages = definition["stages"];
-  if (!stages.is_object() || !stages.contains(path[0])) {
-    std::vector<std::string> names;
-    for (const auto& item : stages.items()) names.push_back(item.key());
-    throw Error(place + ": unknown stage " + quote(path[0]) + suggestion(path[0], names));
-  }
-  auto* target = &stages[path[0]]["params"];
-  for (std::size_t i = 1; i < path.size(); ++i) {
-    if (!target->is_object() && !target->is_null()) {
-      throw Error(place + ": " + quote(path[i - 1]) + " is " + std::string(kind_of(*target)) +
-                  ", not an object");
-    }
-    target = &(*target)[path[i]];
-  }
-  *target = std::move(value);
 }
 
 }  // namespace fovea

@@ -5,18 +5,26 @@
 
 namespace fovea {
 
-/// Makes a graph of a saved pipeline. Everything is checked before anything is done: unknown names, wrong
-/// kinds, ranges, wires, cycles. Throws `Error` that begins with the place in the definition.
+/// How many stages a definition may have, once its `each` is unrolled.
+inline constexpr std::size_t max_stages = 10'000;
+/// How many bytes of JSON it may have then, as much as is read from a file.
+inline constexpr std::size_t max_definition_bytes = std::size_t{8} << 20;
+
+/// Makes a graph of a saved pipeline; `each` is unrolled. Everything is checked before anything is done:
+/// unknown names, wrong kinds, ranges, wires, cycles. Throws `Error` that begins with the place in the
+/// definition.
 Graph read_definition(const Json& definition, const Registry& registry);
+
+/// Reads a whole number from 0 upwards; throws `Error` that begins with the place.
+Seed read_seed(const Json& json, const std::string& place);
 
 /// Puts `folder` before every relative path among the parameters; what is not a definition is left as it is.
 void resolve_paths(Json& definition, const Registry& registry, const std::filesystem::path& folder);
+/// The same among parameters of one stage.
+void resolve_paths_in(Json& params, const std::vector<FieldInfo>& fields,
+                      const std::filesystem::path& folder);
 
 /// The graph as a saved pipeline with every parameter written out; relative paths are taken from `folder`.
 Json write_definition(const Graph& graph, const std::filesystem::path& folder = {});
-
-/// Changes one parameter of a definition, as `train.learning_rate=0.002` or `train.schedule.type=constant`
-/// says; `seed=3` and `name=x` change the pipeline itself. The value is JSON, or else text.
-void apply_setting(Json& definition, const std::string& setting);
 
 }  // namespace fovea

@@ -199,10 +199,18 @@ Json file_digests(const std::vector<std::filesystem::path>& files,
 
 Json key_parts(const Graph& graph, std::size_t node, std::span<const std::string> inputs,
                const World& world) {
-  const auto& [name, stage, params, wires] = graph.nodes().at(node);
+  const auto& [name, stage, params, wires, seed] = graph.nodes().at(node);
   Json parts = {{"stage", stage->name}, {"version", stage->version}, {"params", stage->keyed(params)}};
-  for (std::size_t i = 0; i < inputs.size(); ++i) parts["inputs"][stage->inputs[i].name] = inputs[i];
-  if (stage->random) parts["seed"] = graph.seed();
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    const auto& port = stage->inputs[wires[i].input];
+    auto& part = parts["inputs"][port.name];
+    if (port.many) {
+      part.push_back(inputs[i]);
+    } else {
+      part = inputs[i];
+    }
+  }
+  if (stage->random) parts["seed"] = seed;
   if (!stage->library.empty()) parts["numerics"] = world.numerics(stage->library);
   if (stage->made_with != nullptr) parts["made_with"] = stage->made_with();
   const auto files = at(name, [&] { return stage->sources(params); });

@@ -49,7 +49,7 @@ struct World {
 Json file_digests(const std::vector<std::filesystem::path>& files,
                   const std::function<std::string(const std::filesystem::path&)>& digest);
 
-/// Everything that decides a node's result, once the identities of its inputs are known.
+/// Everything that decides a node's result, once the identities of its inputs are known, one for each wire.
 Json key_parts(const Graph& graph, std::size_t node, std::span<const std::string> inputs, const World& world);
 
 /// The key under which a node keeps its progress: that of its result, or, where a longer run goes on from a

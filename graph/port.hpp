@@ -59,6 +59,23 @@ class Value {
   Item item_;
 };
 
+/// Stands for a list: an input port `As<Many<T>>` takes one or more wires, and their order counts.
+template <class T>
+struct Many;
+
+/// The wires of a list: `{.metrics = {first.metrics, second.metrics}}`.
+template <class T>
+struct Ref<Many<T>> : std::vector<Ref<T>> {
+  using std::vector<Ref<T>>::vector;
+};
+
+/// The artifacts of a list, in the order of its wires.
+template <class T>
+class Value<Many<T>> : public std::vector<Value<T>> {
+ public:
+  using std::vector<Value<T>>::vector;
+};
+
 /// What is known of one port without having its type.
 struct PortInfo {
   std::string name;
@@ -67,6 +84,7 @@ struct PortInfo {
   std::string file;  ///< for an output: its name in the run directory, or "" where it is not exported
   const Codec* codec = nullptr;
   bool measured = false;  ///< times and the like, which no other run repeats: the artifact says `measured`
+  bool many = false;      ///< for an input: takes a list of one or more wires
 };
 
 namespace detail {
@@ -76,6 +94,12 @@ struct PortType;
 template <template <class> class As, class T>
 struct PortType<As<T>> {
   using type = T;
+  static constexpr bool many = false;
+};
+template <template <class> class As, class T>
+struct PortType<As<Many<T>>> {
+  using type = T;
+  static constexpr bool many = true;
 };
 
 }  // namespace detail

@@ -22,7 +22,7 @@ struct StageInfo {
   std::string name;
   std::string doc;
   int version = 1;
-  bool random = false;  ///< whether the pipeline's seed decides its result
+  bool random = false;  ///< whether a seed decides its result
   std::string library;  ///< the shared library that holds `run`, or "" where it is linked
   std::vector<PortInfo> inputs;
   std::vector<PortInfo> outputs;
@@ -38,7 +38,9 @@ struct StageInfo {
   std::string (*made_with)() = nullptr;
   /// How far complete parameters go; null for a stage that keeps no progress.
   Horizon (*horizon)(const Json& complete) = nullptr;
-  std::vector<Item> (*run)(std::span<const Item> inputs, const Json& complete, Context& context) = nullptr;
+  /// Computes the outputs from the inputs, both by port: one value for a port, or those of its list.
+  std::vector<Item> (*run)(std::span<const std::vector<Item>> inputs, const Json& complete,
+                           Context& context) = nullptr;
 };
 
 /// A stage: a name, a version, one line of documentation, ports, parameters and a static `run`.
@@ -62,20 +64,32 @@ namespace detail {
 template <class Ports>
 std::vector<PortInfo> describe_ports() {
   std::vector<PortInfo> ports;
-  for_each_port<Ports>([&]<class Each, Artifact T>(const Each& each, std::type_identity<T>) {
+  for_each_port<Ports>([&]<class Owner, class Member, class Rule, Artifact T>(
+                           const Field<Owner, Member, Rule>& each, std::type_identity<T>) {
+    constexpr bool measured = requires {
+      T::measured;
+    };
     ports.push_back({std::string(each.name), std::string(T::kind), std::string(each.doc),
-                     std::string(each.file), &T::codec(), requires { T::measured; }
-});
-});
-return ports;
+                     std::string(each.file), &T::codec(), measured, PortType<Member>::many});
+  });
+  return ports;
+}
+
+template <class T>
+void take(Value<T>& value, std::span<const Item> items) {
+  value = Value<T>(items.front());
+}
+template <class T>
+void take(Value<Many<T>>& values, std::span<const Item> items) {
+  for (const auto& item : items) values.emplace_back(item);
 }
 
 template <Stage S>
-std::vector<Item> run_stage(std::span<const Item> inputs, const Json& complete, Context& context) {
+std::vector<Item> run_stage(std::span<const std::vector<Item>> inputs, const Json& complete,
+                            Context& context) {
   typename S::template In<Value> in;
   std::size_t port = 0;
-  for_each_port<decltype(in)>(
-      [&]<class T>(const auto& each, std::type_identity<T>) { in.*each.member = Value<T>(inputs[port++]); });
+  for_each_port<decltype(in)>([&](const auto& each, auto) { take(in.*each.member, inputs[port++]); });
   const auto out = S::run(in, read_params<typename S::Params>(complete, std::string(S::name)), context);
   std::vector<Item> outputs;
   for_each_port<std::remove_cvref_t<decltype(out)>>([&](const auto& each, auto) {

@@ -29,9 +29,11 @@ Json cut_to(const Json& definition, const std::string& node) {
   const std::function<void(const std::string&)> need = [&](const std::string& name) {
     if (needed.contains(name)) return;
     needed[name] = stages.at(name);
-    for (const auto& wire : stages.at(name).value("inputs", Json::object())) {
-      const auto text = wire.get<std::string>();
-      need(text.substr(0, text.find('.')));
+    for (const auto& input : stages.at(name).value("inputs", Json::object())) {
+      for (const auto& wire : input.is_array() ? input : Json::array({input})) {
+        const auto text = wire.get<std::string>();
+        need(text.substr(0, text.find('.')));
+      }
     }
   };
   need(node);
@@ -82,16 +84,31 @@ class Rebuilder {
     for (int number = 2; stages_.contains(name); ++number) name = stage + "_" + std::to_string(number);
     names_[record.key] = name;
     stages_[name] = {{"stage", stage}, {"params", record.parts.at("params")}};
+    if (record.parts.contains("seed")) stages_[name]["seed"] = record.parts["seed"];
     const auto inputs = record.parts.value("inputs", Json::object());
-    for (const auto& [port, object] : inputs.items()) {
-      const auto wire = maker_of(object.get<std::string>(), record.key);
-      if (!wire.empty()) stages_[name]["inputs"][port] = wire;
+    for (const auto& [port, objects] : inputs.items()) {
+      const auto wires = makers_of(objects, record.key);
+      if (!wires.empty()) stages_[name]["inputs"][port] = wires;
     }
     return name;
   }
   const Json& stages() const { return stages_; }
 
  private:
+  /// The wire for the object of an input, or those for the objects of its list, as far as they are known.
+  Json makers_of(const Json& objects, const std::string& asks) {
+    if (!objects.is_array()) {
+      const auto wire = maker_of(objects.get<std::string>(), asks);
+      return wire.empty() ? Json() : Json(wire);
+    }
+    Json wires = Json::array();
+    for (const auto& object : objects) {
+      if (auto wire = maker_of(object.get<std::string>(), asks); !wire.empty())
+        wires.push_back(std::move(wire));
+    }
+    return wires;
+  }
+
   /// "load.data": who gives an object, other than the stage that asks.
   std::string maker_of(const std::string& object, const std::string& asks) {
     for (const auto& maker : records_) {

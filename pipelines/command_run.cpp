@@ -84,12 +84,14 @@ std::unique_ptr<Prepared> prepare(const RunCommand& command,
   auto& graph = prepared->graph;
   graph = read_graph(prepared->registry);
   if (!command.until.empty()) {
-    const auto last = at("--until", [&] { return graph.find(command.until); });
+    const auto last = at("--until", [&] { return graph.find_all(command.until); });
     graph = graph.only(graph.needed_by(last));
   }
-  for (const auto& name : command.force) at("--force", [&] { return graph.find(name); });
+  for (const auto& name : command.force) {
+    for (const auto node : at("--force", [&] { return graph.find_all(name); }))
+      prepared->force.push_back(graph.nodes()[node].name);
+  }
   prepared->store = command.store;
-  prepared->force = command.force;
   return prepared;
 }
 
@@ -109,7 +111,7 @@ int run_prepared(const Prepared& prepared, const RunCommand& command, std::stop_
                                                     .name = command.name,
                                                     .threads = command.threads,
                                                     .device = prepared.device.name,
-                                                    .force = command.force,
+                                                    .force = prepared.force,
                                                     .tensorboard = command.tensorboard,
                                                     .mlflow = command.mlflow,
                                                     .stop = std::move(stop),

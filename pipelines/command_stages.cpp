@@ -10,7 +10,11 @@ namespace {
 
 Json ports_json(const std::vector<PortInfo>& ports) {
   Json all = Json::array();
-  for (const auto& port : ports) all.push_back({{"name", port.name}, {"kind", port.kind}, {"doc", port.doc}});
+  for (const auto& port : ports) {
+    Json one = {{"name", port.name}, {"kind", port.kind}, {"doc", port.doc}};
+    if (port.many) one["many"] = true;
+    all.push_back(std::move(one));
+  }
   return all;
 }
 
@@ -43,8 +47,8 @@ void print_ports(const char* title, const std::vector<PortInfo>& ports) {
   std::printf("\n%s\n", title);
   std::vector<std::array<std::string, 3>> rows;
   for (const auto& port : ports) {
-    rows.push_back(
-        {port.name, port.kind, port.doc + (port.file.empty() ? "" : "; exported as " + port.file)});
+    rows.push_back({port.name, port.kind + (port.many ? ", one or more" : ""),
+                    port.doc + (port.file.empty() ? "" : "; exported as " + port.file)});
   }
   print_columns(rows);
 }
@@ -96,13 +100,25 @@ const StageInfo& find(const Registry& registry, const std::string& name) {
   return *stage;
 }
 
+Json seed_schema() {
+  return {{"type", "integer"}, {"minimum", 0}};
+}
+
+Json input_schema(const PortInfo& port) {
+  const Json wire = {{"type", "string"}, {"pattern", "^[A-Za-z0-9_-]+\\.[a-z0-9_]+$"}};
+  Json schema = wire;
+  if (port.many) {
+    schema = {{"anyOf", Json::array({wire, {{"type", "array"}, {"minItems", 1}, {"items", wire}}})}};
+  }
+  schema["description"] = (port.many ? "one or more " : "a ") + port.kind + ": " + port.doc;
+  return schema;
+}
+
 Json stage_schema(const StageInfo& stage) {
   Json inputs = Json::object();
   Json names = Json::array();
   for (const auto& port : stage.inputs) {
-    inputs[port.name] = {{"type", "string"},
-                         {"pattern", "^[A-Za-z0-9_-]+\\.[a-z0-9_]+$"},
-                         {"description", "a " + port.kind + ": " + port.doc}};
+    inputs[port.name] = input_schema(port);
     names.push_back(port.name);
   }
   Json schema = {
@@ -114,7 +130,20 @@ Json stage_schema(const StageInfo& stage) {
         {"params", detail::object_schema(stage.params)}}},
       {"required", names.empty() ? Json::array({"stage"}) : Json::array({"stage", "inputs"})},
       {"additionalProperties", false}};
+  if (stage.random) {
+    schema["properties"]["seed"] = seed_schema();
+    schema["properties"]["seed"]["description"] = "instead of the pipeline's seed";
+  }
   return schema;
+}
+
+Json each_schema() {
+  return {{"description",
+           "settings, each with a list of values that go together: stages that depend on them stand once for "
+           "each value"},
+          {"type", "object"},
+          {"propertyNames", {{"pattern", "^(seed|[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)+)$"}}},
+          {"additionalProperties", {{"type", "array"}, {"minItems", 1}}}};
 }
 
 }  // namespace
@@ -156,7 +185,8 @@ Json definition_schema(const Registry& registry) {
           {"properties",
            {{"fovea", {{"const", 1}}},
             {"name", {{"type", "string"}, {"pattern", "^[A-Za-z0-9_-]+$"}}},
-            {"seed", {{"type", "integer"}, {"minimum", 0}}},
+            {"seed", seed_schema()},
+            {"each", each_schema()},
             {"stages",
              {{"type", "object"},
               {"minProperties", 1},

@@ -9,8 +9,10 @@
 #include <random>
 #include <thread>
 
+#include "graph/definition.hpp"
 #include "pipelines/commands.hpp"
 #include "pipelines/console.hpp"
+#include "pipelines/definition_file.hpp"
 #include "runtime/store/files.hpp"
 
 extern char** environ;
@@ -40,23 +42,19 @@ class Workshop {
   fs::path path_;
 };
 
-/// The command line of a run of the same pipeline in another store, which saves its progress often.
-std::vector<std::string> run_line(const RunCommand& command, const Graph& graph, const fs::path& folder) {
-  std::vector<std::string> line{"fovea",
-                                "run",
-                                command.pipeline.string(),
-                                "-q",
-                                "--store",
-                                (folder / "store").string(),
-                                "--output-dir",
-                                (folder / "results").string()};
+/// The command line of a run of the same pipeline, as it was written to a file, in another store; it saves
+/// its progress often.
+std::vector<std::string> run_line(const RunCommand& command, const Graph& graph, const fs::path& pipeline,
+                                  const fs::path& folder) {
+  std::vector<std::string> line{"fovea",           "run",
+                                pipeline.string(), "-q",
+                                "--store",         (folder / "store").string(),
+                                "--output-dir",    (folder / "results").string()};
   const auto add = [&](const std::string& option, const std::string& value) {
     line.push_back(option);
     line.push_back(value);
   };
-  for (const auto& setting : command.settings) add("--set", setting);
   for (const auto& plugin : command.plugins) add("--plugin", plugin.string());
-  if (!command.until.empty()) add("--until", command.until);
   add("--device", command.device);
   for (const auto& node : graph.nodes()) {
     if (node.params.contains("checkpoint")) add("--set", node.name + ".checkpoint.every_minutes=0.002");
@@ -153,10 +151,15 @@ int verify_resume_command(const RunCommand& command, int kills) {
   }
   const Workshop workshop;
   const auto straight = workshop / "straight", killed = workshop / "killed";
-  const double seconds = seconds_of_whole_run(run_line(command, prepared->graph, straight));
+  const auto pipeline = workshop / "pipeline.json";
+  write_whole_file(pipeline, write_definition(prepared->graph, fs::current_path()).dump());
+  const auto line = [&](const fs::path& folder) {
+    return run_line(command, prepared->graph, pipeline, folder);
+  };
+  const double seconds = seconds_of_whole_run(line(straight));
   std::printf("undisturbed run: %s\n", duration_text(seconds).c_str());
   std::fflush(stdout);
-  const int died = kill_runs(run_line(command, prepared->graph, killed), kills, seconds);
+  const int died = kill_runs(line(killed), kills, seconds);
   std::printf("killed and started again: %d times\n", died);
   const auto result = compare(prepared->graph, straight, killed);
   if (!result.difference.empty()) {

@@ -36,7 +36,7 @@ struct Prepared {
   Registry registry;
   Graph graph;
   std::filesystem::path store;
-  std::vector<std::string> force;
+  std::vector<std::string> force;  ///< nodes that run whatever is there
   ComputeDevice device;
 
   /// The store, whose warnings go to stderr.

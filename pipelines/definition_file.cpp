@@ -3,6 +3,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "graph/setting.hpp"
+
 namespace fovea {
 namespace {
 
@@ -33,7 +35,7 @@ Json read_definition_json(const fs::path& file, const Registry& registry) {
 Graph read_definition_file(const fs::path& file, const std::vector<std::string>& settings,
                            const Registry& registry) {
   auto definition = read_definition_json(file, registry);
-  for (const auto& setting : settings) apply_setting(definition, setting);
+  for (const auto& setting : settings) apply_setting(definition, setting, registry);
   resolve_paths(definition, registry, fs::current_path());
   return at(file.string(), [&] { return read_definition(definition, registry); });
 }

@@ -35,6 +35,7 @@ render::Diagram diagram_of(const Graph& graph, const std::vector<Planned>& plann
                              .fill = planned[i].status == Status::hit ? hit_fill : run_fill};
     if (node.name != node.stage->name) box.lines.push_back(node.stage->name);
     add_changed(node.params, node.stage->params, "", box.lines);
+    if (node.seed != graph.seed()) box.lines.push_back("seed " + std::to_string(node.seed));
     diagram.boxes.push_back(std::move(box));
     for (const auto& wire : node.inputs) {
       diagram.arrows.push_back({wire.node, i, graph.nodes()[wire.node].stage->outputs[wire.port].name});

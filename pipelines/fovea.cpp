@@ -15,7 +15,8 @@ constexpr const char* store_help = "folder of the cache (default: FOVEA_STORE, o
 
 /// What every command that has a pipeline takes, wherever that comes from.
 void add_graph_options(CLI::App& app, fovea::RunCommand& command) {
-  app.add_option("--set", command.settings, "change one parameter: stage.param=VALUE, or seed=VALUE")
+  app.add_option("--set", command.settings,
+                 "change one parameter: stage.param=VALUE, or seed=VALUE, or each.seed=[VALUE,...]")
       ->allow_extra_args(false);
   app.add_option("--until", command.until, "run only what this stage needs, and it");
   app.add_option("--store", command.store, store_help);
@@ -97,6 +98,12 @@ void add_train_options(CLI::App& app, fovea::TrainCommand& command) {
                  "write the pipeline to a file for `fovea run`, then run it all the same")
       ->type_name("FILE");
   app.add_flag("--dry-run", command.dry_run, "only tell what would run, as `fovea plan` does");
+  app.add_option("--seeds", request.seeds,
+                 "train with so many seeds, from --seed upwards, and summarise what they reach")
+      ->type_name("N");
+  app.add_option("--folds", request.folds,
+                 "cross-validate: train once for each of so many folds, and summarise what they reach")
+      ->type_name("K");
   app.add_flag("--find-lr", request.find_rate,
                "try rising learning rates for a few steps in place of training, and suggest one");
   app.add_flag_callback(

@@ -6,12 +6,12 @@
 #include <thread>
 
 #include "pipelines/console.hpp"
+#include "pipelines/run_summary.hpp"
 #include "pipelines/tracking/mlflow.hpp"
 #include "pipelines/tracking/tensorboard.hpp"
 #include "runtime/log.hpp"
 #include "runtime/run_directory.hpp"
 #include "runtime/store/lease.hpp"
-#include "stages/learn/metrics.hpp"
 #include "stages/model/numerics.hpp"
 
 namespace fovea {
@@ -19,38 +19,6 @@ namespace {
 
 /// A pipeline with results that are lost while they are exported is run again so often.
 constexpr int most_attempts = 3;
-
-std::string metrics_line(const Metrics& metrics) {
-  char text[128];
-  std::snprintf(text, sizeof text, "accuracy %.4f  top-%d %.4f  loss %.4f  macro F1 %.4f", metrics.accuracy,
-                static_cast<int>(metrics.k), metrics.top_k_accuracy, metrics.loss, metrics.macro.f1);
-  return text;
-}
-
-/// Each stage as hit, resumed or run with its seconds, and the test metrics, as lines for people.
-std::string summary(const Graph& graph, const RunResult& run, Store& store) {
-  std::size_t width = 0;
-  for (const auto& node : graph.nodes()) width = std::max(width, node.name.size());
-  std::string text;
-  for (std::size_t i = 0; i < graph.nodes().size(); ++i) {
-    const auto& node = graph.nodes()[i];
-    const auto& [end, record, from, seconds] = run.nodes[i];
-    text += "  " + node.name + std::string(width - node.name.size() + 2, ' ');
-    text += end == End::hit   ? "hit"
-            : end != End::ran ? "not run"
-            : from.empty()    ? "run      " + duration_text(seconds)
-                              : "resumed  " + duration_text(seconds) + "   from " + from;
-    for (std::size_t port = 0; port < record.objects.size(); ++port) {
-      const auto& output = node.stage->outputs[port];
-      if (output.kind != Metrics::kind) continue;
-      if (const auto item = store.load(*output.codec, record.objects[port])) {
-        text += "   " + metrics_line(*static_cast<const Metrics*>(item->data.get()));
-      }
-    }
-    text += "\n";
-  }
-  return text;
-}
 
 }  // namespace
 
@@ -107,7 +75,7 @@ PipelineResult run_pipeline(const Graph& graph, const PipelineOptions& options) 
   if (failed) log.event({"warning", "", how.live.string() + ": is left there: " + failed.message()});
   if (live) live->finish(graph, result.run, store);
   if (!options.mlflow.empty()) write_mlflow(graph, result.run, store, result.directory, options.mlflow);
-  result.summary = summary(graph, result.run, store);
+  result.summary = run_summary(graph, result.run, store);
   const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - begin;
   result.seconds = spent.count();
   log.event(

@@ -23,8 +23,7 @@ struct PipelineResult {
   std::filesystem::path directory;  ///< the run directory; empty where the run did not end well
   RunResult run;
   double seconds = 0;
-  std::string
-      summary;  ///< each stage as hit, resumed or run with its seconds, and the test metrics, as lines
+  std::string summary;  ///< that of `run_summary`
 };
 
 /// The folder of the store: `given`, or else FOVEA_STORE, or else ".fovea".

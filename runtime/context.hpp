@@ -15,7 +15,7 @@ class Checkpoints;
 struct Context {
   std::string stage;           ///< the node's name in the graph
   std::string key;             ///< of the result that is being made
-  std::uint64_t seed = 0;      ///< the pipeline's; only for stages that say `random`
+  std::uint64_t seed = 0;      ///< the node's; only for stages that say `random`
   std::size_t threads = 1;     ///< how many threads may prepare data
   std::string device = "cpu";  ///< where a library computes, as "cuda:0"
   std::stop_token stop;        ///< asks to leave soon; a stage answers with `Stopped`

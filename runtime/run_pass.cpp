@@ -129,7 +129,7 @@ void RunPass::make(std::size_t i, Record record) {
 std::vector<Item> RunPass::compute(const Node& node, Record& record, Checkpoints* checkpoints) {
   Context context{.stage = node.name,
                   .key = record.key,
-                  .seed = graph_.seed(),
+                  .seed = node.seed,
                   .threads = options_.threads,
                   .device = options_.device,
                   .stop = options_.stop,
@@ -137,8 +137,8 @@ std::vector<Item> RunPass::compute(const Node& node, Record& record, Checkpoints
                   .live = options_.live.empty() ? options_.live : options_.live / node.name,
                   .checkpoints = checkpoints};
   const auto stage = libraries_.implementation(*node.stage);
-  std::vector<Item> inputs;
-  for (std::size_t port = 0; port < node.inputs.size(); ++port) inputs.push_back(value(node, port));
+  std::vector<std::vector<Item>> inputs(node.stage->inputs.size());
+  for (const auto& wire : node.inputs) inputs[wire.input].push_back(value(node, wire));
   auto outputs = stage.run(inputs, node.params, context);
   for (std::size_t port = 0; port < outputs.size(); ++port) {
     outputs[port].object = store_.publish(*node.stage->outputs[port].codec, outputs[port].data.get());
@@ -169,15 +169,14 @@ void RunPass::compare_with_earlier(const Node& node, const Record& record) {
   }
 }
 
-Item RunPass::value(const Node& node, std::size_t port) {
-  const auto& wire = node.inputs[port];
+Item RunPass::value(const Node& node, const Wire& wire) {
   std::string object;
   {
     const std::lock_guard lock(mutex_);
     if (!slots_[wire.node].items.empty()) return slots_[wire.node].items[wire.port];
     object = result_.nodes[wire.node].record.objects[wire.port];
   }
-  auto item = store_.load(*node.stage->inputs[port].codec, object);
+  auto item = store_.load(*node.stage->inputs[wire.input].codec, object);
   if (!item) throw Lost{};
   return *item;
 }

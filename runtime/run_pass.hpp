@@ -38,7 +38,7 @@ class RunPass {
   std::vector<Item> compute(const Node& node, Record& record, Checkpoints* checkpoints);
   /// Warns and keeps a note where the result is not what the same key gave before.
   void compare_with_earlier(const Node& node, const Record& record);
-  Item value(const Node& node, std::size_t port);
+  Item value(const Node& node, const Wire& wire);
   void release_inputs(const Node& node);
   void finish(std::size_t i, NodeResult result);
   void fail(std::size_t i, const Error& error);

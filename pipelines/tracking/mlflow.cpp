@@ -109,7 +109,10 @@ void add_params(const std::string& name, const Json& value, const fs::path& fold
 void write_params_of(const Graph& graph, const fs::path& folder) {
   fs::create_directories(folder);
   write_file(folder / "seed", std::to_string(graph.seed()));
-  for (const auto& node : graph.nodes()) add_params(node.name, node.params, folder);
+  for (const auto& node : graph.nodes()) {
+    add_params(node.name, node.params, folder);
+    if (node.seed != graph.seed()) write_file(folder / (node.name + ".seed"), std::to_string(node.seed));
+  }
 }
 
 /// What stands before the names of a node's metrics: nothing where its stage is there once.

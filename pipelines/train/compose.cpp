@@ -4,14 +4,16 @@
 #include <cctype>
 #include <map>
 
+#include "graph/setting.hpp"
 #include "pipelines/definition_file.hpp"
 #include "pipelines/train/augmentation.hpp"
 #include "pipelines/train/data_source.hpp"
+#include "pipelines/train/several_runs.hpp"
 #include "stages/data/dataset.hpp"
 #include "stages/figures/figures.hpp"
 #include "stages/learn/gradient_history.hpp"
 #include "stages/learn/history.hpp"
-#include "stages/learn/metrics.hpp"
+#include "stages/learn/metrics_summary.hpp"
 #include "stages/model/architectures.hpp"
 #include "stages/model/model.hpp"
 
@@ -30,7 +32,8 @@ bool only_draws(const StageInfo& stage) {
 
 bool draws_classification(const StageInfo& stage) {
   return only_draws(stage) && std::any_of(stage.inputs.begin(), stage.inputs.end(), [](const PortInfo& port) {
-           return port.kind == Predictions::kind || port.kind == Metrics::kind;
+           return port.kind == Predictions::kind || port.kind == Metrics::kind ||
+                  port.kind == MetricsSummary::kind;
          });
 }
 
@@ -88,10 +91,13 @@ std::vector<std::string> unused_by_search(const TrainRequest& request, const std
   for (const auto& typed : request.flags) look(typed.offered.flag.place, "train", typed.offered.flag.name);
   for (const auto& setting : request.settings)
     look(setting.substr(0, setting.find('=')), train, "--set " + setting.substr(0, setting.find('=')));
+  if (request.seeds) unused.emplace_back("--seeds");
+  if (request.folds) unused.emplace_back("--folds");
   return unused;
 }
 
-/// Puts the search for a learning rate in the place of training and all that follows it.
+/// Puts the search for a learning rate in the place of training and all that follows it. There is one search,
+/// whatever `each` gives.
 void find_rate_instead(Json& definition) {
   auto& stages = definition["stages"];
   const auto name = only_stage(definition, "train");
@@ -114,6 +120,7 @@ void find_rate_instead(Json& definition) {
   kept["learning_rate_range"] = {{"stage", "plot_learning_rate_range"},
                                  {"inputs", {{"range", "find_rate.range"}}}};
   stages = std::move(kept);
+  definition.erase("each");
 }
 
 /// A name for a run directory: what is neither letter nor digit becomes a dash.
@@ -211,10 +218,10 @@ Json classification_pipeline(const std::string& name, const Json& load_params, c
 Composed compose_training(const TrainRequest& request, const Registry& registry) {
   auto definition = request.config.empty() ? compose_anew(request, registry) : take_saved(request, registry);
   if (!request.model.empty()) choose_model(definition, request.model);
-  for (const auto& flag : request.flags) apply_flag(definition, flag);
+  for (const auto& flag : request.flags) apply_flag(definition, flag, registry);
   if (!request.image_size.empty())
     at("--image-size", [&] { set_image_size(definition, request.image_size); });
-  for (const auto& setting : request.settings) apply_setting(definition, setting);
+  for (const auto& setting : request.settings) apply_setting(definition, setting, registry);
   resolve_paths(definition, registry, fs::current_path());
   remove_figures(definition, request, registry);
   Composed composed{std::move(definition), "", {}};
@@ -223,6 +230,8 @@ Composed compose_training(const TrainRequest& request, const Registry& registry)
   if (request.find_rate) {
     composed.unused = unused_by_search(request, only_stage(composed.definition, "train"));
     find_rate_instead(composed.definition);
+  } else {
+    train_several_times(composed.definition, request);
   }
   composed.augmentation = augment(composed.definition, request);
   return composed;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+
 #include "graph/graph.hpp"
 #include "pipelines/train/flags.hpp"
 
@@ -14,6 +16,8 @@ struct TrainRequest {
   std::string image_size;              ///< "" = that of the data
   std::string augment;                 ///< a preset or JSON; "" = what the pipeline says, or else "auto"
   std::vector<std::string> settings;   ///< as `--set` takes them
+  std::optional<std::int64_t> seeds;   ///< trains with so many seeds, from the pipeline's upwards
+  std::optional<std::int64_t> folds;   ///< trains once for each of so many folds of the data
   bool find_rate = false;              ///< tries rising learning rates in place of training
   bool figures = true;                 ///< stages that only draw
   bool classification_figures = true;  ///< of these, those that draw predictions or metrics

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "graph/definition.hpp"
+#include "graph/setting.hpp"
 
 namespace fovea {
 namespace {
@@ -129,13 +129,13 @@ std::string only_stage(const Json& definition, const std::string& kind) {
               ".PARAMETER=VALUE");
 }
 
-void apply_flag(Json& definition, const TypedFlag& typed) {
+void apply_flag(Json& definition, const TypedFlag& typed, const Registry& registry) {
   const auto& flag = typed.offered.flag;
   const auto value = typed.offered.none_is_allowed && typed.value == "none" ? "null" : typed.value;
   at(flag.name, [&] {
     const auto place =
         is_of_pipeline(flag) ? flag.place : only_stage(definition, stage_of(flag)) + "." + parameter_of(flag);
-    apply_setting(definition, place + "=" + value);
+    set_value(definition, place, value_of_text(value), registry);
   });
 }
 

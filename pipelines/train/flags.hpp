@@ -36,7 +36,7 @@ std::string only_stage(const Json& definition, const std::string& kind);
 
 /// Sets what a typed flag says. Throws `Error` that begins with the flag where the definition has no stage
 /// for it, or several.
-void apply_flag(Json& definition, const TypedFlag& typed);
+void apply_flag(Json& definition, const TypedFlag& typed, const Registry& registry);
 
 /// An error of reading `definition`, told of the flag that set the value where one did: `--epochs: 0 is not
 /// allowed; ...` instead of `stages.train.params.epochs: ...`. Nothing where the value is from elsewhere.

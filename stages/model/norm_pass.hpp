@@ -1,5 +1,7 @@
 #pragma once
 
+#include <span>
+
 #include "stages/model/fused_norm.hpp"
 #include "stages/model/norm_blocks.hpp"
 

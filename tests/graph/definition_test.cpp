@@ -22,11 +22,6 @@ std::string error_with(const char* pointer, const char* value) {
   return error_of([&] { read_definition(definition, registry); });
 }
 
-std::string setting_error(const std::string& setting) {
-  auto definition = parse_json(bakery);
-  return error_of([&] { apply_setting(definition, setting); });
-}
-
 }  // namespace
 
 TEST_CASE("definition: stages may stand in any order and give the same graph as in C++") {
@@ -111,22 +106,52 @@ TEST_CASE("definition: relative paths are taken from a folder, absolute ones are
   CHECK(definition["stages"]["harvest"]["params"]["path"] == "/land/north");
 }
 
-TEST_CASE("definition: a setting changes one parameter, at any depth") {
+TEST_CASE("definition: a list of wires is read and written in its order, and one wire is a list of one") {
+  const auto registry = example::registry();
   auto definition = parse_json(bakery);
-  apply_setting(definition, "mill.stones.kind=basalt");
-  apply_setting(definition, "mill.limit=null");
-  apply_setting(definition, "seed=3");
-  CHECK(definition["stages"]["mill"]["params"].dump() ==
-        R"({"stones":{"gap":0.2,"kind":"basalt"},"threads":4,"limit":null})");
-  CHECK(definition["seed"] == 3);
+  definition["stages"]["blend"] = parse_json(
+      R"({"stage": "blend", "inputs": {"flours": ["mill.flour", "fine.flour"], "topping": "mill.bran"}})");
+  definition["stages"]["fine"] = parse_json(R"({"stage": "mill", "inputs": {"grain": "harvest.grain"}})");
+  const auto graph = read_definition(definition, registry);
+  CHECK_THAT(graph.text(), Catch::Contains("blend(flours: [mill.flour, fine.flour], topping: mill.bran)"));
+  const auto written = write_definition(graph);
+  CHECK(written["stages"]["blend"]["inputs"] == definition["stages"]["blend"]["inputs"]);
+  CHECK(read_definition(written, registry).text() == graph.text());
+  definition["stages"]["blend"]["inputs"]["flours"] = "fine.flour";
+  CHECK_THAT(read_definition(definition, registry).text(), Catch::Contains("flours: [fine.flour]"));
 }
 
-TEST_CASE("definition: a setting that makes no sense is an error") {
-  CHECK(setting_error("mill.limit") ==
-        "--set mill.limit: expected stage.param=VALUE, such as train.learning_rate=0.002");
-  CHECK(setting_error("mil.limit=1") == "--set mil.limit=1: unknown stage \"mil\"; did you mean \"mill\"?");
-  CHECK(setting_error("limit=1") ==
-        "--set limit=1: expected stage.param=VALUE, or seed=VALUE, or name=VALUE");
-  CHECK(setting_error("mill.threads.x=1") ==
-        "--set mill.threads.x=1: \"threads\" is a whole number, not an object");
+TEST_CASE("definition: what is wrong in a list of wires is told with its place there") {
+  const auto wrong = [](const char* flours) {
+    auto definition = parse_json(bakery);
+    definition["stages"]["blend"] = {{"stage", "blend"},
+                                     {"inputs", {{"flours", parse_json(flours)}, {"topping", "mill.bran"}}}};
+    const auto registry = example::registry();
+    return error_of([&] { read_definition(definition, registry); });
+  };
+  CHECK(wrong("[]") ==
+        "stages.blend.inputs.flours: an empty list; wire it to at least one Flour, from coarse to fine");
+  CHECK(wrong(R"(["mill.flour", 7])") ==
+        "stages.blend.inputs.flours[1]: expected a wire such as \"load.data\", got 7");
+  CHECK(wrong(R"(["mill.flour", "mill.bran"])") ==
+        "stages.blend.inputs.flours[1]: expected Flour, but \"mill.bran\" gives Grain; did you mean "
+        "\"mill.flour\"?");
+  CHECK(wrong("3") == "stages.blend.inputs.flours: expected a wire such as \"load.data\", got 3");
+  CHECK(error_with("/stages/mill/inputs/grain", R"(["harvest.grain"])") ==
+        "stages.mill.inputs.grain: expected a wire such as \"load.data\", got [\"harvest.grain\"]");
+}
+
+TEST_CASE("definition: a stage's own seed is read, and written where it is not the pipeline's") {
+  const auto registry = example::registry();
+  auto definition = parse_json(bakery);
+  definition["stages"]["mill"]["seed"] = 3;
+  const auto graph = read_definition(definition, registry);
+  CHECK(graph.nodes()[graph.find("mill")].seed == 3);
+  CHECK(write_definition(graph)["stages"]["mill"]["seed"] == 3);
+  definition["stages"]["mill"]["seed"] = 7;
+  CHECK_FALSE(write_definition(read_definition(definition, registry))["stages"]["mill"].contains("seed"));
+  CHECK(error_with("/stages/mill/seed", "-1") ==
+        "stages.mill.seed: -1 is not allowed; it must be at least 0");
+  CHECK(error_with("/stages/harvest/seed", "1") ==
+        "stages.harvest.seed: nothing is random in stage \"harvest\"; leave the seed out");
 }

@@ -148,11 +148,38 @@ struct Bake {
   };
 };
 
+/// Takes a list of flours, in the order of a recipe.
+struct Blend {
+  static constexpr std::string_view name = "blend";
+  static constexpr std::string_view doc = "blends flours";
+  static constexpr int version = 1;
+  template <template <class> class As>
+  struct In {
+    As<Many<Flour>> flours;
+    As<Grain> topping;
+    static constexpr auto ports() {
+      return std::tuple{field("flours", &In::flours, "from coarse to fine"),
+                        field("topping", &In::topping, "on the crust")};
+    }
+  };
+  template <template <class> class As>
+  struct Out {
+    As<Flour> flour;
+    static constexpr auto ports() { return std::tuple{field("flour", &Out::flour, "of all")}; }
+  };
+  struct Params {
+    std::int64_t turns = 1;
+    static auto fields() { return std::tuple{field("turns", &Params::turns, "of the spoon")}; }
+  };
+  static Out<Value> run(const In<Value>& in, const Params&, Context&) { return {.flour = in.flours.front()}; }
+};
+
 inline Registry registry() {
   Registry all;
   all.add<Harvest>();
   all.add<Mill>();
   all.add<Bake>();
+  all.add<Blend>();
   return all;
 }
 

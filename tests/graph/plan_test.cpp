@@ -108,6 +108,35 @@ TEST_CASE("plan: the seed counts only for stages that say so") {
         "hit run(seed: 0 -> 3) run(\"mill\" runs before it) ");
 }
 
+TEST_CASE("plan: a stage with seed 3 has the key that it has in a pipeline with seed 3") {
+  Memory memory;
+  memory.run(bakery_graph(0.5, 1, 3));
+  Graph g("bakery", 0);
+  const auto harvest = g.add<example::Harvest>({});
+  const auto mill = g.add<example::Mill>({.grain = harvest.grain}, {}, Seed{3});
+  g.add<example::Bake>({.flour = mill.flour, .grain = mill.bran});
+  CHECK(statuses(plan(g, memory.world())) == "hit hit hit ");
+}
+
+TEST_CASE("plan: a list enters the key with all its wires, and in their order") {
+  Memory memory;
+  const auto blended = [](std::uint64_t first, std::uint64_t second) {
+    Graph g;
+    const auto harvest = g.add<example::Harvest>({});
+    const auto one = g.add<example::Mill>({.grain = harvest.grain}, {}, Seed{first});
+    const auto other = g.add<example::Mill>({.grain = harvest.grain}, {}, Seed{second});
+    g.add<example::Blend>({.flours = {one.flour, other.flour}, .topping = harvest.grain});
+    return g;
+  };
+  memory.run(blended(1, 2));
+  CHECK(statuses(plan(blended(1, 2), memory.world())) == "hit hit hit hit ");
+  CHECK(statuses(plan(blended(2, 1), memory.world())) ==
+        "hit hit hit run(input \"flours\" has other content) ");
+  const auto parts = memory.records.back().parts;
+  CHECK(parts["inputs"]["flours"].size() == 2);
+  CHECK(parts["inputs"]["topping"].is_string());
+}
+
 TEST_CASE("plan: how a library computes counts for its stages") {
   Memory memory;
   memory.run(bakery_graph(0.5));

@@ -248,8 +248,13 @@ TEST_CASE("fovea schema: knows every stage and its parameters") {
   for (const auto& one : schema["properties"]["stages"]["additionalProperties"]["oneOf"]) {
     stages[one["properties"]["stage"]["const"]] = one;
   }
-  CHECK(stages.size() == 14);
+  CHECK(stages.size() == 16);
   CHECK(stages.at("train")["properties"]["params"]["properties"]["epochs"]["default"] == 100);
+  CHECK(stages.at("train")["properties"].contains("seed"));
+  CHECK_FALSE(stages.at("load")["properties"].contains("seed"));
+  CHECK(stages.at("summarise")["properties"]["inputs"]["properties"]["metrics"]["anyOf"][1]["type"] ==
+        "array");
+  CHECK(schema["properties"]["each"]["additionalProperties"]["type"] == "array");
 }
 
 TEST_CASE("fovea run: interrupted training saves its progress, says how to go on, and plan knows") {

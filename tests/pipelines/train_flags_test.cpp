@@ -88,24 +88,25 @@ TEST_CASE("train flags: a flag tells what its parameter tells, with rule and def
 }
 
 TEST_CASE("train flags: a switch whose parameter is on turns it off") {
-  const auto flag = flag_named("--no-deterministic", all_stages());
+  const auto registry = all_stages();
+  const auto flag = flag_named("--no-deterministic", registry);
   CHECK(flag.given == "false");
   CHECK(flag.doc.starts_with("turns off: "));
   auto definition = one_train();
-  apply_flag(definition, {flag, flag.given});
+  apply_flag(definition, {flag, flag.given}, registry);
   CHECK(definition["stages"]["fit"]["params"]["deterministic"] == false);
 }
 
 TEST_CASE("train flags: a flag sets the parameter of the only stage of its kind, whatever that is called") {
   auto definition = one_train();
   const auto registry = little_registry();
-  apply_flag(definition, {flag_named("--staircase", registry), "true"});
-  apply_flag(definition, {flag_named("--ema-decay", registry), "0.5"});
-  apply_flag(definition, {flag_named("--seed", registry), "3"});
+  apply_flag(definition, {flag_named("--staircase", registry), "true"}, registry);
+  apply_flag(definition, {flag_named("--ema-decay", registry), "0.5"}, registry);
+  apply_flag(definition, {flag_named("--seed", registry), "3"}, registry);
   CHECK(definition["stages"]["fit"]["params"] ==
         parse_json(R"({"unheard_of": 7, "schedule": {"staircase": true}, "ema_decay": 0.5})"));
   CHECK(definition["seed"] == 3);
-  apply_flag(definition, {flag_named("--ema-decay", registry), "none"});
+  apply_flag(definition, {flag_named("--ema-decay", registry), "none"}, registry);
   CHECK(definition["stages"]["fit"]["params"]["ema_decay"].is_null());
 }
 
@@ -114,11 +115,11 @@ TEST_CASE("train flags: without its stage, or with several, a flag is refused") 
   const auto decay = flag_named("--ema-decay", registry);
   auto none = parse_json(R"({"fovea": 1, "stages": {"fit": {"stage": "tune"}}})");
   CHECK(error_of([&] {
-          apply_flag(none, {decay, "0.5"});
+          apply_flag(none, {decay, "0.5"}, registry);
         }) == "--ema-decay: the pipeline has no stage \"train\"; add one to it");
   auto two = parse_json(R"({"fovea": 1, "stages": {"a": {"stage": "train"}, "b": {"stage": "train"}}})");
   CHECK(error_of([&] {
-          apply_flag(two, {decay, "0.5"});
+          apply_flag(two, {decay, "0.5"}, registry);
         }) ==
         "--ema-decay: the pipeline has several stages \"train\": \"a\", \"b\"; run it with \"fovea "
         "run\", and set each by its name, as --set a.PARAMETER=VALUE");
@@ -130,7 +131,7 @@ TEST_CASE("train flags: an error is told of the flag that set the value, and of 
     auto definition = one_train();
     std::vector<TypedFlag> flags;
     for (const auto& name : typed) flags.push_back({flag_named(name, registry), value});
-    for (const auto& flag : flags) apply_flag(definition, flag);
+    for (const auto& flag : flags) apply_flag(definition, flag, registry);
     if (typed.empty()) definition["stages"]["fit"]["params"]["ema_decay"] = 7;
     try {
       read_definition(definition, registry);

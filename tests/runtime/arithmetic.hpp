@@ -92,6 +92,57 @@ struct Sum {
   }
 };
 
+/// Reads a list of digits as one number, so that their order is seen.
+struct Digits {
+  static constexpr std::string_view name = "digits";
+  static constexpr std::string_view doc = "puts digits together";
+  static constexpr int version = 1;
+  template <template <class> class As>
+  struct In {
+    As<Many<Amount>> digits;
+    As<Amount> base;
+    static constexpr auto ports() {
+      return std::tuple{field("digits", &In::digits, "the largest first"), field("base", &In::base, "as 10")};
+    }
+  };
+  template <template <class> class As>
+  struct Out {
+    As<Amount> number;
+    static constexpr auto ports() { return std::tuple{field("number", &Out::number, "the number")}; }
+  };
+  struct Params {
+    static auto fields() { return std::tuple{}; }
+  };
+  static Out<Value> run(const In<Value>& in, const Params&, Context&) {
+    ++runs;
+    double number = 0;
+    for (const auto& digit : in.digits) number = number * in.base->value + digit->value;
+    return {.number = Amount{number}};
+  }
+};
+
+/// Gives the seed that it is told.
+struct Draw {
+  static constexpr std::string_view name = "draw";
+  static constexpr std::string_view doc = "draws a number";
+  static constexpr int version = 1;
+  static constexpr bool random = true;
+  template <template <class> class As>
+  using In = Constant::In<As>;
+  template <template <class> class As>
+  struct Out {
+    As<Amount> number;
+    static constexpr auto ports() { return std::tuple{field("number", &Out::number, "the number")}; }
+  };
+  struct Params {
+    static auto fields() { return std::tuple{}; }
+  };
+  static Out<Value> run(const In<Value>&, const Params&, Context& context) {
+    ++runs;
+    return {.number = Amount{static_cast<double>(context.seed)}};
+  }
+};
+
 /// Counts to `to` and keeps its progress at every number.
 struct Count {
   static constexpr std::string_view name = "count";

@@ -52,6 +52,36 @@ TEST_CASE("run: a changed parameter runs its stage and what follows, nothing els
   CHECK(bench.value(result, 3) == 8);
 }
 
+TEST_CASE("run: a list comes to its stage in order, from memory and from the store, beside other inputs") {
+  Bench bench;
+  const auto digits = [](std::initializer_list<double> values) {
+    Graph g;
+    Ref<Many<Amount>> list;
+    for (const double value : values) list.push_back(g.add<Constant>({}, {.value = value}).number);
+    g.add<Digits>({.digits = list, .base = g.add<Constant>({}, {.value = 10}).number});
+    return g;
+  };
+  CHECK(bench.value(bench.run(digits({4, 2, 9})), 4) == 429);
+  const auto turned = bench.run(digits({9, 2, 4}));
+  CHECK(bench.value(turned, 4) == 924);
+  CHECK(runs == 1);
+  CHECK(bench.value(bench.run(digits({4, 4})), 3) == 44);
+}
+
+TEST_CASE("run: a stage is told its own seed, and what is there with that seed is found") {
+  Bench bench;
+  Graph single("draw", 3);
+  single.add<Draw>({});
+  bench.run(single);
+  Graph g("draw", 7);
+  g.add<Draw>({}, {}, Seed{3});
+  g.add<Draw>({});
+  const auto result = bench.run(g);
+  CHECK(result.nodes[0].end == End::hit);
+  CHECK(bench.value(result, 0) == 3);
+  CHECK(bench.value(result, 1) == 7);
+}
+
 TEST_CASE("run: a stage that runs again with the same result costs nothing after it") {
   Bench bench;
   bench.run(sums(1, 2, "x"));
@@ -175,7 +205,8 @@ TEST_CASE("run: stages of a library run on one thread of their own, one after an
   Graph g;
   const auto one = g.add<Constant>({}, {.value = 1});
   for (int i = 0; i < 5; ++i) {
-    g.add("far" + std::to_string(i), far, {{"limit", 10 + i}}, {{one.number.node, 0}, {one.number.node, 0}});
+    g.add("far" + std::to_string(i), far, {{"limit", 10 + i}},
+          {{one.number.node, 0, 0}, {one.number.node, 0, 1}});
   }
   REQUIRE(bench.run(g).done());
   CHECK(runs == 6);

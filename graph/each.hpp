@@ -1,0 +1,18 @@
+#pragma once
+
+#include "graph/registry.hpp"
+
+namespace fovea {
+
+/// Unrolls a definition whose `each` gives settings (in the form of `--set`) lists of values that go
+/// together, as in {"seed": [0, 1, 2]}. Every stage on which a setting bears (for `seed`: that is random and
+/// has no seed of its own), and every stage behind one, stands once for each value, as `train_1`, `train_2`
+/// and so on; the others stand once. An input that takes a list collects all of them, and so ends the
+/// unrolling. Gives a definition without `each`; throws `Error` that begins with the place in the one that
+/// was given.
+Json unroll_each(const Json& definition, const Registry& registry);
+
+/// Puts `folder` before every relative path among the values of `each`.
+void resolve_paths_in_each(Json& definition, const Registry& registry, const std::filesystem::path& folder);
+
+}  // namespace fovea

@@ -1,0 +1,99 @@
+#include "graph/setting.hpp"
+
+#include <algorithm>
+
+namespace fovea {
+namespace {
+
+std::vector<std::string> split_at_dots(const std::string& text) {
+  std::vector<std::string> parts;
+  for (std::size_t from = 0; from <= text.size();) {
+    const auto dot = std::min(text.find('.', from), text.size());
+    parts.push_back(text.substr(from, dot - from));
+    from = dot + 1;
+  }
+  return parts;
+}
+
+/// Whether a stage as it is written has a parameter of that name.
+bool has_parameter(const Json& stage, const std::string& name, const Registry& registry) {
+  if (!stage.is_object() || !stage.contains("stage") || !stage["stage"].is_string()) return false;
+  const auto* info = registry.find(stage["stage"].get<std::string>());
+  return info != nullptr && std::any_of(info->params.begin(), info->params.end(),
+                                        [&](const FieldInfo& field) { return field.name == name; });
+}
+
+/// Refuses what `each` would overwrite with values of its own.
+void expect_not_in_each(const Json& definition, const std::string& setting) {
+  const auto each = definition.find("each");
+  if (each == definition.end() || !each->is_object()) return;
+  for (const auto& item : each->items()) {
+    if (item.key() != setting && !setting.starts_with(item.key() + ".")) continue;
+    throw Error("\"each\" gives it " + shown(item.value()) + "; change that list, as --set each." +
+                item.key() + "=[...]");
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> place_of_setting(const Json& definition, const std::string& setting,
+                                          const Registry& registry) {
+  auto parts = split_at_dots(setting);
+  const auto stages = definition.value("stages", Json::object());
+  const bool is_stage = stages.is_object() && stages.contains(parts[0]);
+  if (parts[0] == "each" && !is_stage) {
+    if (parts.size() == 1) return {"each"};
+    return {"each", setting.substr(setting.find('.') + 1)};
+  }
+  if (parts.size() == 1) {
+    if (parts[0] == "seed" || parts[0] == "name") return parts;
+    throw Error("expected stage.param=VALUE, or seed=VALUE, or name=VALUE");
+  }
+  if (!is_stage) {
+    std::vector<std::string> names;
+    if (stages.is_object()) {
+      for (const auto& item : stages.items()) names.push_back(item.key());
+    }
+    throw Error("unknown stage " + quote(parts[0]) + suggestion(parts[0], names));
+  }
+  const bool own_seed =
+      parts.size() == 2 && parts[1] == "seed" && !has_parameter(stages[parts[0]], "seed", registry);
+  std::vector<std::string> place{"stages", parts[0]};
+  if (!own_seed) place.emplace_back("params");
+  place.insert(place.end(), parts.begin() + 1, parts.end());
+  return place;
+}
+
+Json& value_at(Json& json, std::span<const std::string> keys) {
+  auto* target = &json;
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    if (!target->is_object() && !target->is_null()) {
+      throw Error((i > 0 ? quote(keys[i - 1]) : "the whole") + " is " + std::string(kind_of(*target)) +
+                  ", not an object");
+    }
+    target = &(*target)[keys[i]];
+  }
+  return *target;
+}
+
+void set_value(Json& definition, const std::string& setting, Json value, const Registry& registry) {
+  const auto place = place_of_setting(definition, setting, registry);
+  expect_not_in_each(definition, setting);
+  value_at(definition, place) = std::move(value);
+}
+
+Json value_of_text(const std::string& text) {
+  return Json::accept(text) ? parse_json(text) : Json(text);
+}
+
+void apply_setting(Json& definition, const std::string& setting, const Registry& registry) {
+  at("--set " + setting, [&] {
+    const auto equals = setting.find('=');
+    if (equals == std::string::npos) {
+      throw Error("expected stage.param=VALUE, such as train.learning_rate=0.002");
+    }
+    set_value(definition, setting.substr(0, equals), value_of_text(setting.substr(equals + 1)), registry);
+  });
+}
+
+}  // namespace fovea

@@ -1,0 +1,127 @@
+#include "pipelines/run_summary.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <map>
+
+#include "pipelines/console.hpp"
+#include "stages/learn/metrics_summary.hpp"
+
+namespace fovea {
+namespace {
+
+/// The nodes that one line tells of.
+struct Line {
+  std::string name;
+  std::vector<std::size_t> nodes;
+};
+
+std::string metrics_line(const Metrics& metrics) {
+  char text[128];
+  std::snprintf(text, sizeof text, "accuracy %.4f  top-%d %.4f  loss %.4f  macro F1 %.4f", metrics.accuracy,
+                static_cast<int>(metrics.k), metrics.top_k_accuracy, metrics.loss, metrics.macro.f1);
+  return text;
+}
+
+bool gives(const Node& node, std::string_view kind) {
+  return std::any_of(node.stage->outputs.begin(), node.stage->outputs.end(),
+                     [&](const PortInfo& port) { return port.kind == kind; });
+}
+
+/// Whether a stage puts what a node measured together with others.
+bool is_summarised(const Graph& graph, std::size_t node) {
+  return std::any_of(graph.nodes().begin(), graph.nodes().end(), [&](const Node& each) {
+    return gives(each, MetricsSummary::kind) &&
+           std::any_of(each.inputs.begin(), each.inputs.end(),
+                       [&](const Wire& wire) { return wire.node == node; });
+  });
+}
+
+/// "train" where a node is called as a copy of it is; else its whole name.
+std::string name_without_number(const std::string& name) {
+  const auto stem = name.substr(0, std::min(name.rfind('_'), name.size()));
+  return copy_number(name, stem) ? stem : name;
+}
+
+/// The nodes by the lines that tell of them. Metrics that no summary has are told one by one.
+std::vector<Line> lines_of(const Graph& graph) {
+  std::vector<Line> lines;
+  std::map<std::string, std::size_t> line_of;
+  for (std::size_t i = 0; i < graph.nodes().size(); ++i) {
+    const auto& node = graph.nodes()[i];
+    const bool alone = gives(node, Metrics::kind) && !is_summarised(graph, i);
+    const auto key = alone ? node.name : name_without_number(node.name) + "." + node.stage->name;
+    const auto [line, is_new] = line_of.emplace(key, lines.size());
+    if (is_new) lines.push_back({node.name, {}});
+    lines[line->second].nodes.push_back(i);
+  }
+  for (auto& line : lines) {
+    if (line.nodes.size() < 2) continue;
+    const auto& last = graph.nodes()[line.nodes.back()].name;
+    line.name += ".." + last.substr(last.rfind('_') + 1);
+  }
+  return lines;
+}
+
+std::string became_of(const NodeResult& node) {
+  if (node.end == End::hit) return "hit";
+  if (node.end != End::ran) return "not run";
+  if (node.from.empty()) return "run      " + duration_text(node.seconds);
+  return "resumed  " + duration_text(node.seconds) + "   from " + node.from;
+}
+
+/// "3 hit, 2 run  41.2 s".
+std::string became_of(const RunResult& run, const std::vector<std::size_t>& nodes) {
+  if (nodes.size() == 1) return became_of(run.nodes[nodes[0]]);
+  std::size_t hits = 0, runs = 0, resumed = 0;
+  double seconds = 0;
+  for (const auto node : nodes) {
+    const auto& result = run.nodes[node];
+    hits += result.end == End::hit;
+    runs += result.end == End::ran && result.from.empty();
+    resumed += result.end == End::ran && !result.from.empty();
+    seconds += result.seconds;
+  }
+  std::vector<std::string> counts;
+  const auto add = [&](std::size_t count, const char* word) {
+    if (count > 0) counts.push_back(std::to_string(count) + " " + word);
+  };
+  add(hits, "hit");
+  add(resumed, "resumed");
+  add(runs, "run");
+  add(nodes.size() - hits - resumed - runs, "not run");
+  return join(counts, ", ") + (runs + resumed > 0 ? "  " + duration_text(seconds) : "");
+}
+
+/// What a node measured or summarised, in words.
+std::string measured(const Graph& graph, std::size_t i, const Record& record, Store& store) {
+  std::string text;
+  for (std::size_t port = 0; port < record.objects.size(); ++port) {
+    const auto& output = graph.nodes()[i].stage->outputs[port];
+    const bool metrics = output.kind == Metrics::kind && !is_summarised(graph, i);
+    if (!metrics && output.kind != MetricsSummary::kind) continue;
+    const auto item = store.load(*output.codec, record.objects[port]);
+    if (!item) continue;
+    const auto* data = item->data.get();
+    text += "   " + (metrics ? metrics_line(*static_cast<const Metrics*>(data))
+                             : in_words(*static_cast<const MetricsSummary*>(data)));
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string run_summary(const Graph& graph, const RunResult& run, Store& store) {
+  const auto lines = lines_of(graph);
+  std::size_t width = 0;
+  for (const auto& line : lines) width = std::max(width, line.name.size());
+  std::string text;
+  for (const auto& [name, nodes] : lines) {
+    text += "  " + name + std::string(width - name.size() + 2, ' ') + became_of(run, nodes);
+    for (const auto node : nodes) text += measured(graph, node, run.nodes[node].record, store);
+    text += "\n";
+  }
+  return text;
+}
+
+}  // namespace fovea

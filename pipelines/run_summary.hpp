@@ -1,0 +1,12 @@
+#pragma once
+
+#include "runtime/run.hpp"
+
+namespace fovea {
+
+/// What became of a run, as lines for people: each stage as hit, resumed or run with its seconds, and what
+/// was measured. Copies of a stage (train_1, train_2, ...) share a line, and of metrics that a stage
+/// summarises only the summary is told.
+std::string run_summary(const Graph& graph, const RunResult& run, Store& store);
+
+}  // namespace fovea

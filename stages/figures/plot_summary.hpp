@@ -1,0 +1,46 @@
+#pragma once
+
+#include "graph/stage.hpp"
+#include "stages/figures/picture.hpp"
+#include "stages/learn/metrics_summary.hpp"
+
+namespace fovea {
+
+/// Draws what several runs measured: each run, the mean and its interval.
+struct PlotSummary {
+  static constexpr std::string_view name = "plot_summary";
+  static constexpr std::string_view doc = "draws the metrics of several runs, with mean and 95 % interval";
+  static constexpr int version = 1;
+
+  template <template <class> class As>
+  struct In {
+    As<MetricsSummary> summary;
+    static auto ports() { return std::tuple{field("summary", &In::summary, "several runs together")}; }
+  };
+  template <template <class> class As>
+  struct Out {
+    As<Figures> figures;
+    static auto ports() {
+      return std::tuple{
+          exported("figures", &Out::figures, "summary.png, and other formats", "visualizations")};
+    }
+  };
+
+  struct Params {
+    std::vector<std::string> formats{"png"};
+    std::int64_t width = 1600;
+    std::int64_t height = 1000;
+    static auto fields() { return picture_fields<Params>(); }
+  };
+
+  static std::string made_with() { return drawn_with(); }
+  static Out<Value> run(const In<Value>& in, const Params& params, Context& context);
+};
+
+/// A panel for each metric with a dot for each run, a line at the mean and a band over its interval; the F1
+/// of each class likewise, up to 40 classes by name and beyond that sorted; tables of the numbers, and beyond
+/// 40 classes of the weakest.
+render::Drawing draw_summary(const MetricsSummary& summary, render::Size size,
+                             const render::Measure& measure);
+
+}  // namespace fovea

@@ -1,0 +1,9 @@
+#include "stages/learn/summarise.hpp"
+
+namespace fovea {
+
+Summarise::Out<Value> Summarise::run(const In<Value>& in, const Params&, Context&) {
+  return {.summary = summarised(in.metrics)};
+}
+
+}  // namespace fovea

@@ -1,0 +1,97 @@
+#include "graph/setting.hpp"
+
+#include "tests/catch.hpp"
+#include "tests/errors.hpp"
+#include "tests/graph/example.hpp"
+
+using namespace fovea;
+
+namespace {
+
+/// A stage whose parameter is called as a stage's own seed is.
+struct Sow {
+  static constexpr std::string_view name = "sow";
+  static constexpr std::string_view doc = "brings out seed";
+  static constexpr int version = 1;
+  static constexpr bool random = true;
+  template <template <class> class As>
+  struct In {
+    static constexpr auto ports() { return std::tuple{}; }
+  };
+  template <template <class> class As>
+  struct Out {
+    static constexpr auto ports() { return std::tuple{}; }
+  };
+  struct Params {
+    std::string seed = "rye";
+    static auto fields() { return std::tuple{field("seed", &Params::seed, "what is sown")}; }
+  };
+  static Out<Value> run(const In<Value>&, const Params&, Context&) { return {}; }
+};
+
+Registry farm() {
+  auto all = example::registry();
+  all.add<Sow>();
+  return all;
+}
+
+Json farm_definition() {
+  return parse_json(R"({ "fovea": 1, "stages": {
+    "sow": { "stage": "sow" }, "harvest": { "stage": "harvest" },
+    "mill": { "stage": "mill", "inputs": { "grain": "harvest.grain" },
+              "params": { "stones": { "gap": 0.2 }, "threads": 4 } } } })");
+}
+
+std::string setting_error(const std::string& setting, Json definition = farm_definition()) {
+  const auto registry = farm();
+  return error_of([&] { apply_setting(definition, setting, registry); });
+}
+
+Json with_setting(const std::string& setting) {
+  auto definition = farm_definition();
+  apply_setting(definition, setting, farm());
+  return definition;
+}
+
+}  // namespace
+
+TEST_CASE("setting: changes one parameter, at any depth") {
+  auto definition = farm_definition();
+  for (const auto* setting : {"mill.stones.kind=basalt", "mill.limit=null", "seed=3"})
+    apply_setting(definition, setting, farm());
+  CHECK(definition["stages"]["mill"]["params"].dump() ==
+        R"({"stones":{"gap":0.2,"kind":"basalt"},"threads":4,"limit":null})");
+  CHECK(definition["seed"] == 3);
+}
+
+TEST_CASE("setting: the seed of a stage is its own, unless a parameter has that name") {
+  CHECK(with_setting("mill.seed=3")["stages"]["mill"]["seed"] == 3);
+  CHECK_FALSE(with_setting("mill.seed=3")["stages"]["mill"]["params"].contains("seed"));
+  CHECK(with_setting("sow.seed=oats")["stages"]["sow"].dump() ==
+        R"({"stage":"sow","params":{"seed":"oats"}})");
+}
+
+TEST_CASE("setting: each is set by the setting that it varies") {
+  CHECK(with_setting("each.mill.stones.gap=[1, 2]")["each"].dump() == R"({"mill.stones.gap":[1,2]})");
+  CHECK(with_setting("each={}")["each"] == Json::object());
+}
+
+TEST_CASE("setting: what each gives values to is refused, and the list named") {
+  auto definition = farm_definition();
+  definition["each"] = parse_json(R"({"seed": [0, 1], "mill.stones": [{"gap": 1}, {"gap": 2}]})");
+  CHECK(setting_error("seed=3", definition) ==
+        "--set seed=3: \"each\" gives it [0,1]; change that list, as --set each.seed=[...]");
+  CHECK(setting_error("mill.stones.gap=3", definition)
+            .ends_with("; change that list, as --set each.mill.stones=[...]"));
+  CHECK_NOTHROW(apply_setting(definition, "mill.threads=3", farm()));
+}
+
+TEST_CASE("setting: one that makes no sense is an error") {
+  CHECK(setting_error("mill.limit") ==
+        "--set mill.limit: expected stage.param=VALUE, such as train.learning_rate=0.002");
+  CHECK(setting_error("mil.limit=1") == "--set mil.limit=1: unknown stage \"mil\"; did you mean \"mill\"?");
+  CHECK(setting_error("limit=1") ==
+        "--set limit=1: expected stage.param=VALUE, or seed=VALUE, or name=VALUE");
+  CHECK(setting_error("mill.threads.x=1") ==
+        "--set mill.threads.x=1: \"threads\" is a whole number, not an object");
+}

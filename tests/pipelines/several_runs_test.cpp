@@ -1,0 +1,232 @@
+#include "graph/definition.hpp"
+#include "stages/list.hpp"
+#include "tests/pipelines/desk.hpp"
+
+namespace {
+
+/// `fovea train` on little data, for a run of a second or two for each training.
+std::vector<std::string> small_training(const std::vector<std::string>& more) {
+  std::vector<std::string> arguments{
+      "train",    "--dataset", "synthetic",    "--set", "load.synthetic.samples=240", "--image-size", "12",
+      "--epochs", "1",         "--batch-size", "32",    "--no-visualization"};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return arguments;
+}
+
+/// Whether the result of each stage was there, as `--json` tells of a run.
+std::map<std::string, bool> cached_stages(const Finished& run) {
+  std::map<std::string, bool> cached;
+  for (const auto& line : lines_of(run.out)) {
+    const auto event = fovea::parse_json(line);
+    if (event.at("event") != "stage_finished") continue;
+    CHECK(cached.emplace(event.at("stage"), event.at("cached")).second);
+  }
+  return cached;
+}
+
+/// The pipeline of a second or two, for each of two seeds and with a summary.
+Json small_pipeline_of_two() {
+  auto definition = small_pipeline();
+  definition["each"]["seed"] = {1, 2};
+  auto& stages = definition["stages"];
+  for (const auto* figure : {"curves", "rate", "confusion"}) stages.erase(figure);
+  stages["train"]["params"]["epochs"] = 1;
+  stages["summary"] =
+      fovea::parse_json(R"({"stage": "summarise", "inputs": {"metrics": "evaluate.metrics"}})");
+  stages["drawn"] =
+      fovea::parse_json(R"({"stage": "plot_summary", "inputs": {"summary": "summary.summary"}})");
+  return definition;
+}
+
+std::size_t records_of(const Desk& desk, const char* stage) {
+  const fs::directory_iterator records(desk.folder / ".fovea/keys" / stage);
+  return static_cast<std::size_t>(std::distance(begin(records), end(records)));
+}
+
+Json json_in(const fs::path& file) {
+  return fovea::parse_json(contents(file));
+}
+
+}  // namespace
+
+TEST_CASE("fovea train --seeds: what needs no seed runs once, and more seeds find those that ran") {
+  const Desk desk;
+  const auto three = desk.fovea(small_training({"--seeds", "3", "--json"}));
+  INFO(three.err);
+  REQUIRE(three.code == 0);
+  CHECK(cached_stages(three).size() == 1 + 3 * 5 + 1);
+  CHECK(records_of(desk, "load") == 1);
+  CHECK(records_of(desk, "train") == 3);
+  const auto five = cached_stages(desk.fovea(small_training({"--seeds", "5", "--json"})));
+  CHECK(five.at("load"));
+  for (const auto* stage : {"split", "augment", "model", "train", "evaluate"}) {
+    INFO(stage);
+    for (const auto* copy : {"_1", "_2", "_3"}) CHECK(five.at(std::string(stage) + copy));
+  }
+  for (const auto* copy : {"train_4", "train_5", "evaluate_4", "evaluate_5", "summary"})
+    CHECK_FALSE(five.at(copy));
+  CHECK(records_of(desk, "train") == 5);
+}
+
+TEST_CASE("fovea train --seeds: each seed gives what a single run with it gives") {
+  const Desk desk;
+  REQUIRE(desk.fovea(small_training({"--seed", "3", "--seeds", "2"})).code == 0);
+  const auto single = cached_stages(desk.fovea(small_training({"--seed", "4", "--json"})));
+  CHECK(single.size() == 6);
+  for (const auto& [stage, cached] : single) {
+    INFO(stage);
+    CHECK(cached);
+  }
+}
+
+TEST_CASE("fovea train --seeds: tells and exports mean and interval, and config.json runs again, all hits") {
+  const Desk desk;
+  const auto done = desk.fovea(small_training({"--seeds", "2", "--save-pipeline", "saved.json"}));
+  INFO(done.err << done.out);
+  REQUIRE(done.code == 0);
+  CHECK(done.out.find("\n  train_1..2") != std::string::npos);
+  std::size_t with_accuracy = 0;
+  for (const auto& line : lines_of(done.out)) with_accuracy += line.find("macro F1") != std::string::npos;
+  CHECK(with_accuracy == 1);
+  CHECK(done.out.find("(2 runs; ± is the 95 % interval of the mean)") != std::string::npos);
+
+  const auto directory = run_directories(desk).at(0);
+  const auto summary = json_in(directory / "summary.json");
+  for (const auto* copy : {"evaluate_1", "evaluate_2"}) {
+    const auto accuracy = json_in(directory / copy / "metrics.json")["accuracy"];
+    CHECK(summary["accuracy"]["values"][copy[9] - '1'] == accuracy);
+  }
+  CHECK(json_in(desk.folder / "saved.json")["each"].dump() == R"({"seed":[0,1]})");
+  for (const auto& pipeline : {directory / "config.json", desk.folder / "saved.json"}) {
+    desk.write(contents(pipeline));
+    const auto plan = planned(desk);
+    CHECK(plan.size() == 12);
+    for (const auto& [stage, one] : plan) CHECK(one["status"] == "hit");
+  }
+}
+
+TEST_CASE("fovea train --folds: the data is loaded once, and every image of the folds is validated on once") {
+  const Desk desk;
+  const auto done = desk.fovea(small_training({"--folds", "3"}));
+  INFO(done.err << done.out);
+  REQUIRE(done.code == 0);
+  CHECK(records_of(desk, "load") == 1);
+  for (const auto* stage : {"split", "augment", "train"}) CHECK(records_of(desk, stage) == 3);
+  CHECK(records_of(desk, "evaluate") == 6);
+  const auto directory = run_directories(desk).at(0);
+  std::int64_t validated = 0;
+  for (const auto* fold : {"evaluate_validation_1", "evaluate_validation_2", "evaluate_validation_3"})
+    validated += json_in(directory / fold / "metrics.json")["samples"].get<std::int64_t>();
+  CHECK(validated == 240);
+  for (const auto* summary : {"summary", "summary_validation"})
+    CHECK(json_in(directory / summary / "summary.json")["runs"] == 3);
+}
+
+TEST_CASE("fovea train --folds: composes each fold, scored on test and validation, with a figure of both") {
+  const Desk desk;
+  const auto done = desk.fovea({"train", "--dataset", "synthetic", "--folds", "4", "--dry-run",
+                                "--save-pipeline", "saved.json", "--set", "evaluate.top_k=2"});
+  REQUIRE(done.code == 0);
+  const auto saved = json_in(desk.folder / "saved.json");
+  CHECK(saved["each"].dump() == R"({"split.fold":[1,2,3,4]})");
+  const auto& stages = saved["stages"];
+  CHECK(stages["split"]["params"]["folds"] == 4);
+  CHECK(stages["evaluate_validation"].dump() ==
+        R"({"stage":"evaluate","inputs":{"model":"train.last","data":"split.validation"},)"
+        R"("params":{"top_k":2}})");
+  CHECK(stages["summary_validation"]["inputs"]["metrics"] == "evaluate_validation.metrics");
+  CHECK(stages["summary_validation_figure"]["stage"] == "plot_summary");
+  CHECK(stages["summary_figure"]["inputs"]["summary"] == "summary.summary");
+}
+
+TEST_CASE("fovea train: what several runs can't be is told of the flag") {
+  const Desk desk(small_pipeline_of_two());
+  const auto wrong = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), {"train", "--dataset", "synthetic"});
+    return desk.error(more);
+  };
+  CHECK(wrong({"--folds", "3", "--seeds", "2"}) ==
+        "--folds: can't go together with --seeds; give one of them, with --seed for another seed");
+  CHECK(wrong({"--folds", "1"}) == "--folds: 1 is not allowed; it must be from 2 to 1000");
+  CHECK(wrong({"--seeds", "0"}) == "--seeds: 0 is not allowed; it must be from 1 to 1000");
+  CHECK(wrong({"--folds", "3", "--validation-split", "0.2"}) ==
+        "--folds: 3 folds decide what is validated on; leave out --validation-split");
+  CHECK(desk.error({"train", "--config", "pipeline.json", "--seeds", "2"}) ==
+        "--seeds: the pipeline has an \"each\" already; change that, as --set each.seed=[0,1,2]");
+  CHECK(desk.error({"train", "--config", "pipeline.json", "--seed", "2"}) ==
+        "--seed: \"each\" gives it [1,2]; change that list, as --set each.seed=[...]");
+}
+
+TEST_CASE("fovea train --seeds: a saved pipeline may be begun with") {
+  const Desk desk;
+  const auto done = desk.fovea({"train", "--config", "pipeline.json", "--seeds", "2", "--seed", "5",
+                                "--dry-run", "--save-pipeline", "saved.json"});
+  INFO(done.err);
+  REQUIRE(done.code == 0);
+  const auto saved = json_in(desk.folder / "saved.json");
+  CHECK(saved["each"].dump() == R"({"seed":[5,6]})");
+  CHECK(saved["stages"]["summary"]["inputs"]["metrics"] == "evaluate.metrics");
+}
+
+TEST_CASE("fovea run: --set, --until and --force mean every copy, by the name that was written") {
+  const Desk desk(small_pipeline_of_two());
+  const auto until = planned(desk, {"--until", "train"});
+  CHECK(until.size() == 1 + 2 * 4);
+  CHECK(planned(desk, {"--until", "train_2"}).size() == 5);
+  REQUIRE(desk.fovea({"run", "pipeline.json", "--until", "augment"}).code == 0);
+  const auto forced = planned(desk, {"--force", "split"});
+  for (const auto* copy : {"split_1", "split_2"}) CHECK(forced.at(copy)["why"] == "forced");
+  CHECK(forced.at("load")["status"] == "hit");
+  const auto set = planned(desk, {"--set", "split.validation=0.4", "--set", "each.seed=[1,2,3]"});
+  for (const auto* copy : {"split_1", "split_2"}) CHECK(set.at(copy)["why"] == "validation: 0.2 -> 0.4");
+  CHECK(set.contains("split_3"));
+  CHECK(desk.error({"plan", "pipeline.json", "--set", "seed=3"}) ==
+        "--set seed=3: \"each\" gives it [1,2]; change that list, as --set each.seed=[...]");
+  CHECK(desk.error({"plan", "pipeline.json", "--set", "each.split.validation=[0.1,2e9]", "--set",
+                    "each.split.valdation=[1,2]"}) ==
+        "pipeline.json: each.split.valdation: unknown parameter \"valdation\"; did you mean "
+        "\"validation\"?");
+}
+
+TEST_CASE("fovea explain: a summary's figure names the runs that it is of") {
+  const Desk desk(small_pipeline_of_two());
+  REQUIRE(desk.fovea({"run", "pipeline.json"}).code == 0);
+  const auto directory = run_directories(desk).at(0);
+  fs::copy(directory / "visualizations/summary.png", desk.folder / "found.png");
+  const auto by_bytes = fovea::parse_json(desk.fovea({"explain", "found.png", "--json"}).out);
+  CHECK(by_bytes["node"] == "drawn");
+  CHECK(by_bytes["pipeline"]["stages"]["summary"]["inputs"]["metrics"] ==
+        Json({"evaluate_1.metrics", "evaluate_2.metrics"}));
+  // One byte more, and only the key inside tells where it came from.
+  std::ofstream(desk.folder / "found.png", std::ios::app) << '\n';
+  const auto by_key = fovea::parse_json(desk.fovea({"explain", "found.png", "--json"}).out);
+  CHECK(by_key["run"] == "");
+  CHECK(by_key["pipeline"]["stages"]["summarise"]["inputs"]["metrics"].size() == 2);
+  auto pipeline = by_key["pipeline"];
+  pipeline["name"] = "again";
+  desk.write(pipeline.dump());
+  const auto plan = planned(desk);
+  CHECK(plan.size() == 1 + 2 * 5 + 2);
+  for (const auto& [stage, one] : plan) {
+    INFO(stage);
+    CHECK(one["status"] == "hit");
+  }
+}
+
+TEST_CASE("fovea verify-resume: every copy of a training is proved") {
+  const Desk desk(small_pipeline_of_two());
+  const auto done = desk.fovea({"verify-resume", "pipeline.json", "--kills", "1"});
+  INFO(done.err << done.out);
+  CHECK(done.code == 0);
+}
+
+TEST_CASE("fashion_mnist_seeds.json: five seeds of fashion_mnist_accurate.json, summarised") {
+  const fs::path folder(FOVEA_SOURCE_DIR "/pipelines");
+  auto seeds = json_in(folder / "fashion_mnist_seeds.json");
+  const auto registry = fovea::all_stages();
+  const auto graph = fovea::read_definition(seeds, registry);
+  CHECK(graph.nodes().size() == 1 + 5 * 7 + 2);
+  CHECK(graph.nodes()[graph.find("summary")].inputs.size() == 5);
+  for (const auto* own : {"summary", "summary_figure"}) seeds["stages"].erase(own);
+  CHECK(seeds["stages"] == json_in(folder / "fashion_mnist_accurate.json")["stages"]);
+}

@@ -1,0 +1,117 @@
+#include "stages/figures/plot_summary.hpp"
+
+#include <cmath>
+
+#include "render/chart/ticks.hpp"
+#include "tests/catch.hpp"
+#include "tests/stages/drawing_text.hpp"
+
+using namespace fovea;
+
+namespace {
+
+/// Scores that differ from run to run and from class to class, by sines.
+MetricsSummary runs_and_classes(std::size_t runs, std::size_t classes, const std::string& name = "c") {
+  std::vector<Value<Metrics>> all;
+  for (std::size_t run = 0; run < runs; ++run) {
+    Metrics metrics;
+    const auto jitter = [&](double phase) { return std::sin(static_cast<double>(run) * 2.3 + phase); };
+    metrics.accuracy = 0.91 + 0.004 * jitter(0);
+    metrics.top_k_accuracy = 0.998 + 0.0003 * jitter(1);
+    metrics.loss = 0.26 + 0.01 * jitter(2);
+    metrics.macro.f1 = 0.9 + 0.005 * jitter(3);
+    metrics.weighted.f1 = 0.905 + 0.004 * jitter(4);
+    for (std::size_t c = 0; c < classes; ++c) {
+      const auto place = static_cast<double>(c);
+      metrics.classes.push_back({0, 0, 0.85 + 0.1 * std::sin(place * 1.7) + 0.01 * jitter(place), 10});
+      metrics.class_names.push_back(name + std::to_string(c));
+    }
+    all.emplace_back(std::move(metrics));
+  }
+  return summarised(all);
+}
+
+render::Drawing summary_drawn(const MetricsSummary& summary, const render::Size& size = {1600, 1000}) {
+  return draw_summary(summary, size, render::measure_text);
+}
+
+void check_summary_texts(const MetricsSummary& summary) {
+  for (const render::Size size : {render::Size{1600, 1000}, {900, 600}, {600, 1200}}) {
+    INFO(summary.runs() << " runs, " << summary.class_names.size() << " classes, " << size.width
+                        << " pixels across");
+    const auto drawing = summary_drawn(summary, size);
+    CHECK(text_outside(drawing, render::measure_text) == "");
+    CHECK(texts_in_collision(drawing, render::measure_text) == "");
+  }
+}
+
+}  // namespace
+
+TEST_CASE("summary figure: any number of runs and classes, no text on another or outside") {
+  for (const std::size_t runs : {1, 2, 5, 20, 100}) check_summary_texts(runs_and_classes(runs, 10));
+  for (const std::size_t classes : {2, 40, 41, 1000}) check_summary_texts(runs_and_classes(3, classes));
+  check_summary_texts(runs_and_classes(5, 10, "a class with quite a long name, number "));
+  check_summary_texts(runs_and_classes(5, 200, "a class with quite a long name, number "));
+}
+
+TEST_CASE("summary figure: names of any script stay on the canvas and clear of each other") {
+  auto summary = runs_and_classes(5, 5);
+  summary.class_names = {std::string(300, 'w'), "日本語のクラス名", "صنف عربي", "bad \xff byte\nand line",
+                         ""};
+  check_summary_texts(summary);
+}
+
+TEST_CASE("summary figure: there is ink where metrics, classes and numbers are") {
+  for (const std::size_t classes : {2, 10, 1000}) {
+    INFO(classes);
+    const auto drawing = summary_drawn(runs_and_classes(5, classes));
+    for (const double y : {0.15, 0.45, 0.72}) {
+      CHECK(ink_in(drawing, {0.05, y, 0.15, 0.15}) > 0.1);
+      CHECK(ink_in(drawing, {0.32, y, 0.15, 0.1}) > 0.05);
+    }
+    CHECK(ink_in(drawing, {0.65, 0.15, 0.3, 0.4}) > 0.01);
+  }
+}
+
+TEST_CASE("summary figure: each metric says its mean and how far the interval reaches") {
+  const auto summary = runs_and_classes(5, 3);
+  const auto half = render::percent(summary.accuracy.high - summary.accuracy.mean, 2);
+  const auto text = render::percent(summary.accuracy.mean, 2) + " \u00b1 " + half;
+  CHECK(count_texts(summary_drawn(summary), text) == 1);
+  CHECK(count_texts(summary_drawn(summary), "Top-5 accuracy") == 2);
+}
+
+TEST_CASE("summary figure: one run has no interval and says so") {
+  const auto drawing = summary_drawn(runs_and_classes(1, 3));
+  CHECK(count_texts(drawing, "\u00b1") == 0);
+  CHECK(count_texts(drawing, "1 run, which tells nothing of a spread") == 1);
+  CHECK(count_texts(drawing, "unknown") == 5);
+  CHECK(count_texts(drawing, "102") == 0);
+}
+
+TEST_CASE("summary figure: beyond 40 classes they are sorted, and the weakest are named") {
+  CHECK(count_texts(summary_drawn(runs_and_classes(3, 40)), "Lowest F1") == 0);
+  const auto summary = runs_and_classes(3, 41);
+  std::size_t weakest = 0;
+  for (std::size_t c = 1; c < 41; ++c) {
+    if (summary.class_f1[c].mean < summary.class_f1[weakest].mean) weakest = c;
+  }
+  const auto drawing = summary_drawn(summary);
+  CHECK(count_texts(drawing, "Lowest F1") == 1);
+  CHECK(count_texts(drawing, summary.class_names[weakest]) == 1);
+}
+
+TEST_CASE("summary figure: the stage gives the file of its name, the same bytes every time") {
+  Context context;
+  const auto drawn = [&] {
+    return PlotSummary::run({runs_and_classes(2, 3)}, {.width = 640, .height = 400}, context);
+  };
+  const auto first = drawn(), second = drawn();
+  REQUIRE(first.figures->files.size() == 1);
+  CHECK(first.figures->files[0].name == "summary.png");
+  const auto bytes = [](const Figures& figures) {
+    const auto span = figures.files[0].bytes.span();
+    return std::vector<std::uint8_t>(span.begin(), span.end());
+  };
+  CHECK(bytes(*first.figures) == bytes(*second.figures));
+}
