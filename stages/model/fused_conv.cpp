@@ -9,6 +9,7 @@
 #include <torch/csrc/autograd/custom_function.h>
 
 #include "stages/model/norm_pass.hpp"
+#include "stages/model/winograd.hpp"
 
 namespace fovea {
 namespace {
@@ -32,15 +33,15 @@ struct Cut {
   }
 };
 
-/// As many parts for each thread; a single one where the gradients of the weights, one set a part, would be
-/// more than what is saved.
-Cut cut(const at::Tensor& x, at::IntArrayRef out, const at::Tensor& weight) {
+/// As many parts for each thread; a single one, or one for each where `alone` says that a thread always works by
+/// itself, where the gradients of the weights, one set a part, would be more than what is saved.
+Cut cut(const at::Tensor& x, at::IntArrayRef out, const at::Tensor& weight, bool alone) {
   const auto images = x.size(0), threads = static_cast<std::int64_t>(at::get_num_threads());
   const auto values_out = out[0] * out[1] * out[2] * out[3];
   const auto bytes = std::max(x.numel(), values_out) * static_cast<std::int64_t>(x.element_size());
-  const auto parts = threads * ceil_div(bytes, threads * part_bytes);
-  const bool whole = parts > images || parts * weight.numel() > values_out;
-  return {images, whole ? images : ceil_div(images, parts)};
+  auto parts = threads * ceil_div(bytes, threads * part_bytes);
+  if (parts > images || parts * weight.numel() > values_out) parts = alone ? std::min(threads, images) : 1;
+  return {images, ceil_div(images, parts)};
 }
 
 /// Tells oneDNN for as long as it lives that a thread computes by itself: else its kernels wait inside a team
@@ -78,15 +79,23 @@ struct ConvNorm : torch::autograd::Function<ConvNorm> {
       return (size + 2 * conv.padding - conv.kernel) / conv.stride + 1;
     };
     const std::vector<std::int64_t> sizes{x.size(0), conv.channels, side(x.size(2)), side(x.size(3))};
-    const auto cuts = cut(x, sizes, weight);
+    const bool winograd = suits_winograd(conv, x);
+    const auto cuts = cut(x, sizes, weight, winograd);
+    const auto filters = winograd ? winograd_filters(weight) : at::Tensor();
     const auto parts = static_cast<std::size_t>(cuts.parts());
     std::vector<at::Tensor> convolved(parts);
     std::vector<Moments> moments(parts);
     for_each_part(cuts, [&](std::int64_t part) {
       const auto i = static_cast<std::size_t>(part);
-      convolved[i] =
-          at::convolution(cuts.of(x, part), typed, {}, stride, padding, {1, 1}, false, {0, 0}, conv.groups)
-              .contiguous(at::MemoryFormat::ChannelsLast);
+      const auto images = cuts.of(x, part);
+      if (winograd) {
+        convolved[i] = empty_channels_last({images.size(0), sizes[1], sizes[2], sizes[3]}, x.scalar_type());
+        winograd_convolve(images, filters, convolved[i]);
+      } else {
+        convolved[i] =
+            at::convolution(images, typed, {}, stride, padding, {1, 1}, false, {0, 0}, conv.groups)
+                .contiguous(at::MemoryFormat::ChannelsLast);
+      }
       moments[i] = moments_of(convolved[i]);
     });
     const auto all =
@@ -106,7 +115,7 @@ struct ConvNorm : torch::autograd::Function<ConvNorm> {
                         .relu = then != Then::nothing},
                        all);
     });
-    keep(context, conv, then, cuts, x.requires_grad());
+    keep(context, conv, then, cuts, x.requires_grad(), winograd);
     torch::autograd::variable_list saved{x, weight, typed, all.rows, winner, adds ? out : at::Tensor()};
     saved.insert(saved.end(), convolved.begin(), convolved.end());
     context->save_for_backward(saved);
@@ -120,7 +129,7 @@ struct ConvNorm : torch::autograd::Function<ConvNorm> {
     const Cut cuts{number("images"), number("size")};
     const std::vector<std::int64_t> stride(2, number("stride")), padding(2, number("padding"));
     const auto groups = number("groups");
-    const bool asks_x = number("asks x") != 0;
+    const bool asks_x = number("asks x") != 0, winograd = number("winograd") != 0;
     const auto &x = saved[0], &typed = saved[2], &result = saved[5];
     const Statistics all(saved[3]);
     const auto gradient = gradients[0].contiguous(at::MemoryFormat::ChannelsLast);
@@ -148,11 +157,18 @@ struct ConvNorm : torch::autograd::Function<ConvNorm> {
     const auto found = norm_gradients(sums[0], static_cast<std::size_t>(pixels), all);
 
     auto x_gradient = asks_x ? empty_as(x) : at::Tensor();
+    const auto filters = winograd && asks_x ? winograd_filters_back(saved[1]) : at::Tensor();
     std::vector<at::Tensor> weight_gradients(parts);
     for_each_part(cuts, [&](std::int64_t part) {
       auto tensors = tensors_of(part);
       tensors.out = empty_as(tensors.x);
       write_gradients(tensors, all, found.rest);
+      if (winograd) {
+        if (asks_x) winograd_convolve(tensors.out, filters, cuts.of(x_gradient, part));
+        weight_gradients[static_cast<std::size_t>(part)] =
+            winograd_weight_gradient(cuts.of(x, part), tensors.out);
+        return;
+      }
       auto [of_x, of_weight, of_bias] =
           at::convolution_backward(tensors.out, cuts.of(x, part), typed, c10::nullopt, stride, padding,
                                    {1, 1}, false, {0, 0}, groups, {asks_x, true, false});
@@ -170,7 +186,7 @@ struct ConvNorm : torch::autograd::Function<ConvNorm> {
 
  private:
   static void keep(torch::autograd::AutogradContext* context, const Conv& conv, Then then, const Cut& cuts,
-                   bool asks_x) {
+                   bool asks_x, bool winograd) {
     auto& data = context->saved_data;
     data["stride"] = conv.stride;
     data["padding"] = conv.padding;
@@ -179,6 +195,7 @@ struct ConvNorm : torch::autograd::Function<ConvNorm> {
     data["images"] = cuts.images;
     data["size"] = cuts.size;
     data["asks x"] = static_cast<std::int64_t>(asks_x);
+    data["winograd"] = static_cast<std::int64_t>(winograd);
   }
 
   /// Adds the gradients of all parts to the weight's own, or gives their sum where it has none yet.

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+// The loops of a 3 x 3 convolution with stride and padding 1 by Winograd's minimal filtering, F(2 x 2, 3 x 3) of
+// Lavin and Gray, "Fast algorithms for convolutional neural networks" (2016): for each tile of 2 x 2 pixels that
+// come out, 16 multiplications a pair of channels where the sum itself has 36. They are compiled for fp32
+// (`float`) and bf16 (`std::uint16_t`) and compute in fp32, on one thread.
+
+namespace fovea {
+
+/// Images in channels-last order, whose numbers of channels are multiples of 16.
+struct WinogradShape {
+  std::size_t images = 0;
+  std::size_t height = 0;
+  std::size_t width = 0;
+  std::size_t channels_in = 0;
+  std::size_t channels_out = 0;
+};
+
+/// How many floats the loops need to work with, best at a multiple of 64 bytes.
+std::size_t winograd_scratch(const WinogradShape& shape);
+
+/// Transforms `weights`, channels_out x channels_in x 3 x 3, to 16 x channels_in x channels_out.
+void winograd_filters(const float* weights, std::size_t channels_in, std::size_t channels_out, float* filters);
+/// The same for the gradient of what goes in: 16 x channels_out x channels_in.
+void winograd_filters_back(const float* weights, std::size_t channels_in, std::size_t channels_out,
+                           float* filters);
+
+/// Writes the convolution of `x` to `y`.
+template <class Value>
+void winograd_convolve(const Value* x, const WinogradShape& shape, const float* filters, Value* y,
+                       float* scratch);
+
+/// Adds the gradients of the transformed filters to `sums`, 16 x channels_in x channels_out.
+template <class Value>
+void winograd_add_gradients(const Value* x, const Value* gradient, const WinogradShape& shape, float* sums,
+                            float* scratch);
+/// Turns such sums into gradients of the weights, channels_out x channels_in x 3 x 3.
+void winograd_weight_gradients(const float* sums, std::size_t channels_in, std::size_t channels_out,
+                               float* gradients);
+
+}  // namespace fovea
