@@ -81,7 +81,7 @@ struct ConvNorm : torch::autograd::Function<ConvNorm> {
     const std::vector<std::int64_t> sizes{x.size(0), conv.channels, side(x.size(2)), side(x.size(3))};
     const bool winograd = suits_winograd(conv, x);
     const auto cuts = cut(x, sizes, weight, winograd);
-    const auto filters = winograd ? winograd_filters(weight) : at::Tensor();
+    const auto filters = winograd ? winograd_filters(weight, x.scalar_type()) : at::Tensor();
     const auto parts = static_cast<std::size_t>(cuts.parts());
     std::vector<at::Tensor> convolved(parts);
     std::vector<Moments> moments(parts);
@@ -157,7 +157,7 @@ struct ConvNorm : torch::autograd::Function<ConvNorm> {
     const auto found = norm_gradients(sums[0], static_cast<std::size_t>(pixels), all);
 
     auto x_gradient = asks_x ? empty_as(x) : at::Tensor();
-    const auto filters = winograd && asks_x ? winograd_filters_back(saved[1]) : at::Tensor();
+    const auto filters = winograd && asks_x ? winograd_filters_back(saved[1], x.scalar_type()) : at::Tensor();
     std::vector<at::Tensor> weight_gradients(parts);
     for_each_part(cuts, [&](std::int64_t part) {
       auto tensors = tensors_of(part);

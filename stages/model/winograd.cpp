@@ -8,8 +8,9 @@
 namespace fovea {
 namespace {
 
-/// More products of channels than this do not stay in a core's cache.
-constexpr std::int64_t most_filters = 256 * 256;
+/// Transforming takes longer than it saves for fewer products of channels than these, and more do not stay in
+/// a core's cache.
+constexpr std::int64_t fewest_filters = 16 * 16, fewest_filters_bf16 = 16 * 32, most_filters = 256 * 256;
 
 std::size_t size(const at::Tensor& x, int dimension) {
   return static_cast<std::size_t>(x.size(dimension));
@@ -37,24 +38,29 @@ Value* values(const at::Tensor& x) {
 }  // namespace
 
 bool suits_winograd(const Conv& conv, const at::Tensor& x) {
-  static const bool wide = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq");
-  const auto channels = x.size(1);
-  return wide && x.scalar_type() == at::kFloat && conv.kernel == 3 && conv.stride == 1 && conv.padding == 1 &&
+  const bool bf16 = x.scalar_type() == at::kBFloat16;
+  const auto channels = x.size(1), filters = channels * conv.channels;
+  return winograd_is_fast(bf16) && conv.kernel == 3 && conv.stride == 1 && conv.padding == 1 &&
          conv.groups == 1 && channels % 16 == 0 && conv.channels % 16 == 0 &&
-         channels * conv.channels <= most_filters && x.size(2) >= 4 && x.size(3) >= 4;
+         filters >= (bf16 ? fewest_filters_bf16 : fewest_filters) && filters <= most_filters &&
+         x.size(2) >= 4 && x.size(3) >= 4;
 }
 
-at::Tensor winograd_filters(const at::Tensor& weight) {
-  auto filters = at::empty({16, weight.size(1), weight.size(0)}, at::kFloat);
-  winograd_filters(weight.contiguous().data_ptr<float>(), size(weight, 1), size(weight, 0),
-                   filters.data_ptr<float>());
+at::Tensor winograd_filters(const at::Tensor& weight, at::ScalarType type) {
+  auto filters = at::empty({16, weight.size(1), weight.size(0)}, type);
+  by_value(filters, [&]<class Value>(Value) {
+    winograd_filters(weight.contiguous().data_ptr<float>(), size(weight, 1), size(weight, 0),
+                     values<Value>(filters));
+  });
   return filters;
 }
 
-at::Tensor winograd_filters_back(const at::Tensor& weight) {
-  auto filters = at::empty({16, weight.size(0), weight.size(1)}, at::kFloat);
-  winograd_filters_back(weight.contiguous().data_ptr<float>(), size(weight, 1), size(weight, 0),
-                        filters.data_ptr<float>());
+at::Tensor winograd_filters_back(const at::Tensor& weight, at::ScalarType type) {
+  auto filters = at::empty({16, weight.size(0), weight.size(1)}, type);
+  by_value(filters, [&]<class Value>(Value) {
+    winograd_filters_back(weight.contiguous().data_ptr<float>(), size(weight, 1), size(weight, 0),
+                          values<Value>(filters));
+  });
   return filters;
 }
 
@@ -62,7 +68,7 @@ void winograd_convolve(const at::Tensor& x, const at::Tensor& filters, const at:
   const auto shape = shape_of(x, size(filters, 2));
   const auto scratch = scratch_for(shape);
   by_value(x, [&]<class Value>(Value) {
-    winograd_convolve(values<const Value>(x), shape, filters.data_ptr<float>(), values<Value>(y),
+    winograd_convolve(values<const Value>(x), shape, values<const Value>(filters), values<Value>(y),
                       scratch.data_ptr<float>());
   });
 }
@@ -72,8 +78,8 @@ at::Tensor winograd_weight_gradient(const at::Tensor& x, const at::Tensor& gradi
   const auto scratch = scratch_for(shape);
   const auto sums = at::zeros({16, x.size(1), gradient.size(1)}, at::kFloat);
   by_value(x, [&]<class Value>(Value) {
-    winograd_add_gradients(values<const Value>(x), values<const Value>(gradient), shape, sums.data_ptr<float>(),
-                           scratch.data_ptr<float>());
+    winograd_add_gradients(values<const Value>(x), values<const Value>(gradient), shape,
+                           sums.data_ptr<float>(), scratch.data_ptr<float>());
   });
   auto of_weight = at::empty({gradient.size(1), x.size(1), 3, 3}, at::kFloat);
   winograd_weight_gradients(sums.data_ptr<float>(), shape.channels_in, shape.channels_out,
