@@ -40,10 +40,10 @@ Value* values(const at::Tensor& x) {
 bool suits_winograd(const Conv& conv, const at::Tensor& x) {
   const bool bf16 = x.scalar_type() == at::kBFloat16;
   const auto channels = x.size(1), filters = channels * conv.channels;
-  return winograd_is_fast(bf16) && conv.kernel == 3 && conv.stride == 1 && conv.padding == 1 &&
-         conv.groups == 1 && channels % 16 == 0 && conv.channels % 16 == 0 &&
-         filters >= (bf16 ? fewest_filters_bf16 : fewest_filters) && filters <= most_filters &&
-         x.size(2) >= 4 && x.size(3) >= 4;
+  return (bf16 || x.scalar_type() == at::kFloat) && winograd_is_fast(bf16) && conv.kernel == 3 &&
+         conv.stride == 1 && conv.padding == 1 && conv.groups == 1 && channels % 16 == 0 &&
+         conv.channels % 16 == 0 && filters >= (bf16 ? fewest_filters_bf16 : fewest_filters) &&
+         filters <= most_filters && x.size(2) >= 4 && x.size(3) >= 4;
 }
 
 at::Tensor winograd_filters(const at::Tensor& weight, at::ScalarType type) {
