@@ -14,7 +14,7 @@
 
 // What only some CPUs can do stays inside of functions that say so.
 #define FOVEA_AVX512_BF16 __attribute__((target("arch=x86-64-v4,avx512bf16")))
-#define FOVEA_PART_OF_BF16_LOOP FOVEA_AVX512_BF16 FOVEA_PART_OF_LOOP
+#define FOVEA_PART_OF_BF16_LOOP [[gnu::always_inline]] FOVEA_AVX512_BF16 inline
 
 namespace fovea {
 namespace {

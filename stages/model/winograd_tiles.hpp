@@ -66,10 +66,10 @@ class Tiles {
     const auto height = image_ < shape_.images ? shape_.height : 0;
     for (std::size_t r = 0; r < side; ++r) {
       const auto y = top_ + r - before;
-      const auto row = images + (image_ * shape_.height + y) * shape_.width * channels;
+      const auto row = (image_ * shape_.height + y) * shape_.width;
       for (std::size_t c = 0; c < side; ++c) {
         const auto x = left_ + c - before;  // one before the first is beyond the last as well
-        pixels[side * r + c] = y < height && x < shape_.width ? row + x * channels : outside;
+        pixels[side * r + c] = y < height && x < shape_.width ? images + (row + x) * channels : outside;
       }
     }
   }
