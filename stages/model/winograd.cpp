@@ -8,9 +8,8 @@
 namespace fovea {
 namespace {
 
-/// Transforming takes longer than it saves for fewer products of channels than these, and more do not stay in
-/// a core's cache.
-constexpr std::int64_t fewest_filters = 16 * 16, fewest_filters_bf16 = 16 * 32, most_filters = 256 * 256;
+/// More products of channels than these do not stay in a core's cache.
+constexpr std::int64_t most_filters = 256 * 256;
 
 std::size_t size(const at::Tensor& x, int dimension) {
   return static_cast<std::size_t>(x.size(dimension));
@@ -39,11 +38,11 @@ Value* values(const at::Tensor& x) {
 
 bool suits_winograd(const Conv& conv, const at::Tensor& x) {
   const bool bf16 = x.scalar_type() == at::kBFloat16;
-  const auto channels = x.size(1), filters = channels * conv.channels;
+  const auto channels = x.size(1);
   return (bf16 || x.scalar_type() == at::kFloat) && winograd_is_fast(bf16) && conv.kernel == 3 &&
          conv.stride == 1 && conv.padding == 1 && conv.groups == 1 && channels % 16 == 0 &&
-         conv.channels % 16 == 0 && filters >= (bf16 ? fewest_filters_bf16 : fewest_filters) &&
-         filters <= most_filters && x.size(2) >= 4 && x.size(3) >= 4;
+         conv.channels % 16 == 0 && channels * conv.channels <= most_filters && x.size(2) >= 4 &&
+         x.size(3) >= 4;
 }
 
 at::Tensor winograd_filters(const at::Tensor& weight, at::ScalarType type) {

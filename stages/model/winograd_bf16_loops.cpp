@@ -128,15 +128,19 @@ FOVEA_AVX512_BF16 void winograd_convolve(const Half* x, const WinogradShape& sha
   for (std::size_t first = 0; first < all; first += forward_tiles) {
     const auto count = std::min(forward_tiles, all - first);
     auto reading = tiles;
+    const Half* pixels_in[forward_tiles][16];
+    bool follows[forward_tiles];
     for (std::size_t t = 0; t < count; ++t, reading.next()) {
-      const Half* pixels[16];
-      reading.point<4>(x, depth, 1, scratch.zeros<const Half>(), pixels);
-      for (std::size_t i = 0; i < depth; i += lanes) {
+      reading.point<4>(x, depth, 1, scratch.zeros<const Half>(), pixels_in[t]);
+      follows[t] = t > 0 && reading.follows();
+    }
+    for (std::size_t i = 0; i < depth; i += lanes) {
+      Shared shared{};
+      for (std::size_t t = 0; t < count; ++t) {
         Lanes values[positions];
-        transform_in<Bf16>(pixels, i, values);
-        for (std::size_t p = 0; p < positions; ++p) {
+        transform_in<Bf16>(pixels_in[t], i, follows[t], shared, values);
+        for (std::size_t p = 0; p < positions; ++p)
           store_rounded(values[p], in + p * stride_in + t * depth + i);
-        }
       }
     }
     for (std::size_t p = 0; p < positions; ++p) {
@@ -172,21 +176,27 @@ FOVEA_AVX512_BF16 void winograd_add_gradients(const Half* x, const Half* gradien
   const auto all = tiles.count();
   for (std::size_t first = 0; first < all; first += gradient_tiles) {
     const auto pairs = (std::min(gradient_tiles, all - first) + 1) / 2;
-    for (std::size_t pair = 0; pair < pairs; ++pair) {
-      const Half *pixels[2][16], *gradients[2][4];
-      for (std::size_t t = 0; t < 2; ++t, tiles.next()) {  // beyond the last tile there are only zeros
-        tiles.point<4>(x, depth, 1, zeros, pixels[t]);
-        tiles.point<2>(gradient, width, 0, zeros, gradients[t]);
-      }
-      Lanes values[2][positions];
-      for (std::size_t i = 0; i < depth; i += lanes) {
-        for (std::size_t t = 0; t < 2; ++t) transform_in<Bf16>(pixels[t], i, values[t]);
+    const Half *pixels[gradient_tiles][16], *gradients[gradient_tiles][4];
+    bool follows[gradient_tiles];
+    for (std::size_t t = 0; t < 2 * pairs; ++t, tiles.next()) {  // beyond the last tile there are only zeros
+      tiles.point<4>(x, depth, 1, zeros, pixels[t]);
+      tiles.point<2>(gradient, width, 0, zeros, gradients[t]);
+      follows[t] = t > 0 && tiles.follows();
+    }
+    Lanes values[2][positions];
+    for (std::size_t i = 0; i < depth; i += lanes) {
+      Shared shared{};
+      for (std::size_t t = 0; t < 2 * pairs; ++t) {
+        transform_in<Bf16>(pixels[t], i, follows[t], shared, values[t % 2]);
+        if (t % 2 == 0) continue;
         for (std::size_t p = 0; p < positions; ++p) {
-          store_pairs(values[0][p], values[1][p], in + p * stride_in + 2 * (pair * depth + i));
+          store_pairs(values[0][p], values[1][p], in + p * stride_in + (t - 1) * depth + 2 * i);
         }
       }
+    }
+    for (std::size_t pair = 0; pair < pairs; ++pair) {
       for (std::size_t i = 0; i < width; i += lanes) {
-        for (std::size_t t = 0; t < 2; ++t) transform_gradient<Bf16>(gradients[t], i, values[t]);
+        for (std::size_t t = 0; t < 2; ++t) transform_gradient<Bf16>(gradients[2 * pair + t], i, values[t]);
         for (std::size_t p = 0; p < positions; ++p) {
           store_pairs(values[0][p], values[1][p], out + p * stride_out + 2 * (pair * width + i));
         }

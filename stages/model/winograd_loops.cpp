@@ -60,12 +60,14 @@ FOVEA_PART_OF_LOOP void convolve(const float* x, const WinogradShape& shape, con
   for (std::size_t first = 0; first < all; first += forward_tiles) {
     const auto count = std::min(forward_tiles, all - first);
     auto reading = tiles;
+    Shared shared{};  // from tile to tile, which pays where a pixel is one vector
     for (std::size_t t = 0; t < count; ++t, reading.next()) {
       const float* pixels[16];
       reading.point<4>(x, depth, 1, scratch.zeros<const float>(), pixels);
+      const bool follows = depth == lanes && t > 0 && reading.follows();
       for (std::size_t i = 0; i < depth; i += lanes) {
         Lanes values[positions];
-        transform_in<Fp32>(pixels, i, values);
+        transform_in<Fp32>(pixels, i, follows, shared, values);
         store(values, in + t * depth + i, stride_in);
       }
     }
@@ -99,17 +101,24 @@ FOVEA_PART_OF_LOOP void add_gradients(const float* x, const float* gradient, con
   const auto all = tiles.count();
   for (std::size_t first = 0; first < all; first += gradient_tiles) {
     const auto count = std::min(gradient_tiles, all - first);
+    const float *pixels[gradient_tiles][16], *gradients[gradient_tiles][4];
+    bool follows[gradient_tiles];
     for (std::size_t t = 0; t < count; ++t, tiles.next()) {
-      const float *pixels[16], *gradients[4];
-      tiles.point<4>(x, depth, 1, scratch.zeros<const float>(), pixels);
-      tiles.point<2>(gradient, width, 0, scratch.zeros<const float>(), gradients);
-      Lanes values[positions];
-      for (std::size_t i = 0; i < depth; i += lanes) {
-        transform_in<Fp32>(pixels, i, values);
+      tiles.point<4>(x, depth, 1, scratch.zeros<const float>(), pixels[t]);
+      tiles.point<2>(gradient, width, 0, scratch.zeros<const float>(), gradients[t]);
+      follows[t] = t > 0 && tiles.follows();
+    }
+    Lanes values[positions];
+    for (std::size_t i = 0; i < depth; i += lanes) {
+      Shared shared{};
+      for (std::size_t t = 0; t < count; ++t) {
+        transform_in<Fp32>(pixels[t], i, follows[t], shared, values);
         store(values, in + t * depth + i, stride_in);
       }
+    }
+    for (std::size_t t = 0; t < count; ++t) {
       for (std::size_t i = 0; i < width; i += lanes) {
-        transform_gradient<Fp32>(gradients, i, values);
+        transform_gradient<Fp32>(gradients[t], i, values);
         store(values, out + t * width + i, stride_out);
       }
     }

@@ -58,6 +58,8 @@ class Tiles {
     top_ = 0;
     ++image_;
   }
+  /// Whether the one before is the neighbour to the left.
+  FOVEA_PART_OF_LOOP bool follows() const { return left_ > 0; }
   /// Points to each of side x side pixels that begin `before` above and left of the tile; to `outside` where
   /// there is none.
   template <std::size_t side, class Pointer>
@@ -79,20 +81,37 @@ class Tiles {
   std::size_t image_ = 0, top_ = 0, left_ = 0;
 };
 
-/// B^T d B of the channels from `i` on of 4 x 4 pixels.
+/// The half of B^T d that a tile shares with its neighbour to the right.
+struct Shared {
+  Lanes columns[4][2];
+};
+
+/// B^T d B of the channels from `i` on of 4 x 4 pixels. Where `follows`, `shared` is of the neighbour to the
+/// left; it becomes that of this tile.
 template <class Type>
 FOVEA_PART_OF_LOOP void transform_in(const typename Type::Value* const (&pixels)[16], std::size_t i,
-                                     Lanes (&out)[positions]) {
+                                     bool follows, Shared& shared, Lanes (&out)[positions]) {
   Lanes t[4][4];
-  for (std::size_t c = 0; c < 4; ++c) {
+  const auto column = [&](std::size_t c) __attribute__((always_inline)) {
     Lanes d[4];
     for (std::size_t r = 0; r < 4; ++r) d[r] = Type::template load<lanes>(pixels[4 * r + c] + i);
     t[0][c] = d[0] - d[2];
     t[1][c] = d[1] + d[2];
     t[2][c] = d[2] - d[1];
     t[3][c] = d[1] - d[3];
+  };
+  if (follows) {
+    for (std::size_t r = 0; r < 4; ++r) {
+      for (std::size_t c = 0; c < 2; ++c) t[r][c] = shared.columns[r][c];
+    }
+  } else {
+    column(0);
+    column(1);
   }
+  column(2);
+  column(3);
   for (std::size_t r = 0; r < 4; ++r) {
+    for (std::size_t c = 0; c < 2; ++c) shared.columns[r][c] = t[r][2 + c];
     out[4 * r] = t[r][0] - t[r][2];
     out[4 * r + 1] = t[r][1] + t[r][2];
     out[4 * r + 2] = t[r][2] - t[r][1];
