@@ -33,8 +33,8 @@ struct Cut {
   }
 };
 
-/// As many parts for each thread; a single one, or one for each where `alone` says that a thread always works by
-/// itself, where the gradients of the weights, one set a part, would be more than what is saved.
+/// As many parts for each thread; a single one, or one for each where `alone` says that a thread always works
+/// by itself, where the gradients of the weights, one set a part, would be more than what is saved.
 Cut cut(const at::Tensor& x, at::IntArrayRef out, const at::Tensor& weight, bool alone) {
   const auto images = x.size(0), threads = static_cast<std::int64_t>(at::get_num_threads());
   const auto values_out = out[0] * out[1] * out[2] * out[3];
@@ -92,9 +92,8 @@ struct ConvNorm : torch::autograd::Function<ConvNorm> {
         convolved[i] = empty_channels_last({images.size(0), sizes[1], sizes[2], sizes[3]}, x.scalar_type());
         winograd_convolve(images, filters, convolved[i]);
       } else {
-        convolved[i] =
-            at::convolution(images, typed, {}, stride, padding, {1, 1}, false, {0, 0}, conv.groups)
-                .contiguous(at::MemoryFormat::ChannelsLast);
+        convolved[i] = at::convolution(images, typed, {}, stride, padding, {1, 1}, false, {0, 0}, conv.groups)
+                           .contiguous(at::MemoryFormat::ChannelsLast);
       }
       moments[i] = moments_of(convolved[i]);
     });
