@@ -55,7 +55,7 @@ std::string numerics(const ComputeDevice& device) {
 void prepare_numerics() {
   // A team that spins at its barriers for long, as it does by default, is up to ten times slower beside
   // another busy program; a short spin costs nothing on an idle machine.
-  setenv("GOMP_SPINCOUNT", "20000", 0);
+  setenv("GOMP_SPINCOUNT", "5000", 0);
   setenv("ATEN_CPU_CAPABILITY", capability(), 0);
   // Without this cuBLAS gives other sums from run to run, and LibTorch refuses it where results are to repeat
   // (cuBLAS, section "Results reproducibility").
