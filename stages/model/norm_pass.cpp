@@ -5,15 +5,15 @@
 
 #include <cmath>
 
-#include "stages/model/vector_loops.hpp"
-
 namespace fovea {
 namespace {
 
-/// Calls `body` with the type that the tensor's numbers are kept as.
+/// Calls `body` with the type that the tensor's numbers are kept as, for the loops that are fastest here.
 template <class Body>
 auto by_type(const at::Tensor& x, const Body& body) {
-  return x.scalar_type() == at::kFloat ? body(Fp32{}) : body(Bf16{});
+  static const bool wide = has_avx512(true);
+  if (x.scalar_type() == at::kFloat) return wide ? body(WideFp32{}) : body(Fp32{});
+  return wide ? body(WideBf16{}) : body(Bf16{});
 }
 
 Statistics empty_statistics(std::size_t channels) {
@@ -49,8 +49,9 @@ Moments moments_of(const at::Tensor& x) {
     const NormBlocks<typename Type::Value> blocks({.x = x});
     std::vector<float> pivot(blocks.channels());
     for (std::size_t i = 0; i < pivot.size(); ++i) pivot[i] = Type::load(blocks.x()[i]);
-    const auto sums = blocks.sum_pixels(
-        [&](const auto& part, float* sum, float* square) { add_moments(part, pivot.data(), sum, square); });
+    const auto sums = blocks.sum_pixels([&](const auto& part, float* sum, float* square) {
+      add_moments<Type>(part, pivot.data(), sum, square);
+    });
     const auto count = static_cast<double>(blocks.pixel_count());
     Moments moments{blocks.pixel_count(), sums.first, sums.second};
     for (std::size_t i = 0; i < pivot.size(); ++i) {
@@ -87,7 +88,7 @@ Statistics running_statistics(const Norm& norm) {
 void write_normalised(const PassTensors& tensors, const Statistics& all) {
   by_type(tensors.x, [&]<class Type>(Type) {
     const NormBlocks<typename Type::Value> blocks(tensors);
-    const auto write = [&](const auto& part) { normalise(part, all.line()); };
+    const auto write = [&](const auto& part) { normalise<Type>(part, all.line()); };
     if (tensors.pooled.defined()) {
       blocks.each_windows(write);
     } else {
@@ -101,12 +102,12 @@ ChannelSums gradient_sums(const PassTensors& tensors, const Statistics& all) {
     const NormBlocks<typename Type::Value> blocks(tensors);
     if (tensors.winner.defined()) {
       return blocks.sum_windows([&](const auto& part, float* sum, float* product) {
-        add_gradients(part, all.mean(), sum, product);
+        add_gradients<Type>(part, all.mean(), sum, product);
       });
     }
     return blocks.sum_pixels([&](const auto& part, float* sum, float* product) {
-      if (tensors.added_gradient.defined()) return add_sum_gradients(part, all.mean(), sum, product);
-      add_gradients(part, all.line(), all.mean(), sum, product);
+      if (tensors.added_gradient.defined()) return add_sum_gradients<Type>(part, all.mean(), sum, product);
+      add_gradients<Type>(part, all.line(), all.mean(), sum, product);
     });
   });
 }
@@ -131,10 +132,10 @@ void write_gradients(PassTensors tensors, const Statistics& all, const Statistic
   by_type(tensors.x, [&]<class Type>(Type) {
     const NormBlocks<typename Type::Value> blocks(tensors);
     if (tensors.winner.defined()) {
-      blocks.each_windows([&](const auto& part) { spread_gradients(part, all.a(), rest.line()); });
-      blocks.each_rim([&](const auto& part) { normalise(part, rest.line()); });
+      blocks.each_windows([&](const auto& part) { spread_gradients<Type>(part, all.a(), rest.line()); });
+      blocks.each_rim([&](const auto& part) { normalise<Type>(part, rest.line()); });
     } else {
-      blocks.each_pixels([&](const auto& part) { spread_gradients(part, all.line(), rest.line()); });
+      blocks.each_pixels([&](const auto& part) { spread_gradients<Type>(part, all.line(), rest.line()); });
     }
   });
 }

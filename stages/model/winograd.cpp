@@ -3,6 +3,7 @@
 #include <ATen/ops/empty.h>
 #include <ATen/ops/zeros.h>
 
+#include "stages/model/vector_loops.hpp"
 #include "stages/model/winograd_loops.hpp"
 
 namespace fovea {
@@ -39,7 +40,7 @@ Value* values(const at::Tensor& x) {
 bool suits_winograd(const Conv& conv, const at::Tensor& x) {
   const bool bf16 = x.scalar_type() == at::kBFloat16;
   const auto channels = x.size(1);
-  return (bf16 || x.scalar_type() == at::kFloat) && winograd_is_fast(bf16) && conv.kernel == 3 &&
+  return (bf16 || x.scalar_type() == at::kFloat) && has_avx512(bf16) && conv.kernel == 3 &&
          conv.stride == 1 && conv.padding == 1 && conv.groups == 1 && channels % 16 == 0 &&
          conv.channels % 16 == 0 && channels * conv.channels <= most_filters && x.size(2) >= 4 &&
          x.size(3) >= 4;

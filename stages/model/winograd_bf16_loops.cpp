@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <stdexcept>
-#include <vector>
 
 #include "stages/model/winograd_loops.hpp"
 #include "stages/model/winograd_tiles.hpp"
@@ -26,14 +25,21 @@ FOVEA_PART_OF_BF16_LOOP void store_rounded(const Lanes& values, Half* to) {
   const auto halves = _mm512_cvtneps_pbh(reinterpret_cast<__m512>(values));
   __builtin_memcpy(to, &halves, sizeof halves);
 }
-/// Rounded to bf16, each in the lower half of four bytes.
-FOVEA_PART_OF_BF16_LOOP __m512i widened(const Lanes& values) {
-  return _mm512_cvtepu16_epi32(
-      reinterpret_cast<__m256i>(_mm512_cvtneps_pbh(reinterpret_cast<__m512>(values))));
+FOVEA_PART_OF_BF16_LOOP void store_both(const Lanes& first, const Lanes& second, Half* to) {
+  const auto both = _mm512_cvtne2ps_pbh(reinterpret_cast<__m512>(second), reinterpret_cast<__m512>(first));
+  _mm512_storeu_si512(to, reinterpret_cast<__m512i>(both));
 }
 /// The numbers of `first` and `second` in turns.
-FOVEA_PART_OF_BF16_LOOP void store_pairs(const Lanes& first, const Lanes& second, Half* to) {
-  _mm512_storeu_si512(to, _mm512_or_si512(widened(first), _mm512_slli_epi32(widened(second), 16)));
+FOVEA_PART_OF_BF16_LOOP void store_pairs(const Lanes& first, const Lanes& second, __m512i turns, Half* to) {
+  const auto both = _mm512_cvtne2ps_pbh(reinterpret_cast<__m512>(second), reinterpret_cast<__m512>(first));
+  _mm512_storeu_si512(to, _mm512_permutexvar_epi16(turns, reinterpret_cast<__m512i>(both)));
+}
+/// Which of 16 numbers and 16 more stand where when they take turns.
+FOVEA_PART_OF_BF16_LOOP __m512i turns_of_two() {
+  return _mm512_add_epi32(
+      _mm512_set1_epi32(0x0010'0000),
+      _mm512_mullo_epi32(_mm512_set1_epi32(0x0001'0001),
+                         _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)));
 }
 
 FOVEA_PART_OF_BF16_LOOP __m512bh read_pairs(const Half* from) {
@@ -46,120 +52,126 @@ FOVEA_PART_OF_BF16_LOOP __m512bh repeat_pair(const Half* from) {
   return reinterpret_cast<__m512bh>(_mm512_set1_epi32(pair));
 }
 
-/// Adds the products of `rows` x `columns` vectors over `count` pairs: those of row r are `stride` numbers
-/// apart and begin at `v + r * row`, those of a vector of columns are 2 * width numbers apart.
-template <std::size_t rows, std::size_t columns>
-FOVEA_PART_OF_BF16_LOOP void add_products(const Half* v, std::size_t row, std::size_t stride, const Half* u,
-                                          std::size_t width, std::size_t count,
-                                          __m512 (&sums)[rows][columns]) {
-  for (std::size_t i = 0; i < count; ++i) {
-    __m512bh factors[columns];
-    for (std::size_t c = 0; c < columns; ++c) factors[c] = read_pairs(u + 2 * (i * width + lanes * c));
-    for (std::size_t r = 0; r < rows; ++r) {
-      const auto pair = repeat_pair(v + r * row + i * stride);
-      for (std::size_t c = 0; c < columns; ++c) sums[r][c] = _mm512_dpbf16_ps(sums[r][c], pair, factors[c]);
+/// Multiplies one column of positions of a group of tiles with the filters of 16 channels out.
+FOVEA_PART_OF_BF16_LOOP void multiply_column(const Half* v, const Half* u, std::size_t chunks,
+                                             __m512 (&sums)[group][4]) {
+  for (auto& tile : sums) std::fill_n(tile, 4, _mm512_setzero_ps());
+  for (std::size_t chunk = 0; chunk < chunks; ++chunk) {
+#pragma GCC unroll 1
+    for (std::size_t i = 0; i < lanes / 2; ++i) {
+      for (std::size_t r = 0; r < 4; ++r) {
+        const auto factors = read_pairs(u + (4 * i + r) * 2 * lanes);
+        for (std::size_t t = 0; t < group; ++t) {
+          sums[t][r] = _mm512_dpbf16_ps(sums[t][r], repeat_pair(v + (4 * t + r) * lanes + 2 * i), factors);
+        }
+      }
+    }
+    v += positions * group * lanes;
+    u += positions * lanes * lanes;
+  }
+}
+
+/// Adds the products of 16 channels in with 16 channels out over so many pairs of tiles.
+FOVEA_PART_OF_BF16_LOOP void add_products(const Half* v, const Half* m, std::size_t pairs, float* to) {
+  __m512 sums[lanes];
+  for (std::size_t r = 0; r < lanes; ++r) sums[r] = _mm512_loadu_ps(to + r * lanes);
+  for (std::size_t pair = 0; pair < pairs; ++pair) {
+    const auto factors = read_pairs(m + pair * 2 * lanes);
+    for (std::size_t r = 0; r < lanes; ++r) {
+      sums[r] = _mm512_dpbf16_ps(sums[r], repeat_pair(v + pair * 2 * lanes + 2 * r), factors);
     }
   }
+  for (std::size_t r = 0; r < lanes; ++r) _mm512_storeu_ps(to + r * lanes, sums[r]);
 }
 
-/// `rows` rows of `v`, `depth` each, times `columns` vectors of `u`.
-template <std::size_t rows, std::size_t columns>
-FOVEA_PART_OF_BF16_LOOP void multiply(const Half* v, std::size_t depth, const Half* u, std::size_t width,
-                                      float* m) {
-  __m512 sums[rows][columns];
-  for (auto& row : sums) std::fill_n(row, columns, _mm512_setzero_ps());
-  add_products<rows, columns>(v, depth, 2, u, width, depth / 2, sums);
-  for (std::size_t r = 0; r < rows; ++r) {
-    for (std::size_t c = 0; c < columns; ++c) _mm512_storeu_ps(m + r * width + lanes * c, sums[r][c]);
-  }
-}
-
-/// Adds the products of `rows` channels of `v` with `columns` vectors of `m` over so many pairs of tiles.
-template <std::size_t rows, std::size_t columns>
-FOVEA_PART_OF_BF16_LOOP void add_tiles(const Half* v, std::size_t depth, const Half* m, std::size_t width,
-                                       std::size_t pairs, float* to) {
-  __m512 sums[rows][columns];
-  for (std::size_t r = 0; r < rows; ++r) {
-    for (std::size_t c = 0; c < columns; ++c) sums[r][c] = _mm512_loadu_ps(to + r * width + lanes * c);
-  }
-  add_products<rows, columns>(v, 2, 2 * depth, m, width, pairs, sums);
-  for (std::size_t r = 0; r < rows; ++r) {
-    for (std::size_t c = 0; c < columns; ++c) _mm512_storeu_ps(to + r * width + lanes * c, sums[r][c]);
-  }
-}
-
-/// Rounds filters of 16 x channels_in x channels_out, and puts those of two channels in side by side.
-FOVEA_AVX512_BF16 void pack(const std::vector<float>& filters, std::size_t channels_in,
-                            std::size_t channels_out, Half* packed) {
-  for (std::size_t row = 0; row < positions * channels_in; row += 2) {
-    const float* from = filters.data() + row * channels_out;
-    for (std::size_t o = 0; o < channels_out; o += lanes) {
-      store_pairs(read_vector<Lanes>(from + o), read_vector<Lanes>(from + channels_out + o),
-                  packed + row * channels_out + 2 * o);
+/// Filters of which those of `lanes` channels out are `stride` numbers apart and those of channels in `step`.
+FOVEA_PART_OF_BF16_LOOP void pack(const float* weights, std::size_t chunks_in, std::size_t chunks_out,
+                                  std::size_t step, std::size_t stride, bool turned, Half* to) {
+  const auto turns = turns_of_two();
+  for (std::size_t o = 0; o < chunks_out; ++o) {
+    for (std::size_t chunk = 0; chunk < chunks_in; ++chunk) {
+      for (std::size_t i = 0; i < lanes; i += 2) {
+        Lanes values[2][positions];
+        for (std::size_t k = 0; k < 2; ++k) {
+          transform_filters(weights + o * lanes * stride + (chunk * lanes + i + k) * step, stride, turned,
+                            values[k]);
+        }
+        for (std::size_t c = 0; c < 4; ++c) {
+          for (std::size_t r = 0; r < 4; ++r) {
+            store_pairs(values[0][4 * c + r], values[1][4 * c + r], turns,
+                        to + ((c * lanes / 2 + i / 2) * 4 + r) * 2 * lanes);
+          }
+        }
+      }
+      to += positions * lanes * lanes;
     }
   }
 }
 
 }  // namespace
 
-void winograd_filters(const float* weights, std::size_t channels_in, std::size_t channels_out,
-                      Half* filters) {
-  std::vector<float> exact(positions * channels_in * channels_out);
-  winograd_filters(weights, channels_in, channels_out, exact.data());
-  pack(exact, channels_in, channels_out, filters);
+FOVEA_AVX512_BF16 void winograd_filters(const float* weights, std::size_t channels_in,
+                                        std::size_t channels_out, Half* filters) {
+  pack(weights, channels_in / lanes, channels_out / lanes, 9, 9 * channels_in, false, filters);
 }
 
-void winograd_filters_back(const float* weights, std::size_t channels_in, std::size_t channels_out,
-                           Half* filters) {
-  std::vector<float> exact(positions * channels_in * channels_out);
-  winograd_filters_back(weights, channels_in, channels_out, exact.data());
-  pack(exact, channels_out, channels_in, filters);
+FOVEA_AVX512_BF16 void winograd_filters_back(const float* weights, std::size_t channels_in,
+                                             std::size_t channels_out, Half* filters) {
+  pack(weights, channels_out / lanes, channels_in / lanes, 9 * channels_in, 9, true, filters);
 }
 
 FOVEA_AVX512_BF16 void winograd_convolve(const Half* x, const WinogradShape& shape, const Half* filters,
                                          Half* y, float* memory) {
   const auto depth = shape.channels_in, width = shape.channels_out;
-  const auto stride_in = forward_tiles * depth, stride_out = forward_tiles * width;
   const Scratch scratch(shape, memory);
-  auto* out = scratch.values;
-  auto* in = reinterpret_cast<Half*>(out + positions * stride_out);
+  auto* in = reinterpret_cast<Half*>(scratch.values);
+  const auto group_size = positions * group * depth, slot = group * lanes;
   Tiles tiles(shape);
   const auto all = tiles.count();
   for (std::size_t first = 0; first < all; first += forward_tiles) {
     const auto count = std::min(forward_tiles, all - first);
-    auto reading = tiles;
-    const Half* pixels_in[forward_tiles][16];
-    bool follows[forward_tiles];
-    for (std::size_t t = 0; t < count; ++t, reading.next()) {
-      reading.point<4>(x, depth, 1, scratch.zeros<const Half>(), pixels_in[t]);
-      follows[t] = t > 0 && reading.follows();
+    Place<const Half, 4> places[forward_tiles];
+    Place<Half, 2> places_out[forward_tiles];
+    for (std::size_t t = 0; t < count; ++t, tiles.next()) {
+      tiles.place<1>(x, depth, scratch.zeros<const Half>(), places[t]);
+      tiles.place<0>(y, width, scratch.ignored<Half>(), places_out[t]);
     }
     for (std::size_t i = 0; i < depth; i += lanes) {
-      Shared shared{};
+      Lanes columns[4][4];
       for (std::size_t t = 0; t < count; ++t) {
-        Lanes values[positions];
-        transform_in<Bf16>(pixels_in[t], i, follows[t], shared, values);
-        for (std::size_t p = 0; p < positions; ++p)
-          store_rounded(values[p], in + p * stride_in + t * depth + i);
+        columns_in<Bf16>(places[t], depth, i, t > 0 && places[t].follows, columns);
+        auto* to = in + t / group * group_size + t % group * 4 * lanes + i * positions * group;
+        for (std::size_t r = 0; r < 4; r += 2) {
+          Lanes rows[2][4];
+          for (std::size_t k = 0; k < 2; ++k) row_in(columns, r + k, rows[k]);
+          for (std::size_t c = 0; c < 4; ++c)
+            store_both(rows[0][c], rows[1][c], to + 4 * c * slot + r * lanes);
+        }
       }
     }
-    for (std::size_t p = 0; p < positions; ++p) {
-      const auto* v = in + p * stride_in;
-      const auto* u = filters + p * depth * width;
-      auto* m = out + p * stride_out;
-      std::size_t c = 0;
-      for (; c + 2 * lanes <= width; c += 2 * lanes) {
-        multiply<forward_tiles, 2>(v, depth, u + 2 * c, width, m + c);
-      }
-      if (c < width) multiply<forward_tiles, 1>(v, depth, u + 2 * c, width, m + c);
-    }
-    for (std::size_t t = 0; t < count; ++t, tiles.next()) {
-      Half* pixels[4];
-      tiles.point<2>(y, width, 0, scratch.ignored<Half>(), pixels);
-      for (std::size_t i = 0; i < width; i += lanes) {
-        Lanes values[4];
-        transform_out(out + t * width, stride_out, i, values);
-        for (std::size_t p = 0; p < 4; ++p) store_rounded(values[p], pixels[p] + i);
+    for (std::size_t o = 0; o < width; o += lanes) {
+      for (std::size_t g = 0; g * group < count; ++g) {
+        Lanes columns[group][2][4];
+        for (std::size_t c = 0; c < 4; ++c) {
+          __m512 sums[group][4];
+          multiply_column(in + g * group_size + 4 * c * slot,
+                          filters + positions * depth * o + c * 4 * lanes * lanes, depth / lanes, sums);
+          for (std::size_t t = 0; t < group; ++t) {
+            Lanes m[4], column[2];
+            for (std::size_t r = 0; r < 4; ++r) m[r] = reinterpret_cast<Lanes>(sums[t][r]);
+            column_out(m, column);
+            for (std::size_t r = 0; r < 2; ++r) columns[t][r][c] = column[r];
+          }
+        }
+        for (std::size_t t = 0; t < group && g * group + t < count; ++t) {
+          const auto& place = places_out[g * group + t];
+          for (std::size_t r = 0; r < 2; ++r) {
+            Lanes row[2];
+            row_out(columns[t][r], row);
+            store_rounded(row[0], place.rows[r] + o);
+            if (place.end > 1) store_rounded(row[1], place.rows[r] + width + o);
+          }
+        }
       }
     }
   }
@@ -168,61 +180,66 @@ FOVEA_AVX512_BF16 void winograd_convolve(const Half* x, const WinogradShape& sha
 FOVEA_AVX512_BF16 void winograd_add_gradients(const Half* x, const Half* gradient, const WinogradShape& shape,
                                               float* sums, float* memory) {
   const auto depth = shape.channels_in, width = shape.channels_out;
-  const auto stride_in = gradient_tiles * depth, stride_out = gradient_tiles * width;
   const Scratch scratch(shape, memory);
   const auto* zeros = scratch.zeros<const Half>();
-  auto *in = reinterpret_cast<Half*>(scratch.values), *out = in + positions * stride_in;
+  auto *in = reinterpret_cast<Half*>(scratch.values), *out = in + positions * gradient_tiles * depth;
+  const auto turns = turns_of_two();
   Tiles tiles(shape);
   const auto all = tiles.count();
   for (std::size_t first = 0; first < all; first += gradient_tiles) {
     const auto pairs = (std::min(gradient_tiles, all - first) + 1) / 2;
-    const Half *pixels[gradient_tiles][16], *gradients[gradient_tiles][4];
-    bool follows[gradient_tiles];
+    Place<const Half, 4> places[gradient_tiles];
+    Place<const Half, 2> places_out[gradient_tiles];
     for (std::size_t t = 0; t < 2 * pairs; ++t, tiles.next()) {  // beyond the last tile there are only zeros
-      tiles.point<4>(x, depth, 1, zeros, pixels[t]);
-      tiles.point<2>(gradient, width, 0, zeros, gradients[t]);
-      follows[t] = t > 0 && tiles.follows();
+      tiles.place<1>(x, depth, zeros, places[t]);
+      tiles.place<0>(gradient, width, zeros, places_out[t]);
     }
-    Lanes values[2][positions];
     for (std::size_t i = 0; i < depth; i += lanes) {
-      Shared shared{};
-      for (std::size_t t = 0; t < 2 * pairs; ++t) {
-        transform_in<Bf16>(pixels[t], i, follows[t], shared, values[t % 2]);
-        if (t % 2 == 0) continue;
-        for (std::size_t p = 0; p < positions; ++p) {
-          store_pairs(values[0][p], values[1][p], in + p * stride_in + (t - 1) * depth + 2 * i);
+      Lanes columns[2][4][4];
+      for (std::size_t pair = 0; pair < pairs; ++pair) {
+        for (std::size_t c = 0; c < 2 && pair > 0; ++c)
+          for (std::size_t r = 0; r < 4; ++r) columns[0][c + 2][r] = columns[1][c + 2][r];
+        columns_in<Bf16>(places[2 * pair], depth, i, pair > 0 && places[2 * pair].follows, columns[0]);
+        for (std::size_t c = 0; c < 2; ++c)
+          for (std::size_t r = 0; r < 4; ++r) columns[1][c + 2][r] = columns[0][c + 2][r];
+        columns_in<Bf16>(places[2 * pair + 1], depth, i, places[2 * pair + 1].follows, columns[1]);
+        auto* to = in + i * gradient_tiles + pair * 2 * lanes;
+        for (std::size_t r = 0; r < 4; ++r) {
+          Lanes rows[2][4];
+          for (std::size_t k = 0; k < 2; ++k) row_in(columns[k], r, rows[k]);
+          for (std::size_t c = 0; c < 4; ++c) {
+            store_pairs(rows[0][c], rows[1][c], turns, to + (4 * c + r) * depth * gradient_tiles);
+          }
         }
       }
     }
-    for (std::size_t pair = 0; pair < pairs; ++pair) {
-      for (std::size_t i = 0; i < width; i += lanes) {
-        for (std::size_t t = 0; t < 2; ++t) transform_gradient<Bf16>(gradients[2 * pair + t], i, values[t]);
-        for (std::size_t p = 0; p < positions; ++p) {
-          store_pairs(values[0][p], values[1][p], out + p * stride_out + 2 * (pair * width + i));
+    for (std::size_t i = 0; i < width; i += lanes) {
+      for (std::size_t pair = 0; pair < pairs; ++pair) {
+        Lanes columns[2][2][4];
+        for (std::size_t k = 0; k < 2; ++k) {
+          for (std::size_t c = 0; c < 2; ++c)
+            column_gradient<Bf16>(places_out[2 * pair + k], width, c, i, columns[k][c]);
+        }
+        auto* to = out + i * gradient_tiles + pair * 2 * lanes;
+        for (std::size_t r = 0; r < 4; ++r) {
+          Lanes rows[2][4];
+          for (std::size_t k = 0; k < 2; ++k) row_gradient(columns[k], r, rows[k]);
+          for (std::size_t c = 0; c < 4; ++c) {
+            store_pairs(rows[0][c], rows[1][c], turns, to + (4 * c + r) * width * gradient_tiles);
+          }
         }
       }
     }
+    auto* to = sums;
     for (std::size_t p = 0; p < positions; ++p) {
-      const auto* v = in + p * stride_in;
-      const auto* m = out + p * stride_out;
-      auto* s = sums + p * depth * width;
-      std::size_t c = 0;
-      for (; c + 2 * lanes <= width; c += 2 * lanes) {
-        for (std::size_t r = 0; r < depth; r += 8) {
-          add_tiles<8, 2>(v + 2 * r, depth, m + 2 * c, width, pairs, s + r * width + c);
+      for (std::size_t i = 0; i < depth; i += lanes) {
+        for (std::size_t o = 0; o < width; o += lanes, to += lanes * lanes) {
+          add_products(in + (p * depth + i) * gradient_tiles, out + (p * width + o) * gradient_tiles, pairs,
+                       to);
         }
-      }
-      for (std::size_t r = 0; c < width && r < depth; r += 16) {
-        add_tiles<16, 1>(v + 2 * r, depth, m + 2 * c, width, pairs, s + r * width + c);
       }
     }
   }
-}
-
-bool winograd_is_fast(bool bf16) {
-  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
-         __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
-         (!bf16 || __builtin_cpu_supports("avx512bf16"));
 }
 
 }  // namespace fovea
@@ -238,9 +255,6 @@ namespace {
 
 }  // namespace
 
-bool winograd_is_fast(bool) {
-  return false;
-}
 void winograd_filters(const float*, std::size_t, std::size_t, std::uint16_t*) {
   refuse();
 }

@@ -20,10 +20,6 @@ struct WinogradShape {
   std::size_t channels_out = 0;
 };
 
-/// Whether this CPU has instructions for `winograd_convolve` and `winograd_add_gradients` that make them
-/// fast, and for bf16 any at all.
-bool winograd_is_fast(bool bf16);
-
 /// How many floats the loops need to work with, best at a multiple of 64 bytes.
 std::size_t winograd_scratch(const WinogradShape& shape);
 

@@ -6,24 +6,26 @@
 #include "stages/model/winograd_loops.hpp"
 
 // The transformations of Winograd's algorithm, of `lanes` channels at once, and the way through the tiles.
+// The 4 x 4 positions of a transformed tile are numbered column by column.
 
 namespace fovea::winograd {
 
-constexpr std::size_t lanes = 16;           // one register of AVX-512
-constexpr std::size_t positions = 16;       // of a transformed tile, 4 x 4
-constexpr std::size_t forward_tiles = 12;   // at once: what is known of them stays near the core
-constexpr std::size_t gradient_tiles = 24;  // at once, on the way to the gradients of the filters
+constexpr std::size_t lanes = 16;      // one register of AVX-512
+constexpr std::size_t positions = 16;  // of a transformed tile, 4 x 4
+constexpr std::size_t group = 7;       // tiles multiplied at once: sums of a column of each are 28 registers
+constexpr std::size_t forward_tiles = 2 * group;  // at once: what is known of them stays near the core
+constexpr std::size_t gradient_tiles = 48;        // at once, on the way to the gradients of the filters
 using Lanes = Floats<lanes>;
 
-/// What the loops work with: a pixel of zeros, one to write into that nobody reads, and transformed tiles.
+/// What the loops work with: pixels of zeros, some to write into that nobody reads, and transformed tiles.
 class Scratch {
  public:
   static std::size_t size(const WinogradShape& shape) {
-    return 2 * widest(shape) +
+    return 2 * margin(shape) +
            positions * std::max(forward_tiles, gradient_tiles) * (shape.channels_in + shape.channels_out);
   }
-  Scratch(const WinogradShape& shape, float* memory) : values(memory + 2 * widest(shape)), zeros_(memory) {
-    std::fill_n(memory, widest(shape), 0.0F);
+  Scratch(const WinogradShape& shape, float* memory) : values(memory + 2 * margin(shape)), zeros_(memory) {
+    std::fill_n(memory, margin(shape), 0.0F);
   }
   template <class Value>
   Value* zeros() const {
@@ -36,10 +38,19 @@ class Scratch {
   float* const values;
 
  private:
-  static std::size_t widest(const WinogradShape& shape) {
-    return std::max(shape.channels_in, shape.channels_out);
+  static std::size_t margin(const WinogradShape& shape) {
+    return 4 * std::max(shape.channels_in, shape.channels_out);
   }
   float* const zeros_;
+};
+
+/// Where side x side pixels of an image are; those outside of it have no place.
+template <class Value, std::size_t side>
+struct Place {
+  Value* rows[side];  // in their first column
+  std::size_t begin;  // the first column inside of the image, counted from theirs
+  std::size_t end;    // one past the last
+  bool follows;       // whether the tile before is the neighbour to the left
 };
 
 /// Goes through the tiles of all images, row by row.
@@ -58,22 +69,20 @@ class Tiles {
     top_ = 0;
     ++image_;
   }
-  /// Whether the one before is the neighbour to the left.
-  FOVEA_PART_OF_LOOP bool follows() const { return left_ > 0; }
-  /// Points to each of side x side pixels that begin `before` above and left of the tile; to `outside` where
-  /// there is none.
-  template <std::size_t side, class Pointer>
-  FOVEA_PART_OF_LOOP void point(Pointer images, std::size_t channels, std::size_t before, Pointer outside,
-                                Pointer (&pixels)[side * side]) const {
+  /// The place of the 2 x 2 pixels of the tile and so many more on each side; a row outside of the image, and
+  /// all beyond the last tile, lies at `outside`, four pixels that stand for any.
+  template <std::size_t more, class Value>
+  FOVEA_PART_OF_LOOP void place(Value* images, std::size_t channels, Value* outside,
+                                Place<Value, 2 + 2 * more>& place) const {
     const auto height = image_ < shape_.images ? shape_.height : 0;
-    for (std::size_t r = 0; r < side; ++r) {
-      const auto y = top_ + r - before;
-      const auto row = (image_ * shape_.height + y) * shape_.width;
-      for (std::size_t c = 0; c < side; ++c) {
-        const auto x = left_ + c - before;  // one before the first is beyond the last as well
-        pixels[side * r + c] = y < height && x < shape_.width ? images + (row + x) * channels : outside;
-      }
+    auto* const first = images + (image_ * shape_.height * shape_.width + left_ - more) * channels;
+    for (std::size_t r = 0; r < 2 + 2 * more; ++r) {
+      const auto y = top_ + r - more;  // one before the first is beyond the last as well
+      place.rows[r] = y < height ? first + y * shape_.width * channels : outside;
     }
+    place.begin = left_ > 0 ? 0 : more;
+    place.end = std::min(2 + 2 * more, shape_.width - left_ + more);
+    place.follows = left_ > 0;
   }
 
  private:
@@ -81,77 +90,122 @@ class Tiles {
   std::size_t image_ = 0, top_ = 0, left_ = 0;
 };
 
-/// The half of B^T d that a tile shares with its neighbour to the right.
-struct Shared {
-  Lanes columns[4][2];
-};
-
-/// B^T d B of the channels from `i` on of 4 x 4 pixels. Where `follows`, `shared` is of the neighbour to the
-/// left; it becomes that of this tile.
+/// B^T d of one column of 4 pixels, of the channels from `i` on.
 template <class Type>
-FOVEA_PART_OF_LOOP void transform_in(const typename Type::Value* const (&pixels)[16], std::size_t i,
-                                     bool follows, Shared& shared, Lanes (&out)[positions]) {
-  Lanes t[4][4];
-  const auto column = [&](std::size_t c) __attribute__((always_inline)) {
-    Lanes d[4];
-    for (std::size_t r = 0; r < 4; ++r) d[r] = Type::template load<lanes>(pixels[4 * r + c] + i);
-    t[0][c] = d[0] - d[2];
-    t[1][c] = d[1] + d[2];
-    t[2][c] = d[2] - d[1];
-    t[3][c] = d[1] - d[3];
-  };
-  if (follows) {
-    for (std::size_t r = 0; r < 4; ++r) {
-      for (std::size_t c = 0; c < 2; ++c) t[r][c] = shared.columns[r][c];
+FOVEA_PART_OF_LOOP void column_in(const Place<const typename Type::Value, 4>& tile, std::size_t channels,
+                                  std::size_t column, std::size_t i, Lanes (&t)[4]) {
+  if (column < tile.begin || column >= tile.end) {
+    for (auto& row : t) row = Lanes{};
+    return;
+  }
+  Lanes d[4];
+  for (std::size_t r = 0; r < 4; ++r) d[r] = Type::template load<lanes>(tile.rows[r] + column * channels + i);
+  t[0] = d[0] - d[2];
+  t[1] = d[1] + d[2];
+  t[2] = d[2] - d[1];
+  t[3] = d[1] - d[3];
+}
+
+/// B^T d of the columns of a tile, of which it shares two with the neighbour before.
+template <class Type>
+FOVEA_PART_OF_LOOP void columns_in(const Place<const typename Type::Value, 4>& tile, std::size_t channels,
+                                   std::size_t i, bool shares, Lanes (&t)[4][4]) {
+  if (shares) {
+    for (std::size_t c = 0; c < 2; ++c) {
+      for (std::size_t r = 0; r < 4; ++r) t[c][r] = t[c + 2][r];
     }
   } else {
-    column(0);
-    column(1);
+    column_in<Type>(tile, channels, 0, i, t[0]);
+    column_in<Type>(tile, channels, 1, i, t[1]);
   }
-  column(2);
-  column(3);
-  for (std::size_t r = 0; r < 4; ++r) {
-    for (std::size_t c = 0; c < 2; ++c) shared.columns[r][c] = t[r][2 + c];
-    out[4 * r] = t[r][0] - t[r][2];
-    out[4 * r + 1] = t[r][1] + t[r][2];
-    out[4 * r + 2] = t[r][2] - t[r][1];
-    out[4 * r + 3] = t[r][1] - t[r][3];
-  }
+  column_in<Type>(tile, channels, 2, i, t[2]);
+  column_in<Type>(tile, channels, 3, i, t[3]);
 }
 
-/// A g A^T of the channels from `i` on of the gradients of 2 x 2 pixels.
+/// One row of (B^T d) B; `out` has one value a column.
+FOVEA_PART_OF_LOOP void row_in(const Lanes (&t)[4][4], std::size_t r, Lanes (&out)[4]) {
+  out[0] = t[0][r] - t[2][r];
+  out[1] = t[1][r] + t[2][r];
+  out[2] = t[2][r] - t[1][r];
+  out[3] = t[1][r] - t[3][r];
+}
+
+/// A g of one column of the gradients of 2 pixels, of the channels from `i` on.
 template <class Type>
-FOVEA_PART_OF_LOOP void transform_gradient(const typename Type::Value* const (&pixels)[4], std::size_t i,
-                                           Lanes (&out)[positions]) {
-  Lanes t[4][2];
-  for (std::size_t c = 0; c < 2; ++c) {
-    const auto above = Type::template load<lanes>(pixels[c] + i),
-               below = Type::template load<lanes>(pixels[2 + c] + i);
+FOVEA_PART_OF_LOOP void column_gradient(const Place<const typename Type::Value, 2>& tile,
+                                        std::size_t channels, std::size_t column, std::size_t i,
+                                        Lanes (&t)[4]) {
+  if (column >= tile.end) {
+    for (auto& row : t) row = Lanes{};
+    return;
+  }
+  const auto above = Type::template load<lanes>(tile.rows[0] + column * channels + i),
+             below = Type::template load<lanes>(tile.rows[1] + column * channels + i);
+  t[0] = above;
+  t[1] = above + below;
+  t[2] = above - below;
+  t[3] = -below;
+}
+
+/// One row of (A g) A^T; `out` has one value a column.
+FOVEA_PART_OF_LOOP void row_gradient(const Lanes (&t)[2][4], std::size_t r, Lanes (&out)[4]) {
+  out[0] = t[0][r];
+  out[1] = t[0][r] + t[1][r];
+  out[2] = t[0][r] - t[1][r];
+  out[3] = -t[1][r];
+}
+
+/// A^T m of one column of 4 positions.
+FOVEA_PART_OF_LOOP void column_out(const Lanes (&m)[4], Lanes (&t)[2]) {
+  t[0] = m[0] + m[1] + m[2];
+  t[1] = m[1] - m[2] - m[3];
+}
+
+/// One row of (A^T m) A, which is 2 pixels, of four columns.
+FOVEA_PART_OF_LOOP void row_out(const Lanes (&t)[4], Lanes (&out)[2]) {
+  out[0] = t[0] + t[1] + t[2];
+  out[1] = t[1] - t[2] - t[3];
+}
+
+/// G g G^T of filters of 3 x 3 that are `stride` numbers apart, one a lane.
+FOVEA_PART_OF_LOOP void transform_filters(const float* weights, std::size_t stride, bool turned,
+                                          Lanes (&out)[positions]) {
+  float lines[9][lanes];
+  for (std::size_t lane = 0; lane < lanes; ++lane) {
+    for (std::size_t k = 0; k < 9; ++k) lines[turned ? 8 - k : k][lane] = weights[lane * stride + k];
+  }
+  Lanes t[4][3];
+  for (std::size_t c = 0; c < 3; ++c) {
+    const auto above = read_vector<Lanes>(lines[c]), middle = read_vector<Lanes>(lines[3 + c]),
+               below = read_vector<Lanes>(lines[6 + c]);
     t[0][c] = above;
-    t[1][c] = above + below;
-    t[2][c] = above - below;
-    t[3][c] = -below;
+    t[1][c] = (above + below + middle) * 0.5F;
+    t[2][c] = (above + below - middle) * 0.5F;
+    t[3][c] = below;
   }
   for (std::size_t r = 0; r < 4; ++r) {
-    out[4 * r] = t[r][0];
-    out[4 * r + 1] = t[r][0] + t[r][1];
-    out[4 * r + 2] = t[r][0] - t[r][1];
-    out[4 * r + 3] = -t[r][1];
+    const Lanes rim = t[r][0] + t[r][2];
+    out[r] = t[r][0];
+    out[4 + r] = (rim + t[r][1]) * 0.5F;
+    out[8 + r] = (rim - t[r][1]) * 0.5F;
+    out[12 + r] = t[r][2];
   }
 }
 
-/// A^T m A, which is the channels from `i` on of 2 x 2 pixels; position p of them begins at `m + p * stride`.
-FOVEA_PART_OF_LOOP void transform_out(const float* m, std::size_t stride, std::size_t i, Lanes (&out)[4]) {
-  Lanes t[2][4];
+/// G^T u G, which is the gradients of filters of 3 x 3; position p of u begins at `u + p * stride`.
+FOVEA_PART_OF_LOOP void transform_sums(const float* u, std::size_t stride, Lanes (&out)[9]) {
+  Lanes t[3][4];
   for (std::size_t c = 0; c < 4; ++c) {
     Lanes d[4];
-    for (std::size_t r = 0; r < 4; ++r) d[r] = read_vector<Lanes>(m + (4 * r + c) * stride + i);
-    t[0][c] = d[0] + d[1] + d[2];
-    t[1][c] = d[1] - d[2] - d[3];
+    for (std::size_t r = 0; r < 4; ++r) d[r] = read_vector<Lanes>(u + (4 * c + r) * stride);
+    t[0][c] = d[0] + (d[1] + d[2]) * 0.5F;
+    t[1][c] = (d[1] - d[2]) * 0.5F;
+    t[2][c] = d[3] + (d[1] + d[2]) * 0.5F;
   }
-  for (std::size_t r = 0; r < 2; ++r) {
-    out[2 * r] = t[r][0] + t[r][1] + t[r][2];
-    out[2 * r + 1] = t[r][1] - t[r][2] - t[r][3];
+  for (std::size_t r = 0; r < 3; ++r) {
+    out[3 * r] = t[r][0] + (t[r][1] + t[r][2]) * 0.5F;
+    out[3 * r + 1] = (t[r][1] - t[r][2]) * 0.5F;
+    out[3 * r + 2] = t[r][3] + (t[r][1] + t[r][2]) * 0.5F;
   }
 }
 

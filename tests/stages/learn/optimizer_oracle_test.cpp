@@ -1,3 +1,5 @@
+#include <ATen/TensorOperators.h>
+
 #include <fstream>
 #include <sstream>
 

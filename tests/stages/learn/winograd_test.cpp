@@ -7,7 +7,7 @@
 #include <ATen/ops/empty.h>
 #include <ATen/ops/randn.h>
 
-#include "stages/model/winograd_loops.hpp"
+#include "stages/model/vector_loops.hpp"
 #include "tests/catch.hpp"
 
 namespace {
@@ -66,7 +66,7 @@ TEST_CASE("winograd: a convolution and its gradients are those of PyTorch, whate
 }
 
 TEST_CASE("winograd: in bf16 it is as near as a few roundings to bf16") {
-  if (!fovea::winograd_is_fast(true)) {
+  if (!fovea::has_avx512(true)) {
     SUCCEED("this CPU does not multiply in bf16");
     return;
   }
@@ -83,7 +83,7 @@ TEST_CASE("winograd: in bf16 it is as near as a few roundings to bf16") {
 }
 
 TEST_CASE("winograd: suits only 3 x 3 convolutions of whole vectors of channels that keep the size") {
-  if (!fovea::winograd_is_fast(false)) {
+  if (!fovea::has_avx512(false)) {
     SUCCEED("this CPU has no AVX-512");
     return;
   }
