@@ -9,13 +9,13 @@
 
 namespace fovea {
 
-/// Calls `loop(lanes, c)` so that it has all channels: as many from `c` on at a time as the type has lanes,
+/// Calls `loop(lanes, c)` so that it has all channels: as many from `c` on at once as the type says,
 /// then 8, and those left one by one.
 template <class Type, class Loop>
 FOVEA_PART_OF_LOOP void over_channels(std::size_t channels, const Loop& loop) {
   std::size_t c = 0;
-  for (; c + Type::lanes <= channels; c += Type::lanes)
-    loop(std::integral_constant<std::size_t, Type::lanes>{}, c);
+  for (; c + Type::at_once <= channels; c += Type::at_once)
+    loop(std::integral_constant<std::size_t, Type::at_once>{}, c);
   for (; c + 8 <= channels; c += 8) loop(std::integral_constant<std::size_t, 8>{}, c);
   for (; c < channels; ++c) loop(std::integral_constant<std::size_t, 1>{}, c);
 }

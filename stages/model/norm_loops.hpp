@@ -41,11 +41,11 @@ struct Line {
 
 /// The same numbers, more of them at a time; only for a CPU that `has_avx512` with bf16.
 struct WideFp32 : Fp32 {
-  static constexpr std::size_t lanes = 16;
+  static constexpr std::size_t at_once = 16;
 };
 /// Rounded by instructions of AVX-512 BF16, which take numbers below the normal range of fp32 for 0.
 struct WideBf16 : Bf16 {
-  static constexpr std::size_t lanes = 16;
+  static constexpr std::size_t at_once = 16;
   template <std::size_t n>
   static void store(const Floats<n>& values, std::uint16_t* to);
 };

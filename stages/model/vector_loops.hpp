@@ -23,15 +23,7 @@
 namespace fovea {
 
 /// Whether this CPU computes with vectors of 16 floats, and where asked with bf16 among them.
-inline bool has_avx512([[maybe_unused]] bool bf16) {
-#if defined(__x86_64__)
-  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
-         __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
-         (!bf16 || __builtin_cpu_supports("avx512bf16"));
-#else
-  return false;
-#endif
-}
+bool has_avx512(bool bf16);
 
 /// `n` values that are computed at once; 8 are one register of AVX2.
 template <std::size_t n>
@@ -62,7 +54,7 @@ FOVEA_PART_OF_LOOP void write_vector(const Vector& values, Value* to) {
 /// Numbers that are kept as fp32.
 struct Fp32 {
   using Value = float;
-  static constexpr std::size_t lanes = 8;
+  static constexpr std::size_t at_once = 8;
   FOVEA_PART_OF_LOOP static float load(float value) { return value; }
   template <std::size_t n>
   FOVEA_PART_OF_LOOP static Floats<n> load(const float* from) {
@@ -77,7 +69,7 @@ struct Fp32 {
 /// Numbers that are kept as bf16, the upper half of fp32, rounded to the nearest and halfway to even.
 struct Bf16 {
   using Value = std::uint16_t;
-  static constexpr std::size_t lanes = 8;
+  static constexpr std::size_t at_once = 8;
   FOVEA_PART_OF_LOOP static float load(std::uint16_t value) {
     return std::bit_cast<float>(static_cast<std::uint32_t>(value) << 16);
   }

@@ -12,37 +12,7 @@ namespace fovea::winograd {
 
 constexpr std::size_t lanes = 16;      // one register of AVX-512
 constexpr std::size_t positions = 16;  // of a transformed tile, 4 x 4
-constexpr std::size_t group = 7;       // tiles multiplied at once: sums of a column of each are 28 registers
-constexpr std::size_t forward_tiles = 2 * group;  // at once: what is known of them stays near the core
-constexpr std::size_t gradient_tiles = 48;        // at once, on the way to the gradients of the filters
 using Lanes = Floats<lanes>;
-
-/// What the loops work with: pixels of zeros, some to write into that nobody reads, and transformed tiles.
-class Scratch {
- public:
-  static std::size_t size(const WinogradShape& shape) {
-    return 2 * margin(shape) +
-           positions * std::max(forward_tiles, gradient_tiles) * (shape.channels_in + shape.channels_out);
-  }
-  Scratch(const WinogradShape& shape, float* memory) : values(memory + 2 * margin(shape)), zeros_(memory) {
-    std::fill_n(memory, margin(shape), 0.0F);
-  }
-  template <class Value>
-  Value* zeros() const {
-    return reinterpret_cast<Value*>(zeros_);
-  }
-  template <class Value>
-  Value* ignored() const {
-    return reinterpret_cast<Value*>(zeros_ + (values - zeros_) / 2);
-  }
-  float* const values;
-
- private:
-  static std::size_t margin(const WinogradShape& shape) {
-    return 4 * std::max(shape.channels_in, shape.channels_out);
-  }
-  float* const zeros_;
-};
 
 /// Where side x side pixels of an image are; those outside of it have no place.
 template <class Value, std::size_t side>
@@ -106,13 +76,14 @@ FOVEA_PART_OF_LOOP void column_in(const Place<const typename Type::Value, 4>& ti
   t[3] = d[1] - d[3];
 }
 
-/// B^T d of the columns of a tile, of which it shares two with the neighbour before.
+/// B^T d of the columns of a tile, of which it shares two with that of the neighbour `before`.
 template <class Type>
 FOVEA_PART_OF_LOOP void columns_in(const Place<const typename Type::Value, 4>& tile, std::size_t channels,
-                                   std::size_t i, bool shares, Lanes (&t)[4][4]) {
+                                   std::size_t i, bool shares, const Lanes (&before)[4][4],
+                                   Lanes (&t)[4][4]) {
   if (shares) {
     for (std::size_t c = 0; c < 2; ++c) {
-      for (std::size_t r = 0; r < 4; ++r) t[c][r] = t[c + 2][r];
+      for (std::size_t r = 0; r < 4; ++r) t[c][r] = before[c + 2][r];
     }
   } else {
     column_in<Type>(tile, channels, 0, i, t[0]);

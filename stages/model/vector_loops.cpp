@@ -1,0 +1,15 @@
+#include "stages/model/vector_loops.hpp"
+
+namespace fovea {
+
+bool has_avx512([[maybe_unused]] bool bf16) {
+#if defined(__x86_64__)
+  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+         __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
+         (!bf16 || __builtin_cpu_supports("avx512bf16"));
+#else
+  return false;
+#endif
+}
+
+}  // namespace fovea
