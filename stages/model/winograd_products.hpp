@@ -152,6 +152,7 @@ FOVEA_PART_OF_LOOP void convolve(const typename Type::Value* x, const WinogradSh
 template <class Type, class Transform>
 FOVEA_PART_OF_LOOP void store_tiles(const Transform& transform, typename Type::Value* to,
                                     std::size_t stride) {
+#pragma GCC unroll 4
   for (std::size_t r = 0; r < 4; ++r) {
     Lanes rows[2][4];
     for (std::size_t k = 0; k < 2; ++k) transform(k, r, rows[k]);
@@ -179,6 +180,7 @@ FOVEA_PART_OF_LOOP void add_gradients(const typename Type::Value* x, const typen
     for (std::size_t i = 0; i < depth; i += lanes) {
       Lanes columns[2][4][4];
       for (std::size_t t = 0; t < count; t += 2) {
+#pragma GCC unroll 2
         for (std::size_t k = 0; k < 2; ++k) {
           columns_in<Type>(places[t + k], depth, i, t + k > 0 && places[t + k].follows, columns[1 - k],
                            columns[k]);
