@@ -28,7 +28,7 @@ struct Scratch {
       : zeros(reinterpret_cast<Value*>(memory)),
         ignored(reinterpret_cast<Value*>(memory + margin(shape))),
         values(reinterpret_cast<Value*>(memory + 2 * margin(shape))) {
-    std::fill_n(zeros, margin(shape), Value{});
+    for (std::size_t i = 0; i < margin(shape); ++i) zeros[i] = Value{};
   }
 };
 
@@ -36,7 +36,9 @@ struct Scratch {
 template <class Type>
 FOVEA_PART_OF_LOOP void multiply_column(const typename Type::Value* v, const typename Type::Value* u,
                                         std::size_t channels_in, Lanes (&sums)[group][4]) {
-  for (auto& tile : sums) std::fill_n(tile, 4, Lanes{});
+  for (auto& tile : sums) {
+    for (auto& sum : tile) sum = Lanes{};
+  }
   for (std::size_t chunk = 0; chunk < channels_in; chunk += lanes) {
 #pragma GCC unroll 1
     for (std::size_t i = 0; i < lanes; i += Type::depth) {
