@@ -22,7 +22,7 @@
 
 namespace fovea {
 
-/// Whether this CPU computes with vectors of 16 floats, and where asked with bf16 among them.
+/// Whether this CPU has the AVX-512 of x86-64-v4, whose vectors have 16 floats, and where asked its BF16.
 bool has_avx512(bool bf16);
 
 /// `n` values that are computed at once; 8 are one register of AVX2.

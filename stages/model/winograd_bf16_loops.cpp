@@ -1,16 +1,11 @@
-#include <algorithm>
-#include <bit>
-#include <cstdint>
-
 #include "stages/model/winograd_loops.hpp"
 
-#if defined(__x86_64__)
+#ifdef __AVX512BF16__
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"  // GCC 12 means its own header
 #include <immintrin.h>
 #pragma GCC diagnostic pop
-#pragma GCC target("arch=x86-64-v4,avx512bf16")  // all that follows runs only where `has_avx512` with bf16
 
 #include "stages/model/winograd_products.hpp"
 
@@ -20,7 +15,7 @@ namespace {
 
 /// Two factors side by side, multiplied in bf16 and added in fp32.
 struct Bf16Products : Bf16 {
-  static constexpr std::size_t depth = 2;
+  static constexpr std::size_t products = 2;
   FOVEA_PART_OF_LOOP static void store(const Lanes& values, Value* to) {
     const auto halves = _mm512_cvtneps_pbh(reinterpret_cast<__m512>(values));
     __builtin_memcpy(to, &halves, sizeof halves);

@@ -1,11 +1,3 @@
-#include <algorithm>
-#include <bit>
-#include <cstdint>
-
-#if defined(__x86_64__)
-#pragma GCC target("arch=x86-64-v4")  // all that follows runs only where `has_avx512`
-#endif
-
 #include "stages/model/winograd_products.hpp"
 
 namespace fovea {
@@ -13,7 +5,7 @@ namespace winograd {
 namespace {
 
 struct Fp32Products : Fp32 {
-  static constexpr std::size_t depth = 1;
+  static constexpr std::size_t products = 1;
   FOVEA_PART_OF_LOOP static void store(const Lanes& values, float* to) { write_vector(values, to); }
   FOVEA_PART_OF_LOOP static void store_both(const Lanes& first, const Lanes& second, float* to) {
     write_vector(first, to);

@@ -3,7 +3,7 @@
 #include "stages/model/winograd_tiles.hpp"
 
 // Winograd's algorithm for any type of numbers. `Type` is that of vector_loops.hpp and says besides how 16
-// channels of it are multiplied: `depth` products are added to each lane at a time, whose factors are kept
+// channels of it are multiplied: so many `products` are added to each lane at a time, whose factors are kept
 // side by side (`add_product`, `store_turns`), and two vectors are kept one after the other (`store_both`).
 
 namespace fovea::winograd {
@@ -41,7 +41,7 @@ FOVEA_PART_OF_LOOP void multiply_column(const typename Type::Value* v, const typ
   }
   for (std::size_t chunk = 0; chunk < channels_in; chunk += lanes) {
 #pragma GCC unroll 1
-    for (std::size_t i = 0; i < lanes; i += Type::depth) {
+    for (std::size_t i = 0; i < lanes; i += Type::products) {
       const auto* row = u + (i / 2 * 8 + i % 2) * lanes;
       for (std::size_t r = 0; r < 4; ++r) {
         const auto factors = Type::factors(row + 2 * r * lanes);
@@ -60,10 +60,10 @@ FOVEA_PART_OF_LOOP void add_products(const typename Type::Value* v, const typena
                                      std::size_t tiles, float* to) {
   Lanes sums[lanes];
   for (std::size_t r = 0; r < lanes; ++r) sums[r] = read_vector<Lanes>(to + r * lanes);
-  for (std::size_t t = 0; t < tiles; t += Type::depth) {
+  for (std::size_t t = 0; t < tiles; t += Type::products) {
     const auto factors = Type::factors(m + t * lanes);
     for (std::size_t r = 0; r < lanes; ++r)
-      sums[r] = Type::add_product(sums[r], v + t * lanes + r * Type::depth, factors);
+      sums[r] = Type::add_product(sums[r], v + t * lanes + r * Type::products, factors);
   }
   for (std::size_t r = 0; r < lanes; ++r) write_vector(sums[r], to + r * lanes);
 }
@@ -96,24 +96,24 @@ FOVEA_PART_OF_LOOP void convolve(const typename Type::Value* x, const WinogradSh
                                  const typename Type::Value* filters, typename Type::Value* y,
                                  float* memory) {
   using Value = typename Type::Value;
-  const auto depth = shape.channels_in, width = shape.channels_out;
+  const auto channels_in = shape.channels_in, channels_out = shape.channels_out;
   const Scratch<Value> scratch(shape, memory);
   constexpr auto column_size = group * 4 * lanes;
-  const auto group_size = positions * group * depth;
+  const auto group_size = positions * group * channels_in;
   Tiles tiles(shape);
   const auto all = tiles.count();
   for (std::size_t first = 0; first < all; first += forward_tiles) {
     const auto count = std::min(forward_tiles, all - first);
-    Place<const Value, 4> places[forward_tiles];
-    Place<Value, 2> places_out[forward_tiles];
+    Place<const Value, 1> places[forward_tiles];
+    Place<Value, 0> places_out[forward_tiles];
     for (std::size_t t = 0; t < count; ++t, tiles.next()) {
-      tiles.place<1, const Value>(x, depth, scratch.zeros, places[t]);
-      tiles.place<0>(y, width, scratch.ignored, places_out[t]);
+      tiles.find<const Value>(x, channels_in, scratch.zeros, places[t]);
+      tiles.find(y, channels_out, scratch.ignored, places_out[t]);
     }
-    for (std::size_t i = 0; i < depth; i += lanes) {
+    for (std::size_t i = 0; i < channels_in; i += lanes) {
       Lanes columns[4][4];
       for (std::size_t t = 0; t < count; ++t) {
-        columns_in<Type>(places[t], depth, i, t > 0 && places[t].follows, columns, columns);
+        columns_in<Type>(places[t], channels_in, i, t > 0 && places[t].follows, columns, columns);
         auto* to = scratch.values + t / group * group_size + i * positions * group + t % group * 4 * lanes;
         for (std::size_t r = 0; r < 4; r += 2) {
           Lanes rows[2][4];
@@ -123,13 +123,13 @@ FOVEA_PART_OF_LOOP void convolve(const typename Type::Value* x, const WinogradSh
         }
       }
     }
-    for (std::size_t o = 0; o < width; o += lanes) {
+    for (std::size_t o = 0; o < channels_out; o += lanes) {
       for (std::size_t g = 0; g * group < count; ++g) {
         Lanes columns[group][2][4];
         for (std::size_t c = 0; c < 4; ++c) {
           Lanes sums[group][4];
           multiply_column<Type>(scratch.values + g * group_size + c * column_size,
-                                filters + positions * depth * o + c * block / 4, depth, sums);
+                                filters + positions * channels_in * o + c * block / 4, channels_in, sums);
           for (std::size_t t = 0; t < group; ++t) {
             Lanes column[2];
             column_out(sums[t], column);
@@ -141,8 +141,9 @@ FOVEA_PART_OF_LOOP void convolve(const typename Type::Value* x, const WinogradSh
           for (std::size_t r = 0; r < 2; ++r) {
             Lanes row[2];
             row_out(columns[t][r], row);
-            Type::store(row[0], place.rows[r] + o);
-            if (place.end > 1) Type::store(row[1], place.rows[r] + width + o);
+            for (std::size_t c = 0; c < 2; ++c) {
+              if (c < place.end) Type::store(row[c], place.at(r, c, channels_out) + o);
+            }
           }
         }
       }
@@ -166,52 +167,52 @@ template <class Type>
 FOVEA_PART_OF_LOOP void add_gradients(const typename Type::Value* x, const typename Type::Value* gradient,
                                       const WinogradShape& shape, float* sums, float* memory) {
   using Value = typename Type::Value;
-  const auto depth = shape.channels_in, width = shape.channels_out;
+  const auto channels_in = shape.channels_in, channels_out = shape.channels_out;
   const Scratch<Value> scratch(shape, memory);
-  auto *in = scratch.values, *out = in + positions * gradient_tiles * depth;
+  auto *in = scratch.values, *out = in + positions * gradient_tiles * channels_in;
   Tiles tiles(shape);
   const auto all = tiles.count();
   for (std::size_t first = 0; first < all; first += gradient_tiles) {
     const auto count = (std::min(gradient_tiles, all - first) + 1) / 2 * 2;
-    Place<const Value, 4> places[gradient_tiles];
-    Place<const Value, 2> places_out[gradient_tiles];
+    Place<const Value, 1> places[gradient_tiles];
+    Place<const Value, 0> places_out[gradient_tiles];
     for (std::size_t t = 0; t < count; ++t, tiles.next()) {  // beyond the last tile there are only zeros
-      tiles.place<1, const Value>(x, depth, scratch.zeros, places[t]);
-      tiles.place<0, const Value>(gradient, width, scratch.zeros, places_out[t]);
+      tiles.find<const Value>(x, channels_in, scratch.zeros, places[t]);
+      tiles.find<const Value>(gradient, channels_out, scratch.zeros, places_out[t]);
     }
-    for (std::size_t i = 0; i < depth; i += lanes) {
+    for (std::size_t i = 0; i < channels_in; i += lanes) {
       Lanes columns[2][4][4];
       for (std::size_t t = 0; t < count; t += 2) {
 #pragma GCC unroll 2
         for (std::size_t k = 0; k < 2; ++k) {
-          columns_in<Type>(places[t + k], depth, i, t + k > 0 && places[t + k].follows, columns[1 - k],
+          columns_in<Type>(places[t + k], channels_in, i, t + k > 0 && places[t + k].follows, columns[1 - k],
                            columns[k]);
         }
         store_tiles<Type>(
             [&](std::size_t k, std::size_t r, Lanes(&row)[4])
                 __attribute__((always_inline)) { row_in(columns[k], r, row); },
-            in + (i * gradient_tiles + t * lanes), depth * gradient_tiles);
+            in + (i * gradient_tiles + t * lanes), channels_in * gradient_tiles);
       }
     }
-    for (std::size_t o = 0; o < width; o += lanes) {
+    for (std::size_t o = 0; o < channels_out; o += lanes) {
       for (std::size_t t = 0; t < count; t += 2) {
         Lanes columns[2][2][4];
         for (std::size_t k = 0; k < 2; ++k) {
           for (std::size_t c = 0; c < 2; ++c)
-            column_gradient<Type>(places_out[t + k], width, c, o, columns[k][c]);
+            column_gradient<Type>(places_out[t + k], channels_out, c, o, columns[k][c]);
         }
         store_tiles<Type>(
             [&](std::size_t k, std::size_t r, Lanes(&row)[4])
                 __attribute__((always_inline)) { row_gradient(columns[k], r, row); },
-            out + (o * gradient_tiles + t * lanes), width * gradient_tiles);
+            out + (o * gradient_tiles + t * lanes), channels_out * gradient_tiles);
       }
     }
     auto* to = sums;
     for (std::size_t p = 0; p < positions; ++p) {
-      for (std::size_t i = 0; i < depth; i += lanes) {
-        for (std::size_t o = 0; o < width; o += lanes, to += lanes * lanes) {
-          add_products<Type>(in + (p * depth + i) * gradient_tiles, out + (p * width + o) * gradient_tiles,
-                             count, to);
+      for (std::size_t i = 0; i < channels_in; i += lanes) {
+        for (std::size_t o = 0; o < channels_out; o += lanes, to += lanes * lanes) {
+          add_products<Type>(in + (p * channels_in + i) * gradient_tiles,
+                             out + (p * channels_out + o) * gradient_tiles, count, to);
         }
       }
     }

@@ -14,13 +14,18 @@ constexpr std::size_t lanes = 16;      // one register of AVX-512
 constexpr std::size_t positions = 16;  // of a transformed tile, 4 x 4
 using Lanes = Floats<lanes>;
 
-/// Where side x side pixels of an image are; those outside of it have no place.
-template <class Value, std::size_t side>
+/// Where the 2 x 2 pixels of a tile are, and the `more` around them; those outside of the image have no
+/// place.
+template <class Value, std::size_t more>
 struct Place {
-  Value* rows[side];  // in their first column
-  std::size_t begin;  // the first column inside of the image, counted from theirs
-  std::size_t end;    // one past the last
-  bool follows;       // whether the tile before is the neighbour to the left
+  Value* rows[2 + 2 * more];  // in the first column of the tile
+  std::size_t begin, end;     // the columns inside of the image, where the first of all is 0
+  bool follows;               // whether the tile before is the neighbour to the left
+
+  /// The pixel of a column that is inside.
+  FOVEA_PART_OF_LOOP Value* at(std::size_t row, std::size_t column, std::size_t channels) const {
+    return rows[row] + column * channels - more * channels;
+  }
 };
 
 /// Goes through the tiles of all images, row by row.
@@ -39,16 +44,16 @@ class Tiles {
     top_ = 0;
     ++image_;
   }
-  /// The place of the 2 x 2 pixels of the tile and so many more on each side; a row outside of the image, and
-  /// all beyond the last tile, lies at `outside`, four pixels that stand for any.
-  template <std::size_t more, class Value>
-  FOVEA_PART_OF_LOOP void place(Value* images, std::size_t channels, Value* outside,
-                                Place<Value, 2 + 2 * more>& place) const {
+  /// The place of the tile; a row outside of the image, and all beyond the last tile, lies at `outside`,
+  /// pixels that stand for any.
+  template <class Value, std::size_t more>
+  FOVEA_PART_OF_LOOP void find(Value* images, std::size_t channels, Value* outside,
+                               Place<Value, more>& place) const {
     const auto height = image_ < shape_.images ? shape_.height : 0;
-    auto* const first = images + (image_ * shape_.height * shape_.width + left_ - more) * channels;
     for (std::size_t r = 0; r < 2 + 2 * more; ++r) {
       const auto y = top_ + r - more;  // one before the first is beyond the last as well
-      place.rows[r] = y < height ? first + y * shape_.width * channels : outside;
+      place.rows[r] = y < height ? images + ((image_ * shape_.height + y) * shape_.width + left_) * channels
+                                 : outside + more * channels;
     }
     place.begin = left_ > 0 ? 0 : more;
     place.end = std::min(2 + 2 * more, shape_.width - left_ + more);
@@ -62,14 +67,14 @@ class Tiles {
 
 /// B^T d of one column of 4 pixels, of the channels from `i` on.
 template <class Type>
-FOVEA_PART_OF_LOOP void column_in(const Place<const typename Type::Value, 4>& tile, std::size_t channels,
+FOVEA_PART_OF_LOOP void column_in(const Place<const typename Type::Value, 1>& tile, std::size_t channels,
                                   std::size_t column, std::size_t i, Lanes (&t)[4]) {
   if (column < tile.begin || column >= tile.end) {
     for (auto& row : t) row = Lanes{};
     return;
   }
   Lanes d[4];
-  for (std::size_t r = 0; r < 4; ++r) d[r] = Type::template load<lanes>(tile.rows[r] + column * channels + i);
+  for (std::size_t r = 0; r < 4; ++r) d[r] = Type::template load<lanes>(tile.at(r, column, channels) + i);
   t[0] = d[0] - d[2];
   t[1] = d[1] + d[2];
   t[2] = d[2] - d[1];
@@ -78,7 +83,7 @@ FOVEA_PART_OF_LOOP void column_in(const Place<const typename Type::Value, 4>& ti
 
 /// B^T d of the columns of a tile, of which it shares two with that of the neighbour `before`.
 template <class Type>
-FOVEA_PART_OF_LOOP void columns_in(const Place<const typename Type::Value, 4>& tile, std::size_t channels,
+FOVEA_PART_OF_LOOP void columns_in(const Place<const typename Type::Value, 1>& tile, std::size_t channels,
                                    std::size_t i, bool shares, const Lanes (&before)[4][4],
                                    Lanes (&t)[4][4]) {
   if (shares) {
@@ -103,15 +108,15 @@ FOVEA_PART_OF_LOOP void row_in(const Lanes (&t)[4][4], std::size_t r, Lanes (&ou
 
 /// A g of one column of the gradients of 2 pixels, of the channels from `i` on.
 template <class Type>
-FOVEA_PART_OF_LOOP void column_gradient(const Place<const typename Type::Value, 2>& tile,
+FOVEA_PART_OF_LOOP void column_gradient(const Place<const typename Type::Value, 0>& tile,
                                         std::size_t channels, std::size_t column, std::size_t i,
                                         Lanes (&t)[4]) {
   if (column >= tile.end) {
     for (auto& row : t) row = Lanes{};
     return;
   }
-  const auto above = Type::template load<lanes>(tile.rows[0] + column * channels + i),
-             below = Type::template load<lanes>(tile.rows[1] + column * channels + i);
+  const auto above = Type::template load<lanes>(tile.at(0, column, channels) + i),
+             below = Type::template load<lanes>(tile.at(1, column, channels) + i);
   t[0] = above;
   t[1] = above + below;
   t[2] = above - below;
