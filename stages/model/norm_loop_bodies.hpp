@@ -186,46 +186,47 @@ FOVEA_PART_OF_LOOP void pool_spread(const Windows<Value>& part, std::size_t c, c
       part.channels, [&](auto n, std::size_t c) __attribute__((always_inline)) { call; })
 
 // A template function is not compiled for several vector widths, so each type has its own.
-#define FOVEA_NORM_LOOPS(VECTORS, Type)                                                                \
-  template <>                                                                                          \
-  VECTORS void add_moments<Type>(const Pixels<Type::Value>& part, const float* pivot, float* sum,      \
-                                 float* square) {                                                      \
-    FOVEA_OVER_CHANNELS(Type, (moments<Type, n()>(part, c, pivot, sum, square)));                      \
-  }                                                                                                    \
-  template <>                                                                                          \
-  VECTORS void normalise<Type>(const Pixels<Type::Value>& part, Line line) {                           \
-    if (part.added != nullptr) {                                                                       \
-      FOVEA_OVER_CHANNELS(Type, (normalise_pixels<Type, n(), true>(part, c, line)));                   \
-    } else {                                                                                           \
-      FOVEA_OVER_CHANNELS(Type, (normalise_pixels<Type, n(), false>(part, c, line)));                  \
-    }                                                                                                  \
-  }                                                                                                    \
-  template <>                                                                                          \
-  VECTORS void normalise<Type>(const Windows<Type::Value>& part, Line line) {                          \
-    FOVEA_OVER_CHANNELS(Type, (pool<Type, n()>(part, c, line)));                                       \
-  }                                                                                                    \
-  template <>                                                                                          \
-  VECTORS void add_gradients<Type>(const Pixels<Type::Value>& part, Line line, const float* mean,      \
-                                   float* sum, float* product) {                                       \
-    FOVEA_OVER_CHANNELS(Type, (gradients<Type, n()>(part, c, line, mean, sum, product)));              \
-  }                                                                                                    \
-  template <>                                                                                          \
-  VECTORS void add_gradients<Type>(const Windows<Type::Value>& part, const float* mean, float* sum,    \
-                                   float* product) {                                                   \
-    FOVEA_OVER_CHANNELS(Type, (pool_gradients<Type, n()>(part, c, mean, sum, product)));               \
-  }                                                                                                    \
-  template <>                                                                                          \
-  VECTORS void add_sum_gradients<Type>(const Pixels<Type::Value>& part, const float* mean, float* sum, \
-                                       float* product) {                                               \
-    FOVEA_OVER_CHANNELS(Type, (sum_gradients<Type, n()>(part, c, mean, sum, product)));                \
-  }                                                                                                    \
-  template <>                                                                                          \
-  VECTORS void spread_gradients<Type>(const Pixels<Type::Value>& part, Line line, Line rest) {         \
-    FOVEA_OVER_CHANNELS(Type, (spread<Type, n()>(part, c, line, rest)));                               \
-  }                                                                                                    \
-  template <>                                                                                          \
-  VECTORS void spread_gradients<Type>(const Windows<Type::Value>& part, const float* a, Line rest) {   \
-    FOVEA_OVER_CHANNELS(Type, (pool_spread<Type, n()>(part, c, a, rest)));                             \
+#define FOVEA_NORM_LOOPS(Type)                                                                               \
+  template <>                                                                                                \
+  FOVEA_VECTOR_LOOPS void add_moments<Type>(const Pixels<Type::Value>& part, const float* pivot, float* sum, \
+                                            float* square) {                                                 \
+    FOVEA_OVER_CHANNELS(Type, (moments<Type, n()>(part, c, pivot, sum, square)));                            \
+  }                                                                                                          \
+  template <>                                                                                                \
+  FOVEA_VECTOR_LOOPS void normalise<Type>(const Pixels<Type::Value>& part, Line line) {                      \
+    if (part.added != nullptr) {                                                                             \
+      FOVEA_OVER_CHANNELS(Type, (normalise_pixels<Type, n(), true>(part, c, line)));                         \
+    } else {                                                                                                 \
+      FOVEA_OVER_CHANNELS(Type, (normalise_pixels<Type, n(), false>(part, c, line)));                        \
+    }                                                                                                        \
+  }                                                                                                          \
+  template <>                                                                                                \
+  FOVEA_VECTOR_LOOPS void normalise<Type>(const Windows<Type::Value>& part, Line line) {                     \
+    FOVEA_OVER_CHANNELS(Type, (pool<Type, n()>(part, c, line)));                                             \
+  }                                                                                                          \
+  template <>                                                                                                \
+  FOVEA_VECTOR_LOOPS void add_gradients<Type>(const Pixels<Type::Value>& part, Line line, const float* mean, \
+                                              float* sum, float* product) {                                  \
+    FOVEA_OVER_CHANNELS(Type, (gradients<Type, n()>(part, c, line, mean, sum, product)));                    \
+  }                                                                                                          \
+  template <>                                                                                                \
+  FOVEA_VECTOR_LOOPS void add_gradients<Type>(const Windows<Type::Value>& part, const float* mean,           \
+                                              float* sum, float* product) {                                  \
+    FOVEA_OVER_CHANNELS(Type, (pool_gradients<Type, n()>(part, c, mean, sum, product)));                     \
+  }                                                                                                          \
+  template <>                                                                                                \
+  FOVEA_VECTOR_LOOPS void add_sum_gradients<Type>(const Pixels<Type::Value>& part, const float* mean,        \
+                                                  float* sum, float* product) {                              \
+    FOVEA_OVER_CHANNELS(Type, (sum_gradients<Type, n()>(part, c, mean, sum, product)));                      \
+  }                                                                                                          \
+  template <>                                                                                                \
+  FOVEA_VECTOR_LOOPS void spread_gradients<Type>(const Pixels<Type::Value>& part, Line line, Line rest) {    \
+    FOVEA_OVER_CHANNELS(Type, (spread<Type, n()>(part, c, line, rest)));                                     \
+  }                                                                                                          \
+  template <>                                                                                                \
+  FOVEA_VECTOR_LOOPS void spread_gradients<Type>(const Windows<Type::Value>& part, const float* a,           \
+                                                 Line rest) {                                                \
+    FOVEA_OVER_CHANNELS(Type, (pool_spread<Type, n()>(part, c, a, rest)));                                   \
   }
 
 }  // namespace fovea

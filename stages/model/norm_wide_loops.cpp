@@ -21,7 +21,7 @@ FOVEA_PART_OF_LOOP void WideBf16::store(const Floats<n>& values, std::uint16_t* 
   Bf16::store<n>(values, to);
 }
 
-FOVEA_NORM_LOOPS(, WideFp32)
-FOVEA_NORM_LOOPS(, WideBf16)
+FOVEA_NORM_LOOPS(WideFp32)
+FOVEA_NORM_LOOPS(WideBf16)
 
 }  // namespace fovea

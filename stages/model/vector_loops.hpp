@@ -6,9 +6,10 @@
 
 // `FOVEA_VECTOR_LOOPS` compiles a function once for each vector width and picks the best one when the program
 // starts; floats are added and multiplied in the same order in each, so every width gives the same bytes.
+// A file that is compiled for AVX-512 as a whole has only that.
 
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && defined(__linux__) && \
-    !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+    !defined(__AVX512F__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 #define FOVEA_VECTOR_LOOPS \
   __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default"), optimize("O3")))
 #else
