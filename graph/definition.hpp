@@ -7,8 +7,6 @@ namespace fovea {
 
 /// How many stages a definition may have, once its `each` is unrolled.
 inline constexpr std::size_t max_stages = 10'000;
-/// How many bytes of JSON it may have then, as much as is read from a file.
-inline constexpr std::size_t max_definition_bytes = std::size_t{8} << 20;
 
 /// Makes a graph of a saved pipeline; `each` is unrolled. Everything is checked before anything is done:
 /// unknown names, wrong kinds, ranges, wires, cycles. Throws `Error` that begins with the place in the

@@ -34,16 +34,13 @@ EachSetting read_setting(const std::string& name, const Json& values, const Json
   });
 }
 
-/// Values that are the same for all settings would be one run that is counted twice.
-void expect_different(const std::vector<EachSetting>& settings) {
-  std::map<std::string, std::size_t> seen;
-  for (std::size_t k = 0; k < settings[0].values.size(); ++k) {
-    Json together = Json::array();
-    for (const auto& setting : settings) together.push_back(setting.values[k]);
-    const auto [earlier, is_new] = seen.emplace(canonical(together), k);
-    if (!is_new) {
-      throw Error("each: the values at " + std::to_string(earlier->second) + " and " + std::to_string(k) +
-                  " are the same; give different ones");
+/// Of two settings of one place the later one would wipe out the other.
+void expect_apart(const std::vector<EachSetting>& settings) {
+  for (std::size_t i = 0; i < settings.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      if (!overlap(settings[i].name, settings[j].name)) continue;
+      throw Error("each." + settings[i].name + ": is given by " + quote(settings[j].name) +
+                  " as well; leave out one of the two");
     }
   }
 }
@@ -60,7 +57,7 @@ std::vector<EachSetting> read_settings(const Json& each, const Json& written, co
                   "; lists that go together are equally long");
     }
   }
-  if (!settings.empty()) expect_different(settings);
+  expect_apart(settings);
   return settings;
 }
 
@@ -106,6 +103,7 @@ class Unroller {
     expect_room(count);
     for (std::size_t k = 0; k < count; ++k)
       changed_.push_back(told(settings_, k, [&] { return changed_by(k); }));
+    expect_different();
     auto result = written_;
     result["stages"] = stages();
     return result;
@@ -141,6 +139,23 @@ class Unroller {
     return changed;
   }
 
+  /// Values that lead to the same keys would be one run that is counted twice.
+  void expect_different() const {
+    std::map<std::string, std::size_t> seen;
+    for (std::size_t k = 0; k < changed_.size(); ++k) {
+      auto bears = changed_[k];
+      for (auto& item : bears["stages"].items()) {
+        auto& stage = item.value();
+        const auto& info = info_of(stage);
+        stage["params"] = info.keyed(info.complete(stage.value("params", Json::object()), ""));
+      }
+      const auto [earlier, is_new] = seen.emplace(canonical(bears), k);
+      if (is_new) continue;
+      throw Error("each: the values at " + std::to_string(earlier->second) + " and " + std::to_string(k) +
+                  " give the same; give different ones");
+    }
+  }
+
   bool bears_on(const EachSetting& setting, const Node& node) const {
     if (!is_pipelines_seed(setting)) return setting.place[1] == node.name;
     return node.stage->random && !first_.at("stages").at(node.name).contains("seed");
@@ -172,9 +187,9 @@ class Unroller {
     }
     std::size_t bytes = 0;
     for (const auto& name : unrolled_) bytes += stages.at(name).dump().size() * count;
-    if (bytes > max_definition_bytes) {
+    if (bytes > max_json_bytes) {
       throw Error("each: makes " + std::to_string(bytes) + " bytes of JSON; at most " +
-                  std::to_string(max_definition_bytes) + " are allowed");
+                  std::to_string(max_json_bytes) + " are allowed");
     }
   }
 
@@ -250,7 +265,9 @@ void resolve_paths_in_each(Json& definition, const Registry& registry, const std
   if (each == definition.end() || !each->is_object()) return;
   const auto& stages = definition.at("stages");
   for (auto& item : each->items()) {
-    const auto stage = stages.find(item.key().substr(0, item.key().find('.')));
+    const auto dot = item.key().find('.');
+    if (dot == std::string::npos) continue;
+    const auto stage = stages.find(item.key().substr(0, dot));
     if (stage == stages.end() || !stage->is_object() || !item.value().is_array()) continue;
     const auto kind = stage->value("stage", Json());
     const auto* info = kind.is_string() ? registry.find(kind.get<std::string>()) : nullptr;

@@ -10,7 +10,6 @@ template class nlohmann::basic_json<nlohmann::ordered_map>;
 namespace fovea {
 namespace {
 
-constexpr std::size_t max_bytes = std::size_t{8} << 20;
 constexpr int max_depth = 64;
 
 /// Watches the parser go by: refuses what nests too deep and keys that stand twice in one object.
@@ -49,8 +48,8 @@ std::string place_of(std::string_view text, std::size_t offset) {
 }  // namespace
 
 Json parse_json(std::string_view text) {
-  if (text.size() > max_bytes) {
-    throw Error(std::to_string(text.size()) + " bytes of JSON; at most " + std::to_string(max_bytes) +
+  if (text.size() > max_json_bytes) {
+    throw Error(std::to_string(text.size()) + " bytes of JSON; at most " + std::to_string(max_json_bytes) +
                 " are read");
   }
   try {

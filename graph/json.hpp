@@ -13,8 +13,11 @@ namespace fovea {
 /// JSON that keeps the order in which keys were written: definitions read as their author wrote them.
 using Json = nlohmann::ordered_json;
 
-/// Parses text that may come from anybody: at most 8 MiB and 64 levels deep, no duplicate keys, no number
-/// beyond double precision. Throws `Error` with line and column.
+/// How long the text of a definition may be.
+inline constexpr std::size_t max_json_bytes = std::size_t{8} << 20;
+
+/// Parses text that may come from anybody: at most `max_json_bytes` and 64 levels deep, no duplicate keys, no
+/// number beyond double precision. Throws `Error` with line and column.
 Json parse_json(std::string_view text);
 
 /// The one text of a value, whatever order its keys were written in: what digests are taken of.

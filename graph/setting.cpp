@@ -23,23 +23,28 @@ bool has_parameter(const Json& stage, const std::string& name, const Registry& r
                                         [&](const FieldInfo& field) { return field.name == name; });
 }
 
-/// Refuses what `each` would overwrite with values of its own.
+}  // namespace
+
+bool overlap(const std::string& setting, const std::string& other) {
+  return setting == other || setting.starts_with(other + ".") || other.starts_with(setting + ".");
+}
+
 void expect_not_in_each(const Json& definition, const std::string& setting) {
   const auto each = definition.find("each");
   if (each == definition.end() || !each->is_object()) return;
   for (const auto& item : each->items()) {
-    if (item.key() != setting && !setting.starts_with(item.key() + ".")) continue;
-    throw Error("\"each\" gives it " + shown(item.value()) + "; change that list, as --set each." +
-                item.key() + "=[...]");
+    if (!overlap(item.key(), setting)) continue;
+    throw Error("\"each\" gives " + (item.key() == setting ? "it" : quote(item.key())) + " " +
+                shown(item.value()) + "; change that list, as --set each." + item.key() + "=[...]");
   }
 }
-
-}  // namespace
 
 std::vector<std::string> place_of_setting(const Json& definition, const std::string& setting,
                                           const Registry& registry) {
   auto parts = split_at_dots(setting);
-  const auto stages = definition.value("stages", Json::object());
+  static const auto none = Json::object();
+  const auto found = definition.find("stages");
+  const auto& stages = found == definition.end() ? none : *found;
   const bool is_stage = stages.is_object() && stages.contains(parts[0]);
   if (parts[0] == "each" && !is_stage) {
     if (parts.size() == 1) return {"each"};
@@ -47,7 +52,7 @@ std::vector<std::string> place_of_setting(const Json& definition, const std::str
   }
   if (parts.size() == 1) {
     if (parts[0] == "seed" || parts[0] == "name") return parts;
-    throw Error("expected stage.param=VALUE, or seed=VALUE, or name=VALUE");
+    throw Error("expected a parameter of a stage, such as train.epochs, or seed, or name");
   }
   if (!is_stage) {
     std::vector<std::string> names;

@@ -15,6 +15,13 @@ std::vector<std::string> place_of_setting(const Json& definition, const std::str
 /// something on the way is no object.
 Json& value_at(Json& json, std::span<const std::string> keys);
 
+/// Whether two settings are the same, or one is part of the other, as `train.schedule.type` of
+/// `train.schedule`.
+bool overlap(const std::string& setting, const std::string& other);
+
+/// Throws `Error` where `each` gives values to a setting, or to a part of it, so that another would be lost.
+void expect_not_in_each(const Json& definition, const std::string& setting);
+
 /// Sets a value in a definition. Throws `Error` where there is no such stage, or where `each` gives values to
 /// the same.
 void set_value(Json& definition, const std::string& setting, Json value, const Registry& registry);

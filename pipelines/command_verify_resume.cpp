@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdio>
 #include <random>
+#include <set>
 #include <thread>
 
 #include "graph/definition.hpp"
@@ -107,22 +108,23 @@ struct Comparison {
   std::string difference;  ///< the first, for people; "" where there is none
 };
 
-void compare_node(const Node& node, Store& straight, Store& killed, Comparison& all) {
-  for (const auto& record : straight.earlier(node.stage->name)) {
-    const auto other = killed.record(node.stage->name, record.key);
+/// All results of one kind of stage, of which a pipeline may have several.
+void compare_stage(const StageInfo& stage, Store& straight, Store& killed, Comparison& all) {
+  for (const auto& record : straight.earlier(stage.name)) {
+    const auto other = killed.record(stage.name, record.key);
     if (!other) {
-      all.difference = node.name + ": has another key, so that its inputs differ";
+      all.difference = stage.name + ": has another key, so that its inputs differ";
       return;
     }
     for (std::size_t port = 0; port < record.objects.size(); ++port) {
-      const auto& output = node.stage->outputs[port];
+      const auto& output = stage.outputs[port];
       if (output.measured) continue;
       ++all.objects;
       if (record.objects[port] == other->objects[port]) continue;
       // The second store has objects of its own, so the difference is looked for by the files.
       const auto where = first_difference(H5Reader(straight.object_path(record.objects[port])),
                                           H5Reader(killed.object_path(other->objects[port])));
-      all.difference = node.name + "." + output.name + ": differs first in " +
+      all.difference = stage.name + "." + output.name + ": differs first in " +
                        (where ? "dataset " + quote(where->dataset) : "its attributes");
       return;
     }
@@ -133,8 +135,10 @@ Comparison compare(const Graph& graph, const fs::path& straight, const fs::path&
   const auto warn = [](const std::string& line) { std::fprintf(stderr, "warning: %s\n", line.c_str()); };
   Store first(straight / "store", warn), second(killed / "store", warn);
   Comparison all;
+  std::set<std::string> seen;
   for (const auto& node : graph.nodes()) {
-    if (all.difference.empty()) compare_node(node, first, second, all);
+    const bool is_new = seen.insert(node.stage->name).second;
+    if (is_new && all.difference.empty()) compare_stage(*node.stage, first, second, all);
   }
   return all;
 }

@@ -37,19 +37,20 @@ bool is_summarised(const Graph& graph, std::size_t node) {
   });
 }
 
-/// "train" where a node is called as a copy of it is; else its whole name.
+/// "train_" where a node is called as a copy of it is; else its whole name.
 std::string name_without_number(const std::string& name) {
   const auto stem = name.substr(0, std::min(name.rfind('_'), name.size()));
-  return copy_number(name, stem) ? stem : name;
+  return copy_number(name, stem) ? stem + "_" : name;
 }
 
-/// The nodes by the lines that tell of them. Metrics that no summary has are told one by one.
+/// The nodes by the lines that tell of them. Summaries, and metrics that none has, are told one by one.
 std::vector<Line> lines_of(const Graph& graph) {
   std::vector<Line> lines;
   std::map<std::string, std::size_t> line_of;
   for (std::size_t i = 0; i < graph.nodes().size(); ++i) {
     const auto& node = graph.nodes()[i];
-    const bool alone = gives(node, Metrics::kind) && !is_summarised(graph, i);
+    const bool alone =
+        gives(node, MetricsSummary::kind) || (gives(node, Metrics::kind) && !is_summarised(graph, i));
     const auto key = alone ? node.name : name_without_number(node.name) + "." + node.stage->name;
     const auto [line, is_new] = line_of.emplace(key, lines.size());
     if (is_new) lines.push_back({node.name, {}});

@@ -15,10 +15,10 @@ ComputeThread::~ComputeThread() {
   thread_.join();
 }
 
-void ComputeThread::submit(std::function<void()> job) {
+void ComputeThread::submit(std::size_t rank, std::function<void()> job) {
   {
     const std::lock_guard lock(mutex_);
-    jobs_.push_back(std::move(job));
+    jobs_.emplace(rank, std::move(job));
   }
   changed_.notify_one();
 }
@@ -28,8 +28,7 @@ void ComputeThread::work() {
   while (true) {
     changed_.wait(lock, [this] { return closed_ || !jobs_.empty(); });
     if (jobs_.empty()) return;
-    auto job = std::move(jobs_.front());
-    jobs_.pop_front();
+    const auto job = std::move(jobs_.extract(jobs_.begin()).mapped());
     lock.unlock();
     job();
     lock.lock();

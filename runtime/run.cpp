@@ -23,7 +23,7 @@ using Away = flow::async_node<flow::continue_msg, flow::continue_msg>;
 class Flow {
  public:
   Flow(RunPass& pass, const Graph& graph, const std::vector<Planned>& planned)
-      : stages_(graph.nodes()), gates_(stages_.size()), away_(stages_.size()) {
+      : stages_(graph.nodes()), ranks_(stages_.size()), gates_(stages_.size()), away_(stages_.size()) {
     for (std::size_t i = 0; i < stages_.size(); ++i) {
       if (planned[i].status == Status::hit) continue;
       if (stages_[i].stage->library.empty()) {
@@ -37,7 +37,10 @@ class Flow {
       }
     }
     for (std::size_t to = 0; to < stages_.size(); ++to) {
-      for (const auto& wire : stages_[to].inputs) connect(wire.node, to);
+      for (const auto& wire : stages_[to].inputs) {
+        connect(wire.node, to);
+        ranks_[to] = std::max(ranks_[to], ranks_[wire.node] + 1);
+      }
     }
   }
 
@@ -65,7 +68,7 @@ class Flow {
   template <class Gateway>
   void leave(RunPass& pass, std::size_t i, Gateway& gateway) {
     gateway.reserve_wait();
-    compute_.submit([&pass, &gateway, i] {
+    compute_.submit(ranks_[i], [&pass, &gateway, i] {
       pass.visit(i);
       gateway.try_put({});
       gateway.release_wait();
@@ -73,6 +76,8 @@ class Flow {
   }
 
   const std::vector<Node>& stages_;
+  /// How many wires lead to a stage, one after the other: the last stages go first, so that few results wait.
+  std::vector<std::size_t> ranks_;
   flow::graph flow_;
   std::vector<std::unique_ptr<Gate>> gates_;
   std::vector<std::unique_ptr<Away>> away_;

@@ -134,9 +134,17 @@ void write_history(const Graph& graph, const Training& training, MetricFiles& fi
   files.series(prefix + "samples_per_second", training.step_samples_per_second, training.step_ends);
 }
 
+/// "val" where a stage looks at a part that training validates on, else "test".
+std::string part_of(const Graph& graph, std::size_t node) {
+  for (const auto& wire : graph.nodes()[node].inputs) {
+    if (graph.nodes()[wire.node].stage->outputs[wire.port].name == "validation") return "val";
+  }
+  return "test";
+}
+
 void write_measured(const Graph& graph, const RunResult& result, const Measured& measured,
                     MetricFiles& files) {
-  const auto prefix = prefix_of(graph, measured.node) + "test_";
+  const auto prefix = prefix_of(graph, measured.node) + part_of(graph, measured.node) + "_";
   const auto& metrics = *measured.metrics;
   const double time = seconds_of(result.nodes[measured.node].record.made);
   files.number(prefix + "accuracy", metrics.accuracy, time);

@@ -81,7 +81,8 @@ bool rate_depends_on(std::string_view parameter) {
 }
 
 /// What was typed of training that the search for a learning rate has no use for.
-std::vector<std::string> unused_by_search(const TrainRequest& request, const std::string& train) {
+std::vector<std::string> unused_by_search(const TrainRequest& request, const std::string& train,
+                                          bool has_each) {
   std::vector<std::string> unused;
   const auto look = [&](const std::string& place, const std::string& stage, const std::string& words) {
     const auto begin = stage + ".";
@@ -93,6 +94,7 @@ std::vector<std::string> unused_by_search(const TrainRequest& request, const std
     look(setting.substr(0, setting.find('=')), train, "--set " + setting.substr(0, setting.find('=')));
   if (request.seeds) unused.emplace_back("--seeds");
   if (request.folds) unused.emplace_back("--folds");
+  if (has_each) unused.emplace_back("\"each\" of the pipeline");
   return unused;
 }
 
@@ -156,16 +158,18 @@ Json take_saved(const TrainRequest& request, const Registry& registry) {
   });
   if (!request.dataset.empty()) {
     at("--dataset", [&] {
-      definition["stages"][only_stage(definition, "load")]["params"] = load_params_of(request.dataset);
+      const auto load = only_stage(definition, "load");
+      expect_not_in_each(definition, load);
+      definition["stages"][load]["params"] = load_params_of(request.dataset);
     });
   }
   return definition;
 }
 
-void choose_model(Json& definition, const std::string& model) {
+void choose_model(Json& definition, const std::string& model, const Registry& registry) {
   at("--model", [&] {
     find_architecture(model);
-    definition["stages"][only_stage(definition, "build_model")]["params"]["architecture"] = model;
+    set_value(definition, only_stage(definition, "build_model") + ".architecture", model, registry);
   });
 }
 
@@ -184,15 +188,18 @@ std::vector<TypedFlag> all_typed(const TrainRequest& request) {
 }
 
 /// Chooses augmentation where that is asked for, or where nothing says it yet; gives it in words.
-std::string augment(Json& definition, const TrainRequest& request) {
+std::string augment(Json& definition, const TrainRequest& request, const Registry& registry) {
   if (request.augment.empty() && !request.config.empty()) return "";
   const auto name = at("--augment", [&] { return only_stage(definition, "augment"); });
-  auto& stage = definition["stages"][name];
-  if (request.augment.empty() && stage.value("params", Json::object()).contains("policy")) return "";
+  const auto policy = name + ".policy";
+  const auto each = definition.value("each", Json::object());
+  const auto& stage = definition["stages"][name];
+  const bool said = each.contains(policy) || stage.value("params", Json::object()).contains("policy");
+  if (request.augment.empty() && said) return "";
   const auto chosen = request.augment.empty()
                           ? choose_augmentation("auto", definition)
                           : at("--augment", [&] { return choose_augmentation(request.augment, definition); });
-  stage["params"]["policy"] = chosen.policy;
+  at("--augment", [&] { set_value(definition, policy, chosen.policy, registry); });
   return chosen.words;
 }
 
@@ -217,7 +224,7 @@ Json classification_pipeline(const std::string& name, const Json& load_params, c
 
 Composed compose_training(const TrainRequest& request, const Registry& registry) {
   auto definition = request.config.empty() ? compose_anew(request, registry) : take_saved(request, registry);
-  if (!request.model.empty()) choose_model(definition, request.model);
+  if (!request.model.empty()) choose_model(definition, request.model, registry);
   for (const auto& flag : request.flags) apply_flag(definition, flag, registry);
   if (!request.image_size.empty())
     at("--image-size", [&] { set_image_size(definition, request.image_size); });
@@ -228,12 +235,13 @@ Composed compose_training(const TrainRequest& request, const Registry& registry)
   // What is wrong is told before any data is looked at.
   read_training(composed, request, registry);
   if (request.find_rate) {
-    composed.unused = unused_by_search(request, only_stage(composed.definition, "train"));
+    composed.unused = unused_by_search(request, only_stage(composed.definition, "train"),
+                                       composed.definition.contains("each"));
     find_rate_instead(composed.definition);
   } else {
     train_several_times(composed.definition, request);
   }
-  composed.augmentation = augment(composed.definition, request);
+  composed.augmentation = augment(composed.definition, request, registry);
   return composed;
 }
 

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <filesystem>
 
+#include "graph/setting.hpp"
 #include "pipelines/train/flags.hpp"
 #include "runtime/report.hpp"
 #include "stages/data/formats/formats.hpp"
@@ -183,8 +184,11 @@ void set_image_size(Json& definition, const std::string& text) {
   const auto [height, width] = pixels_of(text);
   const Json size = {{"height", height}, {"width", width}};
   const auto load = only_stage(definition, "load");
+  for (const auto* place : {".image_size", ".synthetic.height", ".synthetic.width"})
+    expect_not_in_each(definition, load + place);
   auto& params = params_of(definition, load);
   if (const auto resize = find_stage(definition, "resize")) {
+    for (const auto* place : {".height", ".width"}) expect_not_in_each(definition, *resize + place);
     params_of(definition, *resize).update(size);
   } else if (params.value("format", Json()) == "synthetic") {
     if (!params.contains("synthetic")) params["synthetic"] = Json::object();

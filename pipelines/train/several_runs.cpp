@@ -1,6 +1,6 @@
 #include "pipelines/train/several_runs.hpp"
 
-#include <algorithm>
+#include <limits>
 
 #include "graph/error.hpp"
 
@@ -17,6 +17,11 @@ void expect_count(std::int64_t count, std::int64_t least) {
 
 /// Puts `each` before the stages, where people look for it.
 void set_each(Json& definition, const std::string& setting, std::int64_t first, std::int64_t count) {
+  if (first > std::numeric_limits<std::int64_t>::max() - count) {
+    throw Error(std::to_string(count) + " values from " + std::to_string(first) +
+                " on are not allowed; they must stay below " +
+                std::to_string(std::numeric_limits<std::int64_t>::max()));
+  }
   Json values = Json::array();
   for (std::int64_t i = 0; i < count; ++i) values.push_back(first + i);
   auto stages = std::move(definition["stages"]);
@@ -48,11 +53,17 @@ void evaluate_validation(Json& definition, const std::string& evaluate, const st
 }
 
 /// Folds are all that is validated on.
-void expect_no_split(const TrainRequest& request) {
+void expect_no_split(const TrainRequest& request, const std::string& split) {
   for (const auto& typed : request.flags) {
     if (typed.offered.flag.place != "split.validation") continue;
     throw Error(std::to_string(*request.folds) + " folds decide what is validated on; leave out " +
                 typed.offered.flag.name);
+  }
+  for (const auto& setting : request.settings) {
+    const auto name = setting.substr(0, setting.find('='));
+    if (name != split + ".validation" && name != split + ".folds") continue;
+    throw Error(std::to_string(*request.folds) + " folds decide what is validated on; leave out --set " +
+                name);
   }
 }
 
@@ -79,9 +90,9 @@ void train_several_times(Json& definition, const TrainRequest& request) {
   if (request.folds) {
     at("--folds", [&] {
       expect_count(*request.folds, 2);
-      expect_no_split(request);
-      expect_no_each(definition);
       const auto evaluate = only_stage(definition, "evaluate"), split = only_stage(definition, "split");
+      expect_no_split(request, split);
+      expect_no_each(definition);
       definition["stages"][split]["params"]["folds"] = *request.folds;
       set_each(definition, split + ".fold", 1, *request.folds);
       evaluate_validation(definition, evaluate, split);

@@ -223,6 +223,9 @@ void Split::Params::check(const std::string& place) const {
   check_one("validation", validation);
   check_one("test", test);
   if (folds == 1) throw Error(place + ".folds: 1 is no division; it must be 0, or at least 2");
+  if (folds == 0 && fold != 1) {
+    throw Error(place + ".fold: " + std::to_string(fold) + " needs \"folds\", which is 0; set that too");
+  }
   if (folds > 0 && fold > folds) {
     throw Error(place + ".fold: " + std::to_string(fold) + " of " + std::to_string(folds) +
                 " folds; it must be at most that");

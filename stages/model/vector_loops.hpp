@@ -23,7 +23,8 @@
 
 namespace fovea {
 
-/// Whether this CPU has the AVX-512 of x86-64-v4, whose vectors have 16 floats, and where asked its BF16.
+/// Whether this CPU has the AVX-512 of x86-64-v4, whose vectors have 16 floats, and where asked its BF16;
+/// not where ATEN_CPU_CAPABILITY tells LibTorch to do without.
 bool has_avx512(bool bf16);
 
 /// `n` values that are computed at once; 8 are one register of AVX2.

@@ -134,7 +134,13 @@ TEST_CASE("each: a setting that makes no sense is an error") {
   CHECK(each_error(R"({"seed": [1, 2], "west.tons": [1, 2, 3]})") ==
         "each.west.tons: 3 values, but \"seed\" has 2; lists that go together are equally long");
   CHECK(each_error(R"({"seed": [0, 1, 0]})") ==
-        "each: the values at 0 and 2 are the same; give different ones");
+        "each: the values at 0 and 2 give the same; give different ones");
+  CHECK(each_error(R"({"mill.threads": [1, 2]})") ==
+        "each: the values at 0 and 1 give the same; give different ones");
+  CHECK(each_error(R"({"mill.stones": [{}, {"gap": 0.5}]})") ==
+        "each: the values at 0 and 1 give the same; give different ones");
+  CHECK(each_error(R"({"mill.stones.gap": [1, 2], "mill.stones": [{}, {"gap": 3}]})") ==
+        "each.mill.stones: is given by \"mill.stones.gap\" as well; leave out one of the two");
   CHECK(each_error(R"({"seed": [0, 1]})", "/stages/mill/seed", 5) ==
         "each.seed: no stage here uses the pipeline's seed; leave it out");
 }
@@ -177,7 +183,7 @@ TEST_CASE("each: the limit of stages holds for what it makes") {
 }
 
 TEST_CASE("each: so does the limit of bytes") {
-  auto definition = farm_with(R"({"mill.threads": [1, 2, 3]})");
+  auto definition = farm_with(R"({"mill.stones.gap": [1, 2, 3]})");
   definition["stages"]["west"]["params"]["path"] = std::string(std::size_t{3} << 20, 'x');
   const auto registry = example::registry();
   CHECK_NOTHROW(read_definition(definition, registry));

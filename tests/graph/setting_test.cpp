@@ -83,6 +83,10 @@ TEST_CASE("setting: what each gives values to is refused, and the list named") {
         "--set seed=3: \"each\" gives it [0,1]; change that list, as --set each.seed=[...]");
   CHECK(setting_error("mill.stones.gap=3", definition)
             .ends_with("; change that list, as --set each.mill.stones=[...]"));
+  definition["each"] = parse_json(R"({"mill.stones.gap": [1, 2]})");
+  CHECK(setting_error(R"(mill.stones={})", definition) ==
+        "--set mill.stones={}: \"each\" gives \"mill.stones.gap\" [1,2]; change that list, as --set "
+        "each.mill.stones.gap=[...]");
   CHECK_NOTHROW(apply_setting(definition, "mill.threads=3", farm()));
 }
 
@@ -91,7 +95,7 @@ TEST_CASE("setting: one that makes no sense is an error") {
         "--set mill.limit: expected stage.param=VALUE, such as train.learning_rate=0.002");
   CHECK(setting_error("mil.limit=1") == "--set mil.limit=1: unknown stage \"mil\"; did you mean \"mill\"?");
   CHECK(setting_error("limit=1") ==
-        "--set limit=1: expected stage.param=VALUE, or seed=VALUE, or name=VALUE");
+        "--set limit=1: expected a parameter of a stage, such as train.epochs, or seed, or name");
   CHECK(setting_error("mill.threads.x=1") ==
         "--set mill.threads.x=1: \"threads\" is a whole number, not an object");
 }

@@ -20,20 +20,34 @@ NodeResult ended(End end, double seconds = 0, const std::string& from = "") {
   return {end, {}, from, seconds};
 }
 
-std::vector<std::string> summary_lines(std::vector<NodeResult> nodes) {
+std::vector<std::string> summary_lines(const Graph& graph, std::vector<NodeResult> nodes) {
   const Folder folder;
   Store store(folder / "store", [](const std::string&) {});
-  return lines_of(run_summary(three_loads(), {std::move(nodes), {}, false}, store));
+  return lines_of(run_summary(graph, {std::move(nodes), {}, false}, store));
 }
 
 }  // namespace
 
 TEST_CASE("run summary: copies of a stage share a line, which counts what became of them") {
-  CHECK(summary_lines({ended(End::hit), ended(End::ran, 2), ended(End::hit)}) ==
+  CHECK(summary_lines(three_loads(), {ended(End::hit), ended(End::ran, 2), ended(End::hit)}) ==
         std::vector<std::string>{"  load_1..2  1 hit, 1 run  2.00 s", "  other_1    hit"});
-  CHECK(summary_lines({ended(End::ran, 1, "epoch 1 of 2"), ended(End::ran, 2), ended(End::ran, 3)}) ==
+  CHECK(summary_lines(three_loads(),
+                      {ended(End::ran, 1, "epoch 1 of 2"), ended(End::ran, 2), ended(End::ran, 3)}) ==
         std::vector<std::string>{"  load_1..2  1 resumed, 1 run  3.00 s", "  other_1    run      3.00 s"});
   CHECK(
-      summary_lines({ended(End::skipped), ended(End::skipped), ended(End::ran, 3, "epoch 1 of 2")}) ==
+      summary_lines(three_loads(),
+                    {ended(End::skipped), ended(End::skipped), ended(End::ran, 3, "epoch 1 of 2")}) ==
       std::vector<std::string>{"  load_1..2  2 not run", "  other_1    resumed  3.00 s   from epoch 1 of 2"});
+}
+
+TEST_CASE("run summary: what is no copy has its own line, and so has each summary") {
+  Graph g;
+  const auto load = g.add<Load>("load", {}, {.format = "synthetic"});
+  g.add<Load>("load_2", {}, {.format = "synthetic"});
+  const auto model = g.add<BuildModel>("model", {.data = load.data}, {});
+  const auto score = g.add<Evaluate>("score", {.model = model.model, .data = load.data}, {});
+  for (const auto* name : {"summary", "summary_2"}) g.add<Summarise>(name, {.metrics = {score.metrics}}, {});
+  CHECK(summary_lines(g, std::vector(6, ended(End::hit))) ==
+        std::vector<std::string>{"  load       hit", "  load_2     hit", "  model      hit",
+                                 "  score      hit", "  summary    hit", "  summary_2  hit"});
 }

@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <array>
+
 #include "graph/definition.hpp"
 #include "stages/list.hpp"
 #include "tests/pipelines/desk.hpp"
@@ -107,7 +110,7 @@ TEST_CASE("fovea train --seeds: tells and exports mean and interval, and config.
 
 TEST_CASE("fovea train --folds: the data is loaded once, and every image of the folds is validated on once") {
   const Desk desk;
-  const auto done = desk.fovea(small_training({"--folds", "3"}));
+  const auto done = desk.fovea(small_training({"--folds", "3", "--mlflow", "mlruns"}));
   INFO(done.err << done.out);
   REQUIRE(done.code == 0);
   CHECK(records_of(desk, "load") == 1);
@@ -118,6 +121,19 @@ TEST_CASE("fovea train --folds: the data is loaded once, and every image of the 
   for (const auto* fold : {"evaluate_validation_1", "evaluate_validation_2", "evaluate_validation_3"})
     validated += json_in(directory / fold / "metrics.json")["samples"].get<std::int64_t>();
   CHECK(validated == 240);
+  const auto metrics = desk.folder / "mlruns";
+  std::vector<std::string> scores;
+  for (const auto& entry : fs::recursive_directory_iterator(metrics)) {
+    if (entry.path().filename().string().ends_with("_accuracy") &&
+        entry.path().parent_path().filename().string().starts_with("evaluate"))
+      scores.push_back(entry.path().parent_path().filename().string() + "/" +
+                       entry.path().filename().string());
+  }
+  std::sort(scores.begin(), scores.end());
+  CHECK(scores == std::vector<std::string>{"evaluate_1/test_accuracy", "evaluate_2/test_accuracy",
+                                           "evaluate_3/test_accuracy", "evaluate_validation_1/val_accuracy",
+                                           "evaluate_validation_2/val_accuracy",
+                                           "evaluate_validation_3/val_accuracy"});
   for (const auto* summary : {"summary", "summary_validation"})
     CHECK(json_in(directory / summary / "summary.json")["runs"] == 3);
 }
@@ -151,10 +167,37 @@ TEST_CASE("fovea train: what several runs can't be is told of the flag") {
   CHECK(wrong({"--seeds", "0"}) == "--seeds: 0 is not allowed; it must be from 1 to 1000");
   CHECK(wrong({"--folds", "3", "--validation-split", "0.2"}) ==
         "--folds: 3 folds decide what is validated on; leave out --validation-split");
+  for (const auto* name : {"split.validation", "split.folds"}) {
+    CHECK(wrong({"--folds", "3", "--set", std::string(name) + "=2"}) ==
+          "--folds: 3 folds decide what is validated on; leave out --set " + std::string(name));
+  }
+  CHECK(wrong({"--seeds", "2", "--seed", "9223372036854775807"}) ==
+        "--seeds: 2 values from 9223372036854775807 on are not allowed; they must stay below "
+        "9223372036854775807");
   CHECK(desk.error({"train", "--config", "pipeline.json", "--seeds", "2"}) ==
         "--seeds: the pipeline has an \"each\" already; change that, as --set each.seed=[0,1,2]");
   CHECK(desk.error({"train", "--config", "pipeline.json", "--seed", "2"}) ==
         "--seed: \"each\" gives it [1,2]; change that list, as --set each.seed=[...]");
+}
+
+TEST_CASE("fovea train: no flag is lost to what each gives") {
+  auto definition = small_pipeline();
+  definition["each"] = fovea::parse_json(
+      R"({"model.architecture": ["simple_cnn", "resnet8"], "augment.policy": [[], [{"op": "flip_horizontal"}]],
+          "load.synthetic.height": [12, 14]})");
+  const Desk desk(definition);
+  const auto wrong = [&](const char* flag, const char* value) {
+    return desk.error({"train", "--config", "pipeline.json", flag, value});
+  };
+  for (const auto& [flag, value, place] : {std::array{"--model", "resnet20", "model.architecture"},
+                                           std::array{"--augment", "none", "augment.policy"},
+                                           std::array{"--image-size", "16", "load.synthetic.height"},
+                                           std::array{"--dataset", "synthetic", "load.synthetic.height"}}) {
+    INFO(flag);
+    const auto error = wrong(flag, value);
+    CHECK(error.starts_with(std::string(flag) + ": \"each\" gives "));
+    CHECK(error.ends_with("; change that list, as --set each." + std::string(place) + "=[...]"));
+  }
 }
 
 TEST_CASE("fovea train --seeds: a saved pipeline may be begun with") {
@@ -218,6 +261,12 @@ TEST_CASE("fovea verify-resume: every copy of a training is proved") {
   const auto done = desk.fovea({"verify-resume", "pipeline.json", "--kills", "1"});
   INFO(done.err << done.out);
   CHECK(done.code == 0);
+  const auto registry = fovea::all_stages();
+  int results = 0;
+  for (const auto& node : fovea::read_definition(small_pipeline_of_two(), registry).nodes()) {
+    for (const auto& output : node.stage->outputs) results += !output.measured;
+  }
+  CHECK(done.out.find("all " + std::to_string(results) + " results") != std::string::npos);
 }
 
 TEST_CASE("fashion_mnist_seeds.json: five seeds of fashion_mnist_accurate.json, summarised") {

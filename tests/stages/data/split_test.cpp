@@ -158,6 +158,8 @@ TEST_CASE("split: folds share out all samples, each class evenly, and each is a 
   CHECK(seen.size() == 200);
   CHECK_THROWS_WITH(stage_info<Split>().complete({{"folds", 3}, {"fold", 4}}, "params"),
                     "params.fold: 4 of 3 folds; it must be at most that");
+  CHECK_THROWS_WITH(stage_info<Split>().complete({{"fold", 2}}, "params"),
+                    "params.fold: 2 needs \"folds\", which is 0; set that too");
   CHECK_THROWS_WITH(stage_info<Split>().complete({{"folds", 1}}, "params"),
                     "params.folds: 1 is no division; it must be 0, or at least 2");
 }

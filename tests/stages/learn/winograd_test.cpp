@@ -7,6 +7,9 @@
 #include <ATen/ops/empty.h>
 #include <ATen/ops/randn.h>
 
+#include <cstdlib>
+#include <string>
+
 #include "stages/model/vector_loops.hpp"
 #include "tests/catch.hpp"
 
@@ -108,4 +111,17 @@ TEST_CASE("winograd: suits only 3 x 3 convolutions of whole vectors of channels 
   CHECK_FALSE(fovea::suits_winograd(changed(&fovea::Conv::stride, 2), x));
   CHECK_FALSE(fovea::suits_winograd(changed(&fovea::Conv::padding, 0), x));
   CHECK_FALSE(fovea::suits_winograd(changed(&fovea::Conv::groups, 2), x));
+}
+
+TEST_CASE("winograd: LibTorch told to do without AVX-512 is beside loops that do without") {
+  const char* before = std::getenv("ATEN_CPU_CAPABILITY");
+  const std::string kept = before == nullptr ? "" : before;
+  setenv("ATEN_CPU_CAPABILITY", "avx2", 1);
+  CHECK_FALSE(fovea::has_avx512(false));
+  CHECK_FALSE(fovea::has_avx512(true));
+  if (before == nullptr) {
+    unsetenv("ATEN_CPU_CAPABILITY");
+  } else {
+    setenv("ATEN_CPU_CAPABILITY", kept.c_str(), 1);
+  }
 }
