@@ -95,7 +95,7 @@ class Rebuilder {
   const Json& stages() const { return stages_; }
 
  private:
-  /// The wire for the object of an input, or those for the objects of its list, as far as they are known.
+  /// The wire for the object of an input, or those for the objects of its list; null where one is not known.
   Json makers_of(const Json& objects, const std::string& asks) {
     if (!objects.is_array()) {
       const auto wire = maker_of(objects.get<std::string>(), asks);
@@ -103,8 +103,9 @@ class Rebuilder {
     }
     Json wires = Json::array();
     for (const auto& object : objects) {
-      if (auto wire = maker_of(object.get<std::string>(), asks); !wire.empty())
-        wires.push_back(std::move(wire));
+      auto wire = maker_of(object.get<std::string>(), asks);
+      if (wire.empty()) return {};
+      wires.push_back(std::move(wire));
     }
     return wires;
   }

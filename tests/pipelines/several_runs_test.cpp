@@ -254,6 +254,10 @@ TEST_CASE("fovea explain: a summary's figure names the runs that it is of") {
     INFO(stage);
     CHECK(one["status"] == "hit");
   }
+  // A list with a gap would be a summary of fewer runs.
+  fs::remove_all(*fs::directory_iterator(desk.folder / ".fovea/keys/evaluate"));
+  const auto gap = fovea::parse_json(desk.fovea({"explain", "found.png", "--json"}).out);
+  CHECK_FALSE(gap["pipeline"]["stages"]["summarise"].contains("inputs"));
 }
 
 TEST_CASE("fovea verify-resume: every copy of a training is proved") {
