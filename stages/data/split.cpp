@@ -107,11 +107,6 @@ Parts choose(const Dataset& data, const Split::Params& params, std::uint64_t see
     auto& to = part == Part::test ? parts.test : part == Part::validation ? parts.validation : pool;
     to.push_back(at);
   }
-  if (!parts.test.empty() && params.test > 0) {
-    throw Error("test: " + shown(Json(params.test)) +
-                " asked for, but the data has a test part of its own, " + std::to_string(parts.test.size()) +
-                " samples; leave \"test\" at 0 to keep it");
-  }
   const bool folded = params.folds > 0;
   if (folded && !parts.validation.empty()) {
     throw Error("folds: the data has a validation part of its own, " +
@@ -119,7 +114,7 @@ Parts choose(const Dataset& data, const Split::Params& params, std::uint64_t see
   }
   const bool takes_validation = parts.validation.empty() && !folded;
   const auto validation = takes_validation ? amount(params.validation, pool.size()) : 0;
-  const auto test = amount(params.test, pool.size());
+  const auto test = parts.test.empty() ? amount(params.test, pool.size()) : 0;
   check_amounts(validation, test, pool.size());
   auto classes = shuffled_classes(data, pool, seed);
   if (test > 0) take(test, classes, parts.test);

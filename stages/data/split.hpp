@@ -31,7 +31,7 @@ struct Split {
   };
   struct Params {
     double validation = 0.1;
-    double test = 0;
+    double test = 0.1;
     std::int64_t folds = 0;
     std::int64_t fold = 1;
     std::string on_problem = "warn";
@@ -42,8 +42,7 @@ struct Split {
                 "from 1: a "
                 "count; not used where the source has a validation part",
                 at_least(0)),
-          field("test", &Params::test,
-                "likewise; only for a source without a test part of its own, which is kept otherwise",
+          field("test", &Params::test, "likewise; not used where the source has a test part, which is kept",
                 at_least(0)),
           field("folds", &Params::folds,
                 "for cross-validation: so many equal parts, one of which is the validation part; 0 = none",

@@ -1,4 +1,5 @@
 #include "tests/pipelines/desk.hpp"
+#include "tests/stages/data/image_fixture.hpp"
 
 namespace {
 
@@ -54,6 +55,23 @@ TEST_CASE("fovea train: composes, runs, saves, and run with the saved file finds
     INFO(stage);
     CHECK(planned["status"] == "hit");
   }
+}
+
+TEST_CASE("fovea train: a folder with nothing but a folder of images for each class is enough") {
+  const Desk desk;
+  for (const auto* name : {"dark", "light"}) {
+    for (unsigned char i = 0; i < 40; ++i) {
+      const auto shade = static_cast<unsigned char>(i + (*name == 'd' ? 0 : 100));
+      fovea::testing::write_image(desk.folder / "shades" / name / (std::to_string(i) + ".png"),
+                                  fovea::testing::png(8, 8, 1, fovea::testing::Bytes(64, shade)));
+    }
+  }
+  const auto done = desk.fovea({"train", "--dataset", "shades", "--image-size", "8", "--epochs", "1",
+                                "--batch-size", "8", "--no-visualization"});
+  INFO(done.err << done.out);
+  REQUIRE(done.code == 0);
+  const auto directory = run_directories(desk).at(0);
+  CHECK(fovea::parse_json(contents(directory / "metrics.json"))["samples"] == 8);
 }
 
 TEST_CASE("fovea train: only what was typed changes a saved pipeline") {

@@ -89,10 +89,7 @@ TEST_CASE("split: the source's own test part is kept and nothing else goes there
   CHECK(parts.test->size() == 50);
   CHECK(parts.test->index[49] == 49);
   CHECK(parts.validation->size() == 15);
-  CHECK_THROWS_WITH(
-      split(data, {.test = 0.1}),
-      "test: 0.1 asked for, but the data has a test part of its own, 50 samples; leave \"test\" at 0 to "
-      "keep it");
+  CHECK(split(data, {.test = 0.5}).parts.test->size() == 50);
 }
 
 TEST_CASE("split: the source's own validation part is kept") {
@@ -102,7 +99,8 @@ TEST_CASE("split: the source's own validation part is kept") {
   data.parts = parts_of;
   const auto [parts, warnings] = split(data, {.validation = 0.1});
   CHECK(parts.validation->size() == 30);
-  CHECK(parts.train->size() == 170);
+  CHECK(parts.test->size() == 17);
+  CHECK(parts.train->size() == 153);
 }
 
 TEST_CASE("split: a part without some class is warned of by its name") {
@@ -149,13 +147,16 @@ TEST_CASE("split: images of which another part has a copy are told with their nu
 TEST_CASE("split: folds share out all samples, each class evenly, and each is a validation part once") {
   std::set<std::uint32_t> seen;
   for (std::int64_t fold = 1; fold <= 4; ++fold) {
-    const auto [parts, warnings] = split(uneven(), {.folds = 4, .fold = fold});
+    const auto [parts, warnings] = split(uneven(), {.test = 0, .folds = 4, .fold = fold});
     CHECK(parts.validation->size() == 50);
     CHECK(parts.train->size() == 150);
     CHECK(class_counts(*parts.validation)[0] == 25);
     for (const auto at : parts.validation->index) CHECK(seen.insert(at).second);
   }
   CHECK(seen.size() == 200);
+  const auto [beside_test, none] = split(uneven(), {.folds = 4});
+  CHECK(beside_test.test->size() == 20);
+  CHECK(beside_test.validation->size() == 45);
   CHECK_THROWS_WITH(stage_info<Split>().complete({{"folds", 3}, {"fold", 4}}, "params"),
                     "params.fold: 4 of 3 folds; it must be at most that");
   CHECK_THROWS_WITH(stage_info<Split>().complete({{"fold", 2}}, "params"),
@@ -169,7 +170,7 @@ TEST_CASE("split: parts that leave nothing to train on are an error") {
                     "validation takes 150 and test 50 of 200 samples; at least one must be left to train on");
   CHECK_THROWS_WITH(
       split(uneven(), {.validation = 1e9}),
-      "validation takes 1000000000 and test 0 of 200 samples; at least one must be left to train on");
+      "validation takes 1000000000 and test 20 of 200 samples; at least one must be left to train on");
 }
 
 TEST_CASE("split: a number that is neither a share nor a count is refused") {
