@@ -90,7 +90,7 @@ auto told(const std::vector<EachSetting>& settings, std::size_t k, Body&& body) 
 class Unroller {
  public:
   Unroller(const Json& definition, const Registry& registry) : written_(definition), registry_(registry) {
-    const auto each = definition.at("each");
+    const auto& each = definition.at("each");
     written_.erase("each");
     settings_ = read_settings(each, written_, registry);
   }

@@ -60,8 +60,8 @@ std::vector<Positions> shuffled_classes(const Dataset& data, const Positions& po
 
 /// Moves `total` samples from the ends of the classes to `to`, in equal shares.
 void take(std::size_t total, std::vector<Positions>& classes, Positions& to) {
-  std::vector<std::size_t> sizes;
-  for (const auto& positions : classes) sizes.push_back(positions.size());
+  std::vector<std::size_t> sizes(classes.size());
+  std::transform(classes.begin(), classes.end(), sizes.begin(), [](const auto& one) { return one.size(); });
   const auto shares = deal(total, sizes);
   for (std::size_t label = 0; label < classes.size(); ++label) {
     auto& from = classes[label];
