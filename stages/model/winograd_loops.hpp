@@ -23,8 +23,8 @@ struct WinogradShape {
 /// How many floats the loops need to work with, best at a multiple of 64 bytes.
 std::size_t winograd_scratch(const WinogradShape& shape);
 
-/// Transforms `weights`, channels_out x channels_in x 3 x 3, to 16 x channels_in x channels_out in fp32, or
-/// to 16 x channels_in / 2 x channels_out x 2 in bf16.
+/// Transforms `weights`, channels_out x channels_in x 3 x 3, to 16 * channels_in * channels_out numbers, in
+/// the order in which `winograd_convolve` reads them.
 void winograd_filters(const float* weights, std::size_t channels_in, std::size_t channels_out,
                       float* filters);
 void winograd_filters(const float* weights, std::size_t channels_in, std::size_t channels_out,
@@ -41,7 +41,8 @@ void winograd_convolve(const float* x, const WinogradShape& shape, const float* 
 void winograd_convolve(const std::uint16_t* x, const WinogradShape& shape, const std::uint16_t* filters,
                        std::uint16_t* y, float* scratch);
 
-/// Adds the gradients of the transformed filters to `sums`, 16 x channels_in x channels_out.
+/// Adds the gradients of the transformed filters to `sums`, 16 x channels_in / 16 x channels_out / 16 blocks
+/// of 16 channels in x 16 out.
 void winograd_add_gradients(const float* x, const float* gradient, const WinogradShape& shape, float* sums,
                             float* scratch);
 void winograd_add_gradients(const std::uint16_t* x, const std::uint16_t* gradient, const WinogradShape& shape,

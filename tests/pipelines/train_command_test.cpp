@@ -212,6 +212,11 @@ TEST_CASE("fovea train --find-lr: a range of rates takes the place of training")
   REQUIRE(done.code == 0);
   CHECK(done.out.find("find_rate: the loss ") != std::string::npos);
   CHECK(done.out.starts_with("--find-lr has no use for --epochs\n"));
+  const auto each =
+      desk.fovea(little_run({"--find-lr", "--set", R"(each={"train.learning_rate":[0.1,0.2]})"}));
+  INFO(each.err);
+  CHECK(each.code == 0);
+  CHECK(each.out.starts_with("--find-lr has no use for --epochs, \"each\" of the pipeline\n"));
   CHECK(desk.error({"train", "--dataset", "synthetic", "--find-lr", "--optimizer", "adamm"})
             .starts_with("--optimizer: \"adamm\" is not allowed; it must be one of "));
 }
