@@ -35,7 +35,7 @@ ComputeDevice cuda_device(const Driver& driver, int number) {
                      driver.call("cuDeviceGetName", &model[0], int{sizeof model}, handle) &&
                      driver.call("cuDeviceGetAttribute", &major, compute_capability_major, handle);
   if (!known) throw Error("the CUDA driver does not describe device " + std::to_string(number));
-  return {"cuda:" + std::to_string(number), model, major >= first_with_bf16};
+  return {"cuda:" + std::to_string(number), model, major >= first_with_bf16, true};
 }
 
 bool is_device_name(const std::string& text) {

@@ -10,6 +10,7 @@ struct ComputeDevice {
   std::string name = "cpu";  ///< in LibTorch's words: "cpu", "cuda:1"
   std::string model{};       ///< of a CUDA device, as "NVIDIA H100 PCIe"
   bool has_bf16 = false;     ///< multiplies bf16 matrices by itself
+  bool has_fp16 = false;     ///< LibTorch has every layer in fp16 there
   bool is_cuda() const { return name.starts_with("cuda"); }
 };
 

@@ -9,8 +9,8 @@ using namespace fovea;
 namespace {
 
 const Cuda without{.in_libtorch = false};
-const Cuda one{true, {{"cuda:0", "NVIDIA H100", true}}};
-const Cuda two{true, {{"cuda:0", "Tesla T4", false}, {"cuda:1", "NVIDIA H100", true}}};
+const Cuda one{true, {{"cuda:0", "NVIDIA H100", true, true}}};
+const Cuda two{true, {{"cuda:0", "Tesla T4", false, true}, {"cuda:1", "NVIDIA H100", true, true}}};
 
 std::string refusal(const std::string& asked, const Cuda& cuda) {
   return error_of([&] { compute_device(asked, cuda); });
@@ -57,6 +57,8 @@ TEST_CASE("device: the driver is asked for names and abilities") {
   CHECK(devices[1].name == "cuda:1");
   CHECK(devices[1].model == "NVIDIA H100");
   CHECK(devices[1].has_bf16);
+  CHECK((devices[0].has_fp16 && devices[1].has_fp16));
+  CHECK_FALSE(the_cpu().has_fp16);
   CHECK(devices_of("libno_such_driver.so").empty());
 }
 

@@ -41,7 +41,7 @@ TEST_CASE("loss scale: has vanished after 17 bad steps from its beginning") {
 }
 
 TEST_CASE("precision: auto is bf16 where the device multiplies it, and fp16 needs a GPU") {
-  const ComputeDevice cpu{}, fast_cpu{.has_bf16 = true}, gpu{"cuda:0", "Tesla T4", false};
+  const ComputeDevice cpu{}, fast_cpu{.has_bf16 = true}, gpu{"cuda:0", "Tesla T4", false, true};
   CHECK(precision_of("auto", cpu) == Precision::fp32);
   CHECK(precision_of("auto", fast_cpu) == Precision::bf16);
   CHECK(precision_of("auto", gpu) == Precision::fp32);

@@ -1,5 +1,7 @@
 #include "stages/learn/learner.hpp"
 
+#include <ATen/TensorOperators.h>
+
 #include <fstream>
 
 #include "stages/learn/trainer.hpp"

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+namespace fovea::walled {
+
+/// A LibTorch device apart from the CPU, as a GPU is one: its memory is closed to the host, and it refuses to
+/// compute with tensors that lie elsewhere, numbers alone excepted. What is asked of it the CPU computes,
+/// behind the wall. It knows no layer of ours, so only what LibTorch itself offers runs on it.
+at::Device device();
+
+/// How many operations it has computed, copies not counted.
+std::size_t computed();
+
+}  // namespace fovea::walled
