@@ -106,6 +106,16 @@ constexpr auto exported(std::string_view name, T Owner::*member, std::string_vie
   return Field<Owner, T, Anything>{name, member, doc, {}, Role::result, file};
 }
 
+/// Marks an input port whose value must not be empty; see `needed`.
+struct NotEmpty {};
+
+/// Declares an input port whose value must have something in it. The stage that gives it is told so
+/// (`Context::needs`) and can refuse before anything is computed with it.
+template <class Owner, class T>
+constexpr auto needed(std::string_view name, T Owner::*member, std::string_view doc) {
+  return Field<Owner, T, NotEmpty>{name, member, doc};
+}
+
 /// A number that the program works out by itself where the user says "auto".
 template <class T>
 struct Auto {

@@ -85,6 +85,7 @@ struct PortInfo {
   const Codec* codec = nullptr;
   bool measured = false;  ///< times and the like, which no other run repeats: the artifact says `measured`
   bool many = false;      ///< for an input: takes a list of one or more wires
+  bool needed = false;    ///< for an input: must have something in it
 };
 
 namespace detail {

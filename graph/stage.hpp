@@ -70,7 +70,8 @@ std::vector<PortInfo> describe_ports() {
       T::measured;
     };
     ports.push_back({std::string(each.name), std::string(T::kind), std::string(each.doc),
-                     std::string(each.file), &T::codec(), measured, PortType<Member>::many});
+                     std::string(each.file), &T::codec(), measured, PortType<Member>::many,
+                     std::is_same_v<Rule, NotEmpty>});
   });
   return ports;
 }

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <filesystem>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "runtime/report.hpp"
 
@@ -13,16 +15,20 @@ class Checkpoints;
 
 /// What a stage may use beyond its inputs and parameters.
 struct Context {
-  std::string stage;           ///< the node's name in the graph
-  std::string key;             ///< of the result that is being made
-  std::uint64_t seed = 0;      ///< the node's; only for stages that say `random`
-  std::size_t threads = 1;     ///< how many threads may prepare data
-  std::string device = "cpu";  ///< where a library computes, as "cuda:0"
-  std::stop_token stop;        ///< asks to leave soon; a stage answers with `Stopped`
+  std::string stage;                  ///< the node's name in the graph
+  std::string key;                    ///< of the result that is being made
+  std::uint64_t seed = 0;             ///< the node's; only for stages that say `random`
+  std::size_t threads = 1;            ///< how many threads may prepare data
+  std::string device = "cpu";         ///< where a library computes, as "cuda:0"
+  std::stop_token stop;               ///< asks to leave soon; a stage answers with `Stopped`
+  std::vector<std::string> needed{};  ///< its outputs that must not be empty, as other stages say
   Report* report = nullptr;
   std::filesystem::path live;  ///< a folder for what people may look at while the stage runs; "" = none
   Checkpoints* checkpoints = nullptr;  ///< for a stage with a `horizon`: where it keeps its progress
 
+  bool needs(const std::string& output) const {
+    return std::find(needed.begin(), needed.end(), output) != needed.end();
+  }
   void progress(std::size_t done, std::size_t total, const std::string& words = {}) const {
     report->progress(stage, done, total, words);
   }

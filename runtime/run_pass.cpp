@@ -19,6 +19,18 @@ std::string nondeterminism_text(const PortInfo& output, const Record& before, co
   return text + "; make the stage repeatable, or raise its \"version\" when its code changes";
 }
 
+/// The outputs of a node in which others need something.
+std::vector<std::string> needed_outputs(const Graph& graph, std::size_t of) {
+  std::vector<std::string> needed;
+  for (const auto& node : graph.nodes()) {
+    for (const auto& wire : node.inputs) {
+      if (wire.node == of && node.stage->inputs[wire.input].needed)
+        needed.push_back(graph.nodes()[of].stage->outputs[wire.port].name);
+    }
+  }
+  return needed;
+}
+
 /// An object that was there when the run was planned is there no more, or is damaged.
 struct Lost {};
 
@@ -109,7 +121,7 @@ void RunPass::make(std::size_t i, Record record) {
                           horizon ? horizon->length : 0);
   if (is_forced(node) && horizon) checkpoints.remove_all();
   const auto begin = std::chrono::steady_clock::now();
-  auto outputs = compute(node, record, horizon ? &checkpoints : nullptr);
+  auto outputs = compute(i, record, horizon ? &checkpoints : nullptr);
   const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - begin;
   const auto from = checkpoints.went_on_from();
   record.seconds = checkpoints.seconds();
@@ -126,13 +138,15 @@ void RunPass::make(std::size_t i, Record record) {
   finish(i, {End::ran, std::move(record), from ? position_text(*from, *horizon) : "", spent.count()});
 }
 
-std::vector<Item> RunPass::compute(const Node& node, Record& record, Checkpoints* checkpoints) {
+std::vector<Item> RunPass::compute(std::size_t i, Record& record, Checkpoints* checkpoints) {
+  const auto& node = graph_.nodes()[i];
   Context context{.stage = node.name,
                   .key = record.key,
                   .seed = node.seed,
                   .threads = options_.threads,
                   .device = options_.device,
                   .stop = options_.stop,
+                  .needed = needed_outputs(graph_, i),
                   .report = &report_,
                   .live = options_.live.empty() ? options_.live : options_.live / node.name,
                   .checkpoints = checkpoints};

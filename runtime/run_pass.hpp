@@ -35,7 +35,7 @@ class RunPass {
   void resolve_or_make(std::size_t i);
   void make(std::size_t i, Record record);
   /// Runs the stage and publishes what it gives; fills in the record's objects.
-  std::vector<Item> compute(const Node& node, Record& record, Checkpoints* checkpoints);
+  std::vector<Item> compute(std::size_t i, Record& record, Checkpoints* checkpoints);
   /// Warns and keeps a note where the result is not what the same key gave before.
   void compare_with_earlier(const Node& node, const Record& record);
   Item value(const Node& node, const Wire& wire);

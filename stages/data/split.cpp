@@ -229,8 +229,10 @@ void Split::Params::check(const std::string& place) const {
 
 Split::Out<Value> Split::run(const In<Value>& in, const Params& params, Context& context) {
   auto out = guarded(in.data, choose(*in.data, params, context.seed), Guard(params, context));
-  if (out.test->size() == 0)
-    context.warn("the test part is empty: the data has none of its own; set \"test\" to take one");
+  if (out.test->size() > 0) return out;
+  const std::string fact = "the test part is empty: the data has none of its own";
+  if (context.needs("test")) throw Error("test: " + fact + ", but a stage needs it; set \"test\" above 0");
+  context.warn(fact + "; set \"test\" to take one");
   return out;
 }
 

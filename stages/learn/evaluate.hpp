@@ -21,7 +21,7 @@ struct Evaluate {
     As<Dataset> data;
     static constexpr auto ports() {
       return std::tuple{field("model", &In::model, "the trained network"),
-                        field("data", &In::data, "images and labels that it has not seen")};
+                        needed("data", &In::data, "images and labels that it has not seen")};
     }
   };
 

@@ -267,7 +267,8 @@ TEST_CASE("fovea verify-resume: every copy of a training is proved") {
   CHECK(done.code == 0);
   const auto registry = fovea::all_stages();
   int results = 0;
-  for (const auto& node : fovea::read_definition(small_pipeline_of_two(), registry).nodes()) {
+  const auto two = fovea::read_definition(small_pipeline_of_two(), registry);
+  for (const auto& node : two.nodes()) {
     for (const auto& output : node.stage->outputs) results += !output.measured;
   }
   CHECK(done.out.find("all " + std::to_string(results) + " results") != std::string::npos);

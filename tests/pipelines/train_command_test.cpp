@@ -22,6 +22,21 @@ std::vector<std::string> little_run(std::vector<std::string> more = {}) {
   return arguments;
 }
 
+/// Writes a folder of images for each of two classes and gives the flags to train on it for an epoch.
+std::vector<std::string> shades_run(const Desk& desk, std::vector<std::string> more = {}) {
+  for (const auto* name : {"dark", "light"}) {
+    for (unsigned char i = 0; i < 40; ++i) {
+      const auto shade = static_cast<unsigned char>(i + (*name == 'd' ? 0 : 100));
+      fovea::testing::write_image(desk.folder / "shades" / name / (std::to_string(i) + ".png"),
+                                  fovea::testing::png(8, 8, 1, fovea::testing::Bytes(64, shade)));
+    }
+  }
+  std::vector<std::string> arguments{"train", "--dataset",    "shades", "--image-size",      "8", "--epochs",
+                                     "1",     "--batch-size", "8",      "--no-visualization"};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return arguments;
+}
+
 /// Four gray images of 8 x 8 in two classes, as IDX files.
 void write_idx_of_8x8(const fs::path& folder) {
   fs::create_directories(folder);
@@ -59,19 +74,23 @@ TEST_CASE("fovea train: composes, runs, saves, and run with the saved file finds
 
 TEST_CASE("fovea train: a folder with nothing but a folder of images for each class is enough") {
   const Desk desk;
-  for (const auto* name : {"dark", "light"}) {
-    for (unsigned char i = 0; i < 40; ++i) {
-      const auto shade = static_cast<unsigned char>(i + (*name == 'd' ? 0 : 100));
-      fovea::testing::write_image(desk.folder / "shades" / name / (std::to_string(i) + ".png"),
-                                  fovea::testing::png(8, 8, 1, fovea::testing::Bytes(64, shade)));
-    }
-  }
-  const auto done = desk.fovea({"train", "--dataset", "shades", "--image-size", "8", "--epochs", "1",
-                                "--batch-size", "8", "--no-visualization"});
+  const auto done = desk.fovea(shades_run(desk));
   INFO(done.err << done.out);
   REQUIRE(done.code == 0);
   const auto directory = run_directories(desk).at(0);
   CHECK(fovea::parse_json(contents(directory / "metrics.json"))["samples"] == 8);
+}
+
+TEST_CASE("fovea train: that there is no test part to evaluate on is told before training") {
+  const Desk desk;
+  const auto done = desk.fovea(shades_run(desk, {"--set", "split.test=0"}));
+  CHECK(done.code == 1);
+  CHECK(done.err.find("split: test: the test part is empty: the data has none of its own, but a stage needs "
+                      "it; set \"test\" above 0") != std::string::npos);
+  CHECK(done.out.find("epoch") == std::string::npos);
+  const auto only_trained = desk.fovea(shades_run(desk, {"--set", "split.test=0", "--until", "train"}));
+  INFO(only_trained.err);
+  CHECK(only_trained.code == 0);
 }
 
 TEST_CASE("fovea train: only what was typed changes a saved pipeline") {

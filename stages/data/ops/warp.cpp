@@ -147,8 +147,11 @@ FOVEA_INLINE void mix_inside(const Source& from, const Line& line, Stretch where
 /// Fetches output pixels (x, y), (x + 1, y), ... of any warp, between pixels bilinear.
 FOVEA_INLINE void fetch_between(const Source& from, const Line& line, std::ptrdiff_t count,
                                 std::uint8_t* to) {
-  const float right = std::nextafter(static_cast<float>(from.width - 1), 0.0F);
-  const float bottom = std::nextafter(static_cast<float>(from.height - 1), 0.0F);
+  // Below the last column and row, so that there is one more of each; a single one has none.
+  const auto last_begin = [](std::ptrdiff_t size) {
+    return size > 1 ? std::nextafter(static_cast<float>(size - 1), 0.0F) : -1.0F;
+  };
+  const float right = last_begin(from.width), bottom = last_begin(from.height);
   const auto whole = inside(line, 0, right, bottom, count);
   for (std::ptrdiff_t i = 0; i < whole.begin; ++i) mix_four(from, line, i, to);
   from.channels == 1 ? mix_inside<1>(from, line, whole, to) : mix_inside<3>(from, line, whole, to);

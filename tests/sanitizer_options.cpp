@@ -1,0 +1,12 @@
+/// What the sanitizers of a test are told, where it is built with these: more memory than there is is asked
+/// for on purpose, and some libraries keep what they took until the process ends.
+
+extern "C" const char* __asan_default_options();
+extern "C" const char* __asan_default_options() {
+  return "allocator_may_return_null=1";
+}
+
+extern "C" const char* __lsan_default_suppressions();
+extern "C" const char* __lsan_default_suppressions() {
+  return "leak:libfontconfig\nleak:libhdf5\nleak:libpango\nleak:libglib\n";
+}
