@@ -12,7 +12,9 @@
 #include <sys/mman.h>
 #include <torch/library.h>
 
+#include <algorithm>
 #include <atomic>
+#include <cstring>
 #include <map>
 #include <mutex>
 
@@ -66,12 +68,24 @@ Pages& pages() {
 }
 
 struct Memory : c10::Allocator {
-  c10::DataPtr allocate(std::size_t bytes) const override {
-    auto* const begin = pages().take(std::max<std::size_t>(bytes, 1));
-    return {begin, begin, raw_deleter(), device()};
+  // LibTorch 1 asks for the first of these, LibTorch 2 for the others.
+  c10::DataPtr allocate(std::size_t bytes) const { return taken(bytes); }
+  c10::DataPtr allocate(std::size_t bytes) { return taken(bytes); }
+  void copy_data(void* to, const void* from, std::size_t bytes) const {
+    pages().open(to);
+    pages().open(const_cast<void*>(from));
+    std::memcpy(to, from, bytes);
+    pages().close(to);
+    pages().close(const_cast<void*>(from));
   }
   c10::DeleterFnPtr raw_deleter() const override {
     return [](void* begin) { pages().give_back(begin); };
+  }
+
+ private:
+  c10::DataPtr taken(std::size_t bytes) const {
+    auto* const begin = pages().take(std::max<std::size_t>(bytes, 1));
+    return {begin, begin, raw_deleter(), device()};
   }
 };
 
