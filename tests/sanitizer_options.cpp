@@ -1,4 +1,4 @@
-/// What the sanitizers of a test are told, where it is built with these: more memory than there is is asked
+/// What sanitizers are told, where tests and program are built with these: more memory than there is is asked
 /// for on purpose, and some libraries keep what they took until the process ends.
 
 extern "C" const char* __asan_default_options();

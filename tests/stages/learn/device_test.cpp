@@ -125,8 +125,8 @@ TEST_CASE("network: on a device apart bf16 rounds as on the CPU, and fp16 less, 
   const at::Device place(device->name);
   const auto model = model_of("simple_cnn");
   const auto exact = pass_on(at::kCPU, model, Precision::fp32);
-  const auto errors = [&](const at::Device& device, Precision precision, bool recompute) {
-    const auto got = pass_on(device, model, precision, recompute);
+  const auto errors = [&](const at::Device& where, Precision precision, bool recompute) {
+    const auto got = pass_on(where, model, precision, recompute);
     return std::array{apart(span_of(got.scores), span_of(exact.scores)),
                       apart(span_of(got.plain), span_of(exact.plain)), apart(got.gradients, exact.gradients),
                       apart(got.buffers, exact.buffers)};
