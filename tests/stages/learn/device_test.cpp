@@ -154,7 +154,7 @@ struct Learnt {
   Weights weights, kept;
 };
 
-Learnt learnt_on(const ComputeDevice& device, const std::string& precision, double learning_rate = 0.001) {
+Learnt learnt_on(const ComputeDevice& device, const std::string& precision) {
   const auto data = toy::images(60), validation = toy::images(30, 2);
   const Train::In<Value> in{.model = toy::model(toy::specification(), data),
                             .batches = toy::batches(data),
@@ -172,7 +172,7 @@ Learnt learnt_on(const ComputeDevice& device, const std::string& precision, doub
   learner.begin(state);
   toy::Heard heard;
   auto stream = BatchStream::training(*in.batches, 0, 16, 1);
-  for (std::int64_t step = 0; step < 2; ++step) learner.step(stream, step, learning_rate, state);
+  for (std::int64_t step = 0; step < 2; ++step) learner.step(stream, step, 0.001, state);
   learnt.validation_loss = learner.validate(validation, state, toy::context(heard)).loss;
   learnt.weights = learner.network().weights();
   learnt.kept = learner.kept(state);
@@ -192,6 +192,11 @@ TEST_CASE("learner: on a device apart it learns, averages and validates as on th
        {std::pair("fp32", device->is_cuda() ? 0.01 : 1e-4), {"bf16", 0.05}, {"fp16", 0.01}}) {
     INFO(precision);
     const auto there = learnt_on(*device, precision);
+    CHECK(there.state.optimizer.step == 2);  // none was skipped
+    for (std::size_t i = 0; i < 2; ++i) {
+      CHECK(there.state.history.step_gradient_norm[i] ==
+            Approx(here.state.history.step_gradient_norm[i]).epsilon(limit));
+    }
     CHECK(there.validation_loss == Approx(here.validation_loss).epsilon(limit));
     CHECK(apart(there.weights.parameters, here.weights.parameters) < limit);
     CHECK(apart(there.weights.buffers, here.weights.buffers) < limit);
