@@ -220,9 +220,25 @@ at::Tensor as_strided(const at::Tensor& self, at::IntArrayRef sizes, at::IntArra
   return at::native::as_strided_tensorimpl(self, sizes, strides, offset);
 }
 
+/// One device with one stream, which LibTorch 2 asks for by name.
+struct Guard final : c10::impl::DeviceGuardImplInterface {
+  c10::DeviceType type() const override { return kind; }
+  c10::Device exchangeDevice(c10::Device) const override { return device(); }
+  c10::Device getDevice() const override { return device(); }
+  void setDevice(c10::Device) const override {}
+  void uncheckedSetDevice(c10::Device) const noexcept override {}
+  c10::Stream getStream(c10::Device) const noexcept override { return only(); }
+  c10::Stream getDefaultStream(c10::Device) const override { return only(); }
+  c10::Stream exchangeStream(c10::Stream) const noexcept override { return only(); }
+  c10::DeviceIndex deviceCount() const noexcept override { return 1; }
+
+ private:
+  static c10::Stream only() { return c10::Stream(c10::Stream::DEFAULT, device()); }
+};
+
 }  // namespace
 
-C10_REGISTER_GUARD_IMPL(PrivateUse1, c10::impl::NoOpDeviceGuardImpl<kind>);
+C10_REGISTER_GUARD_IMPL(PrivateUse1, Guard);
 
 TORCH_LIBRARY_IMPL(_, PrivateUse1, library) {
   library.fallback(torch::CppFunction::makeFromBoxedFunction<&compute>());
