@@ -81,7 +81,7 @@ Shapes rectangles_of(const HeatMap& map, const Range& range, const Rect& box) {
   for (std::size_t row = 0; row < map.rows; ++row) {
     for (std::size_t column = 0; column < map.columns; ++column) {
       const double share = color_share(map.values[row * map.columns + column], range, map.scale);
-      shapes.push_back(
+      shapes.emplace_back(
           Rectangle{.box = cell_of(box, map.rows, map.columns, row, column, gap), .fill = palette(share)});
     }
   }
