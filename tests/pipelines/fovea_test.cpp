@@ -1,4 +1,4 @@
-#include "tests/pipelines/desk.hpp"
+#include "tests/pipelines/trained.hpp"
 
 namespace {
 
@@ -42,8 +42,7 @@ TEST_CASE("fovea run: a pipeline gives a run directory with everything in it") {
 }
 
 TEST_CASE("fovea run: the second time every stage is a hit and the run directory is the same byte for byte") {
-  const Desk desk;
-  REQUIRE(desk.fovea({"run", "pipeline.json"}).code == 0);
+  const Trained desk;
   const auto again = desk.fovea({"run", "pipeline.json", "--json"});
   REQUIRE(again.code == 0);
   int hits = 0;
@@ -59,16 +58,14 @@ TEST_CASE("fovea run: the second time every stage is a hit and the run directory
 }
 
 TEST_CASE("fovea run: config.json of a run directory runs as it is, all hits") {
-  const Desk desk;
-  REQUIRE(desk.fovea({"run", "pipeline.json"}).code == 0);
+  const Trained desk;
   fs::copy(run_directories(desk)[0] / "config.json", desk.folder / "pipeline.json",
            fs::copy_options::overwrite_existing);
   for (const auto& [stage, plan] : planned(desk)) CHECK(plan["status"] == "hit");
 }
 
 TEST_CASE("fovea plan: a changed learning rate is named, and only train and what follows run") {
-  const Desk desk;
-  REQUIRE(desk.fovea({"run", "pipeline.json"}).code == 0);
+  const Trained desk;
   const auto plan = planned(desk, {"--set", "train.learning_rate=0.002"});
   for (const char* stage : {"load", "split", "augment", "model"}) CHECK(plan.at(stage)["status"] == "hit");
   for (const char* stage : {"train", "evaluate", "curves", "rate", "confusion"})

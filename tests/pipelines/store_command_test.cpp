@@ -1,4 +1,4 @@
-#include "tests/pipelines/desk.hpp"
+#include "tests/pipelines/trained.hpp"
 
 namespace {
 
@@ -21,10 +21,9 @@ std::vector<Json> json_lines(const std::string& text) {
 }  // namespace
 
 TEST_CASE("fovea store ls: a line for each result with what it was") {
-  const Desk desk;
-  CHECK(desk.error({"store", "ls"}) ==
+  const Trained desk;
+  CHECK(Desk().error({"store", "ls"}) ==
         ".fovea: no store; run a pipeline first, or name another with --store");
-  REQUIRE(desk.fovea({"run", "pipeline.json"}).code == 0);
   const auto all = json_lines(desk.fovea({"store", "ls", "--json"}).out);
   CHECK(all.size() == 9);
   for (const auto& one : all) CHECK(one["complete"] == true);
@@ -36,8 +35,7 @@ TEST_CASE("fovea store ls: a line for each result with what it was") {
 }
 
 TEST_CASE("fovea store verify: finds a flipped bit anywhere, sets the object aside and ends with 1") {
-  const Desk desk;
-  REQUIRE(desk.fovea({"run", "pipeline.json"}).code == 0);
+  const Trained desk;
   CHECK(desk.fovea({"store", "verify"}).out.ends_with("all as they were written\n"));
   fs::path victim;
   for (const auto& entry : fs::recursive_directory_iterator(desk.folder / ".fovea/objects")) {
@@ -85,8 +83,7 @@ TEST_CASE("fovea store gc: a tenth of the size is enough for every exported resu
 }
 
 TEST_CASE("fovea store gc: runs that are kept keep their objects, and what is asked for must make sense") {
-  const Desk desk;
-  REQUIRE(desk.fovea({"run", "pipeline.json"}).code == 0);
+  const Trained desk;
   const auto run = run_directories(desk)[0].filename().string();
   CHECK(desk.fovea({"store", "gc", "--max-size", "0", "--keep-run", run}).out.starts_with("deleted 0 files"));
   CHECK(desk.error({"store", "gc"}) == "gc: nothing says what may go; give --max-size or --max-age");
@@ -97,8 +94,7 @@ TEST_CASE("fovea store gc: runs that are kept keep their objects, and what is as
 }
 
 TEST_CASE("fovea explain: every exported file, wherever it is now, names the pipeline that made it") {
-  const Desk desk;
-  REQUIRE(desk.fovea({"run", "pipeline.json"}).code == 0);
+  const Trained desk;
   const auto run = run_directories(desk)[0];
   for (const auto& [name, text] : files_in(run)) {
     if (name == "run.log" || name == "config.json") continue;
@@ -114,8 +110,7 @@ TEST_CASE("fovea explain: every exported file, wherever it is now, names the pip
 }
 
 TEST_CASE("fovea explain: a figure knows its key even where no run is known") {
-  const Desk desk;
-  REQUIRE(desk.fovea({"run", "pipeline.json"}).code == 0);
+  const Trained desk;
   fs::remove_all(desk.folder / ".fovea/runs");
   const auto figure = (run_directories(desk)[0] / "visualizations/confusion_matrix.png").string();
   const auto done = desk.fovea({"explain", figure});

@@ -1,7 +1,7 @@
 #include "pipelines/tracking/tensorboard.hpp"
 
-#include "tests/pipelines/desk.hpp"
 #include "tests/pipelines/event_reader.hpp"
+#include "tests/pipelines/trained.hpp"
 
 namespace {
 
@@ -47,8 +47,7 @@ bool times_rise(const std::vector<event_reader::Point>& points) {
 }  // namespace
 
 TEST_CASE("tensorboard: a run directory has the history, epochs in both folders and steps in one") {
-  const Desk desk;
-  REQUIRE(desk.fovea({"run", "pipeline.json"}).code == 0);
+  const Trained desk;
   const auto run = run_directories(desk)[0];
   const auto log = log_of(run);
   const auto train = event_reader::scalars(event_file_in(run / "tensorboard_logs/train/train"));
@@ -78,8 +77,7 @@ TEST_CASE("tensorboard: a run directory has the history, epochs in both folders 
 
 TEST_CASE("tensorboard: figures are images, byte for byte those of the run directory") {
   using namespace event_reader;
-  const Desk desk;
-  REQUIRE(desk.fovea({"run", "pipeline.json"}).code == 0);
+  const Trained desk;
   const auto run = run_directories(desk)[0];
   std::map<std::string, std::string> drawn;
   for (const auto& record : records(event_file_in(run / "tensorboard_logs/figures"))) {
@@ -96,8 +94,7 @@ TEST_CASE("tensorboard: figures are images, byte for byte those of the run direc
 }
 
 TEST_CASE("tensorboard: an event file is explained as what it came from") {
-  const Desk desk;
-  REQUIRE(desk.fovea({"run", "pipeline.json"}).code == 0);
+  const Trained desk;
   const auto logs = run_directories(desk)[0] / "tensorboard_logs/train/train";
   const auto told = desk.fovea({"explain", fs::directory_iterator(logs)->path().string()});
   CHECK(told.code == 0);
@@ -146,8 +143,7 @@ TEST_CASE(
 }
 
 TEST_CASE("tensorboard: a training that was in the store is written whole into the folder that was named") {
-  const Desk desk;
-  REQUIRE(desk.fovea({"run", "pipeline.json"}).code == 0);
+  const Trained desk;
   for (int i = 0; i < 2; ++i)
     REQUIRE(desk.fovea({"run", "pipeline.json", "--tensorboard", "live"}).code == 0);
   int trainings = 0;
