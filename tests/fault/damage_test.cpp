@@ -58,8 +58,11 @@ TEST_CASE("whatever is damaged in a store is told and made again, and the result
     const auto all = targets(store);
     REQUIRE(all.size() > 10);
     const auto& victim = all[draws.below(all.size())];
-    auto other = all[draws.below(all.size())];
-    while (other == victim || other.extension() != victim.extension()) other = all[draws.below(all.size())];
+    auto others = all;
+    std::erase_if(
+        others, [&](const fs::path& one) { return one == victim || one.extension() != victim.extension(); });
+    REQUIRE_FALSE(others.empty());
+    const auto& other = others[draws.below(others.size())];
     const auto& kind = kinds[static_cast<std::size_t>(round) % kinds.size()];
     damage(victim, other, kind, draws);
     const auto done = desk.fovea(Desk::run_in("store"));

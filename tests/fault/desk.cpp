@@ -5,6 +5,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "tests/catch.hpp"
 #include "tests/pipelines/small_pipeline.hpp"
 #include "tests/runtime/file_bytes.hpp"
 
@@ -56,7 +57,7 @@ std::map<std::string, std::string> exported(const fs::path& results) {
   std::map<std::string, std::string> files;
   std::vector<fs::path> runs;
   for (const auto& entry : fs::directory_iterator(results)) runs.push_back(entry.path());
-  if (runs.empty()) return files;
+  REQUIRE_FALSE(runs.empty());
   const auto newest = *std::max_element(runs.begin(), runs.end(), [](const auto& a, const auto& b) {
     return fs::last_write_time(a) < fs::last_write_time(b);
   });
@@ -65,6 +66,7 @@ std::map<std::string, std::string> exported(const fs::path& results) {
     const bool timed = name == "run.log" || name.starts_with("tensorboard_logs/");
     if (entry.is_regular_file() && !timed) files[name] = bytes_of(entry.path());
   }
+  REQUIRE_FALSE(files.empty());
   return files;
 }
 
@@ -77,6 +79,7 @@ std::map<std::string, std::string> stored(const fs::path& store) {
       if (!measured) all[name + "/" + std::to_string(port)] = record["objects"][port];
     }
   }
+  REQUIRE_FALSE(all.empty());
   return all;
 }
 

@@ -5,6 +5,7 @@
 #include "tests/catch.hpp"
 #include "tests/fault/desk.hpp"
 #include "tests/runtime/file_bytes.hpp"
+#include "tests/wait.hpp"
 
 namespace {
 
@@ -24,11 +25,9 @@ bool resumed(const std::string& out) {
 
 /// Waits until a run saves progress; whether it did before it ended.
 bool wait_for_progress(const std::filesystem::path& store, const Process& process) {
-  while (names_below(store, "progress").empty()) {
-    if (process.ended()) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
-  return true;
+  const auto saved = [&] { return !names_below(store, "progress").empty(); };
+  wait_until("the run saves progress or ends", [&] { return saved() || process.ended(); });
+  return saved();
 }
 
 /// Flips a bit of the newest progress, as a failing disk would.
@@ -56,6 +55,7 @@ TEST_CASE("a pipeline that is killed at any instant and started again ends as on
   const int kills = rounds(12, 200);
   const std::filesystem::path store = desk.folder / "killed";
   std::string output;
+  int in_training_kills = 0;
   for (int kill = 0; kill < kills; ++kill) {
     // Every few kills the work begins anew, or there would soon be nothing left to kill.
     if (kill % 6 == 0) std::filesystem::remove_all(store);
@@ -64,6 +64,7 @@ TEST_CASE("a pipeline that is killed at any instant and started again ends as on
     // The last of a few dies in the middle of training, if there is some left to do.
     const bool last_of_few = kill % 6 == 5 || kill == kills - 1;
     const bool in_training = last_of_few && wait_for_progress(store, process);
+    in_training_kills += in_training;
     if (!last_of_few) std::this_thread::sleep_for(whole * (0.05 + 0.7 * draws.part()));
     process.kill();
     output = process.wait().out;
@@ -88,4 +89,5 @@ TEST_CASE("a pipeline that is killed at any instant and started again ends as on
       CHECK(names_below(store, "leases").empty());
     }
   }
+  CHECK(in_training_kills > 0);
 }

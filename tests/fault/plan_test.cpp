@@ -45,6 +45,7 @@ TEST_CASE("what a plan says is what the run then does, after any edit of a defin
     REQUIRE(planned.code == 0);
     REQUIRE(done.code == 0);
     const auto hits = hits_of(done.out);
+    REQUIRE(events_of(planned.out).size() == definition["stages"].size());
     for (const auto& line : events_of(planned.out)) {
       INFO(line.dump());
       const bool hit = hits.at(line.at("stage"));

@@ -35,6 +35,7 @@ void check_counts(const std::vector<Outcome>& outcomes, int victim) {
         ++times[event.at("stage").get<std::string>() + " " + event.at("key").get<std::string>()];
     }
   }
+  REQUIRE_FALSE(times.empty());
   for (const auto& [key, count] : times) {
     INFO(key);
     bool killed_at_it = false;

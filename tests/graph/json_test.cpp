@@ -20,7 +20,8 @@ TEST_CASE("json: nesting is limited to 64 levels") {
   CHECK_NOTHROW(parse_json(std::string(64, '[') + std::string(64, ']')));
   CHECK(error_of([] { parse_json(std::string(65, '[') + std::string(65, ']')); }) ==
         "nested more than 64 levels deep; a definition needs about 6");
-  CHECK_FALSE(error_of([] { parse_json(std::string(1 << 20, '[')); }).empty());
+  CHECK(error_of([] { parse_json(std::string(1 << 20, '[')); }) ==
+        "nested more than 64 levels deep; a definition needs about 6");
 }
 
 TEST_CASE("json: NaN and numbers beyond double precision are refused") {
@@ -41,6 +42,5 @@ TEST_CASE("json: the canonical text does not depend on the order of keys") {
 
 TEST_CASE("json: a long value is cut where a character ends") {
   const auto text = shown(Json(std::string(40, 'x') + "ääääääääääääää"));
-  CHECK(text.size() <= 61);
-  CHECK_NOTHROW(Json(text).dump());
+  CHECK(text == "\"" + std::string(40, 'x') + "äääääää ...");
 }

@@ -8,6 +8,7 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "tests/catch.hpp"
 #include "tests/folder.hpp"
 
 namespace {
@@ -50,9 +51,13 @@ Finished run_program(const std::string& program, const std::vector<std::string>&
 
 Finished run_until(const std::string& pattern, const std::string& program,
                    const std::vector<std::string>& arguments, const std::string& folder) {
-  const std::string after =
-      " & until ls " + pattern + " >/dev/null 2>&1; do sleep 0.02; done; kill -TERM $!; wait $!";
-  return run_line(program_line(program, arguments), after, folder);
+  // After 3,000 looks, which take a minute, it looks no more.
+  const std::string after = " & looks=0; until ls " + pattern +
+                            " >/dev/null 2>&1 || [ $((looks += 1)) -gt 3000 ]; do sleep 0.02; done; "
+                            "kill -TERM $!; wait $!; code=$?; [ $looks -le 3000 ] || exit 99; exit $code";
+  const auto done = run_line(program_line(program, arguments), after, folder);
+  if (done.code == 99) FAIL("after a minute, still no file like " << pattern << ": " << done.err);
+  return done;
 }
 
 std::vector<std::string> lines_of(const std::string& text) {

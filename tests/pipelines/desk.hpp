@@ -51,6 +51,7 @@ inline std::map<std::string, std::string> files_in(const fs::path& folder) {
     if (entry.is_regular_file())
       files[entry.path().lexically_relative(folder).string()] = contents(entry.path());
   }
+  REQUIRE_FALSE(files.empty());
   return files;
 }
 
@@ -66,9 +67,13 @@ inline std::map<std::string, Json> planned(const Desk& desk, std::vector<std::st
   std::vector<std::string> arguments{"plan", "pipeline.json", "--json"};
   arguments.insert(arguments.end(), more.begin(), more.end());
   std::map<std::string, Json> all;
-  for (const auto& line : lines_of(desk.fovea(arguments).out)) {
+  const auto done = desk.fovea(arguments);
+  INFO(done.err);
+  REQUIRE(done.code == 0);
+  for (const auto& line : lines_of(done.out)) {
     const auto one = fovea::parse_json(line);
     all[one.at("stage")] = one;
   }
+  REQUIRE_FALSE(all.empty());
   return all;
 }

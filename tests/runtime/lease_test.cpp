@@ -9,6 +9,7 @@
 #include "runtime/context.hpp"
 #include "tests/catch.hpp"
 #include "tests/folder.hpp"
+#include "tests/wait.hpp"
 
 using namespace fovea;
 namespace fs = std::filesystem;
@@ -25,7 +26,8 @@ pid_t holder(const fs::path& file) {
     ::pause();
     ::_exit(0);
   }
-  while (!fs::exists(file) || fs::file_size(file) == 0) std::this_thread::yield();
+  wait_until("the other process holds " + file.string(),
+             [&] { return fs::exists(file) && fs::file_size(file) > 0; });
   return process;
 }
 
@@ -49,6 +51,8 @@ TEST_CASE("lease: two keys do not wait for each other") {
   const Folder folder;
   const Lease one(folder / "a", {}, nobody);
   const Lease other(folder / "b", {}, nobody);
+  CHECK(fs::exists(folder / "a"));
+  CHECK(fs::exists(folder / "b"));
 }
 
 TEST_CASE("lease: whoever comes second is told who holds it, and gets it when that process is killed") {

@@ -123,7 +123,7 @@ TEST_CASE("run: a result of a newer program that is made again is no sign of an 
 
 TEST_CASE("run: a store that can't be written is read, and the rest is computed for this run only") {
   if (::geteuid() != 0) {
-    WARN("needs root, who can give up the right to write for a while; nothing was tested");
+    skipped("needs root, who can give up the right to write for a while");
     return;
   }
   const Folder folder;

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "tests/catch.hpp"
+#include "tests/wait.hpp"
 
 namespace fovea {
 namespace {
@@ -40,7 +41,8 @@ TEST_CASE("a stream never makes more items in advance than it was told") {
   constexpr std::size_t ahead = 3;
   std::atomic<std::size_t> made{0};
   Stream<int> stream(40, ahead, 2, [&](std::size_t, int&) { ++made; });
-  std::this_thread::sleep_for(20ms);
+  wait_until("the first items are made", [&] { return made >= ahead; });
+  std::this_thread::sleep_for(5ms);
   CHECK(made == ahead);
   for (std::size_t given = 1; given <= 20; ++given) {
     stream.next();
@@ -100,9 +102,8 @@ TEST_CASE("leaving a stream in the middle waits only for the items that are bein
 TEST_CASE("a stream may be left before its first item, again and again") {
   for (int i = 0; i < 200; ++i) {
     Stream<std::vector<int>> stream(100, 8, 2, [](std::size_t, std::vector<int>& item) { item.resize(64); });
-    if (i % 2 == 1) stream.next();
+    if (i % 2 == 1) REQUIRE(stream.next()->size() == 64);
   }
-  SUCCEED("no hang and no use of what is gone");
 }
 
 TEST_CASE("a stream tells how long its reader waited") {

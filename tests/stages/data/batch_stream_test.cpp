@@ -104,10 +104,14 @@ TEST_CASE("a plain pass has the samples in their own order, only normalised") {
 }
 
 TEST_CASE("a stream may be moved and left in the middle") {
-  auto stream = BatchStream::training(recipe(1000), 0, 10, 2);
-  CHECK(stream.next() != nullptr);
-  const auto moved = std::move(stream);
-  CHECK(moved.times().waited >= 0);
+  const auto batches = recipe(1000);
+  const auto whole = joined(BatchStream::training(batches, 0, 10, 2));
+  auto stream = BatchStream::training(batches, 0, 10, 2);
+  REQUIRE(stream.next() != nullptr);
+  auto moved = std::move(stream);
+  const auto* second = moved.next();
+  REQUIRE(second != nullptr);
+  CHECK(std::equal(second->images.begin(), second->images.end(), whole.images.begin() + 10 * 90));
 }
 
 TEST_CASE("the recipe comes back from its file, its data found by identity") {

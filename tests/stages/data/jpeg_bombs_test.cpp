@@ -8,7 +8,7 @@ constexpr std::uint8_t sof = 0xc0, progressive_sof = 0xc2, dht = 0xc4, dqt = 0xd
 /// Where the first segment with this marker begins.
 std::size_t segment_of(const Bytes& file, std::uint8_t marker) {
   std::size_t at = 2;
-  while (file[at + 1] != marker) at += 2U + file[at + 2] * 256U + file[at + 3];
+  while (file.at(at + 1) != marker) at += 2U + file.at(at + 2) * 256U + file.at(at + 3);
   return at;
 }
 

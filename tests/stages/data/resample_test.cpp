@@ -24,7 +24,9 @@ std::vector<std::uint8_t> picture_to_resample(ImageSize size) {
 
 Json resample_oracle() {
   std::ifstream file(FOVEA_SOURCE_DIR "/tests/stages/oracle/resample.json");
-  return parse_json(std::string(std::istreambuf_iterator<char>(file), {}));
+  const auto all = parse_json(std::string(std::istreambuf_iterator<char>(file), {}));
+  REQUIRE_FALSE(all.empty());
+  return all;
 }
 
 int largest_difference(const std::vector<std::uint8_t>& one, const std::vector<std::uint8_t>& other) {

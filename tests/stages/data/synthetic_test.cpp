@@ -60,10 +60,9 @@ double nearest_neighbour_accuracy(const Dataset& data, std::size_t train) {
     double best_distance = 1e300;
     for (std::size_t j = 0; j < train; ++j) {
       double distance = 0;
-      for (std::size_t k = 0; k < data.image_bytes(); ++k) {
-        const double difference = double{1} * data.image(i)[k] - data.image(j)[k];
-        distance += difference * difference;
-      }
+      const auto *one = data.image(i).data(), *other = data.image(j).data();
+      for (std::size_t k = 0; k < data.image_bytes(); ++k)
+        distance += (one[k] - other[k]) * (one[k] - other[k]);
       if (distance < best_distance) best = j;
       best_distance = std::min(distance, best_distance);
     }

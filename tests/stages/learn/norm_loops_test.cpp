@@ -123,7 +123,7 @@ std::vector<std::string> written_by(std::size_t channels) {
 
 TEST_CASE("norm loops: wide vectors give the same bytes as narrow ones") {
   if (!fovea::has_avx512(true)) {
-    SUCCEED("this CPU has no wide ones");
+    skipped("this CPU has no wide ones");
     return;
   }
   for (const std::size_t channels : {1, 7, 8, 16, 27, 40, 64}) {

@@ -60,7 +60,7 @@ TEST_CASE("train: history has every step and every epoch") {
   CHECK(history.epochs() == 3);
   CHECK(history.step_loss.size() == 12);
   CHECK(history.step_gradient_norm.size() == 12);
-  CHECK(history.step_learning_rate[0] < 0.011);
+  CHECK(history.step_learning_rate[0] == 0.01);
   CHECK(history.validation.top_5 == std::vector<double>{1, 1, 1});
   CHECK(history.precision == "fp32");
   CHECK(history.monitor == "val_accuracy");
