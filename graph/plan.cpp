@@ -219,10 +219,11 @@ Json key_parts(const Graph& graph, std::size_t node, std::span<const std::string
 }
 
 std::string position_text(const Position& position, const Horizon& horizon) {
-  const auto round = position.round + (position.step > 0 ? 1 : 0);
+  const bool at_end = position.round >= horizon.length;
+  const auto round = at_end ? horizon.length : position.round + 1;
   auto text = horizon.unit + " " + std::to_string(round) + " of " + std::to_string(horizon.length);
   if (position.step > 0) text += ", step " + std::to_string(position.step);
-  return text;
+  return at_end ? "the end of " + text : text;
 }
 
 std::string progress_key(const Node& node, const Json& parts) {

@@ -26,7 +26,8 @@ struct Position {
   friend auto operator<=>(const Position&, const Position&) = default;
 };
 
-/// "epoch 3 of 10, step 812": the round that is not finished, or "epoch 3 of 10" right after the third.
+/// "epoch 4 of 10, step 812": the round that goes on and its steps so far; "epoch 4 of 10" right after the
+/// third, and "the end of epoch 10 of 10" after the last.
 std::string position_text(const Position& position, const Horizon& horizon);
 
 /// What planning asks of the world; the functions must not compute anything.

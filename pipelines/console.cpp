@@ -43,6 +43,11 @@ std::string duration_text(double seconds) {
   return text;
 }
 
+std::optional<double> seconds_left(double seconds, std::size_t done, std::size_t left) {
+  if (100 * done < done + left) return {};
+  return done == 0 ? 0 : seconds * static_cast<double>(left) / static_cast<double>(done);
+}
+
 std::string progress_line(const std::string& stage, double share, const std::string& behind,
                           std::size_t columns, bool color) {
   constexpr std::size_t widest = 24, narrowest = 4;
@@ -76,7 +81,7 @@ void Console::event(const Event& event) {
   const std::lock_guard lock(mutex_);
   if (event.is_for_programs() && voice_ != Voice::json) return;
   clear_bar();
-  if (event.name == "stage_started") began_[event.stage] = std::chrono::steady_clock::now();
+  if (event.name == "stage_started") begun_.erase(event.stage);
   if (voice_ == Voice::json) {
     print_json(event);
   } else {
@@ -119,12 +124,15 @@ void Console::progress(const std::string& stage, std::size_t done, std::size_t t
   const std::lock_guard lock(mutex_);
   if (!bar_ || total == 0) return;
   const auto share = static_cast<double>(std::min(done, total)) / static_cast<double>(total);
-  const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - began_[stage];
+  const auto now = std::chrono::steady_clock::now();
+  const auto& first = begun_.try_emplace(stage, Begun{now, done}).first->second;
+  const std::chrono::duration<double> spent = now - first.at;
+  const auto left =
+      seconds_left(spent.count(), done - std::min(done, first.done), total - std::min(done, total));
   char percent[16];
   std::snprintf(percent, sizeof percent, "%3.0f %%", 100 * share);
   const auto behind =
-      std::string(percent) + "  " + words +
-      (share > 0.01 ? "  " + duration_text(spent.count() * (1 - share) / share) + " left" : "");
+      std::string(percent) + "  " + words + (left ? "  " + duration_text(*left) + " left" : "");
   std::fprintf(stderr, "\r\033[K%s", progress_line(stage, share, behind, columns(), color_).c_str());
   drawn_ = true;
 }

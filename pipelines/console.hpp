@@ -3,6 +3,7 @@
 #include <chrono>
 #include <map>
 #include <mutex>
+#include <optional>
 
 #include "runtime/report.hpp"
 
@@ -35,13 +36,22 @@ class Console : public Report {
   bool color_ = false;
   bool drawn_ = false;  ///< whether a bar stands on the last line
   std::mutex mutex_;
-  std::map<std::string, std::chrono::steady_clock::time_point> began_;
+  /// When a stage told of its progress first, and how far it was: a stage that goes on begins in the middle.
+  struct Begun {
+    std::chrono::steady_clock::time_point at;
+    std::size_t done = 0;
+  };
+  std::map<std::string, Begun> begun_;
 };
 
 /// A line of progress that is shorter than `columns`: the stage, a bar as wide as there is room for, and
 /// what stands behind it, whose last parts are left out where even that is too long.
 std::string progress_line(const std::string& stage, double share, const std::string& behind,
                           std::size_t columns, bool color);
+
+/// How long what is left takes at the pace of what was done in these seconds; nothing where that is less than
+/// a hundredth of it all.
+std::optional<double> seconds_left(double seconds, std::size_t done, std::size_t left);
 
 /// "1.4 s", "2 min 05 s": a duration for people.
 std::string duration_text(double seconds);

@@ -17,10 +17,14 @@ struct Line {
 };
 
 std::string metrics_line(const Metrics& metrics) {
-  char text[128];
-  std::snprintf(text, sizeof text, "accuracy %.4f  top-%d %.4f  loss %.4f  macro F1 %.4f", metrics.accuracy,
-                static_cast<int>(metrics.k), metrics.top_k_accuracy, metrics.loss, metrics.macro.f1);
-  return text;
+  const auto number = [](const std::string& name, double value) {
+    char text[32];
+    std::snprintf(text, sizeof text, " %.4f", value);
+    return name + text;
+  };
+  return number("accuracy", metrics.accuracy) +
+         (metrics.k > 0 ? number("  top-" + std::to_string(metrics.k), metrics.top_k_accuracy) : "") +
+         number("  loss", metrics.loss) + number("  macro F1", metrics.macro.f1);
 }
 
 bool gives(const Node& node, std::string_view kind) {

@@ -4,6 +4,8 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "runtime/threads.hpp"
+
 namespace fovea {
 namespace {
 
@@ -19,7 +21,7 @@ sigset_t watched() {
 Signals::Signals() {
   const auto set = watched();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
-  waits_ = std::thread([this] {
+  waits_ = start_thread([this] {
     const auto mine = watched();
     for (int got = 0; sigwait(&mine, &got) == 0 && got != SIGUSR1;) {
       if (source_.stop_requested()) _exit(130);

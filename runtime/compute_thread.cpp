@@ -2,9 +2,11 @@
 
 #include <utility>
 
+#include "runtime/threads.hpp"
+
 namespace fovea {
 
-ComputeThread::ComputeThread() : thread_([this] { work(); }) {}
+ComputeThread::ComputeThread() : thread_(start_thread([this] { work(); })) {}
 
 ComputeThread::~ComputeThread() {
   {

@@ -5,13 +5,23 @@
 namespace fovea {
 namespace {
 
+/// What is to be done about a library that does not load.
+std::string advice(const std::string& why) {
+  for (const char* words : {"cannot allocate memory", "Cannot allocate memory", "failed to map segment",
+                            "cannot map zero-fill pages", "out of memory"}) {
+    if (why.find(words) != std::string::npos)
+      return "there is not enough memory to load it; free some, or allow more (ulimit -v)";
+  }
+  return "build it against this Fovea";
+}
+
 /// Loads a shared library for good: stages and their data may live in it until the process ends.
 void add_stages(const std::string& file, Registry& registry) {
   void* library = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (library == nullptr) {
-    const char* why = dlerror();
-    throw Error(file + ": not a library that loads here (" + (why ? why : "no reason given") +
-                "); build it against this Fovea");
+    const char* told = dlerror();
+    const std::string why = told != nullptr ? told : "no reason given";
+    throw Error(file + ": not a library that loads here (" + why + "); " + advice(why));
   }
   void* entry = dlsym(library, "fovea_stages");
   if (entry == nullptr) {

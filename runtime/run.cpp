@@ -10,6 +10,7 @@
 #include "runtime/run_pass.hpp"
 #include "runtime/store/checkpoints.hpp"
 #include "runtime/store/lease.hpp"
+#include "runtime/threads.hpp"
 
 namespace fovea {
 namespace {
@@ -120,6 +121,7 @@ RunResult run(const Graph& graph, Store& store, const World& world, Libraries& l
     RunPass pass(graph, store, world, libraries, report, now, planned);
     if (std::any_of(planned.begin(), planned.end(),
                     [](const auto& each) { return each.status != Status::hit; })) {
+      expect_threads(2 * options.threads);
       arena.execute([&] { Flow(pass, graph, planned).run(); });
     }
     auto result = pass.result();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <new>
 
 #include "runtime/context.hpp"
 #include "runtime/store/difference.hpp"
@@ -67,6 +68,8 @@ void RunPass::visit(std::size_t i) {
     outdated_ = true;
   } catch (const Error& error) {
     fail(i, error);
+  } catch (const std::bad_alloc&) {
+    fail(i, Error(node.name + ": there is not enough memory; give it more, or smaller data or batches"));
   } catch (const std::exception& error) {
     fail(i, Error(node.name + ": " + error.what()));
   }

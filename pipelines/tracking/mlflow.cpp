@@ -148,7 +148,7 @@ void write_measured(const Graph& graph, const RunResult& result, const Measured&
   const auto& metrics = *measured.metrics;
   const double time = seconds_of(result.nodes[measured.node].record.made);
   files.number(prefix + "accuracy", metrics.accuracy, time);
-  files.number(prefix + "top_" + std::to_string(metrics.k), metrics.top_k_accuracy, time);
+  if (metrics.k > 0) files.number(prefix + "top_" + std::to_string(metrics.k), metrics.top_k_accuracy, time);
   files.number(prefix + "loss", metrics.loss, time);
   files.number(prefix + "macro_f1", metrics.macro.f1, time);
   files.number(prefix + "weighted_f1", metrics.weighted.f1, time);

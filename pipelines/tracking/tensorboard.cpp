@@ -201,19 +201,18 @@ void LiveTensorBoard::add_step(const Event& event) {
 
 void LiveTensorBoard::add_epoch(const Event& event) {
   auto& [folder, train, validation, weights] = open(event);
-  const auto value = [&](const char* name) { return event.data.at(name).get<double>(); };
   const auto epoch = event.data.at("epoch").get<std::int64_t>();
+  const auto part = [&](const std::string& begin) {
+    Summary summary;
+    for (const char* name : {"loss", "accuracy", "top_5"}) {
+      if (const auto value = event.data.find(begin + name); value != event.data.end())
+        summary.scalar(std::string("epoch_") + name, value->get<double>());
+    }
+    return summary;
+  };
   const double time = now();
-  train->add(time, epoch,
-             Summary()
-                 .scalar("epoch_loss", value("loss"))
-                 .scalar("epoch_accuracy", value("accuracy"))
-                 .scalar("epoch_top_5", value("top_5")));
-  validation->add(time, epoch,
-                  Summary()
-                      .scalar("epoch_loss", value("val_loss"))
-                      .scalar("epoch_accuracy", value("val_accuracy"))
-                      .scalar("epoch_top_5", value("val_top_5")));
+  train->add(time, epoch, part(""));
+  validation->add(time, epoch, part("val_"));
   train->flush();
   validation->flush();
 }

@@ -25,4 +25,8 @@ std::string unreadable(const Codec& codec, const H5Reader& file) {
          std::to_string(codec.version);
 }
 
+void expect_stored(std::string_view kind, bool right, const char* what_is_wrong) {
+  if (!right) throw Error(std::string(kind) + ": " + what_is_wrong + "; make it again");
+}
+
 }  // namespace fovea

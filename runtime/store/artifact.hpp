@@ -58,6 +58,9 @@ Codec make_codec(int version, Write write, Read read, Export export_to) {
 void write_artifact(const Codec& codec, const void* value, const std::filesystem::path& path,
                     const std::function<void(H5Writer&)>& more = {},
                     const std::function<void(std::size_t)>& follow = {});
+/// Refuses what was stored where it is not what its kind can be, so that whoever uses it need not look again.
+/// Throws `Error`, as in "Metrics: its lists differ in length; make it again".
+void expect_stored(std::string_view kind, bool right, const char* what_is_wrong);
 /// Why this program can't read a file with this codec, as in "version 3 of ...", or "" where it can.
 std::string unreadable(const Codec& codec, const H5Reader& file);
 

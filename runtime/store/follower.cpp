@@ -2,6 +2,7 @@
 
 #include "graph/sha256.hpp"
 #include "runtime/store/files.hpp"
+#include "runtime/threads.hpp"
 
 namespace fovea {
 
@@ -20,7 +21,7 @@ void Follower::go_on_to(std::size_t bytes) {
     final_ = bytes;
   }
   news_.notify_one();
-  if (!thread_.joinable()) thread_ = std::thread([this] { follow(); });
+  if (!thread_.joinable()) thread_ = start_thread([this] { follow(); });
 }
 
 std::string Follower::identity() {

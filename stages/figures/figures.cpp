@@ -30,6 +30,7 @@ void write(const Figures& figures, H5Writer& out) {
 Figures read(const H5Reader& in, const Resolve&) {
   Figures figures;
   for (const auto& name : in.texts("names")) {
+    expect_file_name(name);
     figures.files.push_back({name, in.read<std::uint8_t>("files/" + name)});
   }
   return figures;
@@ -51,6 +52,15 @@ std::vector<std::byte> encoded(const render::Drawing& drawing, const std::string
 }
 
 }  // namespace
+
+void expect_file_name(const std::string& name) {
+  constexpr std::size_t longest = 255;
+  if (!name.empty() && name != "." && name != ".." && name.size() <= longest &&
+      name.find_first_of(std::string_view("/\0", 2)) == std::string::npos) {
+    return;
+  }
+  throw Error(quote(name) + " is no file name; give one of at most 255 bytes without \"/\"");
+}
 
 const Codec& Figures::codec() {
   static const Codec codec = make_codec<Figures>(1, write, read, export_to);

@@ -21,4 +21,7 @@ struct Figures {
   std::vector<File> files;
 };
 
+/// Refuses a name that would lie elsewhere than in its folder. Throws `Error`.
+void expect_file_name(const std::string& name);
+
 }  // namespace fovea

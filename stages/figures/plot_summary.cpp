@@ -29,11 +29,15 @@ struct Course {
 };
 
 std::vector<Course> courses_of(const MetricsSummary& summary) {
-  return {{"Accuracy", &summary.accuracy},
-          {"Top-" + std::to_string(summary.k) + " accuracy", &summary.top_k_accuracy},
-          {"Macro F1", &summary.macro_f1},
-          {"Weighted F1", &summary.weighted_f1},
-          {"Loss, nats", &summary.loss, NumberFormat::plain}};
+  std::vector<Course> courses{{"Accuracy", &summary.accuracy},
+                              {"Macro F1", &summary.macro_f1},
+                              {"Weighted F1", &summary.weighted_f1},
+                              {"Loss, nats", &summary.loss, NumberFormat::plain}};
+  if (summary.k > 0) {
+    const auto title = "Top-" + std::to_string(summary.k) + " accuracy";
+    courses.insert(courses.begin() + 1, {title, &summary.top_k_accuracy});
+  }
+  return courses;
 }
 
 std::string written(double value, NumberFormat format, int significant = 4) {

@@ -3,7 +3,9 @@
 #include <ATen/ops/softmax.h>
 
 #include "stages/learn/scoring.hpp"
+#include "stages/learn/tally.hpp"
 #include "stages/model/compute_device.hpp"
+#include "stages/model/precision.hpp"
 #include "stages/model/torch_setup.hpp"
 
 namespace fovea {
@@ -15,12 +17,25 @@ void expect_same_classes(const Model& model, const Dataset& data) {
               join(model.class_names, ", ") + " apart; give data with the same classes in the same order");
 }
 
-Predictions predict(const Model& model, const Dataset& data, std::size_t batch_size, const Context& context) {
-  Network network(model, at::Device(compute_device(context.device).name));
+/// 0 where hits among the k most probable are not counted.
+std::int64_t top_k_of(const Evaluate::Params& params, std::size_t classes) {
+  constexpr std::int64_t usual = 5;
+  const auto k = params.top_k.or_else(counts_top_5(classes) ? usual : 0);
+  if (k <= static_cast<std::int64_t>(classes)) return k;
+  throw Error("top_k: " + std::to_string(k) + " is more than the " + std::to_string(classes) +
+              " classes; give at most " + std::to_string(classes) + ", or \"auto\"");
+}
+
+Predictions predict(const Model& model, const Dataset& data, const Evaluate::Params& params,
+                    const Context& context) {
+  const auto device = compute_device(context.device);
+  const auto precision = precision_of(params.precision, device);
+  const auto batch_size = static_cast<std::size_t>(params.batch_size);
+  Network network(model, at::Device(device.name));
   std::vector<float> probabilities;
   std::vector<std::int32_t> labels;
   score(network, model.specification,
-        BatchStream::plain(data, model.mean, model.deviation, batch_size, context.threads), Precision::fp32,
+        BatchStream::plain(data, model.mean, model.deviation, batch_size, context.threads), precision,
         context, [&](const at::Tensor& scores, const Batch& batch) {
           const auto softmax = at::softmax(scores, 1);
           const auto values = values_of(softmax);
@@ -37,11 +52,10 @@ Evaluate::Out<Value> Evaluate::run(const In<Value>& in, const Params& params, Co
   expect_images(*in.data, "data", "wire it to a part that has some");
   expect_fits(in.model->specification, *in.data, "data");
   expect_same_classes(*in.model, *in.data);
+  const auto k = top_k_of(params, in.data->classes());
   Predictions predictions;
-  with_torch([&] {
-    predictions = predict(*in.model, *in.data, static_cast<std::size_t>(params.batch_size), context);
-  });
-  auto metrics = measure(predictions, params.top_k);
+  with_torch([&] { predictions = predict(*in.model, *in.data, params, context); });
+  auto metrics = measure(predictions, k);
   return {.predictions = std::move(predictions), .metrics = std::move(metrics)};
 }
 

@@ -7,12 +7,12 @@
 
 namespace fovea {
 
-/// Scores a model on a labelled data set, without touching its weights. It computes in fp32, and each
-/// probability is a softmax over the classes.
+/// Scores a model on a labelled data set, without touching its weights. Each probability is a softmax over
+/// the classes.
 struct Evaluate {
   static constexpr std::string_view name = "evaluate";
   static constexpr std::string_view doc = "scores a model on labelled images";
-  static constexpr int version = 1;
+  static constexpr int version = 2;
   static constexpr std::string_view library = "fovea_learn";
 
   template <template <class> class As>
@@ -39,12 +39,20 @@ struct Evaluate {
 
   struct Params {
     std::int64_t batch_size = 256;
-    std::int64_t top_k = 5;
+    Auto<std::int64_t> top_k{};
+    std::string precision = "fp32";
     static auto fields() {
       return std::tuple{
           field("batch_size", &Params::batch_size,
                 "images a forward pass; the last digits of sums may depend on it", between(1, 65536)),
-          field("top_k", &Params::top_k, "a hit is any of the k most probable", between(1, 1000))};
+          field(
+              "top_k", &Params::top_k,
+              "a hit is any of the k most probable; auto = 5 where there are more classes, else there is no "
+              "such measure",
+              between(1, 1000)),
+          field("precision", &Params::precision,
+                "numbers that layers compute in; auto = as train chooses with auto",
+                one_of({"fp32", "bf16", "fp16", "auto"}))};
     }
   };
 

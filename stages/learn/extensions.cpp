@@ -45,8 +45,8 @@ Extensions& Extensions::of_training() {
   return all;
 }
 
-void Extensions::add_schedule(const std::string& name, MakeCurve make) {
-  add(schedules_, "schedule", name, std::move(make), types_of<ScheduleParams>());
+void Extensions::add_schedule(const std::string& name, MakeCurve make, RunLength length) {
+  add(schedules_, "schedule", name, OwnSchedule{std::move(make), length}, types_of<ScheduleParams>());
 }
 void Extensions::add_loss(const std::string& name, MakeLoss make) {
   add(losses_, "loss", name, std::move(make), types_of<LossParams>());
@@ -54,11 +54,11 @@ void Extensions::add_loss(const std::string& name, MakeLoss make) {
 void Extensions::add_optimizer(const std::string& name, MakeOptimizer make) {
   add(optimizers_, "optimizer", name, std::move(make), types_of<OptimizerParams>());
 }
-void Extensions::add_callback(const std::string& name, MakeCallback make) {
-  add(callbacks_, "callback", name, std::move(make), OneOf{callback_names()});
+void Extensions::add_callback(const std::string& name, MakeCallback make, RunLength length) {
+  add(callbacks_, "callback", name, OwnCallback{std::move(make), length}, OneOf{callback_names()});
 }
 
-const Extensions::MakeCurve* Extensions::schedule(const std::string& name) const {
+const Extensions::OwnSchedule* Extensions::schedule(const std::string& name) const {
   return found(schedules_, name);
 }
 const Extensions::MakeLoss* Extensions::loss(const std::string& name) const {
@@ -67,7 +67,7 @@ const Extensions::MakeLoss* Extensions::loss(const std::string& name) const {
 const Extensions::MakeOptimizer* Extensions::optimizer(const std::string& name) const {
   return found(optimizers_, name);
 }
-const Extensions::MakeCallback* Extensions::callback(const std::string& name) const {
+const Extensions::OwnCallback* Extensions::callback(const std::string& name) const {
   return found(callbacks_, name);
 }
 

@@ -25,19 +25,32 @@ class Extensions {
   using MakeOptimizer = std::function<std::unique_ptr<Optimizer>(const OptimizerParams& params)>;
   using MakeCallback = std::function<std::unique_ptr<Callback>()>;
 
+  struct OwnSchedule {
+    MakeCurve make;
+    RunLength length;
+  };
+  struct OwnCallback {
+    MakeCallback make;
+    RunLength length;
+  };
+
   /// Those of this program.
   static Extensions& of_training();
 
-  void add_schedule(const std::string& name, MakeCurve make);
+  /// Adds a schedule. One that gives equal rates in runs of any length says `RunLength::ignored`, so that
+  /// more epochs go on from fewer.
+  void add_schedule(const std::string& name, MakeCurve make, RunLength length = RunLength::decides);
   void add_loss(const std::string& name, MakeLoss make);
   void add_optimizer(const std::string& name, MakeOptimizer make);
-  void add_callback(const std::string& name, MakeCallback make);
+  /// Adds a callback. One that does the same in runs of any length says `RunLength::ignored`: it finds 0 for
+  /// `History::planned_epochs`, and more epochs go on from fewer.
+  void add_callback(const std::string& name, MakeCallback make, RunLength length = RunLength::decides);
 
-  /// What makes the one of that name, or null.
-  const MakeCurve* schedule(const std::string& name) const;
+  /// The one of that name, or null.
+  const OwnSchedule* schedule(const std::string& name) const;
   const MakeLoss* loss(const std::string& name) const;
   const MakeOptimizer* optimizer(const std::string& name) const;
-  const MakeCallback* callback(const std::string& name) const;
+  const OwnCallback* callback(const std::string& name) const;
 
   /// Names that settings take: those that are ready and those that were added.
   OneOf schedule_types(std::vector<std::string> ready) const;
@@ -49,10 +62,10 @@ class Extensions {
   template <class Make>
   using Named = std::vector<std::pair<std::string, std::unique_ptr<const Make>>>;
 
-  Named<MakeCurve> schedules_;
+  Named<OwnSchedule> schedules_;
   Named<MakeLoss> losses_;
   Named<MakeOptimizer> optimizers_;
-  Named<MakeCallback> callbacks_;
+  Named<OwnCallback> callbacks_;
 };
 
 /// A list of callbacks that were added.

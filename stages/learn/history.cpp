@@ -5,7 +5,9 @@
 //   steps/                loss, learning_rate, gradient_norm: a double for each step
 //   logged/names          text: what callbacks logged (since version 2)
 //   logged/values         double, names x epochs (since version 2)
-//   train/, validation/   loss, accuracy, top_5: a double for each epoch
+//   train/, validation/   loss, accuracy, top_5: a double for each epoch; top_5 empty where there are not
+//   more
+//                         than five classes
 // A stored Timing, all doubles:
 //   step_samples_per_second (1/s), epoch_seconds, epoch_wait_seconds, epoch_decode_seconds,
 //   epoch_augment_seconds (s), and since version 2 epoch_forward_seconds, epoch_backward_seconds and
@@ -53,6 +55,8 @@ std::map<std::string, std::vector<double>> read_logged(const H5Reader& file) {
   if (!file.has("logged/names")) return logged;
   const auto names = file.texts("logged/names");
   const auto values = numbers(file, "logged/values");
+  expect_stored(History::kind, names.empty() ? values.empty() : values.size() % names.size() == 0,
+                "what was logged and its names differ in number");
   const auto epochs = static_cast<std::ptrdiff_t>(names.empty() ? 0 : values.size() / names.size());
   auto from = values.begin();
   for (const auto& name : names) {
@@ -60,6 +64,24 @@ std::map<std::string, std::vector<double>> read_logged(const H5Reader& file) {
     from += epochs;
   }
   return logged;
+}
+
+/// Every list is of all epochs or of all steps.
+void check(const History& history) {
+  const auto expect = [](bool right, const char* wrong) { expect_stored(History::kind, right, wrong); };
+  const auto steps = history.step_loss.size(), epochs = history.epochs();
+  expect(history.step_learning_rate.size() == steps && history.step_gradient_norm.size() == steps,
+         "its lists of steps differ in length");
+  for (const auto* part : {&history.train, &history.validation}) {
+    expect(part->loss.size() == epochs && part->accuracy.size() == epochs &&
+               (part->top_5.empty() || part->top_5.size() == epochs),
+           "its lists of epochs differ in length");
+  }
+  for (const auto& one : history.logged)
+    expect(one.second.size() == epochs, "what was logged has other epochs");
+  expect(history.steps_per_epoch >= 0 && history.planned_epochs >= 0 && history.warmup_steps >= 0 &&
+             history.best_epoch >= 0 && history.best_epoch <= static_cast<std::int64_t>(epochs),
+         "a count is not possible");
 }
 
 void write(const History& history, H5Writer& file) {
@@ -103,6 +125,7 @@ History read(const H5Reader& file, const Resolve&) {
     history.floor_learning_rate = file.number_attribute("/", "floor_learning_rate");
   }
   history.precision = file.text_attribute("/", "precision");
+  check(history);
   return history;
 }
 
@@ -125,18 +148,31 @@ Timing read_timing(const H5Reader& file, const Resolve&) {
   const auto since_2 = [&](const char* name) {
     return file.has(name) ? numbers(file, name) : std::vector<double>{};
   };
-  return {numbers(file, "step_samples_per_second"), numbers(file, "epoch_seconds"),
-          numbers(file, "epoch_wait_seconds"),      since_2("epoch_forward_seconds"),
-          since_2("epoch_backward_seconds"),        since_2("epoch_update_seconds"),
-          numbers(file, "epoch_decode_seconds"),    numbers(file, "epoch_augment_seconds")};
+  Timing timing{numbers(file, "step_samples_per_second"), numbers(file, "epoch_seconds"),
+                numbers(file, "epoch_wait_seconds"),      since_2("epoch_forward_seconds"),
+                since_2("epoch_backward_seconds"),        since_2("epoch_update_seconds"),
+                numbers(file, "epoch_decode_seconds"),    numbers(file, "epoch_augment_seconds")};
+  for (const auto* part :
+       {&timing.epoch_wait_seconds, &timing.epoch_forward_seconds, &timing.epoch_backward_seconds,
+        &timing.epoch_update_seconds, &timing.epoch_decode_seconds, &timing.epoch_augment_seconds}) {
+    expect_stored(Timing::kind, part->empty() || part->size() == timing.epoch_seconds.size(),
+                  "its lists of epochs differ in length");
+  }
+  return timing;
 }
 
 std::string cell(const std::vector<double>& values, std::size_t i) {
   return i < values.size() ? shortest(values[i]) : "";
 }
 
+/// Whether the truth was looked for among the five highest scores.
+bool has_top_5(const History& history) {
+  return !history.train.top_5.empty() || history.epochs() == 0;
+}
+
 std::string cells(const History::Part& part, std::size_t epoch) {
-  return cell(part.loss, epoch) + ',' + cell(part.accuracy, epoch) + ',' + cell(part.top_5, epoch);
+  const auto top_5 = part.top_5.empty() ? "" : ',' + cell(part.top_5, epoch);
+  return cell(part.loss, epoch) + ',' + cell(part.accuracy, epoch) + top_5;
 }
 
 }  // namespace
@@ -161,7 +197,9 @@ std::pair<History, Timing> read_history(const H5Reader& file) {
 }
 
 std::string to_csv(const History& history) {
-  std::string csv = "epoch,loss,accuracy,top_5,val_loss,val_accuracy,val_top_5,learning_rate";
+  std::string csv = has_top_5(history)
+                        ? "epoch,loss,accuracy,top_5,val_loss,val_accuracy,val_top_5,learning_rate"
+                        : "epoch,loss,accuracy,val_loss,val_accuracy,learning_rate";
   for (const auto& one : history.logged) csv += ',' + csv_cell(one.first);
   csv += '\n';
   const auto& rates = history.step_learning_rate;

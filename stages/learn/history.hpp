@@ -20,7 +20,7 @@ struct History {
   struct Part {
     std::vector<double> loss;      ///< by epoch, mean over samples
     std::vector<double> accuracy;  ///< by epoch
-    std::vector<double> top_5;     ///< by epoch; with fewer than 5 classes always 1
+    std::vector<double> top_5;     ///< by epoch; empty where five classes are all or nearly all
   };
   std::vector<double> step_loss;  ///< mean over the batch
   std::vector<double> step_learning_rate;
@@ -60,12 +60,15 @@ struct Timing {
   std::vector<double> epoch_augment_seconds;   ///< of all threads that made batches
 };
 
-/// Where the time of training steps went, in seconds.
+/// Where the time of an epoch went, in seconds.
 struct Phases {
-  double waiting = 0;   ///< for batches
-  double forward = 0;   ///< network and loss
-  double backward = 0;  ///< gradients
-  double update = 0;    ///< limits, optimizer, average
+  double waiting = 0;     ///< for batches
+  double forward = 0;     ///< network and loss
+  double backward = 0;    ///< gradients
+  double update = 0;      ///< limits, optimizer, average
+  double all = 0;         ///< of these and everything else in the epoch
+  double decoding = 0;    ///< of all threads that make batches
+  double augmenting = 0;  ///< likewise
 };
 
 class H5Writer;

@@ -135,13 +135,41 @@ bool Learner::is_to_be_made(double norm, std::int64_t number, TrainState& state)
 
 void Learner::expect_finite(double loss, std::int64_t number, const TrainState& state) const {
   if (std::isfinite(loss)) return;
+  refuse_loss("loss", loss,
+              "at epoch " + std::to_string(state.epoch + 1) + ", step " +
+                  std::to_string(number % state.history.steps_per_epoch + 1));
+}
+
+void Learner::refuse_loss(const std::string& what, double loss, const std::string& where) const {
   const auto& limit = params_.clip.global_norm;
   const std::string clip =
       limit ? "lower \"clip.global_norm\" (now " + shown(*limit) + ")" : "set \"clip.global_norm\"";
-  throw LossNotFinite("loss is " + std::string(std::isnan(loss) ? "nan" : "inf") + " at epoch " +
-                      std::to_string(state.epoch + 1) + ", step " +
-                      std::to_string(number % state.history.steps_per_epoch + 1) +
+  throw LossNotFinite(what + " is " + (std::isnan(loss) ? "nan " : "inf ") + where +
                       "; lower \"learning_rate\" (now " + shown(params_.learning_rate) + ") or " + clip);
+}
+
+void Learner::expect_fits(const TrainState& state) const {
+  TrainState wanted;
+  begin(wanted);
+  const auto lengths = [](const OptimizerState& optimizer) {
+    std::vector<std::size_t> all;
+    for (const auto& one : optimizer.moments) all.push_back(one.size());
+    return all;
+  };
+  const auto alike = [](const Weights& a, const Weights& b) {
+    return a.parameters.size() == b.parameters.size() && a.buffers.size() == b.buffers.size();
+  };
+  const auto weights = network_.weights();
+  const bool has_best = state.history.epochs() > 0;
+  if (alike(state.weights, weights) && alike(state.average, wanted.average) &&
+      alike(state.best_weights, has_best ? weights : Weights{}) &&
+      lengths(state.optimizer) == lengths(wanted.optimizer) &&
+      state.gradient_norms.sum.size() == wanted.gradient_norms.sum.size() &&
+      state.gradients.names == (params_.track_gradients ? names_ : std::vector<std::string>{}) &&
+      state.loss_scale.has_value() == wanted.loss_scale.has_value()) {
+    return;
+  }
+  throw Error("saved progress is of another network or of other settings; start again with --force");
 }
 
 void Learner::track(TrainState& state) {
@@ -184,6 +212,8 @@ Tally Learner::validate(const Dataset& data, TrainState& state, const Context& c
           const auto [sum, weight] = (*loss_)(scores, batch);
           tally.add(sum.item<float>() / weight, values_of(scores), batch);
         });
+  if (!std::isfinite(tally.loss))
+    refuse_loss("validation loss", tally.loss, "after epoch " + std::to_string(state.epoch + 1));
   return tally;
 }
 

@@ -30,7 +30,9 @@ class Learner {
   /// `state`; where a scaled loss overflows its gradients, the scale moves in place of the weights. Throws
   /// `LossNotFinite`, and `Error` where no scale is left.
   void step(BatchStream& stream, std::int64_t number, double rate, TrainState& state);
-  /// Scores every image of `data` with the weights that are to be kept.
+  /// Throws `Error` where a state is not one of this network and these settings.
+  void expect_fits(const TrainState& state) const;
+  /// Scores every image of `data` with the weights that are to be kept. Throws `LossNotFinite`.
   Tally validate(const Dataset& data, TrainState& state, const Context& context);
   /// The weights that are to be kept: their average where there is one.
   Weights kept(const TrainState& state) const;
@@ -53,6 +55,7 @@ class Learner {
   /// skipped.
   bool is_to_be_made(double norm, std::int64_t number, TrainState& state) const;
   void expect_finite(double loss, std::int64_t number, const TrainState& state) const;
+  [[noreturn]] void refuse_loss(const std::string& what, double loss, const std::string& where) const;
   void track(TrainState& state);
   void clip(double global);
   void average(TrainState& state);

@@ -1,5 +1,7 @@
 #include "stages/learn/live_figures.hpp"
 
+#include <system_error>
+
 #include "render/cairo.hpp"
 #include "stages/figures/plot_lr_schedule.hpp"
 #include "stages/figures/plot_training_curves.hpp"
@@ -30,8 +32,13 @@ void LiveFigures::draw(const History& history) {
   if (context_.live.empty()) return;
   if (drawing_.valid() && drawing_.wait_for(std::chrono::seconds(0)) != std::future_status::ready) return;
   wait();
-  drawing_ =
-      std::async(std::launch::async, [folder = context_.live, history] { draw_into(folder, history); });
+  try {
+    drawing_ =
+        std::async(std::launch::async, [folder = context_.live, history] { draw_into(folder, history); });
+  } catch (const std::system_error& error) {
+    context_.warn("no thread is left to draw on: " + error.code().message() +
+                  "; the curves of this epoch are not shown");
+  }
 }
 
 void LiveFigures::wait() {

@@ -1,5 +1,6 @@
 // A stored Metrics:
-//   /                  attributes samples, k, accuracy, top_k_accuracy, loss (nats)
+//   /                  attributes samples, k, accuracy, top_k_accuracy, loss (nats); since version 2 k and
+//                      top_k_accuracy are 0 where hits among the k most probable are not counted
 //   class_names        K texts
 //   precision, recall, f1   K doubles; support: K int64
 //   macro, weighted    3 doubles each: precision, recall, f1
@@ -149,7 +150,18 @@ void write(const Metrics& metrics, H5Writer& file) {
 
 Scores read_average(const H5Reader& file, const std::string& name, std::int64_t samples) {
   const auto values = file.read<double>(name);
+  expect_stored(Metrics::kind, values.size() == 3, "an average is not of three scores");
   return {values[0], values[1], values[2], samples};
+}
+
+/// All lists are by class.
+void check(const Metrics& metrics, std::initializer_list<std::size_t> lengths) {
+  const auto expect = [](bool right, const char* wrong) { expect_stored(Metrics::kind, right, wrong); };
+  const auto classes = metrics.class_names.size();
+  expect(std::all_of(lengths.begin(), lengths.end(), [&](auto one) { return one == classes; }),
+         "its lists differ in length");
+  expect(metrics.confusion.size() == classes * classes, "its confusion is not of all pairs of classes");
+  expect(metrics.samples >= 0 && metrics.k >= 0, "a count is below 0");
 }
 
 Metrics read(const H5Reader& file, const Resolve&) {
@@ -166,6 +178,7 @@ Metrics read(const H5Reader& file, const Resolve&) {
   const auto precision = file.read<double>("precision"), recall = file.read<double>("recall"),
              f1 = file.read<double>("f1");
   const auto support = file.read<std::int64_t>("support");
+  check(metrics, {precision.size(), recall.size(), f1.size(), support.size()});
   for (std::size_t c = 0; c < metrics.class_names.size(); ++c) {
     metrics.classes.push_back({precision[c], recall[c], f1[c], support[c]});
   }
@@ -180,7 +193,7 @@ void export_to(const Metrics& metrics, const std::filesystem::path&, const std::
 }  // namespace
 
 const Codec& Metrics::codec() {
-  static const Codec codec = make_codec<Metrics>(1, write, read, export_to);
+  static const Codec codec = make_codec<Metrics>(2, write, read, export_to);
   return codec;
 }
 
@@ -193,7 +206,7 @@ Metrics measure(const Predictions& predictions, std::int64_t k) {
   metrics.samples = static_cast<std::int64_t>(predictions.size());
   metrics.accuracy = static_cast<double>(sums.right) / samples;
   metrics.k = k;
-  metrics.top_k_accuracy = static_cast<double>(sums.among_top) / samples;
+  if (k > 0) metrics.top_k_accuracy = static_cast<double>(sums.among_top) / samples;
   metrics.loss = sums.loss / samples;
   metrics.classes = score_classes(sums.confusion, predictions.classes());
   metrics.macro = average(metrics.classes, [](const Scores&) { return 1.0; });
@@ -208,8 +221,10 @@ Json to_json(const Metrics& metrics) {
   Json json;
   json["samples"] = metrics.samples;
   put(json, "accuracy", metrics.accuracy);
-  json["top_k"]["k"] = metrics.k;
-  put(json["top_k"], "accuracy", metrics.top_k_accuracy);
+  if (metrics.k > 0) {
+    json["top_k"]["k"] = metrics.k;
+    put(json["top_k"], "accuracy", metrics.top_k_accuracy);
+  }
   put(json, "loss", metrics.loss);
   put(json["macro"] = Json::object(), metrics.macro);
   put(json["weighted"] = Json::object(), metrics.weighted);

@@ -18,7 +18,7 @@ struct Metrics {
   };
   std::int64_t samples = 0;
   double accuracy = 0;
-  std::int64_t k = 5;
+  std::int64_t k = 5;                    ///< 0 where hits among the k most probable are not counted
   double top_k_accuracy = 0;             ///< the truth is among the k most probable classes
   double loss = 0;                       ///< mean cross-entropy, natural logarithm
   std::vector<Scores> classes;           ///< K
@@ -33,9 +33,9 @@ struct Metrics {
   }
 };
 
-/// Measures predictions. Of equal probabilities the class with the lower number comes first. In the loss no
-/// probability counts as less than the smallest normal float, 1.2e-38. Throws `Error` where there are no
-/// samples, or where a probability is not a number.
+/// Measures predictions; with k 0 the top-k accuracy is left out. Of equal probabilities the class with the
+/// lower number comes first. In the loss no probability counts as less than the smallest normal
+/// float, 1.2e-38. Throws `Error` where there are no samples, or where a probability is not a number.
 Metrics measure(const Predictions& predictions, std::int64_t k);
 
 /// What `metrics.json` says: a number that is not finite is null, with the reason beside it.

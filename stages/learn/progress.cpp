@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "stages/learn/histogram.hpp"
+#include "stages/model/numerics.hpp"
 
 namespace fovea {
 namespace {
@@ -45,7 +46,7 @@ std::vector<TimedPart> parts_of(const Timing& timing) {
                                {"optimizer", "optimizer", sum(timing.epoch_update_seconds)}};
   double rest = sum(timing.epoch_seconds);
   for (const auto& part : parts) rest -= part.seconds;
-  parts.push_back({"rest", "validation and the rest", rest});
+  parts.push_back({"rest", "validation and the rest", std::max(0.0, rest)});
   std::stable_sort(parts.begin(), parts.end(),
                    [](const TimedPart& a, const TimedPart& b) { return a.seconds > b.seconds; });
   return parts;
@@ -53,13 +54,41 @@ std::vector<TimedPart> parts_of(const Timing& timing) {
 
 }  // namespace
 
+void TrainProgress::begin(const ComputeDevice& device, Precision precision) const {
+  const auto threads = compute_threads();
+  const auto where =
+      device.is_cuda() ? device.name + " (" + device.model + ")"
+                       : "the CPU with " + std::to_string(threads) + (threads == 1 ? " thread" : " threads");
+  context_.event("training",
+                 "trains in " + name_of(precision) + " on " + where + ": " + std::to_string(epochs_) +
+                     (epochs_ == 1 ? " epoch of " : " epochs of ") + std::to_string(steps_per_epoch_) +
+                     (steps_per_epoch_ == 1 ? " step" : " steps"),
+                 {{"precision", name_of(precision)},
+                  {"device", device.name},
+                  {"device_model", device.is_cuda() ? Json(device.model) : Json(nullptr)},
+                  {"compute_threads", threads},
+                  {"epochs", epochs_},
+                  {"steps_per_epoch", steps_per_epoch_}});
+}
+
+void TrainProgress::resumed(const std::string& where, const Position& position) const {
+  const auto step = position.round * steps_per_epoch_ + position.step;
+  context_.event(
+      "resumed",
+      "goes on from " + where + ": weights, optimizer, counters, best, patience and history are restored",
+      {{"epoch", std::min(position.round + 1, epochs_)},
+       {"epochs", epochs_},
+       {"step", step},
+       {"steps", epochs_ * steps_per_epoch_}});
+}
+
 void TrainProgress::step(std::int64_t epoch, std::int64_t step, const History& history, const Tally& tally,
                          const Pace& pace) {
   const auto now = std::chrono::steady_clock::now();
   const bool last = step + 1 == steps_per_epoch_;
   if (now < next_ && !last) return;
   next_ = now + std::chrono::milliseconds(100);
-  const double speed = static_cast<double>(pace.images) / pace.seconds;
+  const double speed = pace.images_per_second();
   context_.progress(static_cast<std::size_t>(epoch * steps_per_epoch_ + step + 1),
                     static_cast<std::size_t>(epochs_ * steps_per_epoch_),
                     format("epoch %lld/%lld  loss %.3f  acc %.3f  ", static_cast<long long>(epoch) + 1,
@@ -83,28 +112,30 @@ void TrainProgress::tell_step(std::int64_t epoch, std::int64_t step, const Histo
 void TrainProgress::epoch(const History& history, const Pace& pace, double seconds) {
   const auto number = history.epochs();
   const double rate = history.step_learning_rate.back();
-  const double speed = static_cast<double>(pace.images) / pace.seconds;
+  const double speed = pace.images_per_second();
   const auto& [loss, accuracy, top_5] = history.train;
   const auto& [val_loss, val_accuracy, val_top_5] = history.validation;
   const auto line =
       format("epoch %zu/%lld  loss %.3f  acc %.3f  val_loss %.3f  val_acc %.3f  lr %.1e  %.1f s  ", number,
              static_cast<long long>(epochs_), loss.back(), accuracy.back(), val_loss.back(),
              val_accuracy.back(), rate, seconds);
-  context_.event("epoch", line + grouped(speed) + " img/s",
-                 {{"epoch", number},
-                  {"epochs", epochs_},
-                  {"step", history.step_loss.size()},
-                  {"loss", loss.back()},
-                  {"accuracy", accuracy.back()},
-                  {"top_5", top_5.back()},
-                  {"val_loss", val_loss.back()},
-                  {"val_accuracy", val_accuracy.back()},
-                  {"val_top_5", val_top_5.back()},
-                  {"learning_rate", rate},
-                  {"gradient_norm", history.step_gradient_norm.back()},
-                  {"best_epoch", history.best_epoch},
-                  {"seconds", seconds},
-                  {"samples_per_second", speed}});
+  Json data = {{"epoch", number},
+               {"epochs", epochs_},
+               {"step", history.step_loss.size()},
+               {"loss", loss.back()},
+               {"accuracy", accuracy.back()},
+               {"val_loss", val_loss.back()},
+               {"val_accuracy", val_accuracy.back()},
+               {"learning_rate", rate},
+               {"gradient_norm", history.step_gradient_norm.back()},
+               {"best_epoch", history.best_epoch},
+               {"seconds", seconds},
+               {"samples_per_second", speed}};
+  if (!top_5.empty()) {
+    data["top_5"] = top_5.back();
+    data["val_top_5"] = val_top_5.back();
+  }
+  context_.event("epoch", line + grouped(speed) + " img/s", std::move(data));
 }
 
 void TrainProgress::weights(std::int64_t epochs, const std::vector<NamedArray>& weights) const {

@@ -2,10 +2,12 @@
 
 #include <chrono>
 
+#include "graph/plan.hpp"
 #include "runtime/context.hpp"
 #include "stages/learn/history.hpp"
 #include "stages/learn/tally.hpp"
 #include "stages/model/model.hpp"
+#include "stages/model/precision.hpp"
 
 namespace fovea {
 
@@ -28,6 +30,7 @@ class Stopwatch {
 struct Pace {
   std::int64_t images = 0;
   double seconds = 0;
+  double images_per_second() const { return seconds > 0 ? static_cast<double>(images) / seconds : 0; }
 };
 
 /// Tells people how training goes: a few words at most ten times a second, with an event "step" for programs,
@@ -37,6 +40,10 @@ class TrainProgress {
   TrainProgress(const Context& context, std::int64_t epochs, std::int64_t steps_per_epoch)
       : context_(context), epochs_(epochs), steps_per_epoch_(steps_per_epoch) {}
 
+  /// Before anything: what is computed where, and how much of it.
+  void begin(const ComputeDevice& device, Precision precision) const;
+  /// Where saved progress is taken up again, in words and as a position.
+  void resumed(const std::string& where, const Position& position) const;
   /// After a step of the running epoch, both counted from 0, the last of `history`; `tally` is of the epoch
   /// so far.
   void step(std::int64_t epoch, std::int64_t step, const History& history, const Tally& tally,

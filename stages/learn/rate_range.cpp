@@ -21,6 +21,7 @@ void write(const RateRange& range, H5Writer& file) {
 
 RateRange read(const H5Reader& file, const Resolve&) {
   const auto rate = file.read<double>("rate"), loss = file.read<double>("loss");
+  expect_stored(RateRange::kind, rate.size() == loss.size(), "its rates and losses differ in number");
   return {{rate.begin(), rate.end()}, {loss.begin(), loss.end()}, file.whole_attribute("/", "diverged") != 0};
 }
 

@@ -60,8 +60,10 @@ void ScheduleParams::check(const std::string& place) const {
 }
 
 std::string ScheduleParams::bound_to_length() const {
-  if (type == "warmup_stable_decay") return quote(type) + " comes down at the end of the run";
-  if (honours(curve_type(type), "decay_steps") && !decay_steps.value) {
+  const auto curve = curve_type(type);
+  if (curve.depends_on_length(*this)) {
+    if (type == "warmup_stable_decay") return quote(type) + " comes down at the end of the run";
+    if (curve.length == RunLength::decides) return quote(type) + " may depend on how long the run is";
     return quote(type) + " comes down over the whole run; give \"schedule.decay_steps\" to go on instead";
   }
   if (warmup_steps.value) return "";
@@ -72,7 +74,10 @@ Schedule::Schedule(const ScheduleParams& params, double peak, std::int64_t total
     : warmup_steps_(warmup_of(params, total_steps)), round_(params.type == "one_cycle") {
   params.check("schedule");
   start_ = params.warmup_start_lr.or_else(round_ ? peak / 25 : 1e-8);
-  auto shaped = curve_type(params.type).make(params, {peak, total_steps - warmup_steps_, total_steps});
+  const auto type = curve_type(params.type);
+  CurveRoom room{.peak = peak};
+  if (type.depends_on_length(params)) room = {peak, total_steps - warmup_steps_, total_steps};
+  auto shaped = type.make(params, room);
   curve_ = std::move(shaped.curve);
   floor_ = shaped.floor;
   if (params.type == "reduce_on_plateau") fall_ = params.fall();

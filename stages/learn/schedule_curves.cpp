@@ -83,13 +83,16 @@ struct Periods {
   std::int64_t first = 1;
   double longer = 1;
 
+  /// What would be more steps than a whole number holds is as many as no run has.
   std::int64_t length(std::int64_t number) const {
-    return std::llround(static_cast<double>(first) * std::pow(longer, static_cast<double>(number)));
+    constexpr double endless = 0x1p62;
+    if (number == 0) return first;
+    const double steps = static_cast<double>(first) * std::pow(longer, static_cast<double>(number));
+    return std::llround(std::min(steps, endless));
   }
-  std::int64_t length_of_all(std::int64_t count) const {
-    std::int64_t sum = 0;
-    for (std::int64_t i = 0; i < count; ++i) sum += length(i);
-    return sum;
+  bool cover(std::int64_t steps, std::int64_t count) const {
+    for (std::int64_t i = 0; i < count && steps > 0; ++i) steps -= std::min(steps, length(i));
+    return steps == 0;
   }
 };
 
@@ -98,7 +101,7 @@ Periods covering(std::int64_t steps, std::int64_t count, double longer) {
   double shares = 0;
   for (std::int64_t i = 0; i < count; ++i) shares += std::pow(longer, static_cast<double>(i));
   Periods periods{std::max<std::int64_t>(1, std::llround(static_cast<double>(steps) / shares)), longer};
-  while (periods.length_of_all(count) < steps) ++periods.first;
+  while (!periods.cover(steps, count)) ++periods.first;
   return periods;
 }
 
@@ -125,21 +128,23 @@ const std::vector<CurveType>& types() {
       {"cosine_decay", cosine_decay, {"decay_steps", "alpha"}},
       {"exponential_decay", exponential_decay, {"decay_steps", "decay_rate", "staircase"}},
       {"cosine_decay_restarts", cosine_decay_restarts, {"decay_steps", "alpha", "t_mul", "m_mul", "cycles"}},
-      {"constant", constant, {}},
+      {"constant", constant, {}, RunLength::ignored},
       {"polynomial_decay", polynomial_decay, {"decay_steps", "alpha", "power"}},
       {"step_decay", step_decay, {"decay_steps", "decay_rate"}},
       {"one_cycle", cosine_decay, {"decay_steps", "alpha"}},
-      {"warmup_stable_decay", warmup_stable_decay, {"decay_steps", "alpha"}},
+      {"warmup_stable_decay", warmup_stable_decay, {"decay_steps", "alpha"}, RunLength::decides},
       {"reduce_on_plateau",
        reduce_on_plateau,
-       {"decay_rate", "alpha", "plateau_patience", "plateau_min_delta"}}};
+       {"decay_rate", "alpha", "plateau_patience", "plateau_min_delta"},
+       RunLength::ignored}};
   return all;
 }
 
 }  // namespace
 
 CurveType curve_type(const std::string& name) {
-  if (const auto* make = Extensions::of_training().schedule(name)) return {name, *make, {}, true};
+  if (const auto* own = Extensions::of_training().schedule(name))
+    return {name, own->make, {}, own->length, true};
   const auto found =
       std::find_if(types().begin(), types().end(), [&](const CurveType& one) { return one.name == name; });
   assert(found != types().end());

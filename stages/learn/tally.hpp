@@ -7,6 +7,11 @@
 
 namespace fovea {
 
+/// Whether it tells anything that the truth is among the five highest scores.
+constexpr bool counts_top_5(std::size_t classes) {
+  return classes > 5;
+}
+
 /// Sums over the images that were scored so far.
 struct Tally {
   double loss = 0;

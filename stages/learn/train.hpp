@@ -17,7 +17,7 @@ namespace fovea {
 struct Train {
   static constexpr std::string_view name = "train";
   static constexpr std::string_view doc = "trains a model";
-  static constexpr int version = 5;
+  static constexpr int version = 6;
   static constexpr bool random = true;
   static constexpr std::string_view library = "fovea_learn";
 
@@ -77,7 +77,9 @@ struct Train {
       return std::tuple{
           field("epochs", &P::epochs, "passes over the training images", between(1, 1000000)),
           field("batch_size", &P::batch_size, "images a step", between(1, 65536)),
-          field("drop_last", &P::drop_last, "leaves out the last batch of an epoch where it is smaller"),
+          field("drop_last", &P::drop_last,
+                "leaves out the last step of an epoch where it has fewer images than batch_size x "
+                "accumulate_steps"),
           field("learning_rate", &P::learning_rate, "the highest rate", above(0)),
           field("schedule", &P::schedule, "how the rate changes from step to step"),
           field("optimizer", &P::optimizer, "how weights follow their gradients"),
@@ -96,7 +98,8 @@ struct Train {
                 "it that a step leaves, less in the first steps",
                 from_to_below(0, 1)),
           field("accumulate_steps", &P::accumulate_steps,
-                "batches whose gradients are added up to those of one large batch before each step",
+                "batches whose gradients are added up to those of one large batch before each step; the last "
+                "step of an epoch takes those that are left",
                 between(1, 65536)),
           tuning("gradient_checkpointing", &P::gradient_checkpointing,
                  "computes the forward pass a second time in place of keeping all of it: less memory, more "
@@ -114,7 +117,7 @@ struct Train {
     void check(const std::string& place) const;
   };
 
-  /// Training goes on from a shorter one where its schedule does not depend on how long it is.
+  /// Training goes on from a shorter one where neither schedule nor callbacks depend on how long it is.
   static Horizon horizon(const Params& params);
   static Out<Value> run(const In<Value>& in, const Params& params, Context& context);
 };

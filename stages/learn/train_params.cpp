@@ -1,6 +1,7 @@
 #include "stages/learn/train_params.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <vector>
 
@@ -76,9 +77,10 @@ ClassWeights Conversion<ClassWeights>::read(const Json& json, const std::string&
   if (!json.is_array()) detail::wrong_kind(place, kind, json);
   ClassWeights weights{"", Conversion<std::vector<double>>::read(json, place)};
   for (std::size_t i = 0; i < weights.values.size(); ++i) {
-    if (weights.values[i] > 0) continue;
+    if (weights.values[i] > 0 && std::isnormal(static_cast<float>(weights.values[i]))) continue;
     throw Error(place + "[" + std::to_string(i) + "]: " + shown(json[i]) +
-                " is not allowed; it must be above 0");
+                " is not allowed; it must be above 0" +
+                (weights.values[i] > 0 ? ", from 1.2e-38 to 3.4e38" : ""));
   }
   return weights;
 }
@@ -117,7 +119,13 @@ void FindLearningRate::Params::check(const std::string& place) const {
 }
 
 Horizon Train::horizon(const Params& params) {
-  return {"epochs", "epoch", params.epochs, params.schedule.bound_to_length()};
+  auto bound = params.schedule.bound_to_length();
+  for (const auto& name : params.callbacks) {
+    const auto* callback = Extensions::of_training().callback(name);
+    if (bound.empty() && callback != nullptr && callback->length != RunLength::ignored)
+      bound = "callback " + quote(name) + " may depend on how long the run is";
+  }
+  return {"epochs", "epoch", params.epochs, bound};
 }
 
 }  // namespace fovea

@@ -4,8 +4,9 @@
 //   optimizer/moment_0, ...      float: what the optimizer remembers, as long as the parameters
 //   counters    int64: epochs finished, steps of the next, steps of the optimizer, samples of the tally;
 //               epochs without a better one for early stopping and for the schedule; its falls
-//   sums        double: the tally's loss, hits and hits among five; seconds of waiting, forward, backward and
-//               update in the epoch that is not finished
+//   sums        double: the tally's loss, hits and hits among five; seconds of waiting, forward, backward,
+//               update, and since version 4 of everything, decoding and augmenting in the epoch that is not
+//               finished
 //   loss_scale  double: the scale and its good steps; only where the loss is scaled, and in version 3 and
 //   later best_values double: the best for the monitor, early stopping and the schedule; NaN where there is
 //   none gradient_sums/sum, /largest  double, by parameter: norms in the epoch that is not finished
@@ -54,8 +55,13 @@ void write_standing(const Standing& standing, H5Writer& file) {
   }
 }
 
+void expect(bool right, const char* what_is_wrong) {
+  expect_stored(TrainState::kind, right, what_is_wrong);
+}
+
 Standing read_standing(const H5Reader& file, std::span<const std::int64_t> counters) {
   const auto values = file.read<double>("best_values");
+  expect(values.size() == 3, "there are not three best values");
   const auto value = [&](const char* name, std::size_t i) {
     return file.whole_attribute("/", name) != 0 ? std::optional(values[i]) : std::nullopt;
   };
@@ -96,13 +102,19 @@ void read_callbacks(const H5Reader& file, TrainState& state) {
   const auto logged = file.texts("callbacks/logged_names"), names = file.texts("callbacks/names");
   const auto values = list<double>(file, "callbacks/logged"), memory = list<double>(file, "callbacks/state");
   const auto sizes = list<std::int64_t>(file, "callbacks/sizes");
+  expect(logged.size() == values.size(), "what was logged and its names differ in number");
   for (std::size_t i = 0; i < logged.size(); ++i) state.logged[logged[i]] = values[i];
-  auto from = memory.begin();
+  expect(names.size() == sizes.size(), "callbacks and what they remember differ in number");
+  auto left = std::span(memory);
   for (std::size_t i = 0; i < names.size(); ++i) {
-    state.callbacks[names[i]] = {from, from + sizes[i]};
-    from += sizes[i];
+    const auto size = static_cast<std::size_t>(sizes[i]);
+    expect(sizes[i] >= 0 && size <= left.size(), "callbacks remember more than there is");
+    const auto own = left.first(size);
+    state.callbacks[names[i]] = {own.begin(), own.end()};
+    left = left.subspan(size);
   }
   for (const auto& name : file.texts("callbacks/figures")) {
+    expect_file_name(name);
     const auto place = "callbacks/figure_" + std::to_string(state.figures.size());
     state.figures.push_back({name, file.read<std::uint8_t>(place)});
   }
@@ -120,7 +132,8 @@ void write(const TrainState& state, H5Writer& file) {
              std::vector<std::int64_t>{state.epoch, state.step_in_epoch, state.optimizer.step, tally.samples,
                                        standing.stopping.epochs, standing.plateau.epochs, standing.falls});
   file.write("sums", std::vector<double>{tally.loss, tally.hits, tally.hits_5, phases.waiting, phases.forward,
-                                         phases.backward, phases.update});
+                                         phases.backward, phases.update, phases.all, phases.decoding,
+                                         phases.augmenting});
   write_standing(standing, file);
   if (const auto& loss = state.loss_scale)
     file.write("loss_scale", std::vector<double>{loss->scale, static_cast<double>(loss->good_steps)});
@@ -131,6 +144,31 @@ void write(const TrainState& state, H5Writer& file) {
   write_callbacks(state, file);
 }
 
+/// Version 3 and earlier did not keep the time of everything.
+Phases read_phases(std::span<const double> seconds) {
+  Phases phases{seconds[0], seconds[1], seconds[2], seconds[3]};
+  if (seconds.size() == 4) {
+    phases.all = seconds[0] + seconds[1] + seconds[2] + seconds[3];
+  } else {
+    phases.all = seconds[4];
+    phases.decoding = seconds[5];
+    phases.augmenting = seconds[6];
+  }
+  return phases;
+}
+
+void check(const TrainState& state) {
+  expect(
+      state.epoch >= 0 && state.step_in_epoch >= 0 && state.optimizer.step >= 0 && state.tally.samples >= 0,
+      "a counter is below 0");
+  expect(state.epoch == static_cast<std::int64_t>(state.history.epochs()),
+         "its epochs are not those of its history");
+  for (const auto& moment : state.optimizer.moments)
+    expect(moment.size() == state.weights.parameters.size(), "the optimizer is of other weights");
+  expect(state.gradient_norms.sum.size() == state.gradient_norms.largest.size(),
+         "its sums of gradients differ in number");
+}
+
 TrainState read(const H5Reader& file, const Resolve&) {
   TrainState state;
   state.weights = read_weights("weights", file);
@@ -139,15 +177,18 @@ TrainState read(const H5Reader& file, const Resolve&) {
   for (std::size_t i = 0; file.has(moment_name(i)); ++i)
     state.optimizer.moments.push_back(list<float>(file, moment_name(i)));
   const auto counters = list<std::int64_t>(file, "counters");
+  expect(counters.size() == 7, "there are not seven counters");
   state.epoch = counters[0];
   state.step_in_epoch = counters[1];
   state.optimizer.step = counters[2];
   state.standing = read_standing(file, std::span(counters).subspan(4));
   const auto sums = list<double>(file, "sums");
+  expect(sums.size() == 7 || sums.size() == 10, "there are not ten sums");
   state.tally = {sums[0], counters[3], sums[1], sums[2]};
-  state.phases = {sums[3], sums[4], sums[5], sums[6]};
+  state.phases = read_phases(std::span(sums).subspan(3));
   if (file.has("loss_scale")) {
     const auto loss = list<double>(file, "loss_scale");
+    expect(loss.size() == 2 && loss[0] > 0 && loss[1] >= 0 && loss[1] < 1e15, "its scale is none");
     state.loss_scale = {loss[0], static_cast<std::int64_t>(loss[1])};
   }
   state.gradient_norms.sum = list<double>(file, "gradient_sums/sum");
@@ -155,13 +196,14 @@ TrainState read(const H5Reader& file, const Resolve&) {
   std::tie(state.history, state.timing) = read_history(file);
   state.gradients = read_gradients(file);
   read_callbacks(file, state);
+  check(state);
   return state;
 }
 
 }  // namespace
 
 const Codec& TrainState::codec() {
-  static const Codec codec = make_codec<TrainState>(3, write, read);
+  static const Codec codec = make_codec<TrainState>(4, write, read);
   return codec;
 }
 

@@ -1,5 +1,6 @@
 #include "stages/learn/trainer.hpp"
 
+#include <algorithm>
 #include <limits>
 
 #include "runtime/store/checkpoints.hpp"
@@ -12,22 +13,35 @@ std::int64_t ceil_div(std::int64_t whole, std::int64_t part) {
   return (whole + part - 1) / part;
 }
 
-std::int64_t batches_per_epoch(const Train::In<Value>& in, const Train::Params& params) {
+/// A step is of `accumulate_steps` batches; the last one of an epoch may have fewer images.
+std::int64_t steps_of_epoch(const Train::In<Value>& in, const Train::Params& params) {
   const auto images = static_cast<std::int64_t>(in.batches->data->size());
-  if (!params.drop_last) return ceil_div(images, params.batch_size);
-  if (const auto whole = images / params.batch_size; whole > 0) return whole;
-  throw Error("batch_size: a batch of " + std::to_string(params.batch_size) + " is more than all " +
-              std::to_string(images) + " images; give at most " + std::to_string(images) +
+  const auto of_step = params.batch_size * params.accumulate_steps;
+  if (!params.drop_last) return ceil_div(images, of_step);
+  if (const auto whole = images / of_step; whole > 0) return whole;
+  const bool several = params.accumulate_steps > 1;
+  throw Error("batch_size: " + (several ? std::to_string(params.accumulate_steps) + " batches" : "a batch") +
+              " of " + std::to_string(params.batch_size) + (several ? " are" : " is") + " more than all " +
+              std::to_string(images) + " images; give at most " +
+              std::to_string(std::max<std::int64_t>(1, images / params.accumulate_steps)) +
               ", or set \"drop_last\" to false");
 }
 
-/// The inputs, once they are known to belong together.
-const Train::In<Value>& checked(const Train::In<Value>& in) {
+/// Five of as many classes always hold the truth.
+void expect_told_apart(const MonitorParams& monitor, const Dataset& data) {
+  if (!monitor.metric.ends_with("top_5") || counts_top_5(data.classes())) return;
+  throw Error("monitor.metric: " + quote(monitor.metric) + " is 1 whatever is learned of " +
+              std::to_string(data.classes()) + " classes; set \"val_accuracy\"");
+}
+
+/// The inputs, once they are known to belong together and with the settings.
+const Train::In<Value>& checked(const Train::In<Value>& in, const Train::Params& params) {
   const auto& data = *in.batches->data;
   expect_images(data, "batches", "give \"split\" smaller shares of validation and test");
   expect_images(*in.validation, "validation", "give \"split\" a \"validation\" above 0");
   expect_fits(in.model->specification, data, "batches");
   expect_fits(in.model->specification, *in.validation, "validation");
+  expect_told_apart(params.monitor, data);
   return in;
 }
 
@@ -45,20 +59,21 @@ History begin_history(const Train::Params& params, const Schedule& schedule, std
   return history;
 }
 
-void append(History::Part& part, const Tally& tally) {
+void append(History::Part& part, const Tally& tally, std::size_t classes) {
   part.loss.push_back(tally.mean_loss());
   part.accuracy.push_back(tally.accuracy());
-  part.top_5.push_back(tally.top_5());
+  if (counts_top_5(classes)) part.top_5.push_back(tally.top_5());
 }
 
 }  // namespace
 
 Trainer::Trainer(const Train::In<Value>& in, const Train::Params& params, const Context& context)
-    : in_(checked(in)),
+    : in_(checked(in, params)),
       params_(params),
       context_(context),
-      steps_per_epoch_(ceil_div(batches_per_epoch(in, params), params.accumulate_steps)),
-      learner_(in, params, context.seed, compute_device(context.device)),
+      steps_per_epoch_(steps_of_epoch(in, params)),
+      device_(compute_device(context.device)),
+      learner_(in, params, context.seed, device_),
       schedule_(params.schedule, params.learning_rate, steps_per_epoch_ * params.epochs),
       judge_(params.monitor),
       progress_(context, params.epochs, steps_per_epoch_),
@@ -66,11 +81,14 @@ Trainer::Trainer(const Train::In<Value>& in, const Train::Params& params, const 
   learner_.begin(state_);
   state_.history = begin_history(params, schedule_, steps_per_epoch_, learner_.precision());
   if (params.track_gradients) state_.gradients.names = learner_.names();
-  for (const auto& name : params.callbacks)
-    callbacks_.emplace_back(name, (*Extensions::of_training().callback(name))());
+  for (const auto& name : params.callbacks) {
+    const auto& one = *Extensions::of_training().callback(name);
+    callbacks_.push_back({name, one.make(), one.length});
+  }
 }
 
 void Trainer::run() {
+  progress_.begin(device_, learner_.precision());
   resume();
   try {
     while (!finished()) epoch();
@@ -78,9 +96,11 @@ void Trainer::run() {
     save();
     throw;
   }
-  call(&Callback::on_end);
   live_.wait();
+  // What the end brings belongs to this run, and not to a longer one that goes on from its last epoch.
   save();
+  call(&Callback::on_end);
+  keep_logged();
   progress_.end(state_.timing);
 }
 
@@ -92,10 +112,7 @@ void Trainer::resume() {
   restore(*static_cast<const TrainState*>(item.data.get()));
   saved_ = position;
   const auto where = position_text(position, Train::horizon(params_));
-  context_.event(
-      "resumed",
-      "goes on from " + where + ": weights, optimizer, counters, best, patience and history are restored",
-      {{"epoch", position.round}, {"step", position.step}});
+  progress_.resumed(where, position);
 }
 
 void Trainer::save() {
@@ -125,14 +142,15 @@ bool Trainer::finished() const {
 }
 
 void Trainer::epoch() {
-  const Stopwatch watch;
+  clock_.lap();
   auto stream = BatchStream::training(
       *in_.batches, static_cast<std::uint32_t>(state_.epoch), static_cast<std::size_t>(params_.batch_size),
       context_.threads, static_cast<std::size_t>(state_.step_in_epoch * params_.accumulate_steps));
   const auto pace = train_epoch(stream);
   end_epoch();
-  keep_times(watch.seconds(), stream.times());
-  progress_.epoch(state_.history, pace, watch.seconds());
+  count_time();
+  keep_times();
+  progress_.epoch(state_.history, pace, state_.timing.epoch_seconds.back());
   show_when_due();
   save_when_due();
 }
@@ -141,6 +159,7 @@ Pace Trainer::train_epoch(BatchStream& stream) {
   const Stopwatch watch;
   Stopwatch lap;
   const auto before = state_.tally.samples;
+  const auto decoded = state_.phases.decoding, augmented = state_.phases.augmenting;
   while (state_.step_in_epoch < steps_per_epoch_) {
     if (context_.stop.stop_requested()) throw Stopped{};
     const auto number = state_.epoch * steps_per_epoch_ + state_.step_in_epoch;
@@ -149,7 +168,10 @@ Pace Trainer::train_epoch(BatchStream& stream) {
     state_.timing.step_samples_per_second.push_back(static_cast<double>(state_.tally.samples - samples) /
                                                     lap.lap());
     ++state_.step_in_epoch;
+    state_.phases.decoding = decoded + stream.times().decoding;
+    state_.phases.augmenting = augmented + stream.times().augmenting;
     call(&Callback::on_step);
+    count_time();
     progress_.step(state_.epoch, state_.step_in_epoch - 1, state_.history, state_.tally,
                    {state_.tally.samples - before, watch.seconds()});
     save_when_due();
@@ -159,8 +181,9 @@ Pace Trainer::train_epoch(BatchStream& stream) {
 
 void Trainer::end_epoch() {
   const auto validation = learner_.validate(*in_.validation, state_, context_);
-  append(state_.history.train, state_.tally);
-  append(state_.history.validation, validation);
+  const auto classes = in_.batches->data->classes();
+  append(state_.history.train, state_.tally, classes);
+  append(state_.history.validation, validation, classes);
   if (params_.track_gradients) state_.gradient_norms.end_epoch(steps_per_epoch_, state_.gradients);
   judge();
   call(&Callback::on_epoch);
@@ -171,16 +194,20 @@ void Trainer::end_epoch() {
   state_.tally = {};
 }
 
-void Trainer::keep_times(double seconds, const StreamTimes& stream) {
+void Trainer::count_time() {
+  state_.phases.all += clock_.lap();
+}
+
+void Trainer::keep_times() {
   auto& timing = state_.timing;
   const auto& phases = state_.phases;
-  timing.epoch_seconds.push_back(seconds);
+  timing.epoch_seconds.push_back(phases.all);
   timing.epoch_wait_seconds.push_back(phases.waiting);
   timing.epoch_forward_seconds.push_back(phases.forward);
   timing.epoch_backward_seconds.push_back(phases.backward);
   timing.epoch_update_seconds.push_back(phases.update);
-  timing.epoch_decode_seconds.push_back(stream.decoding);
-  timing.epoch_augment_seconds.push_back(stream.augmenting);
+  timing.epoch_decode_seconds.push_back(phases.decoding);
+  timing.epoch_augment_seconds.push_back(phases.augmenting);
   state_.phases = {};
 }
 
@@ -208,10 +235,15 @@ void Trainer::be_patient() {
 }
 
 void Trainer::call(void (Callback::*what)(TrainingMoment&)) {
-  for (const auto& [name, callback] : callbacks_) {
+  for (const auto& [name, callback, length] : callbacks_) {
+    state_.history.planned_epochs = length == RunLength::decides ? params_.epochs : 0;
     TrainingMoment moment(state_.history, learner_.network(),
                           static_cast<std::int64_t>(state_.history.epochs()));
-    at("callback " + quote(name), [&] { (callback.get()->*what)(moment); });
+    at("callback " + quote(name), [&] {
+      (callback.get()->*what)(moment);
+      for (const auto& file : moment.shown()) expect_file_name(file.name);
+    });
+    state_.history.planned_epochs = params_.epochs;
     state_.told_to_stop |= moment.asks_to_stop();
     for (const auto& [logged, value] : moment.logged()) state_.logged[logged] = value;
     for (const auto& file : moment.shown()) {
@@ -251,14 +283,15 @@ Model Trainer::model_with(const Weights& weights) const {
 TrainState Trainer::state() const {
   auto state = state_;
   state.weights = learner_.network().weights();
-  for (const auto& [name, callback] : callbacks_) state.callbacks[name] = callback->state();
+  for (const auto& one : callbacks_) state.callbacks[one.name] = one.callback->state();
   return state;
 }
 
 void Trainer::restore(TrainState state) {
+  learner_.expect_fits(state);
   learner_.network().load(state.weights);
   state_ = std::move(state);
-  for (const auto& [name, callback] : callbacks_) callback->restore(state_.callbacks[name]);
+  for (const auto& one : callbacks_) one.callback->restore(state_.callbacks[one.name]);
   state_.history.planned_epochs = params_.epochs;
   be_patient();
 }

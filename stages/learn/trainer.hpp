@@ -35,10 +35,12 @@ class Trainer {
   /// The steps of an epoch that are left to make.
   Pace train_epoch(BatchStream& stream);
   void end_epoch();
-  void keep_times(double seconds, const StreamTimes& stream);
+  /// Adds the time since the last call to that of the running epoch.
+  void count_time();
+  void keep_times();
   /// Calls all callbacks at one moment, and keeps what they ask for.
   void call(void (Callback::*what)(TrainingMoment&));
-  /// Writes what they logged in this epoch into the history.
+  /// Writes what they logged since the last time into the history's last epoch.
   void keep_logged();
   /// Stops early where patience has run out, or a callback said so, before the last epoch.
   void be_patient();
@@ -50,12 +52,19 @@ class Trainer {
   Train::Params params_;
   const Context& context_;
   std::int64_t steps_per_epoch_;
+  const ComputeDevice device_;
   Learner learner_;
   Schedule schedule_;
   Judge judge_;
   TrainProgress progress_;
   LiveFigures live_;
-  std::vector<std::pair<std::string, std::unique_ptr<Callback>>> callbacks_;
+  struct NamedCallback {
+    std::string name;
+    std::unique_ptr<Callback> callback;
+    RunLength length;
+  };
+  std::vector<NamedCallback> callbacks_;
+  Stopwatch clock_;    ///< since the running epoch's time was last counted
   Stopwatch unsaved_;  ///< since progress was last saved
   Position saved_{};
   TrainState state_;

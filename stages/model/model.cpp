@@ -1,5 +1,9 @@
 #include "stages/model/model.hpp"
 
+#include <algorithm>
+#include <cmath>
+#include <tuple>
+
 #include "runtime/store/artifact.hpp"
 
 namespace fovea {
@@ -43,6 +47,15 @@ Model read(const H5Reader& file, const Resolve&) {
   model.mean = doubles(file, "mean");
   model.deviation = doubles(file, "deviation");
   expect_weights(model.specification, model.weights);
+  const auto& [classes, channels] = std::tie(model.specification.classes, model.specification.channels);
+  expect_stored(Model::kind, static_cast<std::int64_t>(model.class_names.size()) == classes,
+                "its class names are not as many as its classes");
+  const auto per_channel = [&](const std::vector<double>& values) {
+    return static_cast<std::int64_t>(values.size()) == channels &&
+           std::all_of(values.begin(), values.end(), [](double one) { return std::isfinite(one); });
+  };
+  expect_stored(Model::kind, per_channel(model.mean) && per_channel(model.deviation),
+                "its statistics are not numbers for each channel");
   return model;
 }
 

@@ -2,9 +2,13 @@
 
 #include <sched.h>
 
+#include <algorithm>
+#include <array>
+#include <cctype>
 #include <charconv>
 #include <cstdlib>
-#include <cstring>
+#include <optional>
+#include <utility>
 
 #include "graph/error.hpp"
 
@@ -20,43 +24,123 @@ const char* capability() {
   return __builtin_cpu_supports("avx2") ? "avx2" : "default";
 }
 
+/// Asked once, before OpenMP binds its threads: the thread that started them has one core from then on.
 int usable_cores() {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  return sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+  static const int cores = [] {
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    return sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+  }();
+  return cores;
 }
+
+std::string environment(const char* name) {
+  const char* text = std::getenv(name);
+  return text != nullptr ? text : "";
+}
+
+/// The whole number that a text is, or nothing.
+std::optional<int> number_of(const std::string& text) {
+  int number = 0;
+  const auto* const last = text.data() + text.size();
+  const auto [end, failed] = std::from_chars(text.data(), last, number);
+  return failed == std::errc{} && end == last ? std::optional(number) : std::nullopt;
+}
+
+/// The vector level that LibTorch is told to take.
+std::string vector_level() {
+  constexpr std::array levels{"default", "avx2", "avx512"};
+  const auto asked = environment("ATEN_CPU_CAPABILITY");
+  if (asked.empty()) return capability();
+  const auto level = std::find(levels.begin(), levels.end(), asked);
+  const auto best = std::find(levels.begin(), levels.end(), std::string_view(capability()));
+  if (level <= best && level != levels.end()) return asked;
+  throw Error("ATEN_CPU_CAPABILITY: " + quote(asked) +
+              (level == levels.end()
+                   ? " is not allowed; it must be \"default\", \"avx2\" or \"avx512\""
+                   : " is more than this CPU has; set " + quote(*best) + ", or leave it out"));
+}
+
+/// What makes a library compute in another way, and may have a reason: it counts as numerics.
+constexpr const char* told_variables[] = {"ONEDNN_MAX_CPU_ISA",
+                                          "DNNL_MAX_CPU_ISA",
+                                          "ONEDNN_CPU_ISA_HINTS",
+                                          "DNNL_CPU_ISA_HINTS",
+                                          "OPENBLAS_CORETYPE",
+                                          "MKL_ENABLE_INSTRUCTIONS",
+                                          "MKL_CBWR"};
+
+/// What would have OpenMP or a library give other numbers than these settings mean, or none; with what stands
+/// there instead, and null where nothing does.
+constexpr std::pair<const char*, const char*> overruled_variables[] = {
+    {"OMP_DYNAMIC", "false"},
+    {"OMP_NESTED", nullptr},
+    {"OMP_MAX_ACTIVE_LEVELS", nullptr},
+    {"OMP_STACKSIZE", nullptr},
+    {"GOMP_STACKSIZE", nullptr},
+    {"MKL_DYNAMIC", "false"},
+    {"ONEDNN_DEFAULT_FPMATH_MODE", nullptr},
+    {"DNNL_DEFAULT_FPMATH_MODE", nullptr},
+    {"TORCH_ALLOW_TF32_CUBLAS_OVERRIDE", nullptr},
+    {"NVIDIA_TF32_OVERRIDE", nullptr}};
 
 }  // namespace
 
 int compute_threads() {
-  const char* text = std::getenv("FOVEA_COMPUTE_THREADS");
-  if (text == nullptr || *text == '\0') return usable_cores();
-  int threads = 0;
-  const auto [end, failed] = std::from_chars(text, text + std::strlen(text), threads);
-  if (failed != std::errc{} || *end != '\0' || threads < 1 || threads > 1024) {
+  const auto text = environment("FOVEA_COMPUTE_THREADS");
+  const auto asked = number_of(text);
+  if (!text.empty() && (!asked || *asked < 1 || *asked > 1024)) {
     throw Error("FOVEA_COMPUTE_THREADS: " + quote(text) +
                 " is not allowed; it must be a number from 1 to 1024");
   }
-  return threads;
+  const auto limit = number_of(environment("OMP_THREAD_LIMIT"));
+  const bool limited = limit && *limit > 0;
+  if (!asked) return limited ? std::min(usable_cores(), *limit) : usable_cores();
+  if (!limited || *asked <= *limit) return *asked;
+  throw Error("OMP_THREAD_LIMIT: allows " + std::to_string(*limit) + " of the " + text +
+              " threads that FOVEA_COMPUTE_THREADS asks for; raise the one or lower the other");
+}
+
+bool has_bf16_with(std::string highest_instructions) {
+  auto& text = highest_instructions;
+  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
+  const auto has = [&](const char* part) { return text.find(part) != std::string::npos; };
+  return !(text.starts_with("sse") || text.starts_with("avx")) || has("bf16") || has("fp16") || has("amx") ||
+         has("avx10");
 }
 
 bool cpu_has_bf16() {
-  static const bool has = __builtin_cpu_supports("avx512bf16");
+  static const bool has = __builtin_cpu_supports("avx512bf16") &&
+                          has_bf16_with(environment("ONEDNN_MAX_CPU_ISA")) &&
+                          has_bf16_with(environment("DNNL_MAX_CPU_ISA"));
   return has;
 }
 
 std::string numerics(const ComputeDevice& device) {
-  const char* chosen = std::getenv("ATEN_CPU_CAPABILITY");
-  return std::string("libtorch " FOVEA_TORCH_VERSION ", ") + std::to_string(compute_threads()) +
-         " threads, " + (chosen != nullptr ? chosen : capability()) + (cpu_has_bf16() ? ", bf16" : "") +
-         (device.is_cuda() ? ", cuda " + device.model : "");
+  auto text = std::string("libtorch " FOVEA_TORCH_VERSION ", ") + std::to_string(compute_threads()) +
+              " threads, " + vector_level() + (cpu_has_bf16() ? ", bf16" : "") +
+              (device.is_cuda() ? ", cuda " + device.model : "");
+  for (const char* name : told_variables) {
+    if (const auto value = environment(name); !value.empty()) text += std::string(", ") + name + "=" + value;
+  }
+  return text;
 }
 
 void prepare_numerics() {
+  const auto threads = std::to_string(compute_threads());
+  for (const char* name : {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"})
+    setenv(name, threads.c_str(), 1);
+  for (const auto& [name, value] : overruled_variables) {
+    if (value != nullptr) {
+      setenv(name, value, 1);
+    } else {
+      unsetenv(name);
+    }
+  }
   // A team that spins at its barriers for long, as it does by default, is up to ten times slower beside
   // another busy program; a short spin costs nothing on an idle machine.
   setenv("GOMP_SPINCOUNT", "5000", 0);
-  setenv("ATEN_CPU_CAPABILITY", capability(), 0);
+  setenv("ATEN_CPU_CAPABILITY", vector_level().c_str(), 1);
   // Without this cuBLAS gives other sums from run to run, and LibTorch refuses it where results are to repeat
   // (cuBLAS, section "Results reproducibility").
   setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", 0);

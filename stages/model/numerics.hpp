@@ -6,19 +6,26 @@
 
 namespace fovea {
 
-/// How many threads LibTorch computes with: FOVEA_COMPUTE_THREADS, or else one for each core. The number is
-/// part of the cache key of stages that train, because sums are added in another order with another number.
-/// Throws `Error` where the variable is not a number from 1 to 1024.
+/// How many threads LibTorch computes with: FOVEA_COMPUTE_THREADS, or else one for each core, and not more
+/// than OMP_THREAD_LIMIT. The number is part of the numerics, because sums are added in another order with
+/// another number. Throws `Error` where the variable is not a number from 1 to 1024, or above the limit.
 int compute_threads();
+
+/// Whether oneDNN multiplies bf16 where a variable such as ONEDNN_MAX_CPU_ISA allows it these instructions,
+/// as "AVX2"; "" allows all.
+bool has_bf16_with(std::string highest_instructions);
 
 /// Whether the CPU multiplies bf16 matrices by itself (AVX512-BF16 or AMX).
 bool cpu_has_bf16();
 
 /// What decides the last digits of everything that LibTorch computes there: its version, threads, the CPU's
-/// vector instructions, and the model of a CUDA device, which computes equally under any number.
+/// vector instructions, the model of a CUDA device, which computes equally under any number, and variables by
+/// which a person chooses other instructions. Throws `Error` where such a variable asks for what is not
+/// there.
 std::string numerics(const ComputeDevice& device);
 
-/// Sets what LibTorch and its OpenMP team read only once, when they are loaded; must be called before that.
+/// Sets what LibTorch, its OpenMP team and its libraries read only once, when they are loaded, so that the
+/// environment changes no result; must be called before that.
 void prepare_numerics();
 
 }  // namespace fovea

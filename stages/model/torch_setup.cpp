@@ -4,12 +4,14 @@
 #include <ATen/Parallel.h>
 #include <c10/util/Exception.h>
 #include <malloc.h>
+#include <omp.h>
 
 #include <climits>
 #include <new>
 #include <string>
 
 #include "graph/error.hpp"
+#include "runtime/threads.hpp"
 #include "stages/model/numerics.hpp"
 
 namespace fovea {
@@ -31,7 +33,26 @@ void compute_repeatably(bool repeatable) {
   context.setBenchmarkCuDNN(!repeatable);
 }
 
+/// Asks OpenMP once for the team that LibTorch counts on: with a smaller one it gives other numbers, or waits
+/// for ever.
+void expect_team(int threads) {
+  expect_threads(static_cast<std::size_t>(threads) - 1);
+  omp_set_dynamic(0);
+  int given = 1;
+#pragma omp parallel num_threads(threads)
+  {
+#pragma omp single
+    given = omp_get_num_threads();
+  }
+  if (given == threads) return;
+  throw Error("OpenMP gives " + std::to_string(given) + " of " + std::to_string(threads) +
+              " threads; unset OMP_DYNAMIC, OMP_THREAD_LIMIT and OMP_MAX_ACTIVE_LEVELS, or set "
+              "FOVEA_COMPUTE_THREADS to " +
+              std::to_string(given));
+}
+
 bool set_up() {
+  expect_team(compute_threads());
   mallopt(M_MMAP_THRESHOLD, INT_MAX);
   mallopt(M_TRIM_THRESHOLD, INT_MAX);
   mallopt(M_TOP_PAD, 64 << 20);
@@ -53,6 +74,11 @@ Error readable(const c10::Error& error) {
   return Error("LibTorch: " + text.substr(0, text.find('\n')));
 }
 
+/// What oneDNN says where the CPU, or what it may use of it, does not have an operation.
+bool is_not_there(const std::exception& error) {
+  return std::string_view(error.what()).find("could not create a primitive") != std::string_view::npos;
+}
+
 }  // namespace
 
 void with_torch(const std::function<void()>& body) {
@@ -63,6 +89,10 @@ void with_torch(const std::function<void()>& body) {
     throw readable(error);
   } catch (const std::bad_alloc&) {
     throw Error("there is not enough memory; lower \"batch_size\"");
+  } catch (const std::exception& error) {
+    if (!is_not_there(error)) throw;
+    throw Error("LibTorch: " + std::string(error.what()) +
+                "; set \"precision\" to \"fp32\", or unset ONEDNN_MAX_CPU_ISA where it is set");
   }
 }
 
