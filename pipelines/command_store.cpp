@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <charconv>
 #include <cstdio>
 #include <ctime>
@@ -118,13 +119,15 @@ void print_nondeterministic(const std::vector<Json>& notes, bool json) {
   }
 }
 
-/// A number with one of a few endings, each of which stands for a factor.
+/// A number with one of a few endings, each of which stands for a factor; at most what whole numbers hold.
 double with_unit(const std::string& option, const std::string& text,
                  const std::map<std::string, double>& units, const char* example) {
   double number = 0;
   const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
   const auto unit = units.find(std::string(end, text.data() + text.size()));
-  if (failed == std::errc{} && unit != units.end() && number >= 0) return number * unit->second;
+  constexpr double most = 0x1p62;
+  if (failed == std::errc{} && unit != units.end() && number >= 0)
+    return std::min(number * unit->second, most);
   throw Error(option + ": " + quote(text) + " is not allowed; it must be a number with its unit, as " +
               example);
 }

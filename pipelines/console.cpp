@@ -37,7 +37,8 @@ std::string duration_text(double seconds) {
     std::snprintf(text, sizeof text, "%d min %02d s", static_cast<int>(seconds) / 60,
                   static_cast<int>(seconds) % 60);
   } else {
-    const auto minutes = static_cast<long>(seconds / 60);
+    constexpr double most = 0x1p53;
+    const auto minutes = static_cast<long>(std::min(seconds, most) / 60);
     std::snprintf(text, sizeof text, "%ld h %02ld min", minutes / 60, minutes % 60);
   }
   return text;

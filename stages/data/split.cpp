@@ -23,8 +23,9 @@ struct Parts {
 
 /// How many samples a share or a count asks for.
 std::size_t amount(double wanted, std::size_t of) {
-  return static_cast<std::size_t>(wanted < 1 ? std::llround(wanted * static_cast<double>(of))
-                                             : std::llround(wanted));
+  constexpr double more_than_any_data = 0x1p53;
+  const double count = wanted < 1 ? wanted * static_cast<double>(of) : std::min(wanted, more_than_any_data);
+  return static_cast<std::size_t>(std::llround(count));
 }
 
 /// Deals `total` out over the classes by their sizes; what is left after rounding down goes to the largest

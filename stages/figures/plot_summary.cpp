@@ -48,7 +48,7 @@ std::string written(double value, NumberFormat format, int significant = 4) {
 std::string with_interval(const Spread& spread, NumberFormat format) {
   const auto mean = written(spread.mean, format);
   if (!std::isfinite(spread.low)) return mean;
-  return mean + " \u00b1 " + written(spread.high - spread.mean, format, 2);
+  return mean + " \u00b1 " + written(spread.reach(), format, 2);
 }
 
 /// An axis shows what can be: nothing below 0, and no share above 1.

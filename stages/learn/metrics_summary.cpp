@@ -42,6 +42,10 @@ void write_spreads(const std::string& group, const std::string& what, const std:
 std::vector<Spread> read_spreads(const std::string& group, const std::string& what, const H5Reader& file) {
   const auto values = file.read<double>(group + "/" + what), numbers = file.read<double>(group + "/spread");
   const auto runs = static_cast<std::size_t>(file.whole_attribute("/", "runs"));
+  expect_stored(MetricsSummary::kind,
+                runs > 0 && runs <= values.size() && values.size() % runs == 0 &&
+                    numbers.size() == 4 * (values.size() / runs),
+                "its values are not those of its runs");
   std::vector<Spread> spreads;
   for (std::size_t i = 0; i < numbers.size() / 4; ++i) {
     const auto own = values.span().subspan(i * runs, runs);
@@ -70,9 +74,12 @@ void write(const MetricsSummary& summary, H5Writer& file) {
 MetricsSummary read(const H5Reader& file, const Resolve&) {
   MetricsSummary summary{.k = file.whole_attribute("/", "k")};
   auto spreads = read_spreads("metrics", "values", file);
+  expect_stored(MetricsSummary::kind, spreads.size() == std::size(all_metrics), "it has other metrics");
   for (std::size_t i = 0; i < spreads.size(); ++i) summary.*all_metrics[i].spread = std::move(spreads[i]);
   summary.class_f1 = read_spreads("classes", "f1", file);
   summary.class_names = file.texts("classes/names");
+  expect_stored(MetricsSummary::kind, summary.class_names.size() == summary.class_f1.size(),
+                "its classes and their scores differ in number");
   return summary;
 }
 
@@ -97,18 +104,24 @@ void expect_alike(std::span<const Value<Metrics>> runs) {
   }
 }
 
-/// The spread over runs of what `get` gives of each.
+/// What `get` gives of each run.
 template <class Get>
-Spread spread_over(std::span<const Value<Metrics>> runs, Get get) {
+std::vector<double> over(std::span<const Value<Metrics>> runs, Get get) {
   std::vector<double> values;
   for (const auto& run : runs) values.push_back(get(*run));
-  return spread_of(std::move(values));
+  return values;
+}
+
+/// The spread over runs of a share that `get` gives of each.
+template <class Get>
+Spread spread_over(std::span<const Value<Metrics>> runs, Get get) {
+  return spread_of_shares(over(runs, get));
 }
 
 std::string with_interval(const char* name, const Spread& spread) {
   char text[96];
   if (std::isfinite(spread.low)) {
-    std::snprintf(text, sizeof text, "%s %.4f ± %.4f", name, spread.mean, spread.high - spread.mean);
+    std::snprintf(text, sizeof text, "%s %.4f ± %.4f", name, spread.mean, spread.reach());
   } else {
     std::snprintf(text, sizeof text, "%s %.4f", name, spread.mean);
   }
@@ -127,7 +140,7 @@ MetricsSummary summarised(std::span<const Value<Metrics>> runs) {
   MetricsSummary summary{.k = runs.front()->k};
   summary.accuracy = spread_over(runs, [](const Metrics& one) { return one.accuracy; });
   summary.top_k_accuracy = spread_over(runs, [](const Metrics& one) { return one.top_k_accuracy; });
-  summary.loss = spread_over(runs, [](const Metrics& one) { return one.loss; });
+  summary.loss = spread_of(over(runs, [](const Metrics& one) { return one.loss; }));
   summary.macro_f1 = spread_over(runs, [](const Metrics& one) { return one.macro.f1; });
   summary.weighted_f1 = spread_over(runs, [](const Metrics& one) { return one.weighted.f1; });
   summary.class_names = runs.front()->class_names;
@@ -142,7 +155,7 @@ Json to_json(const MetricsSummary& summary) {
   json["runs"] = summary.runs();
   json["confidence"] = confidence;
   json["accuracy"] = to_json(summary.accuracy);
-  json["top_k"] = {{"k", summary.k}, {"accuracy", to_json(summary.top_k_accuracy)}};
+  if (summary.k > 0) json["top_k"] = {{"k", summary.k}, {"accuracy", to_json(summary.top_k_accuracy)}};
   json["loss"] = to_json(summary.loss);
   json["macro"]["f1"] = to_json(summary.macro_f1);
   json["weighted"]["f1"] = to_json(summary.weighted_f1);
@@ -158,9 +171,9 @@ std::string in_words(const MetricsSummary& summary) {
   const auto top = "top-" + std::to_string(summary.k);
   const auto runs = summary.runs();
   return with_interval("accuracy", summary.accuracy) + "  " +
-         with_interval(top.c_str(), summary.top_k_accuracy) + "  " + with_interval("loss", summary.loss) +
-         "  " + with_interval("macro F1", summary.macro_f1) + "  (" + std::to_string(runs) +
-         (runs == 1 ? " run)" : " runs; ± is the 95 % interval of the mean)");
+         (summary.k > 0 ? with_interval(top.c_str(), summary.top_k_accuracy) + "  " : "") +
+         with_interval("loss", summary.loss) + "  " + with_interval("macro F1", summary.macro_f1) + "  (" +
+         std::to_string(runs) + (runs == 1 ? " run)" : " runs; ± is the 95 % interval of the mean)");
 }
 
 }  // namespace fovea

@@ -12,7 +12,7 @@ struct MetricsSummary {
   static constexpr std::string_view kind = "MetricsSummary";
   static const Codec& codec();
 
-  std::int64_t k = 5;  ///< of the top-k accuracy
+  std::int64_t k = 5;  ///< of the top-k accuracy; 0 where there is none
   Spread accuracy;
   Spread top_k_accuracy;
   Spread loss;  ///< mean cross-entropy, nats

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <limits>
 #include <numbers>
 
 #include "stages/learn/extensions.hpp"
@@ -117,7 +118,8 @@ ShapedCurve cosine_decay_restarts(const ScheduleParams& params, CurveRoom room) 
     } else {
       while (t >= periods.length(number)) t -= periods.length(number++);
     }
-    const double height = (1 - alpha) * std::pow(m_mul, static_cast<double>(number));
+    constexpr double most = std::numeric_limits<double>::max();
+    const double height = (1 - alpha) * std::min(most, std::pow(m_mul, static_cast<double>(number)));
     return peak * (height * half_cosine(ratio(t, periods.length(number))) + alpha);
   };
   return {curve, room.peak * params.alpha};

@@ -41,6 +41,13 @@ Spread spread_of(std::vector<double> values) {
   return spread;
 }
 
+Spread spread_of_shares(std::vector<double> values) {
+  auto spread = spread_of(std::move(values));
+  spread.low = std::clamp(spread.low, 0.0, 1.0);
+  spread.high = std::clamp(spread.high, 0.0, 1.0);
+  return spread;
+}
+
 Json to_json(const Spread& spread) {
   const char* const reason =
       std::isfinite(spread.mean) ? "one value tells nothing of a spread" : "not finite";

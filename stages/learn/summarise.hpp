@@ -11,7 +11,7 @@ struct Summarise {
   static constexpr std::string_view name = "summarise";
   static constexpr std::string_view doc =
       "puts the metrics of several runs together: mean, deviation and the 95 % interval of the mean";
-  static constexpr int version = 1;
+  static constexpr int version = 2;
 
   template <template <class> class As>
   struct In {

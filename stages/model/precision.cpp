@@ -10,7 +10,7 @@ std::string name_of(Precision precision) {
 
 Precision precision_of(const std::string& setting, const ComputeDevice& device) {
   if (setting == "fp16" && !device.has_fp16)
-    throw Error("precision: \"fp16\" needs a GPU, and training runs on the CPU; set \"bf16\" or \"fp32\"");
+    throw Error("precision: \"fp16\" needs a GPU, and this runs on the CPU; set \"bf16\" or \"fp32\"");
   if (setting == "fp16") return Precision::fp16;
   const bool bf16 = setting == "bf16" || (setting == "auto" && device.has_bf16);
   return bf16 ? Precision::bf16 : Precision::fp32;

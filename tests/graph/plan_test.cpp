@@ -221,7 +221,9 @@ TEST_CASE("plan: saved progress makes a stage partial") {
   CHECK(planned[1].status == Status::partial);
   CHECK(planned[1].progress == "day 3 of 10, step 812");
   memory.position = Position{3, 0};
-  CHECK(plan(dairy(10, true), memory.world())[1].progress == "day 3 of 10");
+  CHECK(plan(dairy(10, true), memory.world())[1].progress == "day 4 of 10");
+  memory.position = Position{10, 0};
+  CHECK(plan(dairy(10, true), memory.world())[1].progress == "the end of day 10 of 10");
 }
 
 TEST_CASE("plan: lengths share their progress unless they decide the first step, and then the plan says so") {

@@ -51,6 +51,13 @@ std::string shown_on_terminal(const Desk& desk, unsigned short columns) {
 
 }  // namespace
 
+TEST_CASE("console: time left is that of the pace since the first word, and not told from too little") {
+  CHECK_FALSE(fovea::seconds_left(1, 0, 100));
+  CHECK_FALSE(fovea::seconds_left(1, 9, 991));
+  CHECK(fovea::seconds_left(10, 50, 200) == 40);
+  CHECK(fovea::seconds_left(10, 50, 0) == 0);
+}
+
 TEST_CASE("console: a line of progress is shorter than the terminal, however narrow") {
   const std::string behind = " 34 %  epoch 3/10  loss 0.412  acc 0.853  4,460 img/s  2 min 05 s left";
   for (std::size_t columns = 1; columns <= 200; ++columns) {

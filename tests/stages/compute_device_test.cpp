@@ -1,5 +1,11 @@
 #include "stages/model/compute_device.hpp"
 
+#include <sched.h>
+
+#include <cstdlib>
+#include <optional>
+#include <thread>
+
 #include "stages/model/numerics.hpp"
 #include "tests/catch.hpp"
 #include "tests/errors.hpp"
@@ -7,6 +13,21 @@
 using namespace fovea;
 
 namespace {
+
+/// A variable of the environment for as long as it lives.
+class Variable {
+ public:
+  Variable(const char* name, const char* value) : name_(name) {
+    if (const char* before = std::getenv(name)) before_ = before;
+    setenv(name, value, 1);
+  }
+  ~Variable() { before_ ? setenv(name_, before_->c_str(), 1) : unsetenv(name_); }
+  Variable(const Variable&) = delete;
+
+ private:
+  const char* name_;
+  std::optional<std::string> before_;
+};
 
 const Cuda without{.in_libtorch = false};
 const Cuda one{true, {{"cuda:0", "NVIDIA H100", true, true}}};
@@ -68,4 +89,47 @@ TEST_CASE("device: results of a CUDA device have other keys than those of the CP
   CHECK(numerics(one.devices[0]) == cpu + ", cuda NVIDIA H100");
   CHECK(numerics(one.devices[0]) == numerics(two.devices[1]));
   CHECK(numerics(two.devices[0]) != numerics(two.devices[1]));
+}
+
+TEST_CASE("numerics: OpenMP's limit is kept, and refused where more threads are asked for") {
+  const Variable limit("OMP_THREAD_LIMIT", "1");
+  {
+    const Variable asked("FOVEA_COMPUTE_THREADS", "");
+    CHECK(compute_threads() == 1);
+  }
+  const Variable asked("FOVEA_COMPUTE_THREADS", "2");
+  CHECK(error_of([] { compute_threads(); }) ==
+        "OMP_THREAD_LIMIT: allows 1 of the 2 threads that FOVEA_COMPUTE_THREADS asks for; raise the one or "
+        "lower "
+        "the other");
+}
+
+TEST_CASE("numerics: the number of threads is not that of the cores to which OpenMP has bound a thread") {
+  const Variable asked("FOVEA_COMPUTE_THREADS", "");
+  const auto before = compute_threads();
+  std::thread([&] {
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    CPU_SET(sched_getcpu(), &one);
+    REQUIRE(sched_setaffinity(0, sizeof one, &one) == 0);
+    CHECK(compute_threads() == before);
+  }).join();
+}
+
+TEST_CASE("numerics: a vector level that LibTorch or the CPU does not have is refused") {
+  const Variable level("ATEN_CPU_CAPABILITY", "avx1024");
+  CHECK(error_of([] { numerics(the_cpu()); }) ==
+        "ATEN_CPU_CAPABILITY: \"avx1024\" is not allowed; it must be \"default\", \"avx2\" or \"avx512\"");
+  const Variable lowest("ATEN_CPU_CAPABILITY", "default");
+  CHECK_THAT(numerics(the_cpu()), Catch::Contains(", default"));
+}
+
+TEST_CASE("numerics: instructions that a person chooses for oneDNN count, and those without bf16 have none") {
+  const auto usual = numerics(the_cpu());
+  const Variable variable("ONEDNN_MAX_CPU_ISA", "AVX2");
+  CHECK(numerics(the_cpu()) == usual + ", ONEDNN_MAX_CPU_ISA=AVX2");
+  for (const char* without_bf16 : {"AVX2", "sse41", "AVX512_CORE", "avx512_core_vnni"})
+    CHECK_FALSE(has_bf16_with(without_bf16));
+  for (const char* with_bf16 : {"", "ALL", "DEFAULT", "AVX512_CORE_BF16", "avx512_core_amx", "AVX10_1_512"})
+    CHECK(has_bf16_with(with_bf16));
 }

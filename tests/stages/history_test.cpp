@@ -5,7 +5,10 @@
 #include <sstream>
 
 #include "runtime/store/artifact.hpp"
+#include "stages/learn/gradient_history.hpp"
+#include "stages/learn/rate_range.hpp"
 #include "tests/catch.hpp"
+#include "tests/errors.hpp"
 #include "tests/folder.hpp"
 
 using namespace fovea;
@@ -98,4 +101,35 @@ TEST_CASE("timing: what is stored is what is read") {
   CHECK(read.epoch_update_seconds == std::vector{0.125});
   CHECK(read.epoch_decode_seconds == std::vector{1.5});
   CHECK(read.epoch_augment_seconds == std::vector{0.75});
+}
+
+TEST_CASE("history: stored lists that do not fit each other are refused") {
+  const auto refused = [](const auto& value) { return error_of([&] { read_back(value); }); };
+  auto history = two_epochs();
+  history.step_gradient_norm.pop_back();
+  CHECK(refused(history) == "History: its lists of steps differ in length; make it again");
+  history = two_epochs();
+  history.validation.loss.pop_back();
+  CHECK(refused(history) == "History: its lists of epochs differ in length; make it again");
+  history = two_epochs();
+  history.logged = {{"norm", {1}}};
+  CHECK(refused(history) == "History: what was logged has other epochs; make it again");
+  history = two_epochs();
+  history.best_epoch = 3;
+  CHECK(refused(history) == "History: a count is not possible; make it again");
+  CHECK(refused(Timing{.epoch_seconds = {1, 2}, .epoch_wait_seconds = {1}}) ==
+        "Timing: its lists of epochs differ in length; make it again");
+  CHECK(refused(GradientHistory{{"a", "b"}, {1, 2, 3}, {1, 2, 3}}) ==
+        "GradientHistory: its norms are not those of its parameters; make it again");
+  CHECK(refused(RateRange{{1, 2}, {1}, false}) ==
+        "RateRange: its rates and losses differ in number; make it again");
+}
+
+TEST_CASE("history: the log has no columns for hits among five where these are not counted") {
+  auto history = two_epochs();
+  history.train.top_5 = history.validation.top_5 = {};
+  CHECK(to_csv(history) ==
+        "epoch,loss,accuracy,val_loss,val_accuracy,learning_rate\n"
+        "1,1.5,0.1,1.25,0.2,0.001\n"
+        "2,0.375,0.9,0.5,0.8,1e-07\n");
 }

@@ -49,5 +49,5 @@ TEST_CASE("precision: auto is bf16 where the device multiplies it, and fp16 need
   CHECK(precision_of("fp16", gpu) == Precision::fp16);
   CHECK(name_of(precision_of("fp16", gpu)) == "fp16");
   CHECK(error_of([&] { precision_of("fp16", cpu); }) ==
-        "precision: \"fp16\" needs a GPU, and training runs on the CPU; set \"bf16\" or \"fp32\"");
+        "precision: \"fp16\" needs a GPU, and this runs on the CPU; set \"bf16\" or \"fp32\"");
 }

@@ -155,3 +155,23 @@ TEST_CASE("metrics: exporting writes the JSON and the report beside it") {
   CHECK(parse_json(text_of(folder / "metrics.json")) == to_json(metrics));
   CHECK(text_of(folder / "classification_report.csv") == classification_report(metrics));
 }
+
+TEST_CASE("metrics: stored metrics whose lists do not fit each other are refused") {
+  const auto refused = [](const Metrics& metrics) {
+    const Folder folder;
+    write_artifact(Metrics::codec(), &metrics, folder / "metrics.h5");
+    return error_of([&] { Metrics::codec().read(H5Reader(folder / "metrics.h5"), {}); });
+  };
+  auto metrics = small();
+  metrics.classes.pop_back();
+  CHECK(refused(metrics) == "Metrics: its lists differ in length; make it again");
+  metrics = small();
+  metrics.k = -1;
+  CHECK(refused(metrics) == "Metrics: a count is below 0; make it again");
+}
+
+TEST_CASE("metrics: with k 0 hits among the most probable are not counted") {
+  const auto metrics = measure(predictions_of({.9f, .1f}, {0}, 2), 0);
+  CHECK(metrics.top_k_accuracy == 0);
+  CHECK_FALSE(to_json(metrics).contains("top_k"));
+}

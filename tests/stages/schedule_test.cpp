@@ -1,5 +1,8 @@
 #include "stages/learn/schedule.hpp"
 
+#include <limits>
+
+#include "stages/learn/extensions.hpp"
 #include "tests/catch.hpp"
 #include "tests/errors.hpp"
 
@@ -252,4 +255,48 @@ TEST_CASE("schedule: parameters say what is wrong with them") {
 TEST_CASE("schedule: a curve of one's own follows the warmup") {
   const Schedule schedule([](std::int64_t t) { return 1.0 / static_cast<double>(1 + t); }, 4, 0.2, 0);
   check_values(schedule, {{0, 0.2}, {2, 0.6}, {4, 1}, {5, 0.5}});
+}
+
+TEST_CASE("schedule: restarts of as many cycles as there may be cover the run from peak to floor") {
+  for (const double t_mul : {1.0, 2.0, 1e308}) {
+    for (const std::int64_t cycles : {1, 64, 1000}) {
+      INFO(t_mul << " " << cycles);
+      const Schedule schedule(
+          {.type = "cosine_decay_restarts", .warmup_steps = 0, .t_mul = t_mul, .cycles = cycles}, 1e-3, 1000);
+      CHECK(schedule.at(0) == 1e-3);
+      CHECK(schedule.at(999) < 1e-3);
+      CHECK(schedule.at(999) > 0);
+    }
+  }
+}
+
+TEST_CASE("schedule: rates are numbers at both ends of every setting") {
+  constexpr auto longest = std::numeric_limits<std::int64_t>::max();
+  constexpr double most = std::numeric_limits<double>::max(), least = std::numeric_limits<double>::min();
+  const auto check = [](const ScheduleParams& params) {
+    for (const std::int64_t total : {std::int64_t{1}, std::int64_t{1000}, std::int64_t{1} << 52}) {
+      INFO(write_params(params).dump() << " " << total);
+      const Schedule schedule(params, 1e-3, total);
+      for (const auto step : {std::int64_t{0}, total / 2, total - 1}) CHECK(schedule.at(step, 3) >= 0);
+    }
+  };
+  for (const auto& type : ScheduleParams::types().names) {
+    if (Extensions::of_training().schedule(type) != nullptr) continue;
+    check({.type = type});
+    check({.type = type, .warmup_steps = 0, .warmup_start_lr = 0.0});
+  }
+  for (const auto* type : {"cosine_decay", "cosine_decay_restarts", "exponential_decay", "step_decay",
+                           "polynomial_decay", "one_cycle", "warmup_stable_decay"})
+    check({.type = type, .decay_steps = longest});
+  for (const double alpha : {0.0, 1.0}) check({.alpha = alpha});
+  for (const double power : {least, most}) check({.type = "polynomial_decay", .power = power});
+  for (const double rate : {least, 1.0})
+    check({.type = "exponential_decay", .decay_steps = 1, .decay_rate = rate, .staircase = true});
+  for (const double m_mul : {least, most})
+    check({.type = "cosine_decay_restarts", .m_mul = m_mul, .cycles = 1000});
+  check({.type = "cosine_decay_restarts", .decay_steps = 1, .t_mul = most});
+  check({.type = "reduce_on_plateau",
+         .decay_rate = least,
+         .plateau_patience = longest,
+         .plateau_min_delta = most});
 }

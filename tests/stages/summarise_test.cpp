@@ -63,6 +63,43 @@ TEST_CASE("spread: with two and three values the quantile is that of its closed 
   CHECK(three.mean - three.low == exactly(4.302652729749463 / std::sqrt(3.0)));
 }
 
+TEST_CASE("spread: the interval of shares stays within 0 and 1, and tells how far it reaches") {
+  const auto high = spread_of_shares({0.98, 1}), low = spread_of_shares({0, 0.02});
+  CHECK(high.high == 1);
+  CHECK(high.low == exactly(0.99 - 12.706204736174696 * 0.01));
+  CHECK(high.reach() == exactly(12.706204736174696 * 0.01));
+  CHECK(low.low == 0);
+  CHECK(low.high == exactly(0.01 + 12.706204736174696 * 0.01));
+  CHECK(std::isnan(spread_of_shares({0.5}).low));
+}
+
+TEST_CASE("summarise: shares have intervals of shares, and the loss has its own") {
+  auto one = metrics_of(0.98), other = metrics_of(1);
+  const auto summary = summary_of({one, other});
+  CHECK(summary.accuracy.high == 1);
+  CHECK(summary.loss.high > 9.9);
+}
+
+TEST_CASE("summarise: a top-k accuracy that the runs do not have is left out") {
+  auto without = metrics_of(0.5);
+  without.k = 0;
+  const auto summary = summary_of({without});
+  CHECK(in_words(summary) == "accuracy 0.5000  loss 5.0000  macro F1 0.0625  (1 run)");
+  CHECK_FALSE(to_json(summary).contains("top_k"));
+}
+
+TEST_CASE("summarise: a stored summary whose lists do not fit each other is refused") {
+  const auto refused = [](const MetricsSummary& summary) {
+    const Folder folder;
+    write_artifact(MetricsSummary::codec(), &summary, folder / "summary.h5");
+    return error_of([&] { MetricsSummary::codec().read(H5Reader(folder / "summary.h5"), {}); });
+  };
+  auto summary = summary_of({metrics_of(0.4), metrics_of(0.8)});
+  summary.class_names.pop_back();
+  CHECK(refused(summary) == "MetricsSummary: its classes and their scores differ in number; make it again");
+  CHECK(refused({}) == "MetricsSummary: its values are not those of its runs; make it again");
+}
+
 TEST_CASE("spread: equal values have an interval of no length") {
   const auto spread = spread_of({0.5, 0.5, 0.5});
   CHECK(spread.deviation == 0);

@@ -171,6 +171,9 @@ TEST_CASE("split: parts that leave nothing to train on are an error") {
   CHECK_THROWS_WITH(
       split(uneven(), {.validation = 1e9}),
       "validation takes 1000000000 and test 20 of 200 samples; at least one must be left to train on");
+  CHECK_THROWS_WITH(
+      split(uneven(), {.validation = 1e300}),
+      "validation takes 9007199254740992 and test 20 of 200 samples; at least one must be left to train on");
 }
 
 TEST_CASE("split: a number that is neither a share nor a count is refused") {

@@ -1,5 +1,6 @@
 #include "stages/learn/evaluate.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "tests/catch.hpp"
@@ -46,6 +47,31 @@ TEST_CASE("evaluate: probabilities are the softmax of the network's scores") {
 TEST_CASE("evaluate: with k equal to the classes, every image is a hit") {
   CHECK(evaluate(by_brightness(), toy::images(9), {.top_k = 3}).metrics->top_k_accuracy == 1);
   CHECK(evaluate(by_brightness(), toy::images(9), {.top_k = 1}).metrics->top_k_accuracy == Approx(1.0 / 3));
+}
+
+TEST_CASE("evaluate: k above the classes is refused, and five of few classes are not counted") {
+  CHECK(error_of([] { evaluate(by_brightness(), toy::images(9), {.top_k = 4}); }) ==
+        "top_k: 4 is more than the 3 classes; give at most 3, or \"auto\"");
+  const auto few = evaluate(by_brightness(), toy::images(9)).metrics;
+  CHECK(few->k == 0);
+  CHECK_FALSE(to_json(*few).contains("top_k"));
+  const auto data = toy::images(12, 1, 6);
+  CHECK(evaluate(toy::model(toy::specification(6), data), data).metrics->k == 5);
+}
+
+TEST_CASE("evaluate: computes in fp32, and in bf16 where that is asked for") {
+  const auto data = toy::images(20);
+  const auto model = toy::model(toy::specification(), data);
+  const auto fp32 = evaluate(model, data).predictions;
+  const auto bf16 = evaluate(model, data, {.precision = "bf16"}).predictions;
+  double furthest = 0;
+  for (std::size_t i = 0; i < fp32->probabilities.size(); ++i)
+    furthest = std::max<double>(furthest, std::abs(fp32->probabilities[i] - bf16->probabilities[i]));
+  CHECK(furthest > 0);
+  CHECK(furthest < 0.02);
+  CHECK(error_of([&] {
+          evaluate(model, data, {.precision = "fp16"});
+        }).starts_with("precision: \"fp16\" needs"));
 }
 
 TEST_CASE("evaluate: what is told of an image does not depend on the batch around it, to single precision") {

@@ -107,8 +107,7 @@ TEST_CASE("extensions: a callback logs, stops and draws") {
   CHECK(out.history->logged.at("steps_seen") == std::vector<double>{4, 8, 12});
   CHECK(out.history->logged.at("weight_norm").size() == 3);
   CHECK(to_csv(*out.history)
-            .starts_with("epoch,loss,accuracy,top_5,val_loss,val_accuracy,val_top_5,learning_rate,steps_seen,"
-                         "weight_norm\n"));
+            .starts_with("epoch,loss,accuracy,val_loss,val_accuracy,learning_rate,steps_seen,weight_norm\n"));
   REQUIRE(out.figures->files.size() == 1);
   CHECK(out.figures->files[0].name == "my_rates.png");
 }
@@ -123,4 +122,37 @@ TEST_CASE("extensions: names that are taken or unknown are refused") {
   CHECK(error_of([] {
           Training{}.run(R"({"callbacks": ["watchers"]})");
         }).starts_with("train.callbacks: [\"watchers\"] is not allowed; it must be a list of \""));
+}
+
+TEST_CASE("extensions: a schedule is thought to depend on the length of the run until it says otherwise") {
+  auto& all = Extensions::of_training();
+  const auto give_length = [](const ScheduleParams&, CurveRoom room) -> ShapedCurve {
+    return {[total = room.total](std::int64_t) { return static_cast<double>(total); }, {}};
+  };
+  const auto bound = [](const char* schedule) {
+    return read_params<ScheduleParams>(parse_json(schedule), "schedule").bound_to_length();
+  };
+  all.add_schedule("careful", give_length);
+  all.add_schedule("by_steps", give_length, RunLength::decides_without_decay_steps);
+  all.add_schedule("free", give_length, RunLength::ignored);
+  CHECK(bound(R"({"type": "careful", "warmup_steps": 0, "decay_steps": 9})") ==
+        "\"careful\" may depend on how long the run is");
+  CHECK(bound(R"({"type": "by_steps", "warmup_steps": 0})") ==
+        "\"by_steps\" comes down over the whole run; give \"schedule.decay_steps\" to go on instead");
+  CHECK(bound(R"({"type": "by_steps", "warmup_steps": 0, "decay_steps": 9})").empty());
+  CHECK(bound(R"({"type": "free", "warmup_steps": 0})").empty());
+  CHECK(Schedule({.type = "careful", .warmup_steps = 0, .decay_steps = 9}, 1, 50).at(0) == 50);
+  CHECK(Schedule({.type = "by_steps", .warmup_steps = 0, .decay_steps = 9}, 1, 50).at(0) == 0);
+  CHECK(Schedule({.type = "free", .warmup_steps = 0}, 1, 50).at(0) == 0);
+}
+
+TEST_CASE("extensions: a callback's file stays in its folder") {
+  struct Escaping : Callback {
+    void on_end(TrainingMoment& moment) override {
+      moment.show({"../out.png", std::vector<std::uint8_t>{1}});
+    }
+  };
+  Extensions::of_training().add_callback("escaping", [] { return std::make_unique<Escaping>(); });
+  CHECK(error_of([] { Training{}.run(R"({"epochs": 1, "callbacks": ["escaping"]})"); }) ==
+        "callback \"escaping\": \"../out.png\" is no file name; give one of at most 255 bytes without \"/\"");
 }

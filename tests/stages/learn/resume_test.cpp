@@ -1,8 +1,13 @@
+#include <chrono>
+#include <cmath>
+#include <thread>
+
 #include "runtime/store/artifact.hpp"
 #include "runtime/store/checkpoints.hpp"
 #include "runtime/store/store.hpp"
 #include "stages/learn/train_state.hpp"
 #include "tests/catch.hpp"
+#include "tests/errors.hpp"
 #include "tests/folder.hpp"
 #include "tests/stages/learn/toy.hpp"
 
@@ -40,11 +45,14 @@ struct Resumable {
                                 params, context);
     told.clear();
     for (const auto& event : heard.events) {
-      if (event.name == "resumed") told = event.line;
+      if (event.name != "resumed") continue;
+      told = event.line;
+      told_data = event.data;
     }
     return out;
   }
   std::string told;  ///< what the last whole run said of where it went on from
+  Json told_data;
 };
 
 void check_same(const Train::Out<Value>& a, const Train::Out<Value>& b) {
@@ -131,7 +139,7 @@ TEST_CASE("train: more epochs go on from fewer and equal the straight run") {
   Resumable raised, straight;
   raised.run(R"({"epochs": 2})");
   const auto out = raised.run(R"({"epochs": 5})");
-  CHECK(raised.told.starts_with("goes on from epoch 2 of 5: "));
+  CHECK(raised.told.starts_with("goes on from epoch 3 of 5: "));
   check_same(out, straight.run(R"({"epochs": 5})"));
 }
 
@@ -169,4 +177,110 @@ TEST_CASE("train state: the scale of the loss is kept, and a state without one i
     CHECK(kept->scale == 512);
     CHECK(kept->good_steps == 1999);
   }
+}
+
+namespace {
+
+/// A callback that logs at the end, remembers that it was called, and takes its time with each step.
+struct Ending : Callback {
+  double ends = 0;
+  void on_step(TrainingMoment&) override { std::this_thread::sleep_for(std::chrono::milliseconds(20)); }
+  void on_epoch(TrainingMoment& moment) override {
+    moment.log("planned", static_cast<double>(moment.history.planned_epochs));
+  }
+  void on_end(TrainingMoment& moment) override {
+    moment.log("ends", ++ends);
+    moment.stop();
+  }
+  std::vector<double> state() const override { return {ends}; }
+  void restore(std::span<const double> state) override { ends = state[0]; }
+};
+
+void add_endings() {
+  auto& all = Extensions::of_training();
+  if (all.callback("ending") != nullptr) return;
+  all.add_callback("ending", [] { return std::make_unique<Ending>(); });
+  all.add_callback(
+      "free_ending", [] { return std::make_unique<Ending>(); }, RunLength::ignored);
+}
+
+std::string bound_of_callbacks(const std::string& names) {
+  const auto settings =
+      R"({"schedule": {"type": "constant", "warmup_steps": 0}, "callbacks": )" + names + "}";
+  return Train::horizon(read_params<Train::Params>(parse_json(settings), "train")).bound;
+}
+
+}  // namespace
+
+TEST_CASE("train: what a callback logs at the end is of the last epoch, and no part of a longer run") {
+  add_endings();
+  Resumable raised, straight;
+  const std::string callbacks = R"("callbacks": ["free_ending"]})";
+  const auto shorter = raised.run(R"({"epochs": 2, )" + callbacks);
+  const auto& ends = shorter.history->logged.at("ends");
+  REQUIRE(ends.size() == 2);
+  CHECK(std::isnan(ends[0]));
+  CHECK(ends[1] == 1);
+  const auto longer = raised.run(R"({"epochs": 4, )" + callbacks);
+  CHECK(to_csv(*longer.history) == to_csv(*straight.run(R"({"epochs": 4, )" + callbacks).history));
+  CHECK(longer.history->logged.at("ends").back() == 1);
+}
+
+TEST_CASE("train: a callback is thought to depend on the length of the run until it says otherwise") {
+  add_endings();
+  CHECK(bound_of_callbacks(R"(["free_ending"])").empty());
+  CHECK(bound_of_callbacks(R"(["free_ending", "ending"])") ==
+        "callback \"ending\" may depend on how long the run is");
+}
+
+TEST_CASE("train: only a callback that may depend on the length of the run is told of it") {
+  add_endings();
+  Resumable one, other;
+  const auto told = one.run(R"({"epochs": 1, "callbacks": ["ending"]})");
+  CHECK(told.history->logged.at("planned") == std::vector<double>{1});
+  CHECK(told.history->planned_epochs == 1);
+  const auto untold = other.run(R"({"epochs": 1, "callbacks": ["free_ending"]})");
+  CHECK(untold.history->logged.at("planned") == std::vector<double>{0});
+  CHECK(untold.history->planned_epochs == 1);
+}
+
+TEST_CASE("train: an epoch that was stopped in its middle has the time of both parts") {
+  add_endings();
+  Resumable stopped;
+  const std::string settings = R"({"epochs": 1, "callbacks": ["ending"]})";
+  CHECK_THROWS_AS(stopped.run(settings, 3), Stopped);
+  const auto timing = stopped.run(settings).timing;
+  CHECK(timing->epoch_seconds[0] >= 4 * 0.02);
+  CHECK(timing->epoch_seconds[0] >= timing->epoch_forward_seconds[0] + timing->epoch_backward_seconds[0] +
+                                        timing->epoch_update_seconds[0] + timing->epoch_wait_seconds[0]);
+}
+
+TEST_CASE("train: where it goes on from is counted as its epochs and steps are") {
+  Resumable stopped;
+  CHECK_THROWS_AS(stopped.run("{}", 6), Stopped);
+  stopped.run("{}");
+  CHECK(stopped.told.starts_with("goes on from epoch 2 of 4, step 2: "));
+  CHECK(stopped.told_data == Json({{"epoch", 2}, {"epochs", 4}, {"step", 6}, {"steps", 16}}));
+}
+
+TEST_CASE("train: saved progress of another network is refused") {
+  Resumable one;
+  CHECK_THROWS_AS(one.run("{}", 1), Stopped);
+  CHECK(error_of([&] { one.run(R"({"ema_decay": 0.9})"); }) ==
+        "saved progress is of another network or of other settings; start again with --force");
+}
+
+TEST_CASE("train state: counters, sums and memories that do not fit each other are refused") {
+  const auto refused = [](const TrainState& state) {
+    const Folder folder;
+    write_artifact(TrainState::codec(), &state, folder / "state.h5");
+    return error_of([&] { TrainState::codec().read(H5Reader(folder / "state.h5"), {}); });
+  };
+  CHECK(refused({.epoch = -1}) == "TrainState: a counter is below 0; make it again");
+  CHECK(refused({.epoch = 2}) == "TrainState: its epochs are not those of its history; make it again");
+  CHECK(refused({.optimizer = {1, {{1, 2}}}}) ==
+        "TrainState: the optimizer is of other weights; make it again");
+  CHECK(refused({.loss_scale = LossScale{-1, 0}}) == "TrainState: its scale is none; make it again");
+  CHECK(refused({.figures = {{"a/../../b", std::vector<std::uint8_t>{1}}}}) ==
+        "\"a/../../b\" is no file name; give one of at most 255 bytes without \"/\"");
 }

@@ -163,7 +163,7 @@ TEST_CASE("train: settings that contradict each other are refused") {
       error(R"({"optimizer": {"momentum": 0.5}})") ==
       "train.optimizer.momentum: an optimizer of type \"adamw\" has no use for 0.5; leave \"momentum\" out");
   CHECK(error(R"({"precision": "fp16"})") ==
-        "precision: \"fp16\" needs a GPU, and training runs on the CPU; set \"bf16\" or \"fp32\"");
+        "precision: \"fp16\" needs a GPU, and this runs on the CPU; set \"bf16\" or \"fp32\"");
   CHECK(error(R"({"optimiser": {}})") ==
         "train: unknown parameter \"optimiser\"; did you mean \"optimizer\"?");
 }

@@ -54,6 +54,65 @@ TEST_CASE("train: the last batch is trained on although it is smaller, unless it
   CHECK_FALSE(toy::same_bytes(*all.last, *dropped.last));
 }
 
+TEST_CASE("train: with drop_last a step of fewer batches is left out as well") {
+  const std::string rest = R"("epochs": 2, "batch_size": 10, "accumulate_steps": 4, "schedule": )"
+                           R"({"type": "constant", "warmup_steps": 0}})";
+  const auto all = Training{}.run("{" + rest), dropped = Training{}.run(R"({"drop_last": true, )" + rest);
+  CHECK(all.history->step_loss.size() == 4);
+  CHECK(dropped.history->steps_per_epoch == 1);
+  CHECK(dropped.history->step_loss.size() == 2);
+  CHECK(dropped.history->step_loss[0] == all.history->step_loss[0]);
+}
+
+TEST_CASE("train: where all steps would be dropped, what to give instead is told") {
+  const auto refusal = [](const std::string& settings) {
+    return error_of([&] { Training{}.run(settings); });
+  };
+  CHECK(
+      refusal(R"({"drop_last": true, "batch_size": 61})") ==
+      "batch_size: a batch of 61 is more than all 60 images; give at most 60, or set \"drop_last\" to false");
+  CHECK(refusal(R"({"drop_last": true, "batch_size": 16, "accumulate_steps": 4})") ==
+        "batch_size: 4 batches of 16 are more than all 60 images; give at most 15, or set \"drop_last\" to "
+        "false");
+}
+
+TEST_CASE("train: a validation loss that is not finite stops it as one of training does") {
+  const auto refusal = error_of([] {
+    Training{}.run(
+        R"({"epochs": 1, "batch_size": 60, "learning_rate": 1e30, "clip": {"global_norm": null}})");
+  });
+  CHECK(refusal ==
+        "validation loss is nan after epoch 1; lower \"learning_rate\" (now 1e+30) or set "
+        "\"clip.global_norm\"");
+}
+
+TEST_CASE("train: what it computes in and where is told before the first step") {
+  Training training;
+  training.run();
+  const auto told = training.heard.named("training");
+  REQUIRE(told.size() == 1);
+  const auto threads = std::to_string(compute_threads()) + (compute_threads() == 1 ? " thread" : " threads");
+  CHECK(told[0].line == "trains in fp32 on the CPU with " + threads + ": 3 epochs of 4 steps");
+  CHECK(told[0].data["precision"] == "fp32");
+  CHECK(told[0].data["device"] == "cpu");
+}
+
+TEST_CASE("train: among five is told where there are more classes") {
+  const auto few = Training{}.run(R"({"epochs": 1})").history;
+  CHECK(few->train.top_5.empty());
+  CHECK(to_csv(*few).starts_with("epoch,loss,accuracy,val_loss,val_accuracy,learning_rate\n"));
+  Training six{
+      .data = toy::images(60, 1, 6), .validation = toy::images(30, 2, 6), .network = toy::specification(6)};
+  const auto many = six.run(R"({"epochs": 1, "monitor": {"metric": "val_top_5"}})").history;
+  CHECK(many->validation.top_5.size() == 1);
+  CHECK(six.heard.named("epoch")[0].data.contains("val_top_5"));
+}
+
+TEST_CASE("train: an epoch is not judged by what is always 1") {
+  CHECK(error_of([] { Training{}.run(R"({"monitor": {"metric": "val_top_5"}})"); }) ==
+        "monitor.metric: \"val_top_5\" is 1 whatever is learned of 3 classes; set \"val_accuracy\"");
+}
+
 TEST_CASE("train: history has every step and every epoch") {
   const auto out = Training{}.run();
   const auto& history = *out.history;
@@ -61,7 +120,6 @@ TEST_CASE("train: history has every step and every epoch") {
   CHECK(history.step_loss.size() == 12);
   CHECK(history.step_gradient_norm.size() == 12);
   CHECK(history.step_learning_rate[0] == 0.01);
-  CHECK(history.validation.top_5 == std::vector<double>{1, 1, 1});
   CHECK(history.precision == "fp32");
   CHECK(history.monitor == "val_accuracy");
   CHECK(out.timing->step_samples_per_second.size() == 12);
