@@ -45,6 +45,18 @@ std::string place_of(std::string_view text, std::size_t offset) {
   return "line " + std::to_string(line) + ", column " + std::to_string(column);
 }
 
+/// Parses a text under the eyes of `watch`, which may be null.
+Json parse(std::string_view text, const Json::parser_callback_t& watch) {
+  try {
+    return Json::parse(text, watch);
+  } catch (const Json::parse_error& error) {
+    throw Error(place_of(text, error.byte) +
+                ": not JSON here; a comma, bracket or quote may be missing before it");
+  } catch (const Json::out_of_range&) {
+    throw Error("a number is beyond double precision; its size must be below 1.8e308");
+  }
+}
+
 }  // namespace
 
 Json parse_json(std::string_view text) {
@@ -52,14 +64,11 @@ Json parse_json(std::string_view text) {
     throw Error(std::to_string(text.size()) + " bytes of JSON; at most " + std::to_string(max_json_bytes) +
                 " are read");
   }
-  try {
-    return Json::parse(text, Watch{});
-  } catch (const Json::parse_error& error) {
-    throw Error(place_of(text, error.byte) +
-                ": not JSON here; a comma, bracket or quote may be missing before it");
-  } catch (const Json::out_of_range&) {
-    throw Error("a number is beyond double precision; its size must be below 1.8e308");
-  }
+  return parse(text, Watch{});
+}
+
+Json parse_own_json(std::string_view text) {
+  return parse(text, nullptr);
 }
 
 std::string canonical(const Json& value) {

@@ -20,6 +20,10 @@ inline constexpr std::size_t max_json_bytes = std::size_t{8} << 20;
 /// number beyond double precision. Throws `Error` with line and column.
 Json parse_json(std::string_view text);
 
+/// Parses text that this program wrote and found unchanged, of any length and depth. Throws `Error` where it
+/// is no JSON all the same.
+Json parse_own_json(std::string_view text);
+
 /// The one text of a value, whatever order its keys were written in: what digests are taken of.
 std::string canonical(const Json& value);
 

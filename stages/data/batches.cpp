@@ -32,7 +32,7 @@ std::vector<double> numbers(const H5Reader& file, const std::string& name, std::
 Batches read(const H5Reader& file, const Resolve& resolve) {
   Batches batches;
   batches.data = Value<Dataset>(resolve(Dataset::codec(), file.text_attribute("/", "data")));
-  batches.policy = Conversion<Policy>::read(parse_json(file.text_attribute("/", "policy")), "policy");
+  batches.policy = Conversion<Policy>::read(parse_own_json(file.text_attribute("/", "policy")), "policy");
   batches.seed = std::bit_cast<std::uint64_t>(file.whole_attribute("/", "seed"));
   batches.mean = numbers(file, "mean", batches.data->channels);
   batches.deviation = numbers(file, "deviation", batches.data->channels);

@@ -38,7 +38,7 @@ Model read(const H5Reader& file, const Resolve&) {
   Model model;
   const auto texts = file.texts("specification");
   if (texts.size() != 1) throw Error("specification: expected 1 text, got " + std::to_string(texts.size()));
-  model.specification = read_params<Specification>(parse_json(texts[0]), "specification");
+  model.specification = read_params<Specification>(parse_own_json(texts[0]), "specification");
   for (const auto& name : file.texts("weight_names")) {
     const auto place = "weights/" + name;
     model.weights.push_back({name, file.shape(place), file.read<float>(place)});

@@ -44,3 +44,14 @@ TEST_CASE("json: a long value is cut where a character ends") {
   const auto text = shown(Json(std::string(40, 'x') + "ääääääääääääää"));
   CHECK(text == "\"" + std::string(40, 'x') + "äääääää ...");
 }
+
+TEST_CASE(
+    "json: what the program wrote itself is read at any length and depth, and refused where it is none") {
+  const auto deep = std::string(500, '[') + std::string(500, ']');
+  CHECK(parse_own_json(deep).dump() == deep);
+  const Json large(std::string(max_json_bytes + 1, 'a'));
+  CHECK(parse_own_json(large.dump()) == large);
+  CHECK(error_of([] { parse_own_json("{\n  \"a\": 1,\n  \"b\" 2\n}"); }).starts_with("line 3, column"));
+  CHECK(error_of([] { parse_own_json("[1e999]"); }) ==
+        "a number is beyond double precision; its size must be below 1.8e308");
+}
