@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "graph/setting.hpp"
+#include "runtime/store/owner.hpp"
 
 namespace fovea {
 namespace {
@@ -41,7 +42,7 @@ Graph read_definition_file(const fs::path& file, const std::vector<std::string>&
 }
 
 void write_whole_file(const fs::path& file, std::string_view bytes) {
-  const auto draft = file.string() + ".partial";
+  const auto draft = file.string() + "." + unique_name() + ".partial";
   std::ofstream stream(draft, std::ios::binary);
   stream.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
   stream.close();

@@ -1,73 +1,25 @@
 #include "runtime/run_directory.hpp"
 
-#include <signal.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <cstdlib>
 #include <ctime>
 #include <fstream>
 #include <set>
 
 #include "graph/definition.hpp"
-#include "runtime/store/files.hpp"
+#include "runtime/store/draft.hpp"
 
 namespace fovea {
 namespace {
 
 namespace fs = std::filesystem;
 
-/// A folder that is written aside and either renamed into place or removed.
-class Draft {
- public:
-  Draft(const fs::path& parent, const std::string& name)
-      : parent_(parent), path_(parent / ("." + name + "." + std::to_string(getpid()) + ".partial")) {
-    std::error_code failed;
-    fs::create_directories(path_, failed);
-    remove_abandoned(parent);
-    if (failed) {
-      throw Error(parent.string() + ": can't be written (" + failed.message() +
-                  "); give another --output-dir");
-    }
+/// Gives a draft the first name that is free: `stem`, `stem_2`, `stem_3`, ...
+fs::path settle(Draft& draft, const fs::path& parent, const std::string& stem) {
+  for (int number = 1;; ++number) {
+    const auto target = parent / (number == 1 ? stem : stem + "_" + std::to_string(number));
+    if (draft.move_to(target)) return target;
   }
-  ~Draft() {
-    std::error_code ignored_while_leaving;
-    fs::remove_all(path_, ignored_while_leaving);
-  }
-  Draft(const Draft&) = delete;
-  Draft& operator=(const Draft&) = delete;
-  const fs::path& path() const { return path_; }
-
-  /// Removes the drafts of processes that died, which end in ".<process>.partial".
-  static void remove_abandoned(const fs::path& parent) {
-    std::error_code error;
-    for (fs::directory_iterator entry(parent, error), end; !error && entry != end; entry.increment(error)) {
-      const auto draft = entry->path().filename();
-      if (draft.extension() != ".partial" || !draft.string().starts_with('.')) continue;
-      const auto process = std::atoi(draft.stem().extension().string().c_str() + 1);
-      if (process <= 0 || ::kill(process, 0) == 0 || errno != ESRCH) continue;
-      std::error_code ignored_until_next_time;
-      fs::remove_all(entry->path(), ignored_until_next_time);
-    }
-  }
-
-  /// Renames it to the first name that is free: `stem`, `stem_2`, `stem_3`, ...
-  fs::path settle(const std::string& stem) {
-    for (int number = 1;; ++number) {
-      const auto target = parent_ / (number == 1 ? stem : stem + "_" + std::to_string(number));
-      if (fs::exists(target)) continue;
-      std::error_code failed;
-      fs::rename(path_, target, failed);
-      if (!failed) return target;
-      if (!fs::exists(target)) throw Error(target.string() + ": can't be written (" + failed.message() + ")");
-    }
-  }
-
- private:
-  fs::path parent_;
-  fs::path path_;
-};
+}
 
 std::string local_time() {
   const auto now = std::time(nullptr);
@@ -157,13 +109,13 @@ std::optional<fs::path> write_run_directory(const Graph& graph, const RunResult&
                                             const fs::path& output_dir, const std::string& name,
                                             const std::string& log, const MoreExports& more) try {
   const auto stem = name + "_" + local_time();
-  Draft draft(output_dir, stem);
+  Draft draft(output_dir);
   auto files = export_all(graph, result, store, draft.path(), more);
   if (!files) return {};
   const auto definition = write_definition(graph, fs::current_path());
   write_text(draft.path() / "config.json", definition.dump(2) + "\n");
   write_text(draft.path() / "run.log", log);
-  const auto directory = draft.settle(stem);
+  const auto directory = settle(draft, output_dir, stem);
   store.keep_run(directory.filename().string(), {{"name", name},
                                                  {"directory", fs::absolute(directory).string()},
                                                  {"made", now_as_text()},

@@ -7,16 +7,16 @@
 //   <experiment id>/<run id>/artifacts/        any files
 #include "pipelines/tracking/mlflow.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
+#include <cerrno>
 #include <cmath>
 #include <fstream>
 #include <sstream>
 
 #include "graph/sha256.hpp"
 #include "pipelines/tracking/run_facts.hpp"
-#include "runtime/store/files.hpp"
+#include "runtime/store/draft.hpp"
+#include "runtime/store/owner.hpp"
 #include "stages/learn/text_file.hpp"
 
 namespace fovea {
@@ -55,18 +55,6 @@ std::string address(const fs::path& path) {
   }
   return text;
 }
-
-/// A folder that is removed in the end unless it was moved away.
-struct Draft {
-  fs::path path;
-  explicit Draft(fs::path made) : path(std::move(made)) { fs::create_directories(path); }
-  ~Draft() {
-    std::error_code ignored_while_leaving;
-    fs::remove_all(path, ignored_while_leaving);
-  }
-  Draft(const Draft&) = delete;
-  Draft& operator=(const Draft&) = delete;
-};
 
 /// Adds metrics to a run, each a file of lines.
 class MetricFiles {
@@ -224,10 +212,10 @@ fs::path write_mlflow(const Graph& graph, const RunResult& result, Store& store,
     throw Error(folder.string() + ": a result was lost while it was written; run the pipeline again");
   const auto experiment = folder / experiment_of(graph.name(), folder);
   const auto name = directory.filename().string();
-  const auto id = sha256(fs::absolute(directory).string() + now_as_text()).substr(0, 32);
+  const auto id = sha256(fs::absolute(directory).string() + unique_name()).substr(0, 32);
   auto place = experiment / id;
-  const Draft folder_of_run(folder / ("." + id + ".partial"));
-  const auto& draft = folder_of_run.path;
+  Draft folder_of_run(folder);
+  const auto& draft = folder_of_run.path();
   write_params_of(graph, draft / "params");
   write_tags(name, draft / "tags");
   MetricFiles files(draft / "metrics");
@@ -236,7 +224,7 @@ fs::path write_mlflow(const Graph& graph, const RunResult& result, Store& store,
   fs::copy(directory, draft / "artifacts", fs::copy_options::recursive);
   write_file(draft / "meta.yaml",
              run_meta(place, experiment.filename().string(), id, name, begin_of(result, *trainings)));
-  fs::rename(draft, place);
+  if (!folder_of_run.move_to(place)) throw file_error(place, EEXIST);
   return place;
 } catch (const fs::filesystem_error& error) {
   throw file_error(error.path2().empty() ? error.path1() : error.path2(), error.code().value());

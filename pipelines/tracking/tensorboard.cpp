@@ -1,11 +1,10 @@
 #include "pipelines/tracking/tensorboard.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <chrono>
 
 #include "runtime/store/files.hpp"
+#include "runtime/store/owner.hpp"
 #include "stages/figures/figures.hpp"
 
 namespace fovea {
@@ -104,9 +103,9 @@ fs::path write_pictures(const std::vector<Shown>& pictures, const fs::path& fold
   return file.path();
 }
 
-/// How files end that grow while this process trains.
+/// How files end that grow while this process trains, whoever else writes into the same folder.
 std::string live_ending() {
-  return std::to_string(::getpid()) + "." + by_fovea;
+  return own_name() + "." + by_fovea;
 }
 
 /// One histogram of each weight, at the best epoch.

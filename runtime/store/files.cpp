@@ -1,7 +1,6 @@
 #include "runtime/store/files.hpp"
 
 #include <fcntl.h>
-#include <signal.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -10,16 +9,15 @@
 #include <xxh_x86dispatch.h>
 #endif
 
-#include <atomic>
 #include <cassert>
 #include <cctype>
 #include <cerrno>
-#include <charconv>
 #include <ctime>
-#include <random>
 #include <system_error>
+#include <vector>
 
 #include "graph/plan.hpp"
+#include "runtime/store/owner.hpp"
 
 namespace fovea {
 namespace {
@@ -38,17 +36,17 @@ int open_file(const fs::path& path, int flags) {
   return retried([&] { return ::open(path.c_str(), flags | O_CLOEXEC, 0666); });
 }
 
-void sync_descriptor(const fs::path& path, int descriptor) {
-  if (retried([&] { return ::fsync(descriptor); }) != 0) throw file_error(path, errno);
+/// What is known of an open file; throws `Error` where it is no regular file.
+struct stat regular_file(const fs::path& path, int descriptor) {
+  struct stat info {};
+  if (::fstat(descriptor, &info) != 0) throw file_error(path, errno);
+  if (S_ISDIR(info.st_mode)) throw file_error(path, EISDIR);
+  if (!S_ISREG(info.st_mode)) throw Error(path.string() + ": a device or pipe; it must be a file");
+  return info;
 }
 
-/// Takes the lock that tells other processes, even in other containers, that somebody still writes here.
-/// File systems without locks refuse; there the process number in the name has to do.
-bool lock(int descriptor) {
-  struct flock whole {};
-  whole.l_type = F_WRLCK;
-  whole.l_whence = SEEK_SET;
-  return retried([&] { return ::fcntl(descriptor, F_OFD_SETLK, &whole); }) == 0;
+void sync_descriptor(const fs::path& path, int descriptor) {
+  if (retried([&] { return ::fsync(descriptor); }) != 0) throw file_error(path, errno);
 }
 
 /// Sixteen hexadecimal digits.
@@ -56,24 +54,6 @@ std::string digits_of(std::uint64_t number) {
   std::string text(16, '0');
   for (auto at = text.rbegin(); at != text.rend(); ++at, number >>= 4) *at = "0123456789abcdef"[number & 15];
   return text;
-}
-
-std::string unique_name(std::string_view suffix) {
-  static std::atomic<unsigned int> counter = 0;
-  std::random_device random;
-  return std::to_string(::getpid()) + "-" + std::to_string(counter++) + "-" +
-         digits_of(std::uint64_t{random()} << 32 | random()) + std::string(suffix);
-}
-
-/// Whether the process that a temporary file is named after is gone, and nobody holds the file.
-bool is_stale(const fs::path& file) {
-  const auto name = file.filename().string();
-  pid_t process = 0;
-  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), process);
-  if (error != std::errc{} || process <= 0 || *end != '-') return false;
-  if (::kill(process, 0) == 0 || errno != ESRCH) return false;
-  const Descriptor descriptor(open_file(file, O_RDWR));
-  return descriptor.number() >= 0 && lock(descriptor.number());
 }
 
 }  // namespace
@@ -123,11 +103,7 @@ std::shared_ptr<const MappedFile> MappedFile::if_there(const fs::path& path) {
 MappedFile::MappedFile(const fs::path& path, int number) : path_(path) {
   if (number < 0) throw file_error(path, errno);
   const Descriptor descriptor(number);
-  struct stat info {};
-  if (::fstat(number, &info) != 0) throw file_error(path, errno);
-  if (S_ISDIR(info.st_mode)) throw file_error(path, EISDIR);
-  if (!S_ISREG(info.st_mode)) throw Error(path.string() + ": a device or pipe; it must be a file");
-  size_ = static_cast<std::size_t>(info.st_size);
+  size_ = static_cast<std::size_t>(regular_file(path, number).st_size);
   if (size_ == 0) return;
   void* const memory = ::mmap(nullptr, size_, PROT_READ, MAP_SHARED, number, 0);
   if (memory == MAP_FAILED) throw file_error(path, errno);
@@ -138,10 +114,11 @@ MappedFile::~MappedFile() {
   if (size_ > 0) ::munmap(const_cast<char*>(data_), size_);
 }
 
-TempFile::TempFile(const fs::path& folder, std::string_view suffix) : path_(folder / unique_name(suffix)) {
+TempFile::TempFile(const fs::path& folder, std::string_view suffix)
+    : path_(folder / (unique_name() + std::string(suffix))) {
   descriptor_ = open_file(path_, O_RDWR | O_CREAT | O_EXCL);
   if (descriptor_ < 0) throw file_error(errno == ENOENT ? folder : path_, errno);
-  lock(descriptor_);
+  try_lock(descriptor_);
 }
 
 TempFile::~TempFile() {
@@ -165,7 +142,11 @@ void TempFile::move_to(const fs::path& target) {
   struct stat info {};
   if (::fstat(descriptor_, &info) != 0) throw file_error(path_, errno);
   if (::fchmod(descriptor_, info.st_mode & 0444) != 0) throw file_error(path_, errno);
-  if (::rename(path_.c_str(), target.c_str()) != 0) throw file_error(target, errno);
+  if (::rename(path_.c_str(), target.c_str()) != 0) {
+    const int code = errno;
+    // Where the server's answer was lost, the request is repeated, and there is nothing to rename any more.
+    if (code != ENOENT || !still_names(target, descriptor_)) throw file_error(target, code);
+  }
   path_.clear();
 }
 
@@ -173,7 +154,8 @@ void remove_stale(const fs::path& folder) {
   std::error_code error;
   fs::directory_iterator entry(folder, error);
   for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
-    if (is_stale(entry->path())) ::unlink(entry->path().c_str());
+    const auto name = entry->path().filename().string();
+    if (!name.starts_with('.') && is_abandoned(entry->path(), name)) ::unlink(entry->path().c_str());
   }
 }
 
@@ -230,8 +212,18 @@ std::string Xxh3::hex() const {
   return digits_of(digest.high64) + digits_of(digest.low64);
 }
 
+// The file is read and not mapped, for it may be somebody else's, who makes it shorter meanwhile.
 std::string file_digest(const fs::path& path) {
-  return sha256(MappedFile(path).bytes());
+  const Descriptor file(path, O_RDONLY);
+  regular_file(path, file.number());
+  Sha256 digest;
+  std::vector<char> chunk(std::size_t{1} << 20);
+  while (true) {
+    const auto count = retried([&] { return ::read(file.number(), chunk.data(), chunk.size()); });
+    if (count < 0) throw file_error(path, errno);
+    if (count == 0) return digest.hex();
+    digest.add({chunk.data(), static_cast<std::size_t>(count)});
+  }
 }
 
 }  // namespace fovea

@@ -70,7 +70,8 @@ class TempFile {
   int descriptor_ = -1;
 };
 
-/// Removes the files that `TempFile`s of dead processes left in a folder.
+/// Removes the files that `TempFile`s left in a folder: see `is_abandoned`. Names that begin with a dot stay;
+/// so a file system calls files that are open though they were removed.
 void remove_stale(const std::filesystem::path& folder);
 
 /// Makes a folder and those above it, each on the disk before the next.

@@ -16,8 +16,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A file that no record names may be one that a process is just publishing.
-constexpr std::chrono::seconds may_be_new{60};
+/// A file that no record names may be one that a process is just publishing, by the clock of another host.
+constexpr std::chrono::minutes may_be_new{10};
 
 /// All regular files below a folder, sorted; none where there is no such folder.
 std::vector<fs::path> files_below(const fs::path& folder) {

@@ -26,7 +26,7 @@
 
 #include "runtime/store/store.hpp"
 
-#include <signal.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -34,11 +34,11 @@
 #include <cerrno>
 #include <charconv>
 #include <cstdlib>
-#include <ctime>
 #include <system_error>
 
 #include "runtime/store/files.hpp"
 #include "runtime/store/follower.hpp"
+#include "runtime/store/owner.hpp"
 
 namespace fovea {
 namespace {
@@ -77,17 +77,26 @@ std::string damage(std::string_view bytes, const Identity& identity) {
   return xxh3(bytes) == identity.xxh3 ? "" : "its bytes are not those that were written";
 }
 
-/// A folder of this process's own for what can't be written to a store; those of dead processes are removed.
+constexpr std::string_view overlay_prefix = "fovea-overlay-";
+
+/// Whether a folder is an overlay that a dead process of this user left here.
+bool is_old_overlay(const fs::path& folder) {
+  const auto name = folder.filename().string();
+  if (!name.starts_with(overlay_prefix)) return false;
+  struct stat info {};
+  return ::lstat(folder.c_str(), &info) == 0 && S_ISDIR(info.st_mode) && info.st_uid == ::geteuid() &&
+         is_surely_dead(std::string_view(name).substr(overlay_prefix.size()));
+}
+
+/// A folder of this process's own for what can't be written to a store.
 fs::path make_overlay() {
-  const auto parent = fs::temp_directory_path() / "fovea-overlays";
-  make_folder(parent);
-  for (const auto& entry : fs::directory_iterator(parent)) {
-    const auto process = std::atoi(entry.path().filename().c_str());
-    std::error_code gone_meanwhile;
-    if (process > 0 && ::kill(process, 0) != 0 && errno == ESRCH)
-      fs::remove_all(entry.path(), gone_meanwhile);
+  const auto parent = fs::temp_directory_path();
+  std::error_code error;
+  for (fs::directory_iterator entry(parent, error), end; !error && entry != end; entry.increment(error)) {
+    std::error_code ignored_until_next_time;
+    if (is_old_overlay(entry->path())) fs::remove_all(entry->path(), ignored_until_next_time);
   }
-  auto pattern = (parent / (std::to_string(::getpid()) + "-XXXXXX")).string();
+  auto pattern = (parent / (std::string(overlay_prefix) + own_name() + "-XXXXXX")).string();
   if (::mkdtemp(pattern.data()) == nullptr) throw file_error(pattern, errno);
   return pattern;
 }
@@ -243,9 +252,7 @@ void Store::set_aside(const fs::path& path, const std::string& why) const {
   std::error_code error;
   try {
     make_folder(target.parent_path());
-    if (fs::exists(fs::symlink_status(target)))
-      target +=
-          "." + sha256(why + std::to_string(::getpid()) + std::to_string(std::time(nullptr))).substr(0, 8);
+    if (fs::exists(fs::symlink_status(target))) target += "." + unique_name();
     fs::rename(path, target, error);
   } catch (const Error&) {
     error = std::make_error_code(std::errc::permission_denied);

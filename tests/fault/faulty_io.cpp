@@ -1,9 +1,10 @@
 // A library for LD_PRELOAD that lets one call to the system go wrong, for files below FOVEA_FAULT_PATH:
 //
-//   FOVEA_FAULT_CALL   write (also pwrite), fsync, rename, open (also openat, for reading and writing) or
-//   mmap FOVEA_FAULT_AT     which of these calls, from 1; 0 for none, which only counts FOVEA_FAULT_ERROR
-//   EIO, ENOSPC, EACCES, or short: a write that writes half FOVEA_FAULT_COUNT_FILE  where the number of calls
-//   is written in the end
+//   FOVEA_FAULT_CALL        write (also pwrite), fsync, rename, open (also openat, for reading and writing), mmap
+//   FOVEA_FAULT_AT          which of these calls, from 1; 0 for none, which only counts
+//   FOVEA_FAULT_ERROR       EIO, ENOSPC, EACCES; short: a write that writes half; lost: a rename that is done,
+//                           though the answer is that there was nothing to rename
+//   FOVEA_FAULT_COUNT_FILE  where the number of calls is written in the end
 
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -143,8 +144,12 @@ int fsync(int descriptor) {
 }
 
 int rename(const char* from, const char* to) noexcept {
-  if (is_asked_for("rename") && is_below_from_here(to) && is_the_one()) return fail();
-  return real<int(const char*, const char*)>("rename")(from, to);
+  const auto go = real<int(const char*, const char*)>("rename");
+  if (!is_asked_for("rename") || !is_below_from_here(to) || !is_the_one()) return go(from, to);
+  if (std::strcmp(setting("FOVEA_FAULT_ERROR"), "lost") != 0) return fail();
+  go(from, to);
+  errno = ENOENT;
+  return -1;
 }
 
 int open(const char* path, int flags, ...) {

@@ -88,3 +88,24 @@ TEST_CASE("a call to the system that goes wrong is an error in one line or chang
     }
   }
 }
+
+TEST_CASE("a rename that worked though its answer was lost, as over a network, changes nothing") {
+  const Desk desk;
+  REQUIRE(desk.fovea(Desk::run_in("right")).code == 0);
+  const auto right = results(desk, "right");
+  Draws draws(8);
+  const auto calls = static_cast<std::size_t>(count_calls(desk, "rename"));
+  for (int round = 0; round < rounds(2, 20); ++round) {
+    std::filesystem::remove_all(desk.folder / "lost");
+    std::filesystem::remove_all(desk.folder / "lost-results");
+    const auto at = 1 + static_cast<long>(draws.below(calls));
+    const auto done = desk.fovea(Desk::run_in("lost"), faulty(desk.folder / "lost", "rename", at, "lost"));
+    INFO("rename number " << at << "\n" << done.err);
+    CHECK(done.code == 0);
+    CHECK((results(desk, "lost") == right));
+  }
+  const auto again =
+      desk.fovea(Desk::run_in("lost"), faulty(desk.folder / "lost-results", "rename", 1, "lost"));
+  CHECK(again.code == 0);
+  CHECK(exported(desk.folder / "lost-results") == right.files);
+}

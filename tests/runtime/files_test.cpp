@@ -1,14 +1,14 @@
 #include "runtime/store/files.hpp"
 
 #include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 
 #include "graph/plan.hpp"
 #include "tests/catch.hpp"
 #include "tests/errors.hpp"
+#include "tests/runtime/dead_process.hpp"
 #include "tests/runtime/file_bytes.hpp"
 
 namespace fovea {
@@ -18,14 +18,6 @@ namespace fs = std::filesystem;
 
 std::size_t files_in(const fs::path& folder) {
   return static_cast<std::size_t>(std::distance(fs::directory_iterator(folder), {}));
-}
-
-/// The number of a process that is no more.
-pid_t dead_process() {
-  const auto child = ::fork();
-  if (child == 0) ::_exit(0);
-  REQUIRE(::waitpid(child, nullptr, 0) == child);
-  return child;
 }
 
 TEST_CASE("files: a mapped file shows the bytes of the file") {
@@ -94,21 +86,24 @@ TEST_CASE("files: a temporary file that cannot be moved stays temporary") {
   CHECK(files_in(folder.path()) == 0);
 }
 
-TEST_CASE("files: stale files are those of dead processes only") {
+TEST_CASE("files: stale files are those of dead processes and old ones of strangers") {
   const Folder folder;
-  const auto dead = std::to_string(dead_process());
-  put(folder / (dead + "-0-0123.h5"), "stale");
-  put(folder / (std::to_string(::getpid()) + "-0-0123.h5"), "ours");
-  put(folder / "notes.txt", "of somebody else");
-  put(folder / dead, "no number behind it");
+  const auto dead = name_of_dead() + "-0-01.h5", live = unique_name() + ".h5";
+  const auto stranger = "0123456789abcdef" + name_of_dead().substr(16);
+  for (const auto& name : {dead, live, stranger + "-0-01.h5", stranger + "-1-02.h5", std::string("notes.txt"),
+                           std::string(".nfs0123")})
+    put(folder / name, "");
+  for (const auto& old : {live, stranger + "-1-02.h5", std::string(".nfs0123")})
+    backdate(folder / old, std::chrono::hours(25));
   remove_stale(folder.path());
-  CHECK_FALSE(fs::exists(folder / (dead + "-0-0123.h5")));
-  CHECK(files_in(folder.path()) == 3);
+  CHECK_FALSE(fs::exists(folder / dead));
+  CHECK_FALSE(fs::exists(folder / (stranger + "-1-02.h5")));
+  CHECK(files_in(folder.path()) == 4);
 }
 
 TEST_CASE("files: a file is not stale while somebody holds it, whatever its name says") {
   const Folder folder;
-  const auto stale = folder / (std::to_string(dead_process()) + "-0-0123");
+  const auto stale = folder / (name_of_dead() + "-0-0123");
   TempFile temp(folder.path(), "");
   fs::create_hard_link(temp.path(), stale);
   remove_stale(folder.path());

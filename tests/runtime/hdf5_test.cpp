@@ -1,5 +1,7 @@
 #include "runtime/store/hdf5.hpp"
 
+#include <fcntl.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -86,6 +88,17 @@ TEST_CASE("hdf5: numbers of every type and shape come back") {
   check_round_trip<std::int64_t>(folder / "a.h5");
   check_round_trip<float>(folder / "a.h5");
   check_round_trip<double>(folder / "a.h5");
+}
+
+TEST_CASE("hdf5: no lock is taken, so that file systems that have none will do") {
+  const Folder folder;
+  put(folder / "a.h5", "");
+  const Descriptor held(folder / "a.h5", O_RDWR);
+  REQUIRE(::flock(held.number(), LOCK_EX | LOCK_NB) == 0);
+  H5Writer file(folder / "a.h5");
+  file.write<float>("values", {1});
+  file.close();
+  CHECK(list(H5Reader(folder / "a.h5").read<float>("values")) == std::vector<float>{1});
 }
 
 TEST_CASE("hdf5: datasets without values keep their shape") {

@@ -26,10 +26,6 @@ Kept keep(Place& place, const std::string& key, float value, double seconds) {
   return {record, place.store.object_path(record.objects[0])};
 }
 
-void make_older(const fs::path& file, hours by) {
-  fs::last_write_time(file, fs::last_write_time(file) - by);
-}
-
 std::vector<fs::path> chosen(const Place& place, const Limits& limits) {
   std::vector<fs::path> files;
   for (const auto& one : choose_garbage(place.store, limits)) files.push_back(one.file);
@@ -56,8 +52,8 @@ TEST_CASE("gc: age is since the last use of a result, not since it was made") {
   const auto used = keep(place, "used", 1, 1);
   const auto idle = keep(place, "idle", 2, 1);
   for (const auto& one : {used, idle}) {
-    make_older(one.file, hours(48));
-    make_older(place.store.record_file(one.record), hours(48));
+    backdate(one.file, hours(48));
+    backdate(place.store.record_file(one.record), hours(48));
   }
   place.store.mark_used(used.record);
   CHECK(chosen(place, {.bytes = {}, .age = hours(24), .keep_runs = {}}) == std::vector{idle.file});
@@ -75,7 +71,7 @@ TEST_CASE("gc: progress that newer progress has overtaken goes first, and the ne
   CHECK(by_size[0] == all[0].file);
   CHECK(by_size[1].extension() == ".h5");
   CHECK(by_size[1] != all[1].file);
-  for (const auto& one : all) make_older(one.file, hours(48));
+  for (const auto& one : all) backdate(one.file, hours(48));
   const auto by_age = chosen(place, {.bytes = {}, .age = hours(24), .keep_runs = {}});
   CHECK(by_age == std::vector{all[0].file, all[1].file});
 }
@@ -84,8 +80,8 @@ TEST_CASE("gc: what was made or used since a run began that is not over stays") 
   Place place;
   const auto idle = keep(place, "idle", 1, 1), used = keep(place, "used", 2, 1);
   for (const auto& one : {idle, used}) {
-    make_older(one.file, hours(1));
-    make_older(place.store.record_file(one.record), hours(1));
+    backdate(one.file, hours(1));
+    backdate(place.store.record_file(one.record), hours(1));
   }
   const Limits everything{.bytes = 0, .age = {}, .keep_runs = {}};
   {
@@ -97,11 +93,12 @@ TEST_CASE("gc: what was made or used since a run began that is not over stays") 
   CHECK(chosen(place, everything).size() == 3);
 }
 
-TEST_CASE("gc: an object without a record stays for a minute, for it may just be on its way") {
+TEST_CASE("gc: an object without a record stays for ten minutes, for it may just be on its way") {
   Place place;
   const auto file = place.store.object_path(place.publish({1}));
+  fs::last_write_time(file, fs::last_write_time(file) - std::chrono::minutes(9));
   CHECK(chosen(place, {.bytes = 0, .age = {}, .keep_runs = {}}).empty());
-  make_older(file, hours(1));
+  backdate(file, hours(1));
   CHECK(chosen(place, {.bytes = 0, .age = {}, .keep_runs = {}}) == std::vector{file});
 }
 

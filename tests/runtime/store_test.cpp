@@ -9,6 +9,7 @@
 #include "runtime/store/files.hpp"
 #include "tests/catch.hpp"
 #include "tests/errors.hpp"
+#include "tests/runtime/dead_process.hpp"
 #include "tests/runtime/store_place.hpp"
 
 namespace fovea {
@@ -318,6 +319,52 @@ TEST_CASE("store: a store that may not be made is an error") {
   fs::permissions(folder.path(), fs::perms{0555});
   CHECK(error_of([&] { Store store(folder / "a", [](const std::string&) {}); }) ==
         (folder / "a").string() + ": permission denied; allow it or choose another place");
+}
+
+/// A folder for temporary files in place of the usual one.
+struct TemporaryFolder {
+  Folder folder;
+  std::string before = fs::temp_directory_path();
+  TemporaryFolder() {
+    fs::permissions(folder.path(), fs::perms::all);
+    ::setenv("TMPDIR", folder.path().c_str(), 1);
+  }
+  ~TemporaryFolder() { ::setenv("TMPDIR", before.c_str(), 1); }
+};
+
+TEST_CASE("store: where it can't be written it has an overlay of its own, and leaves those of others alone") {
+  if (::geteuid() != 0) {
+    WARN("needs root, who can become another user for a while; nothing was tested");
+    return;
+  }
+  Place place;
+  fs::permissions(place.folder.path(), fs::perms{0755});
+  const TemporaryFolder temporary;
+  const auto dead = name_of_dead();
+  const auto overlay = [&](const std::string& owner) {
+    const auto path = temporary.folder / ("fovea-overlay-" + owner);
+    fs::create_directories(path / "objects");
+    return path;
+  };
+  fs::create_directories(temporary.folder / "fovea-overlays");
+  fs::permissions(temporary.folder / "fovea-overlays", fs::perms{0700});
+  const auto of_root = overlay(dead + "-root");
+  fs::create_directory_symlink(place.folder.path(), temporary.folder / ("fovea-overlay-" + dead + "-link"));
+  REQUIRE(::seteuid(65534) == 0);
+  const auto of_dead = overlay(dead + "-a"), of_live = overlay(own_name() + "-b"),
+             of_stranger = overlay("0123456789abcdef" + dead.substr(16) + "-c");
+  fs::path made;
+  {
+    const Store store(place.folder.path(), [](const std::string&) {});
+    made = store.writes();
+    CHECK(made.parent_path() == temporary.folder.path());
+    CHECK((fs::status(made).permissions() & fs::perms::all) == fs::perms{0700});
+  }
+  REQUIRE(::seteuid(0) == 0);
+  CHECK_FALSE(fs::exists(made));
+  CHECK_FALSE(fs::exists(of_dead));
+  for (const auto& path : {of_root, of_live, of_stranger}) CHECK(fs::exists(path / "objects"));
+  CHECK(fs::exists(place.folder / "objects"));
 }
 
 TEST_CASE("store: processes that publish the same at once leave one whole object") {
