@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "runtime/compute_thread.hpp"
+#include "runtime/retries.hpp"
 #include "runtime/run_pass.hpp"
 #include "runtime/store/checkpoints.hpp"
 #include "runtime/store/lease.hpp"
@@ -20,27 +21,33 @@ using Gate = flow::continue_node<flow::continue_msg>;
 using Away = flow::async_node<flow::continue_msg, flow::continue_msg>;
 
 /// The flow graph of one pass: a node for each stage that has to run, an edge for each wire between two of
-/// these. A stage of a library leaves the flow graph for the compute thread and comes back when it is done.
+/// these. Every stage leaves the flow graph and comes back when it is done, so that none holds a thread while
+/// another process computes it: one of a library leaves for the compute thread, and one that has to wait
+/// comes to its thread again later.
 class Flow {
  public:
-  Flow(RunPass& pass, const Graph& graph, const std::vector<Planned>& planned)
-      : stages_(graph.nodes()), ranks_(stages_.size()), gates_(stages_.size()), away_(stages_.size()) {
+  Flow(RunPass& pass, const Graph& graph, const std::vector<Planned>& planned, const std::stop_token& stop)
+      : pass_(pass),
+        stages_(graph.nodes()),
+        ranks_(stages_.size()),
+        again_(flow_, flow::unlimited, [this](std::size_t i) { visit(i); }),
+        gates_(stages_.size()),
+        away_(stages_.size()),
+        retries_(stop, [this](std::size_t i) { is_far(i) ? submit(i) : void(again_.try_put(i)); }) {
     for (std::size_t i = 0; i < stages_.size(); ++i) {
       if (planned[i].status == Status::hit) continue;
-      if (stages_[i].stage->library.empty()) {
-        gates_[i] = std::make_unique<Gate>(flow_, [&pass, i](const auto&) { pass.visit(i); });
-      } else {
-        gates_[i] = std::make_unique<Gate>(flow_, [](const auto&) {});
-        away_[i] =
-            std::make_unique<Away>(flow_, flow::unlimited,
-                                   [&pass, this, i](const auto&, auto& gateway) { leave(pass, i, gateway); });
-        flow::make_edge(*gates_[i], *away_[i]);
-      }
+      gates_[i] = std::make_unique<Gate>(flow_, [](const auto&) {});
+      away_[i] = std::make_unique<Away>(flow_, flow::unlimited, [this, i](const auto&, auto& gateway) {
+        gateway.reserve_wait();
+        is_far(i) ? submit(i) : visit(i);
+      });
+      flow::make_edge(*gates_[i], *away_[i]);
     }
     for (std::size_t to = 0; to < stages_.size(); ++to) {
       for (const auto& wire : stages_[to].inputs) {
-        connect(wire.node, to);
         ranks_[to] = std::max(ranks_[to], ranks_[wire.node] + 1);
+        if (gates_[to] && away_[wire.node])
+          flow::make_edge(flow::output_port<0>(*away_[wire.node]), *gates_[to]);
       }
     }
   }
@@ -57,32 +64,29 @@ class Flow {
   }
 
  private:
-  void connect(std::size_t from, std::size_t to) {
-    if (!gates_[from] || !gates_[to]) return;
-    if (away_[from]) {
-      flow::make_edge(flow::output_port<0>(*away_[from]), *gates_[to]);
-    } else {
-      flow::make_edge(*gates_[from], *gates_[to]);
-    }
+  bool is_far(std::size_t i) const { return !stages_[i].stage->library.empty(); }
+
+  void submit(std::size_t i) {
+    compute_.submit(ranks_[i], [this, i] { visit(i); });
   }
 
-  template <class Gateway>
-  void leave(RunPass& pass, std::size_t i, Gateway& gateway) {
-    gateway.reserve_wait();
-    compute_.submit(ranks_[i], [&pass, &gateway, i] {
-      pass.visit(i);
-      gateway.try_put({});
-      gateway.release_wait();
-    });
+  void visit(std::size_t i) {
+    if (!pass_.visit(i)) return retries_.put_off(i);
+    auto& gateway = away_[i]->gateway();
+    gateway.try_put({});
+    gateway.release_wait();
   }
 
+  RunPass& pass_;
   const std::vector<Node>& stages_;
   /// How many wires lead to a stage, one after the other: the last stages go first, so that few results wait.
   std::vector<std::size_t> ranks_;
   flow::graph flow_;
+  flow::function_node<std::size_t> again_;  ///< where stages that are not far come to a thread again
   std::vector<std::unique_ptr<Gate>> gates_;
   std::vector<std::unique_ptr<Away>> away_;
   ComputeThread compute_;
+  Retries retries_;
 };
 
 /// What ran in an earlier pass is there in a later one; the summary still says that it ran.
@@ -122,14 +126,15 @@ RunResult run(const Graph& graph, Store& store, const World& world, Libraries& l
     if (std::any_of(planned.begin(), planned.end(),
                     [](const auto& each) { return each.status != Status::hit; })) {
       expect_threads(2 * options.threads);
-      arena.execute([&] { Flow(pass, graph, planned).run(); });
+      arena.execute([&] { Flow(pass, graph, planned, now.stop).run(); });
     }
     auto result = pass.result();
     merge_earlier(result, earlier);
     if (!pass.outdated()) return result;
     if (passes > graph.nodes().size()) {
-      result.error =
-          Error(store.root().string() + ": objects are lost as fast as they are made; look at the disk");
+      const Error lost(store.root().string() +
+                       ": objects are lost as fast as they are made; look at the disk");
+      result.error = pass.changed().value_or(lost);
       return result;
     }
     std::erase_if(now.force,

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <new>
+#include <utility>
 
 #include "runtime/context.hpp"
 #include "runtime/store/difference.hpp"
@@ -11,6 +12,8 @@
 
 namespace fovea {
 namespace {
+
+namespace fs = std::filesystem;
 
 /// What a person is told of a result that differs from an earlier one under the same key.
 std::string nondeterminism_text(const PortInfo& output, const Record& before, const Difference& difference) {
@@ -35,6 +38,11 @@ std::vector<std::string> needed_outputs(const Graph& graph, std::size_t of) {
 /// An object that was there when the run was planned is there no more, or is damaged.
 struct Lost {};
 
+/// A file that a stage has read is not what its key was made of.
+struct Changed {
+  fs::path file;  ///< or folder
+};
+
 }  // namespace
 
 RunPass::RunPass(const Graph& graph, Store& store, const World& world, Libraries& libraries, Report& report,
@@ -56,16 +64,22 @@ RunPass::RunPass(const Graph& graph, Store& store, const World& world, Libraries
   }
 }
 
-void RunPass::visit(std::size_t i) {
+bool RunPass::visit(std::size_t i) {
   const auto& node = graph_.nodes()[i];
   try {
-    if (may_start(node)) at(node.name, [&] { resolve_or_make(i); });
+    if (may_start(node) && !at(node.name, [&] { return resolve_or_make(i); })) return false;
   } catch (const Stopped&) {
     const std::lock_guard lock(mutex_);
     result_.stopped = true;
   } catch (const Lost&) {
     const std::lock_guard lock(mutex_);
     outdated_ = true;
+  } catch (const Changed& changed) {
+    const auto what = node.name + ": " + quote(changed.file.string()) + " ";
+    report_.event({"warning", node.name, what + "changed while it was read; the stage is planned again", {}});
+    const std::lock_guard lock(mutex_);
+    outdated_ = true;
+    changed_ = Error(what + "changes while it is read; run again when nothing writes to it");
   } catch (const Error& error) {
     fail(i, error);
   } catch (const std::bad_alloc&) {
@@ -74,6 +88,7 @@ void RunPass::visit(std::size_t i) {
     fail(i, Error(node.name + ": " + error.what()));
   }
   release_inputs(node);
+  return true;
 }
 
 bool RunPass::may_start(const Node& node) {
@@ -86,7 +101,7 @@ bool RunPass::may_start(const Node& node) {
   });
 }
 
-void RunPass::resolve_or_make(std::size_t i) {
+bool RunPass::resolve_or_make(std::size_t i) {
   const auto& node = graph_.nodes()[i];
   std::vector<std::string> objects;
   {
@@ -94,28 +109,39 @@ void RunPass::resolve_or_make(std::size_t i) {
     for (const auto& wire : node.inputs)
       objects.push_back(result_.nodes[wire.node].record.objects.at(wire.port));
   }
+  const SourceStates sources(node.stage->sources(node.params));
   Record record;
   record.parts = key_parts(graph_, i, objects, world_);
   record.key = sha256(canonical(record.parts));
   const auto key = node.stage->horizon != nullptr ? progress_key(node, record.parts) : record.key;
-  const Lease lease(
-      store_.writes() / "leases" / (node.stage->name + "-" + key), options_.stop,
-      [&](const std::string& holder) {
-        report_.event({"waiting", node.name, "is computed by " + holder + " now; waits for it", {}});
-      });
+  std::string holder;
+  const auto lease = Lease::take(store_.writes() / "leases" / (node.stage->name + "-" + key), holder);
+  if (!lease) {
+    tell_of_waiting(i, holder);
+    return false;
+  }
   auto there = is_forced(node) ? std::nullopt : store_.find(node.stage->name, record.key);
   if (there) {
     finish(i, {End::hit, std::move(*there)});
   } else {
-    make(i, std::move(record));
+    make(i, std::move(record), sources);
   }
+  return true;
+}
+
+void RunPass::tell_of_waiting(std::size_t i, const std::string& holder) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (std::exchange(slots_[i].told, true)) return;
+  }
+  report_.event({"waiting", graph_.nodes()[i].name, "is computed by " + holder + " now; waits for it", {}});
 }
 
 bool RunPass::is_forced(const Node& node) const {
   return std::find(options_.force.begin(), options_.force.end(), node.name) != options_.force.end();
 }
 
-void RunPass::make(std::size_t i, Record record) {
+void RunPass::make(std::size_t i, Record record, const SourceStates& sources) {
   const auto& node = graph_.nodes()[i];
   report_.event({"stage_started", node.name, "", {{"stage", node.stage->name}, {"key", record.key}}});
   std::optional<Horizon> horizon;
@@ -126,6 +152,7 @@ void RunPass::make(std::size_t i, Record record) {
   const auto begin = std::chrono::steady_clock::now();
   auto outputs = compute(i, record, horizon ? &checkpoints : nullptr);
   const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - begin;
+  expect_unchanged(node, record, sources);
   const auto from = checkpoints.went_on_from();
   record.seconds = checkpoints.seconds();
   record.made = now_as_text();
@@ -139,6 +166,14 @@ void RunPass::make(std::size_t i, Record record) {
     if (counted_on && counted_on->objects != record.objects) outdated_ = true;
   }
   finish(i, {End::ran, std::move(record), from ? position_text(*from, *horizon) : "", spent.count()});
+}
+
+void RunPass::expect_unchanged(const Node& node, const Record& record, const SourceStates& sources) const {
+  const auto now = node.stage->sources(node.params);
+  const auto difference = sources.first_difference(SourceStates(now));
+  if (now.empty() || (!difference && !sources.fresh())) return;
+  if (file_digests(now, world_.digest) != record.parts.at("files"))
+    throw Changed{difference.value_or(now.front())};
 }
 
 std::vector<Item> RunPass::compute(std::size_t i, Record& record, Checkpoints* checkpoints) {

@@ -4,6 +4,7 @@
 
 #include "runtime/run.hpp"
 #include "runtime/store/checkpoints.hpp"
+#include "runtime/store/source_states.hpp"
 
 namespace fovea {
 
@@ -15,12 +16,14 @@ class RunPass {
           const RunOptions& options, const std::vector<Planned>& planned);
 
   /// Does one node whose inputs are done: takes its result from the store, or makes and stores it. Errors are
-  /// kept.
-  void visit(std::size_t node);
+  /// kept. Gives false where another process computes it now; then it is to be visited again after a while.
+  bool visit(std::size_t node);
 
   /// Whether an object that was counted on turned out to be missing, damaged or other than it was, so that
   /// the rest has to be planned anew.
   bool outdated() const { return outdated_; }
+  /// Which file changed while it was read, as an error; then the pass is outdated as well.
+  const std::optional<Error>& changed() const { return changed_; }
   const RunResult& result() const { return result_; }
 
  private:
@@ -28,12 +31,18 @@ class RunPass {
   struct Slot {
     std::vector<Item> items;
     std::size_t waiting = 0;
+    bool told = false;  ///< that the node itself waits for somebody
   };
 
   bool may_start(const Node& node);
   bool is_forced(const Node& node) const;
-  void resolve_or_make(std::size_t i);
-  void make(std::size_t i, Record record);
+  /// Does it, or gives false where somebody else has its lease.
+  bool resolve_or_make(std::size_t i);
+  /// Tells once that a node waits for whoever computes it.
+  void tell_of_waiting(std::size_t i, const std::string& holder);
+  void make(std::size_t i, Record record, const SourceStates& sources);
+  /// Throws where a file that a stage has read is not the one that its key tells of.
+  void expect_unchanged(const Node& node, const Record& record, const SourceStates& sources) const;
   /// Runs the stage and publishes what it gives; fills in the record's objects.
   std::vector<Item> compute(std::size_t i, Record& record, Checkpoints* checkpoints);
   /// Warns and keeps a note where the result is not what the same key gave before.
@@ -54,6 +63,7 @@ class RunPass {
   std::vector<Slot> slots_;
   RunResult result_;
   bool outdated_ = false;
+  std::optional<Error> changed_;
 };
 
 }  // namespace fovea

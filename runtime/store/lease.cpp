@@ -5,113 +5,151 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
+#include <array>
 #include <cerrno>
 #include <chrono>
-#include <thread>
+#include <condition_variable>
+#include <mutex>
+#include <sstream>
+#include <system_error>
+#include <utility>
 
-#include "runtime/context.hpp"
 #include "runtime/store/files.hpp"
+#include "runtime/store/owner.hpp"
 
 // A holder has the file open and locked. Whoever lets go removes the name first and the lock then, so
 // somebody who opened the file before that gets a lock on a file without a name, notices, and opens again.
+//
+// The file has three lines: the holder as people are told of it, its name as `own_name` gives it, and when it
+// took the lease, in nanoseconds of the file system's clock. Its time is when the holder was last alive.
 
 namespace fovea {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr auto between_tries = std::chrono::milliseconds(20);
+/// A live holder touches its file so often, and is a stranger's only where that was not so for a day.
+constexpr auto between_touches = std::chrono::minutes(10);
 
 /// What the names of the leases of runs begin with; no stage is called so, for a key follows its name.
 constexpr std::string_view run_prefix = "run.";
 
-enum class Try { got, busy, gone };
+struct Holder {
+  std::string shown = "another process", owner;
+  std::int64_t since = 0;
+};
 
-/// Tries to lock an open file, and looks whether `file` still names it. A file system without locks refuses
-/// them; there everybody may go ahead, which costs time but no result.
-Try try_lock(const fs::path& file, int descriptor) {
-  struct flock whole {};
-  whole.l_type = F_WRLCK;
-  whole.l_whence = SEEK_SET;
-  if (::fcntl(descriptor, F_OFD_SETLK, &whole) != 0 && (errno == EAGAIN || errno == EACCES)) return Try::busy;
-  struct stat ours {
-  }, named{};
-  const bool same = ::fstat(descriptor, &ours) == 0 && ::stat(file.c_str(), &named) == 0 &&
-                    ours.st_ino == named.st_ino && ours.st_dev == named.st_dev;
-  return same ? Try::got : Try::gone;
+Holder read_holder(int descriptor) {
+  std::array<char, 512> text{};
+  const auto count = ::pread(descriptor, text.data(), text.size(), 0);
+  Holder holder;
+  if (count <= 0) return holder;
+  std::istringstream lines(std::string(text.data(), static_cast<std::size_t>(count)));
+  std::getline(lines, holder.shown);
+  std::getline(lines, holder.owner);
+  lines >> holder.since;
+  return holder;
 }
 
-std::string holder_of(int descriptor) {
-  char text[160];
-  const auto count = ::pread(descriptor, text, sizeof text, 0);
-  return count > 0 ? std::string(text, static_cast<std::size_t>(count)) : "another process";
-}
-
+/// Where it can't be written, who waits is told of "another process", and strangers leave it for a day.
 void write_holder(int descriptor) {
-  char host[96] = {};
-  if (::gethostname(host, sizeof host - 1) != 0) host[0] = '\0';
-  const auto text = "process " + std::to_string(::getpid()) + " on " + host;
-  const bool written =
+  std::array<char, 256> host{};
+  if (::gethostname(host.data(), host.size() - 1) != 0) host[0] = '\0';
+  struct stat info {};
+  const bool timed = ::futimens(descriptor, nullptr) == 0 && ::fstat(descriptor, &info) == 0;
+  const auto since = timed ? std::int64_t{info.st_mtim.tv_sec} * 1'000'000'000 + info.st_mtim.tv_nsec : 0;
+  const auto text = "process " + std::to_string(::getpid()) + " on " + host.data() + "\n" + own_name() +
+                    "\n" + std::to_string(since) + "\n";
+  [[maybe_unused]] const bool written =
       ::ftruncate(descriptor, 0) == 0 && ::pwrite(descriptor, text.data(), text.size(), 0) >= 0;
-  (void)written;  // who waits is told "another process" instead
+}
+
+void touch_until(const std::stop_token& end, int descriptor) {
+  std::mutex mutex;
+  std::condition_variable_any news;
+  std::unique_lock lock(mutex);
+  while (!end.stop_requested()) {
+    news.wait_for(lock, end, between_touches, [] { return false; });
+    ::futimens(descriptor, nullptr);
+  }
+}
+
+/// The files of leases in a folder. Names with a dot in front are the file system's own.
+std::vector<fs::path> leases_in(const fs::path& folder) {
+  std::vector<fs::path> all;
+  std::error_code error;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error))
+    if (!entry->path().filename().string().starts_with('.')) all.push_back(entry->path());
+  return all;
+}
+
+fs::file_time_type file_time(std::int64_t nanoseconds) {
+  const std::chrono::sys_time<std::chrono::nanoseconds> since{std::chrono::nanoseconds(nanoseconds)};
+  return std::chrono::file_clock::from_sys(since);
 }
 
 }  // namespace
 
-Lease::Lease(fs::path file, const std::stop_token& stop,
-             const std::function<void(const std::string&)>& waiting)
-    : file_(std::move(file)) {
-  make_folder(file_.parent_path());
-  bool told = false;
-  while (true) {
-    descriptor_ = ::open(file_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-    if (descriptor_ < 0) throw file_error(file_, errno);
-    const auto got = try_lock(file_, descriptor_);
-    if (got == Try::got) break;
-    if (got == Try::busy && !told) waiting(holder_of(descriptor_));
-    told = told || got == Try::busy;
-    ::close(std::exchange(descriptor_, -1));
-    if (stop.stop_requested()) throw Stopped{};
-    if (got == Try::busy) std::this_thread::sleep_for(between_tries);
+Lease::Lease(fs::path file, int descriptor) : file_(std::move(file)), descriptor_(descriptor) {
+  try {
+    touches_ = std::jthread([descriptor](const std::stop_token& end) { touch_until(end, descriptor); });
+  } catch (const std::system_error&) {
+    // Where no thread can be had, a lease of more than a day may look abandoned from other hosts.
   }
-  write_holder(descriptor_);
 }
 
+Lease::Lease(Lease&& other) noexcept
+    : file_(std::move(other.file_)),
+      descriptor_(std::exchange(other.descriptor_, -1)),
+      touches_(std::move(other.touches_)) {}
+
 Lease::~Lease() {
+  if (descriptor_ < 0) return;
+  touches_ = {};
   ::unlink(file_.c_str());
   ::close(descriptor_);
 }
 
+std::optional<Lease> Lease::take(const fs::path& file, std::string& holder) {
+  make_folder(file.parent_path());
+  while (true) {
+    Descriptor descriptor(file, O_RDWR | O_CREAT);
+    if (try_lock(descriptor.number()) == Locked::busy) {
+      const auto there = read_holder(descriptor.number());
+      holder = there.owner == own_name() ? "another stage of this run" : there.shown;
+      return std::nullopt;
+    }
+    if (!still_names(file, descriptor.number())) continue;
+    write_holder(descriptor.number());
+    return Lease(file, descriptor.release());
+  }
+}
+
 Lease Lease::of_run(const fs::path& folder) {
-  static std::atomic<unsigned int> number = 0;
-  char host[96] = {};
-  if (::gethostname(host, sizeof host - 1) != 0) host[0] = '\0';
-  const auto name =
-      std::string(run_prefix) + host + "-" + std::to_string(::getpid()) + "-" + std::to_string(number++);
-  return Lease(folder / name, {}, [](const std::string&) {});
+  std::string nobody;
+  return *take(folder / (std::string(run_prefix) + unique_name()), nobody);
 }
 
 std::optional<fs::file_time_type> Lease::runs_since(const fs::path& folder) {
   remove_abandoned(folder);
   std::optional<fs::file_time_type> first;
-  std::error_code error;
-  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
-    if (!entry->path().filename().string().starts_with(run_prefix)) continue;
+  for (const auto& file : leases_in(folder)) {
+    if (!file.filename().string().starts_with(run_prefix)) continue;
+    const Descriptor descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+    if (descriptor.number() < 0) continue;
+    const auto since = read_holder(descriptor.number()).since;
     std::error_code over_meanwhile;
-    const auto began = fs::last_write_time(entry->path(), over_meanwhile);
+    const auto began = since > 0 ? file_time(since) : fs::last_write_time(file, over_meanwhile);
     if (!over_meanwhile) first = std::min(first.value_or(began), began);
   }
   return first;
 }
 
 void Lease::remove_abandoned(const fs::path& folder) {
-  std::error_code error;
-  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
-    const int descriptor = ::open(entry->path().c_str(), O_RDWR | O_CLOEXEC);
-    if (descriptor < 0) continue;
-    if (try_lock(entry->path(), descriptor) == Try::got) ::unlink(entry->path().c_str());
-    ::close(descriptor);
+  for (const auto& file : leases_in(folder)) {
+    const Descriptor descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+    if (descriptor.number() < 0) continue;
+    if (is_abandoned(file, read_holder(descriptor.number()).owner)) ::unlink(file.c_str());
   }
 }
 

@@ -1,10 +1,9 @@
 #pragma once
 
 #include <filesystem>
-#include <functional>
 #include <optional>
-#include <stop_token>
 #include <string>
+#include <thread>
 
 namespace fovea {
 
@@ -12,14 +11,13 @@ namespace fovea {
 /// the system lets go when the process dies, however it dies.
 class Lease {
  public:
-  /// Waits until nobody else holds it; `waiting` is told once who does, as "process 12 on host". Throws
-  /// `Stopped` where it is asked to leave meanwhile, and `Error` where the file can't be made.
-  Lease(std::filesystem::path file, const std::stop_token& stop,
-        const std::function<void(const std::string& holder)>& waiting);
+  /// Takes it, or gives nothing where somebody holds it now; `holder` is told who, as "process 12 on host".
+  /// Throws `Error` where the file can't be made.
+  static std::optional<Lease> take(const std::filesystem::path& file, std::string& holder);
   /// Lets it go and removes the file.
   ~Lease();
-  Lease(const Lease&) = delete;
-  Lease& operator=(const Lease&) = delete;
+  Lease(Lease&& other) noexcept;
+  Lease& operator=(Lease&&) = delete;
 
   /// Tells everybody that a run has begun, as long as it is held: see `runs_since`.
   static Lease of_run(const std::filesystem::path& folder);
@@ -29,8 +27,10 @@ class Lease {
   static void remove_abandoned(const std::filesystem::path& folder);
 
  private:
+  Lease(std::filesystem::path file, int descriptor);
   std::filesystem::path file_;
   int descriptor_ = -1;
+  std::jthread touches_;  ///< the file now and then, so that others see that it is held
 };
 
 }  // namespace fovea

@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "runtime/store/files.hpp"
+#include "runtime/store/source_states.hpp"
 #include "runtime/store/store.hpp"
 
 namespace fovea {
@@ -42,23 +43,6 @@ Record from_json(const Json& json) {
           .references = json.at("references").get<std::vector<std::vector<std::string>>>()};
 }
 
-/// Everything about a file that changes when its bytes do.
-Json state_of(const fs::path& file, const struct stat& info) {
-  const auto time = [](const timespec& at) { return Json::array({at.tv_sec, at.tv_nsec}); };
-  return {{"path", Json::parse(quote(file.string()))},
-          {"bytes", info.st_size},
-          {"modified", time(info.st_mtim)},
-          {"changed", time(info.st_ctim)},
-          {"device", info.st_dev},
-          {"inode", info.st_ino}};
-}
-
-struct stat stat_of(const fs::path& file) {
-  struct stat info {};
-  if (::stat(file.c_str(), &info) != 0) throw file_error(file, errno);
-  return info;
-}
-
 }  // namespace
 
 void Store::keep(const Record& record) {
@@ -90,6 +74,11 @@ void Store::mark_used(const Record& record) const {
 }
 
 std::optional<Record> Store::find(const std::string& stage, const std::string& key) const {
+  // A client of NFS remembers for up to a minute that a record was not there; this makes it ask the server.
+  for (const auto& folder : {root_ / "keys", root_ / "keys" / stage}) {
+    struct statx ignored_but_fresh {};
+    ::statx(AT_FDCWD, folder.c_str(), AT_STATX_FORCE_SYNC, STATX_MTIME, &ignored_but_fresh);
+  }
   auto record = this->record(stage, key);
   if (!record) return std::nullopt;
   const auto there = [this](const std::string& object) { return has(object); };
@@ -153,19 +142,19 @@ std::vector<Json> Store::read_folder(const std::string& name) const {
 }
 
 std::string Store::source_digest(const fs::path& file) const {
-  const auto before = stat_of(file);
-  if (before.st_size < worth_remembering || !S_ISREG(before.st_mode)) return file_digest(file);
   const auto full = fs::absolute(file).lexically_normal();
+  const auto state = file_state(file);
+  if (state["bytes"].get<off_t>() < worth_remembering || !fs::is_regular_file(file)) return file_digest(file);
+  const auto name = Json::parse(quote(full.string()));
   const auto memo = writes_ / "files" / (sha256(full.string()) + ".json");
-  const auto state = state_of(full, before);
-  if (const auto known = read_checked(memo); known && known->value("state", Json()) == state) {
+  if (const auto known = read_checked(memo);
+      known && known->value("path", Json()) == name && known->value("state", Json()) == state) {
     return known->at("sha256").get<std::string>();
   }
   const auto digest = file_digest(file);
-  const bool settled = before.st_mtim.tv_sec + settled_after < std::time(nullptr);
-  if (settled && state_of(full, stat_of(file)) == state) {
-    write_checked(memo, {{"state", state}, {"sha256", digest}}, false);
-  }
+  const bool settled = state["modified"][0].get<std::time_t>() + settled_after < std::time(nullptr);
+  if (settled && file_state(file) == state)
+    write_checked(memo, {{"path", name}, {"state", state}, {"sha256", digest}}, false);
   return digest;
 }
 
@@ -191,7 +180,7 @@ std::optional<Json> Store::read_checked(const fs::path& path) const {
   std::optional<Json> checked;
   whole(path, [&](std::string_view bytes) {
     try {
-      auto json = parse_json(bytes);
+      auto json = parse_own_json(bytes);
       const auto check = json.is_object() ? json.value("check", Json()) : Json();
       if (json.is_object()) json.erase("check");
       if (check == xxh3(canonical(json))) checked = std::move(json);

@@ -1,7 +1,10 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include <set>
+
 #include "runtime/store/files.hpp"
+#include "runtime/store/source_states.hpp"
 #include "tests/catch.hpp"
 #include "tests/errors.hpp"
 #include "tests/runtime/store_place.hpp"
@@ -91,6 +94,34 @@ TEST_CASE("store: earlier records are all of a stage that are whole, the newest 
   CHECK(keys == std::vector<std::string>{"k2", "k3", "k1"});
   CHECK(place.warnings.size() == 1);
   CHECK(place.store.earlier("other").empty());
+}
+
+TEST_CASE("store: what it wrote itself it reads, however large and deep that is") {
+  Place place;
+  auto record = record_of("k1", {});
+  Json deep = 1;
+  for (int level = 0; level < 100; ++level) deep = {{"inner", std::move(deep)}};
+  record.parts["deep"] = std::move(deep);
+  record.parts["large"] = std::string(max_json_bytes + 1, 'a');
+  place.store.keep(record);
+  const auto found = place.store.record("count", "k1");
+  REQUIRE(found);
+  CHECK(found->parts == record.parts);
+  place.store.keep_run("run", record.parts);
+  place.store.note_nondeterministic("count", "k1", record.parts);
+  REQUIRE(place.store.runs().size() == 1);
+  CHECK(place.store.runs()[0] == record.parts);
+  CHECK(place.store.nondeterministic() == place.store.runs());
+  CHECK(place.warnings.empty());
+}
+
+TEST_CASE("store: the state of a source tells nothing that differs from host to host, as its device does") {
+  Place place;
+  put(place.folder / "a", "four");
+  const auto state = file_state(place.folder / "a");
+  std::set<std::string> told;
+  for (const auto& [name, value] : state.items()) told.insert(name);
+  CHECK(told == std::set<std::string>{"bytes", "changed", "inode", "modified"});
 }
 
 /// Gives a file the time of long ago, as files have that nobody works on.
