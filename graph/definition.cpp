@@ -35,6 +35,7 @@ struct Written {
   Json params;
   std::vector<WrittenWire> wires;
   std::optional<Seed> seed;
+  Json each;
 };
 
 std::vector<std::string> port_names(const std::vector<PortInfo>& ports) {
@@ -81,7 +82,7 @@ std::vector<WrittenWire> read_wires(const Json& inputs, const StageInfo& stage, 
 Written read_stage(const std::string& name, const Json& json, const Registry& registry) {
   const auto place = "stages." + name;
   expect_object(json, place);
-  expect_keys(json, {"stage", "inputs", "params", "seed"}, place);
+  expect_keys(json, {"stage", "inputs", "params", "seed", "each"}, place);
   const auto kind = json.find("stage");
   if (kind == json.end()) throw Error(place + ": \"stage\" is missing" + suggestion(name, registry.names()));
   if (!kind->is_string()) throw Error(place + ".stage: expected text, got " + shown(*kind));
@@ -95,23 +96,64 @@ Written read_stage(const std::string& name, const Json& json, const Registry& re
   params = stage->complete(params, place + ".params");
   std::optional<Seed> seed;
   if (json.contains("seed")) seed = read_seed(json["seed"], place + ".seed");
-  return {name, stage, std::move(params),
-          read_wires(json.value("inputs", Json::object()), *stage, place + ".inputs"), seed};
+  auto each = json.value("each", Json::object());
+  expect_object(each, place + ".each");
+  return {name,
+          stage,
+          std::move(params),
+          read_wires(json.value("inputs", Json::object()), *stage, place + ".inputs"),
+          seed,
+          std::move(each)};
 }
 
-/// An output of the right kind, as the suggestion of an error about a wire.
-std::string right_wire(const std::vector<Written>& stages, const std::string& own, const std::string& kind,
+/// The outputs of a stage that are of that kind, as wires.
+std::vector<std::string> outputs_of(const Written& stage, const std::string& kind) {
+  std::vector<std::string> wires;
+  for (const auto& port : stage.stage->outputs) {
+    if (port.kind == kind) wires.push_back(stage.name + "." + port.name);
+  }
+  return wires;
+}
+
+/// The only wire whose output is called nearly like a port, or "". Names of stages do not count: of two parts
+/// of the data, which are of one kind, another one would be a wrong suggestion.
+std::string only_near(const std::string& port, const std::vector<std::string>& wires) {
+  std::vector<std::string> ports;
+  for (const auto& wire : wires) ports.push_back(wire.substr(wire.find('.') + 1));
+  const auto near = nearest(port, ports);
+  if (near.empty() || std::count(ports.begin(), ports.end(), near) != 1) return "";
+  return wires[static_cast<std::size_t>(std::find(ports.begin(), ports.end(), near) - ports.begin())];
+}
+
+/// How an error about a wire ends: with an output of the stage that was named, or else of one of nearly that
+/// name, or else of any, always of the right kind. Only one that is called nearly like what was written is
+/// taken for what was meant; else all are told.
+std::string right_wire(const std::vector<Written>& stages, const Written& to, const std::string& kind,
                        const std::string& written) {
-  std::vector<std::string> fitting;
+  const auto dot = std::min(written.find('.'), written.size());
+  const auto port = dot < written.size() ? written.substr(dot + 1) : "";
+  std::vector<std::string> names, of_named, of_any;
   for (const auto& stage : stages) {
-    if (stage.name == own) continue;
-    for (const auto& port : stage.stage->outputs) {
-      if (port.kind == kind) fitting.push_back(stage.name + "." + port.name);
+    if (stage.name != to.name) names.push_back(stage.name);
+  }
+  auto named = written.substr(0, dot);
+  if (std::find(names.begin(), names.end(), named) == names.end()) named = nearest_stage(named, names);
+  for (const auto& stage : stages) {
+    if (stage.name == to.name) continue;
+    for (const auto& wire : outputs_of(stage, kind)) {
+      of_any.push_back(wire);
+      if (stage.name == named) of_named.push_back(wire);
     }
   }
-  if (fitting.empty()) return "; no stage here gives a " + kind;
-  const auto near = nearest(written, fitting);
-  return "; did you mean " + quote(near.empty() ? fitting.front() : near) + "?";
+  if (of_any.empty()) return "; no stage here gives a " + kind;
+  const auto& fitting = of_named.empty() ? of_any : of_named;
+  if (const auto near = only_near(port, fitting); !near.empty()) return "; did you mean " + quote(near) + "?";
+  constexpr std::size_t most = 10;
+  std::vector<std::string> quoted;
+  for (std::size_t i = 0; i < std::min(most, fitting.size()); ++i) quoted.push_back(quote(fitting[i]));
+  if (fitting.size() > most) quoted.push_back("and " + std::to_string(fitting.size() - most) + " more");
+  return "; " + kind + (of_named.empty() ? " here" : " of " + quote(named)) +
+         (fitting.size() == 1 ? " is " : " is one of ") + join(quoted, ", ");
 }
 
 /// Finds the stage and port that a wire names, and checks that the kinds agree.
@@ -129,13 +171,13 @@ Wire find_wire(const std::vector<Written>& stages, const Written& to, const Writ
                              : dot == std::string::npos ? quote(text) + " names no output of the stage"
                                                         : "stage " + quote(from->name) + " has no output " +
                                                               quote(text.substr(dot + 1));
-    throw Error(place + ": " + fact + right_wire(stages, to.name, port.kind, text));
+    throw Error(place + ": " + fact + right_wire(stages, to, port.kind, text));
   }
   const auto number = static_cast<std::size_t>(found - known.begin());
   const auto& output = from->stage->outputs[number];
   if (output.kind != port.kind) {
     throw Error(place + ": expected " + port.kind + ", but " + quote(text) + " gives " + output.kind +
-                right_wire(stages, to.name, port.kind, text));
+                right_wire(stages, to, port.kind, text));
   }
   return {static_cast<std::size_t>(from - stages.begin()), number, input};
 }
@@ -187,7 +229,7 @@ Graph read_definition(const Json& definition, const Registry& registry) {
   for (const auto i : data_order(stages, wires)) {
     for (auto& wire : wires[i]) wire.node = number[wire.node];
     const auto& stage = stages[i];
-    number[i] = graph.add(stage.name, *stage.stage, stage.params, wires[i], stage.seed);
+    number[i] = graph.add(stage.name, *stage.stage, stage.params, wires[i], stage.seed, stage.each);
   }
   return graph;
 }
@@ -234,6 +276,7 @@ Json write_definition(const Graph& graph, const std::filesystem::path& folder) {
       stage["inputs"][port.name] = port.many ? Json(wires) : Json(wires.front());
     }
     if (node.seed != graph.seed()) stage["seed"] = node.seed;
+    if (!node.each.empty()) stage["each"] = node.each;
     stage["params"] = node.params;
     resolve_paths_in(stage["params"], node.stage->params, folder);
     definition["stages"][node.name] = std::move(stage);

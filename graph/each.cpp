@@ -1,246 +1,286 @@
 #include "graph/each.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "graph/definition.hpp"
+#include "graph/each_axes.hpp"
 #include "graph/setting.hpp"
 
 namespace fovea {
 namespace {
 
-/// One setting of `each`, the keys of its place in the definition, and its values.
-struct EachSetting {
-  std::string name;
-  std::vector<std::string> place;
-  Json values;
-};
-
-bool is_pipelines_seed(const EachSetting& setting) {
-  return setting.place.size() == 1;
-}
-
-EachSetting read_setting(const std::string& name, const Json& values, const Json& written,
-                         const Registry& registry) {
-  return at("each." + name, [&]() -> EachSetting {
-    auto place = place_of_setting(written, name, registry);
-    if (place[0] != "stages" && place[0] != "seed") {
-      throw Error("can't have several values; only a parameter or a seed can, as in \"seed\": [0, 1, 2]");
-    }
-    if (!values.is_array() || values.empty()) {
-      throw Error("expected a list of at least one value, got " + shown(values));
-    }
-    return {name, std::move(place), values};
-  });
-}
-
-/// Of two settings of one place the later one would wipe out the other.
-void expect_apart(const std::vector<EachSetting>& settings) {
-  for (std::size_t i = 0; i < settings.size(); ++i) {
-    for (std::size_t j = 0; j < i; ++j) {
-      if (!overlap(settings[i].name, settings[j].name)) continue;
-      throw Error("each." + settings[i].name + ": is given by " + quote(settings[j].name) +
-                  " as well; leave out one of the two");
-    }
-  }
-}
-
-std::vector<EachSetting> read_settings(const Json& each, const Json& written, const Registry& registry) {
-  if (!each.is_object()) throw Error("each: expected an object, got " + shown(each));
-  std::vector<EachSetting> settings;
-  for (const auto& item : each.items()) {
-    settings.push_back(read_setting(item.key(), item.value(), written, registry));
-    const auto first = settings.front().values.size(), here = settings.back().values.size();
-    if (first != here) {
-      throw Error("each." + item.key() + ": " + std::to_string(here) + " values, but " +
-                  quote(settings.front().name) + " has " + std::to_string(first) +
-                  "; lists that go together are equally long");
-    }
-  }
-  expect_apart(settings);
-  return settings;
-}
-
-/// An error of reading the definition with the values number `k`, told of the setting that gave the value.
-Error told_of_setting(const Error& error, const std::vector<EachSetting>& settings, std::size_t k) {
-  const std::string text = error.what();
-  for (const auto& [name, keys, values] : settings) {
-    const auto place = join(keys, ".");
-    const auto here = "each." + name + "[" + std::to_string(k) + "]";
-    const auto rest = text.substr(std::min(place.size(), text.size()));
-    if (text.starts_with(place) && (rest.starts_with(':') || rest.starts_with('.') || rest.starts_with('[')))
-      return Error(here + rest);
-    const auto above = join(std::vector(keys.begin(), keys.end() - 1), ".");
-    const auto unknown = ": unknown parameter " + quote(keys.back());
-    if (text.starts_with(above + unknown)) return Error("each." + name + text.substr(above.size()));
-  }
-  return error;
-}
-
-/// Runs `body`, whose errors are about the values number `k`.
-template <class Body>
-auto told(const std::vector<EachSetting>& settings, std::size_t k, Body&& body) {
-  try {
-    return body();
-  } catch (const Error& error) {
-    throw told_of_setting(error, settings, k);
-  }
-}
-
 class Unroller {
+  /// Runs `body`, whose errors are about the values of a choice.
+  template <class Body>
+  auto told(const Choice& choice, Body&& body) const {
+    try {
+      return body();
+    } catch (const Error& error) {
+      throw told_of_setting(error, axes_, choice);
+    }
+  }
+
  public:
   Unroller(const Json& definition, const Registry& registry) : written_(definition), registry_(registry) {
     const auto& each = definition.at("each");
     written_.erase("each");
-    settings_ = read_settings(each, written_, registry);
+    axes_ = read_axes(each, written_, registry);
   }
 
   Json unrolled() {
-    if (settings_.empty()) return written_;
-    first_ = with_values(written_, 0);
-    find_unrolled(told(settings_, 0, [&] { return read_definition(first_, registry_); }));
-    const auto count = settings_.front().values.size();
-    expect_room(count);
-    for (std::size_t k = 0; k < count; ++k)
-      changed_.push_back(told(settings_, k, [&] { return changed_by(k); }));
-    expect_different();
+    if (axes_.empty()) return written_;
+    first_ = written_;
+    for (const auto& axis : axes_) {
+      for (const auto& setting : axis.settings)
+        at(setting.given, [&] { set_value(first_, setting.name, setting.values[0], registry_); });
+    }
+    find_bearing(told(first_choice(), [&] { return read_definition(first_, registry_); }));
+    expect_room();
+    for (std::size_t axis = 0; axis < axes_.size(); ++axis) expect_different(axis);
     auto result = written_;
     result["stages"] = stages();
     return result;
   }
 
  private:
-  Json with_values(Json definition, std::size_t k) const {
-    for (const auto& setting : settings_) {
-      at("each." + setting.name, [&] { set_value(definition, setting.name, setting.values[k], registry_); });
-    }
-    return definition;
-  }
+  /// A setting by the number of its axis, and its own there.
+  using Number = std::pair<std::size_t, std::size_t>;
+
+  const EachSetting& setting(Number number) const { return axes_[number.first].settings[number.second]; }
+  Choice first_choice() const { return Choice(axes_.size(), 0); }
 
   const StageInfo& info_of(const Json& stage) const {
     return *registry_.find(stage.at("stage").get<std::string>());
   }
 
-  /// What the values number `k` change: the pipeline's seed, and whole stages. The parameters are checked.
-  Json changed_by(std::size_t k) const {
-    Json changed = {{"stages", Json::object()}};
-    for (const auto& setting : settings_) {
-      if (is_pipelines_seed(setting)) continue;
-      changed["stages"][setting.place[1]] = written_.at("stages").at(setting.place[1]);
-    }
-    changed = with_values(std::move(changed), k);
-    if (changed.contains("seed")) read_seed(changed["seed"], "seed");
-    for (const auto& item : changed["stages"].items()) {
-      const auto place = "stages." + item.key();
-      const auto& stage = item.value();
-      info_of(stage).complete(stage.value("params", Json::object()), place + ".params");
-      if (stage.contains("seed")) read_seed(stage["seed"], place + ".seed");
-    }
-    return changed;
-  }
-
-  /// Values that lead to the same keys would be one run that is counted twice.
-  void expect_different() const {
-    std::map<std::string, std::size_t> seen;
-    for (std::size_t k = 0; k < changed_.size(); ++k) {
-      auto bears = changed_[k];
-      for (auto& item : bears["stages"].items()) {
-        auto& stage = item.value();
-        const auto& info = info_of(stage);
-        stage["params"] = info.keyed(info.complete(stage.value("params", Json::object()), ""));
-      }
-      const auto [earlier, is_new] = seen.emplace(canonical(bears), k);
-      if (is_new) continue;
-      throw Error("each: the values at " + std::to_string(earlier->second) + " and " + std::to_string(k) +
-                  " give the same; give different ones");
-    }
-  }
-
   bool bears_on(const EachSetting& setting, const Node& node) const {
-    if (!is_pipelines_seed(setting)) return setting.place[1] == node.name;
+    if (!setting.is_pipelines_seed()) return setting.place[1] == node.name;
     return node.stage->random && !first_.at("stages").at(node.name).contains("seed");
   }
 
-  void find_unrolled(const Graph& graph) {
-    for (const auto& setting : settings_) {
-      if (std::none_of(graph.nodes().begin(), graph.nodes().end(),
-                       [&](const Node& node) { return bears_on(setting, node); })) {
-        throw Error("each." + setting.name + ": no stage here uses the pipeline's seed; leave it out");
+  /// Finds for every stage the settings that bear on it or on what it stands behind.
+  void find_bearing(const Graph& graph) {
+    std::set<Number> used;
+    for (const auto& node : graph.nodes()) {
+      auto& own = bearing_[node.name];
+      for (std::size_t i = 0; i < axes_.size(); ++i) {
+        for (std::size_t j = 0; j < axes_[i].settings.size(); ++j) {
+          if (bears_on(axes_[i].settings[j], node)) own.emplace(i, j);
+        }
+      }
+      used.insert(own.begin(), own.end());
+      for (const auto& wire : node.inputs) {
+        if (node.stage->inputs[wire.input].many) continue;
+        const auto& before = bearing_.at(graph.nodes()[wire.node].name);
+        own.insert(before.begin(), before.end());
       }
     }
-    for (const auto& node : graph.nodes()) {
-      const bool set = std::any_of(settings_.begin(), settings_.end(),
-                                   [&](const EachSetting& setting) { return bears_on(setting, node); });
-      const bool behind = std::any_of(node.inputs.begin(), node.inputs.end(), [&](const Wire& wire) {
-        return !node.stage->inputs[wire.input].many && unrolled_.contains(graph.nodes()[wire.node].name);
-      });
-      if (set || behind) unrolled_.insert(node.name);
+    for (std::size_t i = 0; i < axes_.size(); ++i) {
+      for (std::size_t j = 0; j < axes_[i].settings.size(); ++j) {
+        if (used.contains({i, j})) continue;
+        throw Error(axes_[i].settings[j].given + ": no stage here uses the pipeline's seed; leave it out");
+      }
     }
   }
 
+  /// The axes with a setting that bears on a stage, ascending.
+  std::vector<std::size_t> axes_of(const std::string& name) const {
+    std::set<std::size_t> axes;
+    for (const auto& number : bearing_.at(name)) axes.insert(number.first);
+    return {axes.begin(), axes.end()};
+  }
+
+  std::size_t copies_of(const std::string& name) const {
+    std::size_t copies = 1;
+    for (const auto axis : axes_of(name)) {
+      if (copies > 1'000'000'000) return copies;
+      copies *= axes_[axis].size();
+    }
+    return copies;
+  }
+
+  /// How long the lists of a stage's wires become.
+  std::size_t bytes_of_lists(const Json& stage) const {
+    std::size_t bytes = 0;
+    for (const auto& port : info_of(stage).inputs) {
+      if (!port.many) continue;
+      const auto& wires = stage.at("inputs").at(port.name);
+      for (const auto& wire : wires.is_array() ? wires : Json::array({wires})) {
+        const auto text = wire.get<std::string>();
+        const auto copies = copies_of(text.substr(0, text.find('.')));
+        if (copies > 1) bytes += copies * text.size();
+      }
+    }
+    return bytes;
+  }
+
   /// What is made must be no more than may be written by hand.
-  void expect_room(std::size_t count) const {
-    const auto& stages = first_.at("stages");
-    const auto total = stages.size() + unrolled_.size() * (count - 1);
+  void expect_room() const {
+    std::size_t total = 0, bytes = 0;
+    for (const auto& item : first_.at("stages").items()) {
+      const auto copies = copies_of(item.key());
+      total += copies;
+      if (copies > 1) bytes += item.value().dump().size() * copies;
+      bytes += copies * bytes_of_lists(item.value());
+    }
     if (total > max_stages) {
       throw Error("each: makes " + std::to_string(total) + " stages; at most " + std::to_string(max_stages));
     }
-    std::size_t bytes = 0;
-    for (const auto& name : unrolled_) bytes += stages.at(name).dump().size() * count;
     if (bytes > max_json_bytes) {
       throw Error("each: makes " + std::to_string(bytes) + " bytes of JSON; at most " +
                   std::to_string(max_json_bytes) + " are allowed");
     }
   }
 
-  static std::string copy_name(const std::string& name, std::size_t k) {
-    return name + "_" + std::to_string(k + 1);
+  /// A stage with the values that a choice gives to its own settings. The parameters are checked.
+  Json with_values(const std::string& name, const Choice& choice) const {
+    Json definition = {{"stages", {{name, written_.at("stages").at(name)}}}};
+    bool changed = false;
+    for (const auto& number : bearing_.at(name)) {
+      const auto& one = setting(number);
+      if (one.is_pipelines_seed() || one.place[1] != name) continue;
+      at(one.given, [&] { set_value(definition, one.name, one.values[choice[number.first]], registry_); });
+      changed = true;
+    }
+    auto& stage = definition["stages"][name];
+    if (!changed) return stage;
+    told(choice, [&] {
+      const auto place = "stages." + name;
+      info_of(stage).complete(stage.value("params", Json::object()), place + ".params");
+      if (stage.contains("seed")) read_seed(stage["seed"], place + ".seed");
+    });
+    return stage;
   }
 
-  /// The wire, which to an unrolled stage is one to its copy number `k`.
-  std::string wire_of_copy(const std::string& wire, std::size_t k) const {
+  /// What the values of an axis make of the stages that it sets, as far as it enters their keys.
+  Json keyed_values(std::size_t axis, const Choice& choice) const {
+    Json keyed = Json::object();
+    for (const auto& one : axes_[axis].settings) {
+      if (one.is_pipelines_seed()) {
+        const auto& seed = one.values[choice[axis]];
+        keyed["seed"] = told(choice, [&] { return read_seed(seed, "seed"); }).value;
+        continue;
+      }
+      auto stage = with_values(one.place[1], choice);
+      const auto& info = info_of(stage);
+      stage["params"] = info.keyed(info.complete(stage.value("params", Json::object()), ""));
+      keyed["stages"][one.place[1]] = std::move(stage);
+    }
+    return keyed;
+  }
+
+  /// Values that lead to the same keys would be one run that is counted twice.
+  void expect_different(std::size_t axis) const {
+    std::map<std::string, std::size_t> seen;
+    auto choice = first_choice();
+    for (std::size_t k = 0; k < axes_[axis].size(); ++k) {
+      choice[axis] = k;
+      const auto [earlier, is_new] = seen.emplace(canonical(keyed_values(axis, choice)), k);
+      if (is_new) continue;
+      throw Error(axes_[axis].given + ": the values at " + std::to_string(earlier->second) + " and " +
+                  std::to_string(k) + " give the same; give different ones");
+    }
+  }
+
+  /// Every combination of values for the axes of a stage, the last axis changing fastest.
+  std::vector<Choice> choices_of(const std::string& name) const {
+    std::vector<Choice> all{first_choice()};
+    for (const auto axis : axes_of(name)) {
+      std::vector<Choice> longer;
+      for (const auto& choice : all) {
+        for (std::size_t k = 0; k < axes_[axis].size(); ++k) {
+          longer.push_back(choice);
+          longer.back()[axis] = k;
+        }
+      }
+      all = std::move(longer);
+    }
+    return all;
+  }
+
+  std::string copy_name(const std::string& name, const Choice& choice) const {
+    auto copy = name;
+    for (const auto axis : axes_of(name)) copy += "_" + std::to_string(choice[axis] + 1);
+    return copy;
+  }
+
+  std::string wire_of_copy(const std::string& wire, const Choice& choice) const {
     const auto dot = wire.find('.');
-    const auto name = wire.substr(0, dot);
-    return unrolled_.contains(name) ? copy_name(name, k) + wire.substr(dot) : wire;
+    return copy_name(wire.substr(0, dot), choice) + wire.substr(dot);
   }
 
-  /// Every wire of a list, and of each to an unrolled stage those to all its copies.
-  Json wires_of_list(const Json& list) const {
-    Json wires = Json::array();
+  /// The values that a copy stands for.
+  Json values_of(const std::string& name, const Choice& choice) const {
+    Json values = Json::object();
+    for (const auto& number : bearing_.at(name))
+      values[setting(number).name] = setting(number).values[choice[number.first]];
+    return values;
+  }
+
+  /// Every wire of a list, and of each to an unrolled stage those to all its copies, with what these stand
+  /// for.
+  std::pair<Json, Json> wires_of_list(const Json& list) const {
+    auto wires = Json::array(), values = Json::array();
     for (const auto& item : list.is_array() ? list : Json::array({list})) {
       const auto wire = item.get<std::string>();
-      const bool many = unrolled_.contains(wire.substr(0, wire.find('.')));
-      for (std::size_t k = 0; k < (many ? changed_.size() : 1); ++k) wires.push_back(wire_of_copy(wire, k));
+      const auto name = wire.substr(0, wire.find('.'));
+      for (const auto& choice : choices_of(name)) {
+        wires.push_back(wire_of_copy(wire, choice));
+        values.push_back(values_of(name, choice));
+      }
     }
-    return wires;
+    return {std::move(wires), std::move(values)};
   }
 
-  /// A stage with the values number `k`, wired to the copies of that number.
-  Json copy_of(const std::string& name, std::size_t k) const {
-    const auto& changed = changed_[k].at("stages");
-    auto stage = changed.contains(name) ? changed.at(name) : first_.at("stages").at(name);
+  /// A stage with the values of a choice, wired to the copies of that choice.
+  Json copy_of(const std::string& name, const Choice& choice) const {
+    auto stage = with_values(name, choice);
     const auto& info = info_of(stage);
     for (const auto& port : info.inputs) {
       auto& wires = stage["inputs"][port.name];
-      wires = port.many ? wires_of_list(wires) : Json(wire_of_copy(wires.get<std::string>(), k));
+      if (!port.many) {
+        wires = wire_of_copy(wires.get<std::string>(), choice);
+        continue;
+      }
+      auto [all, values] = wires_of_list(wires);
+      wires = std::move(all);
+      fill_in(stage, info, port.name, values);
     }
-    const bool seeded = changed_[k].contains("seed") && info.random && !stage.contains("seed");
-    if (seeded) stage["seed"] = changed_[k]["seed"];
+    for (const auto& number : bearing_.at(name)) {
+      const auto& one = setting(number);
+      if (one.is_pipelines_seed() && info.random && !stage.contains("seed"))
+        stage["seed"] = one.values[choice[number.first]];
+    }
+    if (auto values = values_of(name, choice); !values.empty()) stage["each"] = std::move(values);
     return stage;
+  }
+
+  /// Gives the values of a list's copies to the parameters that are declared to take them.
+  static void fill_in(Json& stage, const StageInfo& info, const std::string& port, const Json& values) {
+    const bool none = std::all_of(values.begin(), values.end(), [](const Json& one) { return one.empty(); });
+    for (const auto& field : info.params) {
+      if (field.of_each != port || none || stage.value("params", Json::object()).contains(field.name))
+        continue;
+      stage["params"][field.name] = values;
+    }
   }
 
   Json stages() const {
     Json all = Json::object();
-    const auto& written = written_.at("stages");
-    for (const auto& item : written.items()) {
-      const bool copied = unrolled_.contains(item.key());
-      for (std::size_t k = 0; k < (copied ? changed_.size() : 1); ++k) {
-        const auto name = copied ? copy_name(item.key(), k) : item.key();
-        if (copied && written.contains(name)) {
-          throw Error("each: stage " + quote(item.key()) + " becomes " + quote(name) +
-                      ", but there is one of that name already; give one of the two another name");
+    std::map<std::string, std::string> made_of;
+    for (const auto& item : written_.at("stages").items()) made_of[item.key()] = item.key();
+    for (const auto& item : written_.at("stages").items()) {
+      for (const auto& choice : choices_of(item.key())) {
+        const auto name = copy_name(item.key(), choice);
+        const auto other = made_of.emplace(name, item.key()).first->second;
+        if (other != item.key()) {
+          throw Error("each: stage " + quote(item.key()) + " becomes " + quote(name) + ", but " +
+                      (other == name ? "there is one of that name already" : "so does " + quote(other)) +
+                      "; give one of the two another name");
         }
-        all.get_ref<Json::object_t&>().push_back({name, copy_of(item.key(), k)});
+        all.get_ref<Json::object_t&>().push_back({name, copy_of(item.key(), choice)});
       }
     }
     return all;
@@ -248,11 +288,31 @@ class Unroller {
 
   Json written_;
   const Registry& registry_;
-  std::vector<EachSetting> settings_;
-  Json first_;                 ///< the definition with the first values
-  std::vector<Json> changed_;  ///< by value: what differs from the definition as it was written
-  std::set<std::string> unrolled_;
+  std::vector<Axis> axes_;
+  Json first_;                                       ///< the definition with the first values
+  std::map<std::string, std::set<Number>> bearing_;  ///< by stage
 };
+
+/// Puts `folder` before the relative paths among the values of one setting.
+void resolve_values(Json& values, const std::string& setting, const Json& definition,
+                    const Registry& registry, const std::filesystem::path& folder) {
+  const auto dot = setting.find('.');
+  if (dot == std::string::npos || !values.is_array()) return;
+  const auto& stages = definition.at("stages");
+  const auto stage = stages.find(setting.substr(0, dot));
+  if (stage == stages.end() || !stage->is_object()) return;
+  const auto kind = stage->value("stage", Json());
+  const auto* info = kind.is_string() ? registry.find(kind.get<std::string>()) : nullptr;
+  const auto place = place_of_setting(definition, setting, registry);
+  if (info == nullptr || place.size() < 4) return;
+  const auto keys = std::span(place).subspan(3);
+  for (auto& value : values) {
+    Json params = Json::object();
+    value_at(params, keys) = value;
+    resolve_paths_in(params, info->params, folder);
+    value = value_at(params, keys);
+  }
+}
 
 }  // namespace
 
@@ -261,26 +321,18 @@ Json unroll_each(const Json& definition, const Registry& registry) {
 }
 
 void resolve_paths_in_each(Json& definition, const Registry& registry, const std::filesystem::path& folder) {
-  const auto each = definition.find("each");
-  if (each == definition.end() || !each->is_object()) return;
-  const auto& stages = definition.at("stages");
-  for (auto& item : each->items()) {
-    const auto dot = item.key().find('.');
-    if (dot == std::string::npos) continue;
-    const auto stage = stages.find(item.key().substr(0, dot));
-    if (stage == stages.end() || !stage->is_object() || !item.value().is_array()) continue;
-    const auto kind = stage->value("stage", Json());
-    const auto* info = kind.is_string() ? registry.find(kind.get<std::string>()) : nullptr;
-    const auto place = place_of_setting(definition, item.key(), registry);
-    if (info == nullptr || place.size() < 4) continue;
-    const auto keys = std::span(place).subspan(3);
-    for (auto& value : item.value()) {
-      Json params = Json::object();
-      value_at(params, keys) = value;
-      resolve_paths_in(params, info->params, folder);
-      value = value_at(params, keys);
-    }
+  const auto found = definition.find("each");
+  if (found == definition.end()) return;
+  auto each = *found;
+  const auto resolve = [&](Json& object) {
+    if (!object.is_object()) return;
+    for (auto& item : object.items()) resolve_values(item.value(), item.key(), definition, registry, folder);
+  };
+  resolve(each);
+  if (each.is_array()) {
+    for (auto& object : each) resolve(object);
   }
+  definition["each"] = std::move(each);
 }
 
 }  // namespace fovea

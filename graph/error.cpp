@@ -29,6 +29,13 @@ std::size_t distance(std::string_view a, std::string_view b) {
   return cost[a.size()][b.size()];
 }
 
+/// The only candidate that goes on where the name ends, if that has at least three letters; else "".
+std::string only_completion(std::string_view name, std::span<const std::string> candidates) {
+  const auto goes_on = [&](const std::string& candidate) { return candidate.starts_with(name); };
+  if (name.size() < 3 || std::count_if(candidates.begin(), candidates.end(), goes_on) != 1) return "";
+  return *std::find_if(candidates.begin(), candidates.end(), goes_on);
+}
+
 }  // namespace
 
 Error Error::at(std::string_view place) const {
@@ -50,7 +57,7 @@ std::string nearest(std::string_view name, std::span<const std::string> candidat
       best_distance = d;
     }
   }
-  return best;
+  return best.empty() ? only_completion(name, candidates) : best;
 }
 
 std::string suggestion(std::string_view name, std::span<const std::string> candidates) {

@@ -33,7 +33,7 @@ decltype(auto) at(std::string_view place, Body&& body) {
 /// The text as a JSON string, quotes included: how names and values appear in errors.
 std::string quote(std::string_view text);
 
-/// The candidate that a misspelt name most likely meant, or "" where none is near.
+/// The candidate that a misspelt or shortened name most likely meant, or "" where none is near.
 std::string nearest(std::string_view name, std::span<const std::string> candidates);
 
 /// How an error about an unknown name ends: `; did you mean "epochs"?`, or the whole list where none is near.

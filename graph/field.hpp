@@ -116,6 +116,23 @@ constexpr auto needed(std::string_view name, T Owner::*member, std::string_view 
   return Field<Owner, T, NotEmpty>{name, member, doc};
 }
 
+/// Marks a parameter that takes the values of `each`, in the order of the wires of a list; see `of_each`.
+struct ValuesOfEach {
+  std::string_view port;
+  template <class T>
+  std::string broken_by(const T&) const {
+    return {};
+  }
+  std::string text() const { return {}; }
+};
+
+/// Declares a parameter that is a list of objects: for each wire of the list input `port`, the values that
+/// `each` gave to the copy that it comes from. Where it is not written, `each` fills it in.
+template <class Owner, class T>
+constexpr auto of_each(std::string_view name, T Owner::*member, std::string_view port, std::string_view doc) {
+  return Field<Owner, T, ValuesOfEach>{name, member, doc, {port}};
+}
+
 /// A number that the program works out by itself where the user says "auto".
 template <class T>
 struct Auto {
@@ -134,13 +151,18 @@ struct AnyMember {
   operator T() const noexcept;
 };
 
-template <class T, class... Members>
-consteval std::size_t member_count() {
-  if constexpr (requires { T{Members{}..., AnyMember{}}; }) {
-    return member_count<T, Members..., AnyMember>();
-  } else {
-    return sizeof...(Members);
-  }
+template <class T, std::size_t... I>
+consteval bool takes_members(std::index_sequence<I...>) {
+  return requires {
+    T{((void)I, AnyMember{})...};
+  };
+}
+
+/// Whether T has so many members; those without a default count as well.
+template <class T, std::size_t count>
+consteval bool has_members() {
+  return takes_members<T>(std::make_index_sequence<count>()) &&
+         !takes_members<T>(std::make_index_sequence<count + 1>());
 }
 
 }  // namespace detail
@@ -154,7 +176,7 @@ concept Described = requires {
 /// Calls `visit` with every field of T, in the order of declaration.
 template <Described T, class Visit>
 void for_each_field(Visit&& visit) {
-  static_assert(std::tuple_size_v<decltype(T::fields())> == detail::member_count<T>(),
+  static_assert(detail::has_members<T, std::tuple_size_v<decltype(T::fields())>>(),
                 "a member of this struct is missing from its fields()");
   std::apply([&](const auto&... each) { (visit(each), ...); }, T::fields());
 }

@@ -1,7 +1,8 @@
 #include "graph/graph.hpp"
 
 #include <algorithm>
-#include <charconv>
+#include <atomic>
+#include <map>
 #include <set>
 
 namespace fovea {
@@ -24,20 +25,55 @@ Json changed(const Json& params, const std::vector<FieldInfo>& fields) {
   return result;
 }
 
-/// Checks that each input port has a wire, and a list at least one.
-void expect_wires(const StageInfo& stage, const std::vector<Wire>& wires, const std::string& place) {
-  assert(std::is_sorted(wires.begin(), wires.end(),
-                        [](const Wire& a, const Wire& b) { return a.input < b.input; }));
+/// Expects that a wire leads from an output that is there to an input of its kind.
+void expect_fits(const std::vector<Node>& nodes, const StageInfo& stage, const Wire& wire,
+                 const std::string& place) {
+  if (wire.input >= stage.inputs.size()) {
+    throw Error(place + ": no input number " + std::to_string(wire.input) + "; stage " + quote(stage.name) +
+                " has " + std::to_string(stage.inputs.size()) + ", counted from 0");
+  }
+  const auto& port = stage.inputs[wire.input];
+  const auto here = place + "." + port.name;
+  if (wire.node >= nodes.size()) {
+    throw Error(here + ": no stage number " + std::to_string(wire.node) + "; " +
+                std::to_string(nodes.size()) + " are there before this one, counted from 0");
+  }
+  const auto& from = nodes[wire.node];
+  if (wire.port >= from.stage->outputs.size()) {
+    throw Error(here + ": stage " + quote(from.name) + " has no output number " + std::to_string(wire.port) +
+                "; it has " + std::to_string(from.stage->outputs.size()) + ", counted from 0");
+  }
+  const auto& output = from.stage->outputs[wire.port];
+  if (output.kind != port.kind) {
+    throw Error(here + ": expected " + port.kind + ", but " + quote(from.name + "." + output.name) +
+                " gives " + output.kind + "; wire it to " + port.kind + ", " + port.doc);
+  }
+}
+
+/// Expects one wire for each input port, and at least one for a list.
+void expect_wires(const std::vector<Node>& nodes, const StageInfo& stage, const std::vector<Wire>& wires,
+                  const std::string& place) {
+  for (const auto& wire : wires) expect_fits(nodes, stage, wire, place);
   for (std::size_t input = 0; input < stage.inputs.size(); ++input) {
+    const auto& port = stage.inputs[input];
+    const auto here = place + "." + port.name;
     const auto count =
         std::count_if(wires.begin(), wires.end(), [&](const Wire& wire) { return wire.input == input; });
-    const auto& port = stage.inputs[input];
-    assert(port.many || count == 1);
     if (count == 0) {
-      throw Error(place + ".inputs." + port.name + ": an empty list; wire it to at least one " + port.kind +
-                  ", " + port.doc);
+      throw Error(here +
+                  (port.many ? ": an empty list; wire it to at least one " : ": no wire; wire it to a ") +
+                  port.kind + ", " + port.doc);
+    }
+    if (count > 1 && !port.many) {
+      throw Error(here + ": " + std::to_string(count) + " wires; it takes one " + port.kind);
     }
   }
+}
+
+/// A number that no stage of any graph has had before.
+std::uint64_t new_identity() {
+  static std::atomic<std::uint64_t> last = 0;
+  return ++last;
 }
 
 }  // namespace
@@ -49,7 +85,7 @@ Graph::Graph(std::string name, std::uint64_t seed) : name_(std::move(name)), see
 }
 
 std::size_t Graph::add(const std::string& name, const StageInfo& stage, const Json& params,
-                       std::vector<Wire> inputs, std::optional<Seed> seed) {
+                       std::vector<Wire> inputs, std::optional<Seed> seed, Json each) {
   if (!is_name(name)) {
     throw Error("stage name " + quote(name) + ": only letters, digits, \"_\" and \"-\" are allowed");
   }
@@ -58,17 +94,22 @@ std::size_t Graph::add(const std::string& name, const StageInfo& stage, const Js
       throw Error("stage " + quote(name) + " is there already; give one of the two another name");
   }
   const auto place = "stages." + name;
-  expect_wires(stage, inputs, place);
-  for (const auto& wire : inputs) {
-    assert(wire.node < nodes_.size() && "a wire comes from a stage that was added before");
-    assert(nodes_[wire.node].stage->outputs.at(wire.port).kind == stage.inputs.at(wire.input).kind);
-  }
+  expect_wires(nodes_, stage, inputs, place + ".inputs");
+  std::stable_sort(inputs.begin(), inputs.end(),
+                   [](const Wire& a, const Wire& b) { return a.input < b.input; });
   if (seed && !stage.random) {
     throw Error(place + ".seed: nothing is random in stage " + quote(stage.name) + "; leave the seed out");
   }
   nodes_.push_back({name, &stage, stage.complete(params, place + ".params"), std::move(inputs),
-                    seed.value_or(Seed{seed_}).value});
+                    seed.value_or(Seed{seed_}).value, std::move(each), new_identity()});
   return nodes_.size() - 1;
+}
+
+void Graph::expect_own(const OutputOf& output, const std::string& place) const {
+  if (output.node < nodes_.size() && nodes_[output.node].identity == output.identity) return;
+  throw Error(place +
+              ": the wire comes from a stage that is not in this graph; wire it to one that was added "
+              "to this graph before");
 }
 
 std::string Graph::free_name(const std::string& wanted) const {
@@ -86,14 +127,14 @@ std::size_t Graph::find(const std::string& name) const {
     if (nodes_[i].name == name) return i;
     names.push_back(nodes_[i].name);
   }
-  throw Error("unknown stage " + quote(name) + suggestion(name, names));
+  throw Error("unknown stage " + quote(name) + stage_suggestion(name, names));
 }
 
 std::vector<std::size_t> Graph::find_all(const std::string& name) const {
   std::vector<std::size_t> copies;
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
     if (nodes_[i].name == name) return {i};
-    if (copy_number(nodes_[i].name, name)) copies.push_back(i);
+    if (name_without_numbers(nodes_[i].name) == name) copies.push_back(i);
   }
   return copies.empty() ? std::vector{find(name)} : copies;
 }
@@ -113,8 +154,11 @@ Graph Graph::only(const std::vector<std::size_t>& nodes) const {
   for (const auto old : nodes) {
     auto node = nodes_[old];
     for (auto& wire : node.inputs) {
+      if (number[wire.node] == nodes_.size()) {
+        throw Error("stages." + node.name + ": needs " + quote(nodes_[wire.node].name) +
+                    ", which is left out; keep both or neither");
+      }
       wire.node = number[wire.node];
-      assert(wire.node < part.nodes_.size());
     }
     number[old] = part.nodes_.size();
     part.nodes_.push_back(std::move(node));
@@ -152,14 +196,59 @@ std::vector<std::string> wire_texts(const Graph& graph, const Node& node, std::s
   return texts;
 }
 
-std::optional<std::size_t> copy_number(const std::string& copy, const std::string& name) {
-  if (!copy.starts_with(name + "_")) return {};
-  const auto* begin = copy.data() + name.size() + 1;
-  const auto* end = copy.data() + copy.size();
-  std::size_t number = 0;
-  const auto read = std::from_chars(begin, end, number);
-  if (begin == end || *begin == '0' || read.ec != std::errc{} || read.ptr != end) return {};
-  return number;
+std::string name_without_numbers(const std::string& name) {
+  auto end = name.size();
+  while (true) {
+    const auto bar = name.rfind('_', end - 1);
+    if (bar == std::string::npos || bar == 0 || bar + 1 == end || name[bar + 1] == '0') break;
+    const auto all_digits = std::all_of(name.begin() + static_cast<std::ptrdiff_t>(bar) + 1,
+                                        name.begin() + static_cast<std::ptrdiff_t>(end),
+                                        [](char c) { return c >= '0' && c <= '9'; });
+    if (!all_digits) break;
+    end = bar;
+  }
+  return name.substr(0, end);
+}
+
+std::string nearest_stage(const std::string& name, const std::vector<std::string>& known) {
+  const auto own = name_without_numbers(name);
+  std::vector<std::string> candidates;
+  for (const auto& each : known) {
+    if (each == own || name_without_numbers(each) != own) candidates.push_back(each);
+  }
+  if (own != name && std::find(known.begin(), known.end(), own) != known.end()) return own;
+  return nearest(name, candidates);
+}
+
+std::string stage_suggestion(const std::string& name, const std::vector<std::string>& known) {
+  const auto own = name_without_numbers(name);
+  std::vector<std::string> copies, names;
+  for (const auto& each : known) {
+    const auto without = name_without_numbers(each);
+    if (without == own && each != own) copies.push_back(each);
+    if (std::find(names.begin(), names.end(), without) == names.end()) names.push_back(without);
+  }
+  const bool is_there = std::find(known.begin(), known.end(), own) != known.end();
+  if (!is_there && copies.size() == 1) return "; there is " + quote(copies[0]) + " only";
+  if (!is_there && !copies.empty())
+    return "; there are " + quote(copies.front()) + " to " + quote(copies.back());
+  if (const auto near = nearest(name, names); !near.empty()) return "; did you mean " + quote(near) + "?";
+  if (const auto near = nearest_stage(name, known); !near.empty())
+    return "; did you mean " + quote(near) + "?";
+  return suggestion(name, names);
+}
+
+std::string values_in_words(const Json& each) {
+  const auto without_stage = [](const std::string& setting) { return setting.substr(setting.find('.') + 1); };
+  std::map<std::string, int> count;
+  for (const auto& item : each.items()) ++count[without_stage(item.key())];
+  std::vector<std::string> words;
+  for (const auto& [setting, value] : each.items()) {
+    const auto brief = without_stage(setting);
+    words.push_back((count[brief] == 1 ? brief : setting) + " " +
+                    (value.is_string() ? value.get<std::string>() : shown(value)));
+  }
+  return join(words, ", ");
 }
 
 }  // namespace fovea

@@ -155,4 +155,15 @@ Json Conversion<std::filesystem::path>::schema() {
   return {{"type", "string"}};
 }
 
+Json Conversion<Json>::read(const Json& json, const std::string& place) {
+  detail::expect_object(place, json);
+  return json;
+}
+Json Conversion<Json>::write(const Json& value, Keep) {
+  return value;
+}
+Json Conversion<Json>::schema() {
+  return {{"type", "object"}};
+}
+
 }  // namespace fovea

@@ -19,6 +19,7 @@ struct FieldInfo {
   Role role = Role::result;
   std::vector<FieldInfo> members;  ///< of a nested object
   Json schema;                     ///< its JSON Schema
+  std::string of_each{};           ///< the list input whose wires it takes the values of `each` of, or ""
 };
 
 /// The word that tells alternatives of a list of structs apart, as "op": "translate".
@@ -114,6 +115,15 @@ struct Conversion<std::filesystem::path> {
   static constexpr std::string_view kind = "a path";
   static std::filesystem::path read(const Json& json, const std::string& place);
   static Json write(const std::filesystem::path& value, Keep keep);
+  static Json schema();
+};
+
+/// An object whose members may be anything.
+template <>
+struct Conversion<Json> {
+  static constexpr std::string_view kind = "an object";
+  static Json read(const Json& json, const std::string& place);
+  static Json write(const Json& value, Keep keep);
   static Json schema();
 };
 
@@ -250,6 +260,7 @@ std::vector<FieldInfo> describe_fields() {
                    .role = each.role,
                    .members = {},
                    .schema = Conversion<Member>::schema()};
+    if constexpr (requires { each.rule.port; }) info.of_each = each.rule.port;
     if constexpr (Described<Member>) info.members = describe_fields<Member>();
     if constexpr (requires { each.rule.apply_to(info.schema); }) each.rule.apply_to(info.schema);
     all.push_back(std::move(info));

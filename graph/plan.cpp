@@ -199,7 +199,7 @@ Json file_digests(const std::vector<std::filesystem::path>& files,
 
 Json key_parts(const Graph& graph, std::size_t node, std::span<const std::string> inputs,
                const World& world) {
-  const auto& [name, stage, params, wires, seed] = graph.nodes().at(node);
+  const auto& [name, stage, params, wires, seed, each, identity] = graph.nodes().at(node);
   Json parts = {{"stage", stage->name}, {"version", stage->version}, {"params", stage->keyed(params)}};
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     const auto& port = stage->inputs[wires[i].input];

@@ -21,11 +21,26 @@ concept Artifact = requires {
   { T::codec() } -> std::same_as<const Codec&>;
 };
 
-/// A wire while a graph is composed: output `port` of node number `node`.
-template <class T>
-struct Ref {
+/// An output of a stage in a graph. The identity is that of the stage: no other stage of any graph has it,
+/// only its copies in copies of its graph.
+struct OutputOf {
   std::size_t node = 0;
   std::size_t port = 0;
+  std::uint64_t identity = 0;
+};
+
+/// A wire while a graph is composed: an output of a stage. Only adding a stage to a graph makes wires, so
+/// that an input that is left out does not compile.
+template <class T>
+class Ref {
+ public:
+  Ref() = delete;  // an input was left out: every input needs a wire
+  const OutputOf& from() const { return from_; }
+
+ private:
+  friend class Graph;
+  explicit Ref(const OutputOf& from) : from_(from) {}
+  OutputOf from_;
 };
 
 /// A value of any kind while a graph runs: the data, and the identity of its stored bytes ("" before it is
@@ -63,10 +78,17 @@ class Value {
 template <class T>
 struct Many;
 
-/// The wires of a list: `{.metrics = {first.metrics, second.metrics}}`.
+/// The wires of a list: `{.metrics = {first.metrics, second.metrics}}`, or a vector of them.
 template <class T>
-struct Ref<Many<T>> : std::vector<Ref<T>> {
-  using std::vector<Ref<T>>::vector;
+class Ref<Many<T>> {
+ public:
+  Ref() = delete;  // an input was left out: every list needs a wire
+  Ref(std::initializer_list<Ref<T>> wires) : wires_(wires) {}
+  Ref(std::vector<Ref<T>> wires) : wires_(std::move(wires)) {}
+  const std::vector<Ref<T>>& wires() const { return wires_; }
+
+ private:
+  std::vector<Ref<T>> wires_;
 };
 
 /// The artifacts of a list, in the order of its wires.
@@ -108,7 +130,7 @@ struct PortType<As<Many<T>>> {
 /// Calls `visit(field, type)` for every port, where `type` is a `std::type_identity` of the artifact.
 template <class Ports, class Visit>
 void for_each_port(Visit&& visit) {
-  static_assert(std::tuple_size_v<decltype(Ports::ports())> == detail::member_count<Ports>(),
+  static_assert(detail::has_members<Ports, std::tuple_size_v<decltype(Ports::ports())>>(),
                 "a member of this struct is missing from its ports()");
   const auto each = [&]<class Owner, class Member, class Rule>(const Field<Owner, Member, Rule>& one) {
     visit(one, std::type_identity<typename detail::PortType<Member>::type>{});

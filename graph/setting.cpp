@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "graph/graph.hpp"
+
 namespace fovea {
 namespace {
 
@@ -23,19 +25,66 @@ bool has_parameter(const Json& stage, const std::string& name, const Registry& r
                                         [&](const FieldInfo& field) { return field.name == name; });
 }
 
+/// The stages with a parameter of that name, as the end of an error.
+std::string settings_of_parameter(const Json& stages, const std::string& name, const Registry& registry) {
+  std::vector<std::string> settings;
+  if (stages.is_object()) {
+    for (const auto& item : stages.items()) {
+      if (has_parameter(item.value(), name, registry)) settings.push_back(quote(item.key() + "." + name));
+    }
+  }
+  if (settings.empty()) return "";
+  return (settings.size() == 1 ? "; here it is " : "; here it is one of ") + join(settings, ", ");
+}
+
+Error unknown_stage(const Json& definition, const Json& stages, const std::string& name) {
+  std::vector<std::string> names;
+  if (stages.is_object()) {
+    for (const auto& item : stages.items()) names.push_back(item.key());
+  }
+  const auto copied = name_without_numbers(name);
+  if (definition.contains("each") && copied != name && stages.is_object() && stages.contains(copied)) {
+    return Error(quote(name) + " is a copy that \"each\" makes; set " + quote(copied) +
+                 ", which changes all copies");
+  }
+  return Error("unknown stage " + quote(name) + stage_suggestion(name, names));
+}
+
+/// The object of `each` that gives values to a setting; a new one is added to a list in which none does.
+Json& object_of_each(Json& each, const std::string& setting) {
+  for (auto& one : each) {
+    if (one.is_object() && one.contains(setting)) return one;
+  }
+  each.push_back(Json::object());
+  return each.back();
+}
+
 }  // namespace
 
 bool overlap(const std::string& setting, const std::string& other) {
   return setting == other || setting.starts_with(other + ".") || other.starts_with(setting + ".");
 }
 
-void expect_not_in_each(const Json& definition, const std::string& setting) {
+std::vector<const Json*> objects_of_each(const Json& definition) {
   const auto each = definition.find("each");
-  if (each == definition.end() || !each->is_object()) return;
-  for (const auto& item : each->items()) {
-    if (!overlap(item.key(), setting)) continue;
-    throw Error("\"each\" gives " + (item.key() == setting ? "it" : quote(item.key())) + " " +
-                shown(item.value()) + "; change that list, as --set each." + item.key() + "=[...]");
+  if (each == definition.end()) return {};
+  if (each->is_object()) return {&*each};
+  std::vector<const Json*> objects;
+  if (each->is_array()) {
+    for (const auto& one : *each) {
+      if (one.is_object()) objects.push_back(&one);
+    }
+  }
+  return objects;
+}
+
+void expect_not_in_each(const Json& definition, const std::string& setting) {
+  for (const auto* each : objects_of_each(definition)) {
+    for (const auto& item : each->items()) {
+      if (!overlap(item.key(), setting)) continue;
+      throw Error("\"each\" gives " + (item.key() == setting ? "it" : quote(item.key())) + " " +
+                  shown(item.value()) + "; change that list, as --set each." + item.key() + "=[...]");
+    }
   }
 }
 
@@ -52,15 +101,10 @@ std::vector<std::string> place_of_setting(const Json& definition, const std::str
   }
   if (parts.size() == 1) {
     if (parts[0] == "seed" || parts[0] == "name") return parts;
-    throw Error("expected a parameter of a stage, such as train.epochs, or seed, or name");
+    throw Error("expected a parameter of a stage, such as train.epochs, or seed, or name" +
+                settings_of_parameter(stages, parts[0], registry));
   }
-  if (!is_stage) {
-    std::vector<std::string> names;
-    if (stages.is_object()) {
-      for (const auto& item : stages.items()) names.push_back(item.key());
-    }
-    throw Error("unknown stage " + quote(parts[0]) + suggestion(parts[0], names));
-  }
+  if (!is_stage) throw unknown_stage(definition, stages, parts[0]);
   const bool own_seed =
       parts.size() == 2 && parts[1] == "seed" && !has_parameter(stages[parts[0]], "seed", registry);
   std::vector<std::string> place{"stages", parts[0]};
@@ -84,6 +128,11 @@ Json& value_at(Json& json, std::span<const std::string> keys) {
 void set_value(Json& definition, const std::string& setting, Json value, const Registry& registry) {
   const auto place = place_of_setting(definition, setting, registry);
   expect_not_in_each(definition, setting);
+  if (place.size() == 2 && place[0] == "each" && definition.contains("each") &&
+      definition["each"].is_array()) {
+    object_of_each(definition["each"], place[1])[place[1]] = std::move(value);
+    return;
+  }
   value_at(definition, place) = std::move(value);
 }
 

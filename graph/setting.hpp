@@ -19,6 +19,9 @@ Json& value_at(Json& json, std::span<const std::string> keys);
 /// `train.schedule`.
 bool overlap(const std::string& setting, const std::string& other);
 
+/// The objects of `each`, whose lists go together: itself, or those of its list; what is none is left out.
+std::vector<const Json*> objects_of_each(const Json& definition);
+
 /// Throws `Error` where `each` gives values to a setting, or to a part of it, so that another would be lost.
 void expect_not_in_each(const Json& definition, const std::string& setting);
 

@@ -127,7 +127,10 @@ Json stage_schema(const StageInfo& stage) {
        {{"stage", {{"const", stage.name}}},
         {"inputs",
          {{"type", "object"}, {"properties", inputs}, {"required", names}, {"additionalProperties", false}}},
-        {"params", detail::object_schema(stage.params)}}},
+        {"params", detail::object_schema(stage.params)},
+        {"each",
+         {{"description", "of a copy: the values that it stands for, which change nothing here"},
+          {"type", "object"}}}}},
       {"required", names.empty() ? Json::array({"stage"}) : Json::array({"stage", "inputs"})},
       {"additionalProperties", false}};
   if (stage.random) {
@@ -138,12 +141,14 @@ Json stage_schema(const StageInfo& stage) {
 }
 
 Json each_schema() {
-  return {{"description",
-           "settings, each with a list of values that go together: stages that depend on them stand once for "
-           "each value"},
-          {"type", "object"},
-          {"propertyNames", {{"pattern", "^(seed|[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)+)$"}}},
-          {"additionalProperties", {{"type", "array"}, {"minItems", 1}}}};
+  const Json object = {{"type", "object"},
+                       {"propertyNames", {{"pattern", "^(seed|[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)+)$"}}},
+                       {"additionalProperties", {{"type", "array"}, {"minItems", 1}}}};
+  return {
+      {"description",
+       "settings, each with a list of values that go together, or a list of such objects whose values are "
+       "combined each with each: stages that depend on them stand once for each value"},
+      {"anyOf", {object, {{"type", "array"}, {"items", object}}}}};
 }
 
 }  // namespace

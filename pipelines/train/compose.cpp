@@ -192,9 +192,11 @@ std::string augment(Json& definition, const TrainRequest& request, const Registr
   if (request.augment.empty() && !request.config.empty()) return "";
   const auto name = at("--augment", [&] { return only_stage(definition, "augment"); });
   const auto policy = name + ".policy";
-  const auto each = definition.value("each", Json::object());
+  const auto each = objects_of_each(definition);
   const auto& stage = definition["stages"][name];
-  const bool said = each.contains(policy) || stage.value("params", Json::object()).contains("policy");
+  const bool said =
+      stage.value("params", Json::object()).contains("policy") ||
+      std::any_of(each.begin(), each.end(), [&](const Json* one) { return one->contains(policy); });
   if (request.augment.empty() && said) return "";
   const auto chosen = request.augment.empty()
                           ? choose_augmentation("auto", definition)

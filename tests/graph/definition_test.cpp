@@ -56,8 +56,8 @@ TEST_CASE("definition: a missing input says what belongs there") {
 
 TEST_CASE("definition: a wire of the wrong kind names both kinds and a right wire") {
   CHECK(error_with("/stages/bake/inputs/flour", "\"harvest.grain\"") ==
-        "stages.bake.inputs.flour: expected Flour, but \"harvest.grain\" gives Grain; did you mean "
-        "\"mill.flour\"?");
+        "stages.bake.inputs.flour: expected Flour, but \"harvest.grain\" gives Grain; Flour here is "
+        "\"mill.flour\"");
 }
 
 TEST_CASE("definition: a wire from nowhere is an error") {
@@ -66,9 +66,47 @@ TEST_CASE("definition: a wire from nowhere is an error") {
   CHECK(error_with("/stages/bake/inputs/flour", "\"mill.flower\"") ==
         "stages.bake.inputs.flour: stage \"mill\" has no output \"flower\"; did you mean \"mill.flour\"?");
   CHECK(error_with("/stages/bake/inputs/flour", "\"mill\"") ==
-        "stages.bake.inputs.flour: \"mill\" names no output of the stage; did you mean \"mill.flour\"?");
+        "stages.bake.inputs.flour: \"mill\" names no output of the stage; Flour of \"mill\" is "
+        "\"mill.flour\"");
   CHECK(error_with("/stages/bake/inputs/flour", "7") ==
         "stages.bake.inputs.flour: expected a wire such as \"load.data\", got 7");
+}
+
+TEST_CASE(
+    "definition: of a wire only what is nearly called so is suggested, and never another part of the data") {
+  const auto registry = example::registry();
+  auto definition = parse_json(R"({ "fovea": 1, "stages": {
+    "all": { "stage": "harvest" }, "parts": { "stage": "sieve", "inputs": { "grain": "all.grain" } },
+    "mill": { "stage": "mill", "inputs": { "grain": "parts.coarse" } } } })");
+  const auto wrong = [&](const char* wire) {
+    definition["stages"]["mill"]["inputs"]["grain"] = wire;
+    return error_of([&] { read_definition(definition, registry); });
+  };
+  const std::string place = "stages.mill.inputs.grain: ";
+  CHECK(wrong("parts.coar") ==
+        place + "stage \"parts\" has no output \"coar\"; did you mean \"parts.coarse\"?");
+  CHECK(wrong("parts.test") == place +
+                                   "stage \"parts\" has no output \"test\"; Grain of \"parts\" is one of "
+                                   "\"parts.coarse\", \"parts.fine\"");
+  CHECK(wrong("part.fien") == place + "no stage \"part\" here; did you mean \"parts.fine\"?");
+  CHECK(wrong("part.test") == place +
+                                  "no stage \"part\" here; Grain of \"parts\" is one of \"parts.coarse\", "
+                                  "\"parts.fine\"");
+  CHECK(wrong("split.fine") == place + "no stage \"split\" here; did you mean \"parts.fine\"?");
+  CHECK(wrong("split.valid") == place +
+                                    "no stage \"split\" here; Grain here is one of \"all.grain\", "
+                                    "\"parts.coarse\", \"parts.fine\"");
+  CHECK(wrong("all") == place + "\"all\" names no output of the stage; Grain of \"all\" is \"all.grain\"");
+}
+
+TEST_CASE("definition: a copy that was not made is not answered with another") {
+  const auto registry = example::registry();
+  auto definition = parse_json(R"({ "fovea": 1, "stages": {
+    "field_1": { "stage": "harvest" }, "field_2": { "stage": "harvest" },
+    "mill": { "stage": "mill", "inputs": { "grain": "field_3.corn" } } } })");
+  CHECK(error_of([&] { read_definition(definition, registry); }) ==
+        "stages.mill.inputs.grain: no stage \"field_3\" here; Grain here is one of \"field_1.grain\", "
+        "\"field_2.grain\"");
 }
 
 TEST_CASE("definition: a cycle is told stage by stage") {

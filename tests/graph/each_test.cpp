@@ -110,6 +110,60 @@ TEST_CASE("each: the wires of a list that are not unrolled stay where they stand
   CHECK_THAT(unrolled_text(definition), Catch::Contains("flours: [fine.flour, mill_1.flour, mill_2.flour]"));
 }
 
+TEST_CASE("each: the objects of a list are combined each with each, and each stage has what bears on it") {
+  CHECK(unrolled_text(farm_with(R"([{"west.tons": [4, 5]}, {"mill.seed": [0, 1, 2]}])")) ==
+        "farm (seed 7)\n"
+        "  east = harvest()\n"
+        "  west_1 = harvest() {\"tons\":4}\n"
+        "  west_2 = harvest() {\"tons\":5}\n"
+        "  mill_1_1 = mill(grain: west_1.grain) seed 0\n"
+        "  mill_1_2 = mill(grain: west_1.grain) seed 1\n"
+        "  mill_1_3 = mill(grain: west_1.grain) seed 2\n"
+        "  mill_2_1 = mill(grain: west_2.grain) seed 0\n"
+        "  mill_2_2 = mill(grain: west_2.grain) seed 1\n"
+        "  mill_2_3 = mill(grain: west_2.grain) seed 2\n"
+        "  blend = blend(flours: [mill_1_1.flour, mill_1_2.flour, mill_1_3.flour, mill_2_1.flour, "
+        "mill_2_2.flour, mill_2_3.flour], topping: east.grain)\n"
+        "  bake = bake(flour: blend.flour, grain: east.grain)\n");
+}
+
+TEST_CASE("each: of a list, the settings of one object still go together") {
+  const auto text =
+      unrolled_text(farm_with(R"([{"west.tons": [4, 5], "mill.threads": [1, 2]}, {"seed": [3]}, {}])"));
+  CHECK_THAT(text, Catch::Contains("mill_1_1 = mill(grain: west_1.grain) seed 3\n") &&
+                       Catch::Contains("mill_2_1 = mill(grain: west_2.grain) {\"threads\":2} seed 3\n") &&
+                       !Catch::Contains("mill_1_2"));
+}
+
+TEST_CASE("each: every copy says which values it stands for, also when it is written and read again") {
+  const auto registry = example::registry();
+  const auto graph =
+      read_definition(farm_with(R"([{"west.tons": [4, 5]}, {"mill.seed": [0, 1]}])"), registry);
+  const auto again = read_definition(write_definition(graph), registry);
+  for (const auto* one : {&graph, &again}) {
+    const auto each_of = [&](const char* name) { return one->nodes()[one->find(name)].each.dump(); };
+    CHECK(each_of("west_2") == R"({"west.tons":5})");
+    CHECK(each_of("mill_2_1") == R"({"west.tons":5,"mill.seed":0})");
+    CHECK(each_of("east") == "{}");
+    CHECK(each_of("blend") == "{}");
+  }
+}
+
+TEST_CASE("each: a parameter that is declared so takes the values of a list's copies, unless it is written") {
+  const auto registry = example::registry();
+  auto definition = farm_with(R"({"mill.seed": [0, 1]})");
+  definition["stages"]["fine"] = parse_json(R"({"stage": "mill", "inputs": {"grain": "east.grain"}})");
+  definition["stages"]["shelf"] =
+      parse_json(R"({"stage": "shelve", "inputs": {"flours": ["fine.flour", "mill.flour"]}})");
+  const auto labels = [&] {
+    const auto graph = read_definition(definition, registry);
+    return graph.nodes()[graph.find("shelf")].params["labels"].dump();
+  };
+  CHECK(labels() == R"([{},{"mill.seed":0},{"mill.seed":1}])");
+  definition["stages"]["shelf"]["params"]["labels"] = parse_json("[]");
+  CHECK(labels() == "[]");
+}
+
 TEST_CASE("each: written out, the unrolled graph is read again as the same") {
   const auto registry = example::registry();
   const auto graph = read_definition(farm_with(R"({"seed": [7, 8]})"), registry);
@@ -125,7 +179,8 @@ TEST_CASE("each: without settings it changes nothing") {
 }
 
 TEST_CASE("each: a setting that makes no sense is an error") {
-  CHECK(each_error("[1]") == "each: expected an object, got [1]");
+  CHECK(each_error("1") == "each: expected an object, got 1");
+  CHECK(each_error("[1]") == "each[0]: expected an object, got 1");
   CHECK(each_error(R"({"seed": 3})") == "each.seed: expected a list of at least one value, got 3");
   CHECK(each_error(R"({"seed": []})") == "each.seed: expected a list of at least one value, got []");
   CHECK(each_error(R"({"mil.seed": [1]})") == "each.mil.seed: unknown stage \"mil\"; did you mean \"mill\"?");
@@ -143,6 +198,24 @@ TEST_CASE("each: a setting that makes no sense is an error") {
         "each.mill.stones: is given by \"mill.stones.gap\" as well; leave out one of the two");
   CHECK(each_error(R"({"seed": [0, 1]})", "/stages/mill/seed", 5) ==
         "each.seed: no stage here uses the pipeline's seed; leave it out");
+}
+
+TEST_CASE("each: in a list of objects an error is told with the object's place") {
+  CHECK(each_error(R"([{"seed": [0, 1]}, 3])") == "each[1]: expected an object, got 3");
+  CHECK(each_error(R"([{"west.tons": [1]}, {"west.tons": [2]}])") ==
+        "each[1].west.tons: is given by \"west.tons\" as well; leave out one of the two");
+  CHECK(each_error(R"([{"seed": [0, 1]}, {"mill.threads": [1, 2]}])") ==
+        "each[1]: the values at 0 and 1 give the same; give different ones");
+  CHECK(each_error(R"([{"seed": [0, 1]}, {"west.tons": [1, 200]}])") ==
+        "each[1].west.tons[1]: 200 is not allowed; it must be from 1 to 100");
+  CHECK(each_error(R"([{"seed": [0, 1]}, {"west.ton": [1, 2]}])") ==
+        "each[1].west.ton: unknown parameter \"ton\"; did you mean \"tons\"?");
+  CHECK(each_error(R"([{"west.tons": [1]}, {"mill.seed": [1]}])", "/stages/mill_1", {{"stage", "harvest"}}) ==
+        "(nothing was thrown)");
+  CHECK(
+      each_error(R"([{"west.tons": [1]}, {"mill.seed": [1]}])", "/stages/mill_1_1", {{"stage", "harvest"}}) ==
+      "each: stage \"mill\" becomes \"mill_1_1\", but there is one of that name already; give one of the "
+      "two another name");
 }
 
 TEST_CASE("each: a value that is not allowed is told with its place in the list") {
@@ -182,6 +255,16 @@ TEST_CASE("each: the limit of stages holds for what it makes") {
         "each: makes 12004 stages; at most 10000");
 }
 
+TEST_CASE("each: it holds for combinations, before they are made") {
+  Json many = Json::array();
+  for (int tons = 1; tons <= 100; ++tons) many.push_back(tons);
+  auto definition = farm_with("[]");
+  definition["each"] = {{{"west.tons", many}}, {{"east.tons", many}}, {{"mill.seed", many}}};
+  const auto registry = example::registry();
+  CHECK(error_of([&] { read_definition(definition, registry); }) ==
+        "each: makes 10400 stages; at most 10000");
+}
+
 TEST_CASE("each: so does the limit of bytes") {
   auto definition = farm_with(R"({"mill.stones.gap": [1, 2, 3]})");
   definition["stages"]["west"]["params"]["path"] = std::string(std::size_t{3} << 20, 'x');
@@ -199,4 +282,7 @@ TEST_CASE("each: relative paths among the values are taken from the folder of th
   resolve_paths(definition, registry, "/land");
   CHECK(definition["each"]["west.path"] == Json({"/land/meadow", "/east/field"}));
   CHECK(definition["each"]["mill.seed"] == Json({0, 1}));
+  definition["each"] = parse_json(R"([{"mill.seed": [0, 1]}, {"west.path": ["meadow"]}])");
+  resolve_paths(definition, registry, "/land");
+  CHECK(definition["each"][1]["west.path"][0] == "/land/meadow");
 }

@@ -97,6 +97,32 @@ struct Mill {
   }
 };
 
+/// Has two outputs of one kind.
+struct Sieve {
+  static constexpr std::string_view name = "sieve";
+  static constexpr std::string_view doc = "parts grain by size";
+  static constexpr int version = 1;
+  template <template <class> class As>
+  struct In {
+    As<Grain> grain;
+    static constexpr auto ports() { return std::tuple{field("grain", &In::grain, "to part")}; }
+  };
+  template <template <class> class As>
+  struct Out {
+    As<Grain> coarse;
+    As<Grain> fine;
+    static constexpr auto ports() {
+      return std::tuple{field("coarse", &Out::coarse, "what stays"), field("fine", &Out::fine, "what falls")};
+    }
+  };
+  struct Params {
+    static auto fields() { return std::tuple{}; }
+  };
+  static Out<Value> run(const In<Value>& in, const Params&, Context&) {
+    return {.coarse = in.grain, .fine = in.grain};
+  }
+};
+
 /// Keeps its progress: a cheese of more days goes on from one of fewer, unless the days decide how it is
 /// salted.
 struct Age {
@@ -174,12 +200,37 @@ struct Blend {
   static Out<Value> run(const In<Value>& in, const Params&, Context&) { return {.flour = in.flours.front()}; }
 };
 
+/// Puts flours on a shelf, each with a label.
+struct Shelve {
+  static constexpr std::string_view name = "shelve";
+  static constexpr std::string_view doc = "keeps flours";
+  static constexpr int version = 1;
+  template <template <class> class As>
+  struct In {
+    As<Many<Flour>> flours;
+    static constexpr auto ports() { return std::tuple{field("flours", &In::flours, "to keep")}; }
+  };
+  template <template <class> class As>
+  struct Out {
+    static constexpr auto ports() { return std::tuple{}; }
+  };
+  struct Params {
+    std::vector<Json> labels;
+    static auto fields() {
+      return std::tuple{of_each("labels", &Params::labels, "flours", "what each flour is")};
+    }
+  };
+  static Out<Value> run(const In<Value>&, const Params&, Context&) { return {}; }
+};
+
 inline Registry registry() {
   Registry all;
   all.add<Harvest>();
   all.add<Mill>();
   all.add<Bake>();
   all.add<Blend>();
+  all.add<Sieve>();
+  all.add<Shelve>();
   return all;
 }
 

@@ -96,6 +96,26 @@ TEST_CASE("setting: one that makes no sense is an error") {
   CHECK(setting_error("mil.limit=1") == "--set mil.limit=1: unknown stage \"mil\"; did you mean \"mill\"?");
   CHECK(setting_error("limit=1") ==
         "--set limit=1: expected a parameter of a stage, such as train.epochs, or seed, or name");
+  CHECK(
+      setting_error("threads=1") ==
+      "--set threads=1: expected a parameter of a stage, such as train.epochs, or seed, or name; here it is "
+      "\"mill.threads\"");
   CHECK(setting_error("mill.threads.x=1") ==
         "--set mill.threads.x=1: \"threads\" is a whole number, not an object");
+}
+
+TEST_CASE("setting: in a list of each, the object that gives the setting is changed, or one is added") {
+  auto definition = with_setting(R"(each=[{"seed": [0]}, {"mill.threads": [1]}])");
+  apply_setting(definition, "each.mill.threads=[1, 2]", farm());
+  apply_setting(definition, "each.mill.limit=[3, 4]", farm());
+  CHECK(definition["each"].dump() == R"([{"seed":[0]},{"mill.threads":[1,2]},{"mill.limit":[3,4]}])");
+  CHECK(setting_error("mill.threads=3", definition) ==
+        "--set mill.threads=3: \"each\" gives it [1,2]; change that list, as --set each.mill.threads=[...]");
+}
+
+TEST_CASE("setting: a copy that each makes is not set alone") {
+  auto definition = with_setting(R"(each={"seed": [0, 1]})");
+  CHECK(setting_error("mill_2.threads=3", definition) ==
+        "--set mill_2.threads=3: \"mill_2\" is a copy that \"each\" makes; set \"mill\", which changes all "
+        "copies");
 }

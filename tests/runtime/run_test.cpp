@@ -56,7 +56,7 @@ TEST_CASE("run: a list comes to its stage in order, from memory and from the sto
   Bench bench;
   const auto digits = [](std::initializer_list<double> values) {
     Graph g;
-    Ref<Many<Amount>> list;
+    std::vector<Ref<Amount>> list;
     for (const double value : values) list.push_back(g.add<Constant>({}, {.value = value}).number);
     g.add<Digits>({.digits = list, .base = g.add<Constant>({}, {.value = 10}).number});
     return g;
@@ -206,7 +206,7 @@ TEST_CASE("run: stages of a library run on one thread of their own, one after an
   const auto one = g.add<Constant>({}, {.value = 1});
   for (int i = 0; i < 5; ++i) {
     g.add("far" + std::to_string(i), far, {{"limit", 10 + i}},
-          {{one.number.node, 0, 0}, {one.number.node, 0, 1}});
+          {{one.number.from().node, 0, 0}, {one.number.from().node, 0, 1}});
   }
   REQUIRE(bench.run(g).done());
   CHECK(runs == 6);
