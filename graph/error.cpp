@@ -29,11 +29,21 @@ std::size_t distance(std::string_view a, std::string_view b) {
   return cost[a.size()][b.size()];
 }
 
-/// The only candidate that goes on where the name ends, if that has at least three letters; else "".
-std::string only_completion(std::string_view name, std::span<const std::string> candidates) {
-  const auto goes_on = [&](const std::string& candidate) { return candidate.starts_with(name); };
-  if (name.size() < 3 || std::count_if(candidates.begin(), candidates.end(), goes_on) != 1) return "";
-  return *std::find_if(candidates.begin(), candidates.end(), goes_on);
+/// The candidate that goes on where the name ends: the only one, or the shortest that has the name for its
+/// first words, as "cosine_decay" for "cosine"; "" where there is none, or the name has two letters or less.
+std::string completion(std::string_view name, std::span<const std::string> candidates) {
+  std::vector<std::string> longer, by_words;
+  for (const auto& candidate : candidates) {
+    if (name.size() < 3 || candidate.size() <= name.size() || !candidate.starts_with(name)) continue;
+    longer.push_back(candidate);
+    const char next = candidate[name.size()];
+    if (next == '_' || next == '-') by_words.push_back(candidate);
+  }
+  if (longer.size() == 1) return longer.front();
+  const auto shortest = std::min_element(by_words.begin(), by_words.end(), [](const auto& a, const auto& b) {
+    return a.size() < b.size();
+  });
+  return shortest == by_words.end() ? "" : *shortest;
 }
 
 }  // namespace
@@ -57,7 +67,7 @@ std::string nearest(std::string_view name, std::span<const std::string> candidat
       best_distance = d;
     }
   }
-  return best.empty() ? only_completion(name, candidates) : best;
+  return best.empty() ? completion(name, candidates) : best;
 }
 
 std::string suggestion(std::string_view name, std::span<const std::string> candidates) {

@@ -3,6 +3,7 @@
 #include <spdlog/logger.h>
 #include <spdlog/sinks/ostream_sink.h>
 
+#include <fstream>
 #include <sstream>
 
 namespace fovea {
@@ -10,10 +11,18 @@ namespace fovea {
 struct Log::Lines {
   std::ostringstream text;
   spdlog::logger logger{"run", std::make_shared<spdlog::sinks::ostream_sink_mt>(text)};
+  std::filesystem::path path;
+  std::ofstream file;  ///< open while every line could be written to it
 };
 
+namespace {
+
+constexpr const char* pattern = "%Y-%m-%dT%H:%M:%S.%e%z %-7l %v";
+
+}  // namespace
+
 Log::Log(Report& next) : next_(next), lines_(std::make_unique<Lines>()) {
-  lines_->logger.set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %-7l %v");
+  lines_->logger.set_pattern(pattern);
 }
 
 Log::~Log() = default;
@@ -21,12 +30,29 @@ Log::~Log() = default;
 void Log::event(const Event& event) {
   if (!event.is_for_programs()) keep(event);
   next_.event(event);
+  tell_of_failure();
+}
+
+void Log::grow_in(const std::filesystem::path& file) {
+  lines_->path = file;
+  lines_->file.open(file, std::ios::binary);
+  lines_->file << lines_->text.str() << std::flush;
+  lines_->logger.sinks().push_back(
+      std::make_shared<spdlog::sinks::ostream_sink_mt>(lines_->file, /*force_flush=*/true));
+  lines_->logger.set_pattern(pattern);
+  tell_of_failure();
+}
+
+void Log::tell_of_failure() {
+  if (lines_->path.empty() || lines_->file) return;
+  const auto file = std::exchange(lines_->path, {}).string();
+  next_.event({"warning", "", file + ": can't be written; what happens is not kept there"});
 }
 
 void Log::keep(const Event& event) {
-  const auto level = event.name == "warning"        ? spdlog::level::warn
-                     : event.name == "stage_failed" ? spdlog::level::err
-                                                    : spdlog::level::info;
+  const auto level = event.name == "warning"           ? spdlog::level::warn
+                     : event.name.ends_with("_failed") ? spdlog::level::err
+                                                       : spdlog::level::info;
   auto line = event.line.empty() ? event.data.dump() : event.line;
   if (!event.stage.empty() && event.name != "warning") line = event.stage + ": " + line;
   lines_->logger.log(level, "{}: {}", event.name, line);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <string>
 
@@ -16,11 +17,15 @@ class Log : public Report {
   void event(const Event& event) override;
   void progress(const std::string& stage, std::size_t done, std::size_t total,
                 const std::string& words) override;
+  /// Writes all lines so far to a file, and every later one as it comes, so that a killed run leaves them. A
+  /// file that can't be written is told once, as a warning.
+  void grow_in(const std::filesystem::path& file);
   /// All lines so far.
   std::string text() const;
 
  private:
   void keep(const Event& event);
+  void tell_of_failure();
 
   struct Lines;
   Report& next_;

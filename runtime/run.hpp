@@ -14,6 +14,7 @@ struct RunOptions {
   std::string device = "cpu";      ///< where that is done, as `Context` has it
   std::vector<std::string> force;  ///< stages that run even where their result is there
   std::stop_token stop;            ///< asks to leave soon
+  bool keep_going = false;         ///< what does not depend on a stage that failed runs all the same
   std::filesystem::path
       live;  ///< where stages may show how they get on, each in a folder of its name; "" = nowhere
 };
@@ -34,9 +35,10 @@ struct NodeResult {
 };
 
 struct RunResult {
-  std::vector<NodeResult> nodes;  ///< by number of the node
-  std::optional<Error> error;     ///< the first, with the stage's name in front
-  bool stopped = false;           ///< left because it was asked to
+  std::vector<NodeResult> nodes;      ///< by number of the node
+  std::optional<Error> error;         ///< the first, with the stage's name in front
+  bool stopped = false;               ///< left because it was asked to
+  std::vector<Error> later_errors{};  ///< those that came after the first, where the run kept going
   bool done() const { return !error && !stopped; }
 };
 
@@ -44,7 +46,8 @@ struct RunResult {
 World world_of(Store& store, std::function<std::string(const std::string& library)> numerics);
 
 /// Runs every stage whose result is not there. Independent stages run at once; stages of a library run on one
-/// thread of their own, one after another. The first error lets running stages finish and starts no others.
+/// thread of their own, one after another. The first error lets running stages finish and starts no others,
+/// unless the run is to keep going.
 RunResult run(const Graph& graph, Store& store, const World& world, Libraries& libraries, Report& report,
               const RunOptions& options);
 

@@ -1,12 +1,12 @@
 #include "runtime/run_directory.hpp"
 
 #include <algorithm>
-#include <ctime>
 #include <fstream>
-#include <set>
 
 #include "graph/definition.hpp"
+#include "runtime/running_folder.hpp"
 #include "runtime/store/draft.hpp"
+#include "runtime/store/files.hpp"
 
 namespace fovea {
 namespace {
@@ -19,15 +19,6 @@ fs::path settle(Draft& draft, const fs::path& parent, const std::string& stem) {
     const auto target = parent / (number == 1 ? stem : stem + "_" + std::to_string(number));
     if (draft.move_to(target)) return target;
   }
-}
-
-std::string local_time() {
-  const auto now = std::time(nullptr);
-  std::tm parts{};
-  localtime_r(&now, &parts);
-  char text[32];
-  std::strftime(text, sizeof text, "%Y%m%d_%H%M%S", &parts);
-  return text;
 }
 
 void write_text(const fs::path& path, const std::string& text) {
@@ -66,25 +57,34 @@ Json origin_of(const fs::path& folder, const Exported& file, const Graph& graph,
           {"sha256", file_digest(folder / file.path)}};
 }
 
+/// Moves the files of one export from where they were written to where they belong, and adds them to the
+/// list.
+void settle_export(const fs::path& aside, const fs::path& folder, const Exported& from, const Graph& graph,
+                   const RunResult& result, Json& files) {
+  for (const auto& entry : fs::recursive_directory_iterator(aside)) {
+    if (!entry.is_regular_file()) continue;
+    const auto path = entry.path().lexically_relative(aside);
+    fs::create_directories((folder / path).parent_path());
+    fs::rename(entry.path(), folder / path);
+    files.push_back(origin_of(folder, {from.node, from.port, path}, graph, result));
+  }
+  fs::remove_all(aside);
+}
+
 /// Exports everything into a folder and lists each file with what it came from; nothing where an object is
 /// lost.
 std::optional<Json> export_all(const Graph& graph, const RunResult& result, Store& store,
                                const fs::path& folder, const MoreExports& more) {
   Json files = Json::array();
-  std::set<fs::path> seen;
-  for (const auto& [node, port, path] : exports_of(graph)) {
-    const auto& output = graph.nodes()[node].stage->outputs[port];
-    const auto& object = result.nodes[node].record.objects.at(port);
+  const auto aside = folder / ".export";
+  for (const auto& one : exports_of(graph)) {
+    const auto& output = graph.nodes()[one.node].stage->outputs[one.port];
+    const auto& object = result.nodes[one.node].record.objects.at(one.port);
     const auto item = store.load(*output.codec, object);
     if (!item) return {};
-    const auto target = folder / path;
-    fs::create_directories(target.parent_path());
-    output.codec->export_to(item->data.get(), store.object_path(object), target);
-    for (const auto& entry : fs::recursive_directory_iterator(folder)) {
-      if (!entry.is_regular_file() || !seen.insert(entry.path()).second) continue;
-      files.push_back(
-          origin_of(folder, {node, port, entry.path().lexically_relative(folder)}, graph, result));
-    }
+    fs::create_directories((aside / one.path).parent_path());
+    output.codec->export_to(item->data.get(), store.object_path(object), aside / one.path);
+    settle_export(aside, folder, one, graph, result, files);
   }
   const auto others = more ? more(folder) : std::vector<Exported>{};
   if (!others) return {};
@@ -108,7 +108,7 @@ Json nodes_of(const Graph& graph, const RunResult& result) {
 std::optional<fs::path> write_run_directory(const Graph& graph, const RunResult& result, Store& store,
                                             const fs::path& output_dir, const std::string& name,
                                             const std::string& log, const MoreExports& more) try {
-  const auto stem = name + "_" + local_time();
+  const auto stem = name + "_" + time_for_names();
   Draft draft(output_dir);
   auto files = export_all(graph, result, store, draft.path(), more);
   if (!files) return {};

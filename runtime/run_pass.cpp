@@ -94,7 +94,7 @@ bool RunPass::visit(std::size_t i) {
 bool RunPass::may_start(const Node& node) {
   const std::lock_guard lock(mutex_);
   if (options_.stop.stop_requested()) result_.stopped = true;
-  if (result_.error || result_.stopped || outdated_) return false;
+  if ((result_.error && !options_.keep_going) || result_.stopped || outdated_) return false;
   return std::all_of(node.inputs.begin(), node.inputs.end(), [&](const Wire& wire) {
     const auto end = result_.nodes[wire.node].end;
     return end == End::hit || end == End::ran;
@@ -257,7 +257,11 @@ void RunPass::fail(std::size_t i, const Error& error) {
   {
     const std::lock_guard lock(mutex_);
     result_.nodes[i].end = End::failed;
-    if (!result_.error) result_.error = error;
+    if (!result_.error) {
+      result_.error = error;
+    } else if (options_.keep_going) {
+      result_.later_errors.push_back(error);
+    }
   }
   report_.event({"stage_failed", graph_.nodes()[i].name, "", {{"error", error.what()}}});
 }

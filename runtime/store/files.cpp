@@ -1,6 +1,8 @@
 #include "runtime/store/files.hpp"
 
 #include <fcntl.h>
+#include <linux/fs.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -49,6 +51,14 @@ void sync_descriptor(const fs::path& path, int descriptor) {
   if (retried([&] { return ::fsync(descriptor); }) != 0) throw file_error(path, errno);
 }
 
+void write_all(const fs::path& path, int descriptor, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const auto count = retried([&] { return ::write(descriptor, bytes.data(), bytes.size()); });
+    if (count < 0) throw file_error(path, errno);
+    bytes.remove_prefix(static_cast<std::size_t>(count));
+  }
+}
+
 /// Sixteen hexadecimal digits.
 std::string digits_of(std::uint64_t number) {
   std::string text(16, '0');
@@ -78,6 +88,7 @@ Error file_error(const fs::path& path, int code) {
     default:
       break;
   }
+  if (code == 0) return Error(place + "can't be read or written; check the disk and the path");
   auto fact = std::generic_category().message(code);
   fact[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(fact[0])));
   return Error(place + fact + "; check the disk and the path");
@@ -127,11 +138,7 @@ TempFile::~TempFile() {
 }
 
 void TempFile::write(std::string_view bytes) {
-  while (!bytes.empty()) {
-    const auto count = retried([&] { return ::write(descriptor_, bytes.data(), bytes.size()); });
-    if (count < 0) throw file_error(path_, errno);
-    bytes.remove_prefix(static_cast<std::size_t>(count));
-  }
+  write_all(path_, descriptor_, bytes);
 }
 
 void TempFile::sync() const {
@@ -157,6 +164,12 @@ void remove_stale(const fs::path& folder) {
     const auto name = entry->path().filename().string();
     if (!name.starts_with('.') && is_abandoned(entry->path(), name)) ::unlink(entry->path().c_str());
   }
+}
+
+void copy_to_new(const fs::path& from, const fs::path& to) {
+  const Descriptor source(from, O_RDONLY), target(to, O_WRONLY | O_CREAT | O_EXCL);
+  if (::ioctl(target.number(), FICLONE, source.number()) != 0)
+    write_all(to, target.number(), MappedFile(from).bytes());
 }
 
 void make_folder(const fs::path& folder) {

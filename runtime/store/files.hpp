@@ -74,6 +74,10 @@ class TempFile {
 /// so a file system calls files that are open though they were removed.
 void remove_stale(const std::filesystem::path& folder);
 
+/// Copies a file to a new one that its owner may write. File systems that can (btrfs, XFS) share the bytes
+/// until one of the two is changed; a link would let people change both.
+void copy_to_new(const std::filesystem::path& from, const std::filesystem::path& to);
+
 /// Makes a folder and those above it, each on the disk before the next.
 void make_folder(const std::filesystem::path& folder);
 /// Waits until the names in a folder are on the disk.

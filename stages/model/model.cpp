@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "runtime/store/artifact.hpp"
+#include "runtime/store/files.hpp"
 
 namespace fovea {
 namespace {
@@ -60,9 +61,7 @@ Model read(const H5Reader& file, const Resolve&) {
 }
 
 void export_to(const Model&, const std::filesystem::path& object, const std::filesystem::path& target) {
-  std::filesystem::copy_file(object, target);
-  std::filesystem::permissions(target, std::filesystem::perms::owner_write,
-                               std::filesystem::perm_options::add);
+  copy_to_new(object, target);
 }
 
 }  // namespace

@@ -27,3 +27,11 @@ TEST_CASE("error: a suggestion names one near name, or all of them") {
 TEST_CASE("error: a quoted name is a JSON text") {
   CHECK(quote("a\"b\n") == "\"a\\\"b\\n\"");
 }
+
+TEST_CASE("error: the first words of a name mean the shortest that begins with them") {
+  const std::vector<std::string> names{"cosine_decay_restarts", "cosine_decay", "constant", "cosinus"};
+  CHECK(nearest("cosine", std::vector<std::string>{"cosine_decay_restarts", "cosine_decay"}) ==
+        "cosine_decay");
+  CHECK(nearest("cosine", names) == "cosinus");
+  CHECK(nearest("cos", names).empty());
+}

@@ -143,3 +143,20 @@ TEST_CASE("files: digests are those of sha256sum and of the tests of xxHash") {
 
 }  // namespace
 }  // namespace fovea
+
+TEST_CASE("files: a copy has the bytes of a read-only file, may be written, and leaves that alone") {
+  const Folder folder;
+  std::ofstream(folder / "from") << std::string(100000, 'x');
+  fs::permissions(folder / "from", fs::perms::owner_read);
+  copy_to_new(folder / "from", folder / "to");
+  CHECK(file_digest(folder / "from") == file_digest(folder / "to"));
+  std::ofstream(folder / "to") << "changed";
+  CHECK(fs::file_size(folder / "from") == 100000);
+  CHECK(error_of([&] { copy_to_new(folder / "from", folder / "to"); }) ==
+        (folder / "to").string() +
+            ": something that is no folder is in the way; move it or choose another place");
+}
+
+TEST_CASE("files: a failure whose reason nobody knows is not called a success") {
+  CHECK(std::string(file_error("x", 0).what()) == "x: can't be read or written; check the disk and the path");
+}

@@ -1,8 +1,11 @@
 #include "runtime/log.hpp"
 
+#include <fstream>
 #include <regex>
+#include <sstream>
 
 #include "tests/catch.hpp"
+#include "tests/folder.hpp"
 #include "tests/runtime/arithmetic.hpp"
 
 using namespace fovea;
@@ -28,4 +31,28 @@ TEST_CASE("log: the steps of training go on, and are not kept") {
   log.event({"step", "train", "", {{"step", 1}}});
   CHECK(log.text().empty());
   CHECK(next.all.size() == 1);
+}
+
+TEST_CASE("log: a file has every line as soon as it comes, the earlier ones too") {
+  const Folder folder;
+  arithmetic::Events next;
+  Log log(next);
+  log.event({"run_started", "", "first"});
+  log.grow_in(folder / "run.log");
+  log.event({"epoch", "train", "second"});
+  std::ostringstream file;
+  file << std::ifstream(folder / "run.log").rdbuf();
+  CHECK(file.str() == log.text());
+  CHECK(file.str().find("epoch: train: second\n") != std::string::npos);
+}
+
+TEST_CASE("log: a file that can't be written is told once, and the lines are kept all the same") {
+  arithmetic::Events next;
+  Log log(next);
+  log.grow_in("/dev/full");
+  for (int i = 0; i < 3; ++i) log.event({"epoch", "train", "line"});
+  REQUIRE(next.all.size() == 4);
+  CHECK(next.all[1].line == "/dev/full: can't be written; what happens is not kept there");
+  const auto text = log.text();
+  CHECK(std::count(text.begin(), text.end(), '\n') == 3);
 }

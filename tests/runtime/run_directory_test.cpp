@@ -1,6 +1,7 @@
 #include "runtime/run_directory.hpp"
 
 #include <fstream>
+#include <map>
 #include <set>
 #include <sstream>
 
@@ -111,4 +112,17 @@ TEST_CASE("run directory: a folder that can't be made is an error that names it"
   CHECK(error_of([&] { done.write(); }) ==
         (done.folder / "results").string() +
             ": something that is no folder is in the way; move it or choose another place");
+}
+
+TEST_CASE("run directory: each of many files is listed once, with the output that it came from") {
+  Done done;
+  const auto path = done.write();
+  std::map<std::string, std::string> nodes;
+  const auto listed = done.store.runs().at(0).at("files");
+  for (const auto& file : listed) nodes[file.at("path")] = file.at("node");
+  CHECK(listed.size() == 3);
+  const std::map<std::string, std::string> right{
+      {"constant.txt", "constant"}, {"left/sum.txt", "left"}, {"right/sum.txt", "right"}};
+  CHECK(nodes == right);
+  CHECK_FALSE(std::filesystem::exists(*path / ".export"));
 }

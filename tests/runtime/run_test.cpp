@@ -236,3 +236,22 @@ TEST_CASE("run: a stage that waits for a stream has it made, on whatever thread 
   }
   CHECK(made == 30 * 4 * 8);
 }
+
+TEST_CASE("run: to keep going, what does not depend on a failed stage runs, and every error is told") {
+  Bench bench;
+  Graph g("branches");
+  const auto one = g.add<Constant>("one", {}, {.value = 1});
+  const auto bad = g.add<Sum>("bad", {.a = one.number, .b = one.number}, {.limit = 1});
+  g.add<Sum>("behind", {.a = bad.sum, .b = one.number});
+  g.add<Sum>("worse", {.a = one.number, .b = one.number}, {.limit = 0});
+  const auto good = g.add<Sum>("good", {.a = one.number, .b = one.number});
+  g.add<Sum>("last", {.a = good.sum, .b = one.number});
+  const auto result = bench.run(g, {.threads = 2, .keep_going = true});
+  REQUIRE(result.error);
+  REQUIRE(result.later_errors.size() == 1);
+  const std::set<std::string> told{result.error->what(), result.later_errors[0].what()};
+  CHECK(told == std::set<std::string>{"bad: the sum is above \"limit\"; raise it",
+                                      "worse: the sum is above \"limit\"; raise it"});
+  CHECK(result.nodes[2].end == End::skipped);
+  CHECK(bench.value(result, 5) == 3);
+}
