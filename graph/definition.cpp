@@ -240,29 +240,32 @@ Seed read_seed(const Json& json, const std::string& place) {
   return {static_cast<std::uint64_t>(seed)};
 }
 
-void resolve_paths_in(Json& params, const std::vector<FieldInfo>& fields,
-                      const std::filesystem::path& folder) {
+void change_paths_in(Json& params, const std::vector<FieldInfo>& fields, const PathChange& change) {
   for (const auto& field : fields) {
     const auto found = params.find(field.name);
     if (found == params.end()) continue;
     if (field.role == Role::source && found->is_string() && !found->get<std::string>().empty()) {
-      *found = (folder / found->get<std::string>()).lexically_normal().string();
+      *found = change(found->get<std::string>()).lexically_normal().string();
     } else if (!field.members.empty() && found->is_object()) {
-      resolve_paths_in(*found, field.members, folder);
+      change_paths_in(*found, field.members, change);
     }
   }
 }
 
-void resolve_paths(Json& definition, const Registry& registry, const std::filesystem::path& folder) {
+void change_paths(Json& definition, const Registry& registry, const PathChange& change) {
   if (!definition.is_object() || !definition.contains("stages") || !definition["stages"].is_object()) return;
   for (auto& item : definition["stages"].items()) {
     auto& stage = item.value();
     if (!stage.is_object() || !stage.contains("params") || !stage.contains("stage")) continue;
     if (!stage["params"].is_object() || !stage["stage"].is_string()) continue;
     const auto* info = registry.find(stage["stage"].get<std::string>());
-    if (info != nullptr) resolve_paths_in(stage["params"], info->params, folder);
+    if (info != nullptr) change_paths_in(stage["params"], info->params, change);
   }
-  resolve_paths_in_each(definition, registry, folder);
+  change_paths_in_each(definition, registry, change);
+}
+
+void resolve_paths(Json& definition, const Registry& registry, const std::filesystem::path& folder) {
+  change_paths(definition, registry, [&](const auto& path) { return folder / path; });
 }
 
 Json write_definition(const Graph& graph, const std::filesystem::path& folder) {
@@ -278,7 +281,7 @@ Json write_definition(const Graph& graph, const std::filesystem::path& folder) {
     if (node.seed != graph.seed()) stage["seed"] = node.seed;
     if (!node.each.empty()) stage["each"] = node.each;
     stage["params"] = node.params;
-    resolve_paths_in(stage["params"], node.stage->params, folder);
+    change_paths_in(stage["params"], node.stage->params, [&](const auto& path) { return folder / path; });
     definition["stages"][node.name] = std::move(stage);
   }
   return definition;

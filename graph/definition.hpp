@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+
 #include "graph/graph.hpp"
 #include "graph/registry.hpp"
 
@@ -18,9 +20,11 @@ Seed read_seed(const Json& json, const std::string& place);
 
 /// Puts `folder` before every relative path among the parameters; what is not a definition is left as it is.
 void resolve_paths(Json& definition, const Registry& registry, const std::filesystem::path& folder);
+/// Puts what `change` makes of each path among the parameters in its place.
+using PathChange = std::function<std::filesystem::path(const std::filesystem::path&)>;
+void change_paths(Json& definition, const Registry& registry, const PathChange& change);
 /// The same among parameters of one stage.
-void resolve_paths_in(Json& params, const std::vector<FieldInfo>& fields,
-                      const std::filesystem::path& folder);
+void change_paths_in(Json& params, const std::vector<FieldInfo>& fields, const PathChange& change);
 
 /// The graph as a saved pipeline with every parameter written out; relative paths are taken from `folder`.
 Json write_definition(const Graph& graph, const std::filesystem::path& folder = {});

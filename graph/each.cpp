@@ -293,9 +293,9 @@ class Unroller {
   std::map<std::string, std::set<Number>> bearing_;  ///< by stage
 };
 
-/// Puts `folder` before the relative paths among the values of one setting.
-void resolve_values(Json& values, const std::string& setting, const Json& definition,
-                    const Registry& registry, const std::filesystem::path& folder) {
+/// Changes the paths among the values of one setting.
+void change_values(Json& values, const std::string& setting, const Json& definition, const Registry& registry,
+                   const PathChange& change) {
   const auto dot = setting.find('.');
   if (dot == std::string::npos || !values.is_array()) return;
   const auto& stages = definition.at("stages");
@@ -309,7 +309,7 @@ void resolve_values(Json& values, const std::string& setting, const Json& defini
   for (auto& value : values) {
     Json params = Json::object();
     value_at(params, keys) = value;
-    resolve_paths_in(params, info->params, folder);
+    change_paths_in(params, info->params, change);
     value = value_at(params, keys);
   }
 }
@@ -320,17 +320,17 @@ Json unroll_each(const Json& definition, const Registry& registry) {
   return Unroller(definition, registry).unrolled();
 }
 
-void resolve_paths_in_each(Json& definition, const Registry& registry, const std::filesystem::path& folder) {
+void change_paths_in_each(Json& definition, const Registry& registry, const PathChange& change) {
   const auto found = definition.find("each");
   if (found == definition.end()) return;
   auto each = *found;
-  const auto resolve = [&](Json& object) {
+  const auto change_in = [&](Json& object) {
     if (!object.is_object()) return;
-    for (auto& item : object.items()) resolve_values(item.value(), item.key(), definition, registry, folder);
+    for (auto& item : object.items()) change_values(item.value(), item.key(), definition, registry, change);
   };
-  resolve(each);
+  change_in(each);
   if (each.is_array()) {
-    for (auto& object : each) resolve(object);
+    for (auto& object : each) change_in(object);
   }
   definition["each"] = std::move(each);
 }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "graph/registry.hpp"
+#include "graph/definition.hpp"
 
 namespace fovea {
 
@@ -14,7 +14,7 @@ namespace fovea {
 /// definition without `each`; throws `Error` that begins with the place in the one that was given.
 Json unroll_each(const Json& definition, const Registry& registry);
 
-/// Puts `folder` before every relative path among the values of `each`.
-void resolve_paths_in_each(Json& definition, const Registry& registry, const std::filesystem::path& folder);
+/// Puts what `change` makes of each path among the values of `each` in its place.
+void change_paths_in_each(Json& definition, const Registry& registry, const PathChange& change);
 
 }  // namespace fovea

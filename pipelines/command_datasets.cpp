@@ -4,6 +4,8 @@
 #include <thread>
 
 #include "pipelines/commands.hpp"
+#include "pipelines/text_width.hpp"
+#include "pipelines/train/data_source.hpp"
 #include "runtime/report.hpp"
 #include "runtime/stream.hpp"
 #include "stages/data/formats/class_names.hpp"
@@ -195,7 +197,7 @@ void print_classes(const Holdings& holdings) {
   if (!all)
     std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return counts[a] > counts[b]; });
   std::size_t width = 0;
-  for (const auto& name : holdings.class_names) width = std::max(width, name.size());
+  for (const auto& name : holdings.class_names) width = std::max(width, columns_of(name));
   const auto balance = balance_of(counts);
   char ratio[64] = "some of them empty";
   if (balance) std::snprintf(ratio, sizeof ratio, "the largest %.2f times the smallest", *balance);
@@ -203,7 +205,7 @@ void print_classes(const Holdings& holdings) {
   for (std::size_t i = 0; i < order.size(); ++i) {
     if (!all && i == shown_each_end) std::printf("           ...\n");
     if (!all && i >= shown_each_end && i < order.size() - shown_each_end) continue;
-    std::printf("           %-*s  %zu\n", static_cast<int>(width), holdings.class_names[order[i]].c_str(),
+    std::printf("           %s  %zu\n", padded(holdings.class_names[order[i]], width).c_str(),
                 counts[order[i]]);
   }
 }
@@ -226,11 +228,33 @@ void print_holdings(const Holdings& holdings) {
     std::printf("           %s: %s\n", quote(file).c_str(), reason.c_str());
 }
 
-void print_format(const std::string& name, const std::string& doc, bool json) {
-  if (json) {
-    std::printf("%s\n", Json({{"name", name}, {"doc", doc}}).dump().c_str());
-  } else {
-    std::printf("  %-10s %s\n", name.c_str(), doc.c_str());
+void print_json(const Json& line) {
+  std::printf("%s\n", line.dump(-1, ' ', false, Json::error_handler_t::replace).c_str());
+}
+
+void print_named(const std::string& name, const std::string& doc) {
+  std::printf("  %-14s %s\n", name.c_str(), doc.c_str());
+}
+
+/// Where the package of a named data set is, or that it is not.
+std::string place_of(const NamedData& data) {
+  if (data.package.empty()) return "needs no file";
+  const auto path = data.load.at("path").get<std::string>();
+  return fs::exists(path) ? "in " + path : "not there; install the package " + quote(data.package);
+}
+
+void list_data(bool json) {
+  if (!json) std::printf("formats, which are found out from the path of data\n");
+  for (const auto& format : formats()) {
+    json ? print_json({{"kind", "format"}, {"name", format.name}, {"doc", format.doc}})
+         : print_named(format.name, format.doc);
+  }
+  if (!json) std::printf("\nnames, for `fovea train --dataset NAME`\n");
+  for (const auto& data : named_data()) {
+    const auto place = place_of(data);
+    const bool there = data.package.empty() || place.starts_with("in ");
+    json ? print_json({{"kind", "data"}, {"name", data.name}, {"doc", data.doc}, {"there", there}})
+         : print_named(data.name, data.doc + "; " + place);
   }
 }
 
@@ -238,13 +262,12 @@ void print_format(const std::string& name, const std::string& doc, bool json) {
 
 int datasets_command(const fs::path& path, bool json) {
   if (path.empty()) {
-    for (const auto& format : formats()) print_format(format.name, format.doc, json);
-    print_format("synthetic", "coloured shapes that need no file", json);
+    list_data(json);
     return 0;
   }
   const auto holdings = look_at(path);
   if (json) {
-    std::printf("%s\n", holdings_json(holdings).dump().c_str());
+    print_json(holdings_json(holdings));
   } else {
     print_holdings(holdings);
   }

@@ -7,7 +7,6 @@
 #include "pipelines/console.hpp"
 #include "pipelines/run_pipeline.hpp"
 #include "runtime/store/files.hpp"
-#include "stages/list.hpp"
 
 namespace fovea {
 namespace {
@@ -73,8 +72,11 @@ std::string key_inside(std::string_view bytes) {
 /// Puts a definition together from records: the inputs of each are outputs of others.
 class Rebuilder {
  public:
-  Rebuilder(const std::vector<Record>& records, const Registry& registry)
-      : records_(records), registry_(registry) {}
+  Rebuilder(const std::vector<Record>& records, const Registry& registry) : registry_(registry) {
+    for (const auto& record : records) {
+      for (const auto& object : record.objects) makers_[object].push_back(&record);
+    }
+  }
 
   /// Adds the stage of a record with all that it needs, and gives its name in the definition.
   std::string add(const Record& record) {
@@ -112,28 +114,29 @@ class Rebuilder {
 
   /// "load.data": who gives an object, other than the stage that asks.
   std::string maker_of(const std::string& object, const std::string& asks) {
-    for (const auto& maker : records_) {
-      const auto found = std::find(maker.objects.begin(), maker.objects.end(), object);
-      if (found == maker.objects.end() || maker.key == asks) continue;
-      const auto port = static_cast<std::size_t>(found - maker.objects.begin());
-      const auto* stage = registry_.find(maker.parts.at("stage").get<std::string>());
+    const auto makers = makers_.find(object);
+    if (makers == makers_.end()) return "";
+    for (const auto* maker : makers->second) {
+      if (maker->key == asks) continue;
+      const auto found = std::find(maker->objects.begin(), maker->objects.end(), object);
+      const auto port = static_cast<std::size_t>(found - maker->objects.begin());
+      const auto* stage = registry_.find(maker->parts.at("stage").get<std::string>());
       const auto output = stage != nullptr ? stage->outputs.at(port).name : std::to_string(port);
-      return add(maker) + "." + output;
+      return add(*maker) + "." + output;
     }
     return "";
   }
 
-  const std::vector<Record>& records_;
+  std::map<std::string, std::vector<const Record*>> makers_;  ///< the records by what they gave
   const Registry& registry_;
   std::map<std::string, std::string> names_;
   Json stages_ = Json::object();
 };
 
-std::optional<Origin> by_key(const Store& store, const std::string& key) {
+std::optional<Origin> by_key(const Store& store, const std::string& key, const Registry& registry) {
   const auto all = store.all_records();
   const auto found = std::find_if(all.begin(), all.end(), [&](const Record& one) { return one.key == key; });
   if (found == all.end()) return {};
-  const auto registry = all_stages();
   Rebuilder rebuilder(all, registry);
   const auto node = rebuilder.add(*found);
   return Origin{*found, node, "", {{"fovea", 1}, {"stages", rebuilder.stages()}}};
@@ -141,16 +144,16 @@ std::optional<Origin> by_key(const Store& store, const std::string& key) {
 
 }  // namespace
 
-int explain_command(const fs::path& file, const fs::path& store_path, bool json) {
+int explain_command(const fs::path& file, const StoreCommand& command) {
   const MappedFile mapped(file);
-  const auto folder = store_folder(store_path);
+  const auto folder = store_folder(command.store);
   std::optional<Origin> origin;
   if (fs::is_directory(folder / "keys")) {
     const Store store(folder,
                       [](const std::string& line) { std::fprintf(stderr, "warning: %s\n", line.c_str()); });
     origin = by_bytes(store, sha256(mapped.bytes()));
     const auto key = key_inside(mapped.bytes());
-    if (!origin && !key.empty()) origin = by_key(store, key);
+    if (!origin && !key.empty()) origin = by_key(store, key, stages_with(command.plugins));
   }
   if (!origin) {
     throw Error(file.string() + ": nothing in the store " + quote(folder.string()) +
@@ -158,7 +161,7 @@ int explain_command(const fs::path& file, const fs::path& store_path, bool json)
   }
   const auto& [record, node, run, pipeline] = *origin;
   const auto stage = record.parts.at("stage").get<std::string>();
-  if (json) {
+  if (command.json) {
     const Json line = {{"file", file.string()},
                        {"stage", stage},
                        {"node", node},

@@ -3,6 +3,7 @@
 #include "pipelines/commands.hpp"
 #include "pipelines/definition_file.hpp"
 #include "pipelines/draw_graph.hpp"
+#include "pipelines/usage.hpp"
 
 namespace fovea {
 
@@ -10,7 +11,7 @@ int graph_command(const RunCommand& command, const std::filesystem::path& output
   const auto prepared = prepare(command);
   const auto ending = output.empty() ? std::string(".txt") : output.extension().string();
   const auto drawn =
-      at(output.string(), [&] { return draw_graph(prepared->graph, prepared->planned(), ending); });
+      at_flag(output.string(), [&] { return draw_graph(prepared->graph, prepared->planned(), ending); });
   if (output.empty()) {
     std::printf("%s", drawn.c_str());
   } else {

@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "pipelines/commands.hpp"
+#include "pipelines/usage.hpp"
 #include "stages/model/architectures.hpp"
 
 namespace fovea {
@@ -30,7 +31,8 @@ Input input_of(const std::string& text) {
       is_side(input.width)) {
     return input;
   }
-  throw Error("--input: " + quote(text) + " is no image; give 1 or 3 channels, height and width, as 3x32x32");
+  throw UsageError("--input: " + quote(text) +
+                   " is no image; give 1 or 3 channels, height and width, as 3x32x32");
 }
 
 /// The network for such an image; without one, for the smallest usual image that it takes.
@@ -116,7 +118,8 @@ int models_command(const std::string& architecture, const std::string& input, st
     if (!input.empty()) input_of(input);
     list_models(input, classes, json);
   } else {
-    show_model(find_architecture(architecture), input, classes, json);
+    show_model(as_usage([&]() -> const Architecture& { return find_architecture(architecture); }), input,
+               classes, json);
   }
   return 0;
 }

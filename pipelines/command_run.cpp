@@ -1,11 +1,13 @@
+#include <algorithm>
 #include <cstdio>
-#include <cstdlib>
+#include <numeric>
 
 #include "pipelines/commands.hpp"
 #include "pipelines/console.hpp"
 #include "pipelines/definition_file.hpp"
 #include "pipelines/run_pipeline.hpp"
-#include "stages/list.hpp"
+#include "pipelines/usage.hpp"
+#include "runtime/running_folder.hpp"
 #include "stages/model/numerics.hpp"
 
 namespace fovea {
@@ -18,7 +20,8 @@ const char* status_word(Status status) {
 
 void print_plan_json(const Graph& graph, const std::vector<Planned>& planned) {
   for (std::size_t i = 0; i < planned.size(); ++i) {
-    Json line = {{"stage", graph.nodes()[i].name},
+    Json line = {{"node", graph.nodes()[i].name},
+                 {"stage", graph.nodes()[i].stage->name},
                  {"status", status_word(planned[i].status)},
                  {"progress", planned[i].progress.empty() ? Json(nullptr) : Json(planned[i].progress)},
                  {"why", planned[i].why},
@@ -57,6 +60,34 @@ void print_plan(const Graph& graph, const std::vector<Planned>& planned) {
               seconds > 0 ? ("; they took " + duration_text(seconds) + " last time").c_str() : "");
 }
 
+/// A device that nobody could have is wrong usage; one that is not there is not.
+ComputeDevice device_of(const std::string& name) {
+  try {
+    return at("--device", [&] { return compute_device(name); });
+  } catch (const Error& error) {
+    if (std::string_view(error.what()).find(" is not allowed; ") == std::string_view::npos) throw;
+    throw UsageError(error.what());
+  }
+}
+
+/// The nodes that "all" or a stage's name means.
+std::vector<std::size_t> forced(const Graph& graph, const std::string& name) {
+  const auto& nodes = graph.nodes();
+  const bool is_node =
+      std::any_of(nodes.begin(), nodes.end(), [&](const Node& node) { return node.name == name; });
+  if (name != "all" || is_node) return graph.find_all(name);
+  std::vector<std::size_t> all(nodes.size());
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  return all;
+}
+
+/// What a person is told who stopped a run: where everything is, and how to go on.
+std::string interrupted_text(const std::filesystem::path& store, const std::filesystem::path& failed) {
+  return "interrupted; finished stages and saved progress are in " + store.string() +
+         (failed.empty() ? "" : ", the log is in " + failed.string()) +
+         ", and the same command goes on from there";
+}
+
 }  // namespace
 
 Store Prepared::open_store() const {
@@ -78,29 +109,30 @@ std::unique_ptr<Prepared> prepare(const RunCommand& command) {
 std::unique_ptr<Prepared> prepare(const RunCommand& command,
                                   const std::function<Graph(const Registry&)>& read_graph) {
   auto prepared = std::make_unique<Prepared>();
-  prepared->device = at("--device", [&] { return compute_device(command.device); });
-  prepared->registry = all_stages();
-  for (const auto& plugin : command.plugins) load_plugin(plugin, prepared->registry);
+  prepared->device = device_of(command.device);
+  if (!command.name.empty()) at_flag("--name", [&] { expect_run_name(command.name); });
+  prepared->registry = stages_with(command.plugins);
   auto& graph = prepared->graph;
   graph = read_graph(prepared->registry);
   if (!command.until.empty()) {
-    const auto last = at("--until", [&] { return graph.find_all(command.until); });
+    const auto last = at_flag("--until", [&] { return graph.find_all(command.until); });
     graph = graph.only(graph.needed_by(last));
   }
   for (const auto& name : command.force) {
-    for (const auto node : at("--force", [&] { return graph.find_all(name); }))
+    for (const auto node : at_flag("--force", [&] { return forced(graph, name); }))
       prepared->force.push_back(graph.nodes()[node].name);
   }
   prepared->store = command.store;
   return prepared;
 }
 
-int run_command(const RunCommand& command, std::stop_token stop) {
-  return run_prepared(*prepare(command), command, std::move(stop));
+int run_command(const RunCommand& command, Signals& signals) {
+  return run_prepared(*prepare(command), command, signals);
 }
 
-int run_prepared(const Prepared& prepared, const RunCommand& command, std::stop_token stop,
+int run_prepared(const Prepared& prepared, const RunCommand& command, Signals& signals,
                  const std::vector<Event>& first) {
+  if (command.dry_run) return plan_prepared(prepared, command);
   Console console(command.json      ? Voice::json
                   : command.quiet   ? Voice::quiet
                   : command.verbose ? Voice::chatty
@@ -114,17 +146,28 @@ int run_prepared(const Prepared& prepared, const RunCommand& command, std::stop_
                                                     .force = prepared.force,
                                                     .tensorboard = command.tensorboard,
                                                     .mlflow = command.mlflow,
-                                                    .stop = std::move(stop),
+                                                    .stop = signals.token(),
+                                                    .keep_going = command.keep_going,
                                                     .report = &console});
-  if (result.run.error) throw *result.run.error;
+  const bool talks = !command.json && !command.quiet;
+  if (result.run.error) {
+    for (const auto& error : result.run.later_errors) std::fprintf(stderr, "%s\n", error.what());
+    if (talks && !result.failed.empty())
+      std::printf("what happened is in %s\n", (result.failed / "run.log").c_str());
+    throw *result.run.error;
+  }
   if (result.run.stopped) {
-    console.event({"stopped", "", "", {}});
-    std::fprintf(stderr, "interrupted; finished stages are kept, and the same command goes on from there\n");
+    std::fprintf(stderr, "%s\n", interrupted_text(store_folder(command.store), result.failed).c_str());
     return 130;
   }
-  if (command.json || command.quiet) return 0;
-  std::printf("%sresults in %s  (%s)\n", result.summary.c_str(), result.directory.c_str(),
-              duration_text(result.seconds).c_str());
+  if (talks) {
+    std::printf("%sresults in %s  (%s)\n", result.summary.c_str(), result.directory.c_str(),
+                duration_text(result.seconds).c_str());
+  }
+  if (result.tracker_error) {
+    throw Error(std::string(result.tracker_error->what()) + "; the run itself is whole, in " +
+                result.directory.string());
+  }
   return 0;
 }
 

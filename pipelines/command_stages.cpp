@@ -3,6 +3,9 @@
 #include <cstdio>
 
 #include "pipelines/commands.hpp"
+#include "pipelines/text_width.hpp"
+#include "pipelines/usage.hpp"
+#include "runtime/library.hpp"
 #include "stages/list.hpp"
 
 namespace fovea {
@@ -34,11 +37,11 @@ Json params_json(const std::vector<FieldInfo>& fields) {
 void print_columns(const std::vector<std::array<std::string, 3>>& rows) {
   std::array<std::size_t, 2> width{};
   for (const auto& row : rows) {
-    for (std::size_t i = 0; i < 2; ++i) width[i] = std::max(width[i], row[i].size());
+    for (std::size_t i = 0; i < 2; ++i) width[i] = std::max(width[i], columns_of(row[i]));
   }
   for (const auto& [first, second, text] : rows) {
-    std::printf("  %-*s  %-*s  %s\n", static_cast<int>(width[0]), first.c_str(), static_cast<int>(width[1]),
-                second.c_str(), text.c_str());
+    std::printf("  %s  %s  %s\n", padded(first, width[0]).c_str(), padded(second, width[1]).c_str(),
+                text.c_str());
   }
 }
 
@@ -96,7 +99,7 @@ void print_alternatives(const FieldInfo& field) {
 
 const StageInfo& find(const Registry& registry, const std::string& name) {
   const auto* stage = registry.find(name);
-  if (stage == nullptr) throw Error("unknown stage " + quote(name) + suggestion(name, registry.names()));
+  if (stage == nullptr) throw UsageError("unknown stage " + quote(name) + suggestion(name, registry.names()));
   return *stage;
 }
 
@@ -153,8 +156,14 @@ Json each_schema() {
 
 }  // namespace
 
-int stages_command(const std::string& name, bool json) {
-  const auto registry = all_stages();
+Registry stages_with(const std::vector<std::filesystem::path>& plugins) {
+  auto registry = all_stages();
+  for (const auto& plugin : plugins) load_plugin(plugin, registry);
+  return registry;
+}
+
+int stages_command(const std::string& name, const std::vector<std::filesystem::path>& plugins, bool json) {
+  const auto registry = stages_with(plugins);
   const auto names = name.empty() ? registry.names() : std::vector{name};
   for (const auto& each : names) {
     const auto& stage = find(registry, each);
@@ -199,8 +208,8 @@ Json definition_schema(const Registry& registry) {
               {"additionalProperties", {{"type", "object"}, {"oneOf", std::move(stages)}}}}}}}};
 }
 
-int schema_command() {
-  std::printf("%s\n", definition_schema(all_stages()).dump(2).c_str());
+int schema_command(const std::vector<std::filesystem::path>& plugins) {
+  std::printf("%s\n", definition_schema(stages_with(plugins)).dump(2).c_str());
   return 0;
 }
 

@@ -6,8 +6,8 @@
 #include "pipelines/commands.hpp"
 #include "pipelines/console.hpp"
 #include "pipelines/run_pipeline.hpp"
+#include "pipelines/usage.hpp"
 #include "runtime/store/housekeeping.hpp"
-#include "stages/list.hpp"
 
 namespace fovea {
 namespace {
@@ -128,8 +128,8 @@ double with_unit(const std::string& option, const std::string& text,
   constexpr double most = 0x1p62;
   if (failed == std::errc{} && unit != units.end() && number >= 0)
     return std::min(number * unit->second, most);
-  throw Error(option + ": " + quote(text) + " is not allowed; it must be a number with its unit, as " +
-              example);
+  throw UsageError(option + ": " + quote(text) + " is not allowed; it must be a number with its unit, as " +
+                   example);
 }
 
 Limits limits_of(const StoreCommand& command) {
@@ -146,7 +146,8 @@ Limits limits_of(const StoreCommand& command) {
     limits.age = std::chrono::seconds(
         static_cast<std::int64_t>(with_unit("--max-age", command.max_age, units, "12h or 30d")));
   }
-  if (!limits.bytes && !limits.age) throw Error("gc: nothing says what may go; give --max-size or --max-age");
+  if (!limits.bytes && !limits.age)
+    throw UsageError("gc: nothing says what may go; give --max-size or --max-age");
   return limits;
 }
 
@@ -167,7 +168,7 @@ int store_ls_command(const StoreCommand& command) {
   } else if (command.json) {
     print_inventory_json(take_inventory(store));
   } else {
-    print_inventory(take_inventory(store), all_stages());
+    print_inventory(take_inventory(store), stages_with(command.plugins));
   }
   return 0;
 }
@@ -175,10 +176,12 @@ int store_ls_command(const StoreCommand& command) {
 int store_verify_command(const StoreCommand& command) {
   const auto store = open_named(command);
   const auto all = verify(store);
-  std::printf(
-      "%zu objects, %zu records and %zu checkpoints: %s\n", all.objects, all.records, all.checkpoints,
-      all.damaged == 0 ? "all as they were written" : (std::to_string(all.damaged) + " damaged").c_str());
-  return all.damaged == 0 ? 0 : 1;
+  const auto damaged = std::to_string(all.damaged) + " damaged";
+  std::printf("%zu objects, %zu records and %zu checkpoints: %s\n", all.objects, all.records, all.checkpoints,
+              all.damaged == 0 ? "all as they were written" : damaged.c_str());
+  if (all.damaged == 0) return 0;
+  throw Error(store.root().string() + ": " + damaged +
+              ", and set aside; what needs them runs again in the next run");
 }
 
 int store_gc_command(const StoreCommand& command) {

@@ -5,7 +5,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <condition_variable>
 #include <cstdio>
+#include <mutex>
+#include <optional>
 #include <random>
 #include <set>
 #include <thread>
@@ -14,6 +17,7 @@
 #include "pipelines/commands.hpp"
 #include "pipelines/console.hpp"
 #include "pipelines/definition_file.hpp"
+#include "runtime/context.hpp"
 #include "runtime/store/files.hpp"
 
 extern char** environ;
@@ -73,33 +77,62 @@ pid_t start(const std::vector<std::string>& line) {
   return process;
 }
 
-/// Waits for the end; throws where the run failed by itself.
-bool was_killed(pid_t process) {
-  int status = 0;
-  while (::waitpid(process, &status, 0) < 0 && errno == EINTR) continue;
-  if (WIFSIGNALED(status)) return true;
-  if (WEXITSTATUS(status) == 0) return false;
-  throw Error("the pipeline itself does not run to its end; mend it first");
-}
+/// A run in a process of its own, which dies when this command is to stop.
+class Child {
+ public:
+  Child(const std::vector<std::string>& line, const std::stop_token& stop)
+      : process_(start(line)), stop_(stop), end_(std::in_place, stop, [this] { kill(); }) {}
+  void kill() const { ::kill(process_, SIGKILL); }
 
-double seconds_of_whole_run(const std::vector<std::string>& line) {
+  /// Waits for the end, and tells whether it was killed. Throws `Stopped`, or an error where the run failed
+  /// by itself.
+  bool was_killed() {
+    siginfo_t ended{};
+    while (::waitid(P_PID, static_cast<id_t>(process_), &ended, WEXITED | WNOWAIT) < 0 && errno == EINTR)
+      continue;
+    // From now on its number may mean another process.
+    end_.reset();
+    int status = 0;
+    ::waitpid(process_, &status, 0);
+    if (stop_.stop_requested() || (WIFEXITED(status) && WEXITSTATUS(status) == 130)) throw Stopped();
+    if (WIFSIGNALED(status)) return true;
+    if (WEXITSTATUS(status) == 0) return false;
+    throw Error("the pipeline itself does not run to its end; mend it first");
+  }
+
+ private:
+  pid_t process_;
+  std::stop_token stop_;
+  std::optional<std::stop_callback<std::function<void()>>> end_;
+};
+
+double seconds_of_whole_run(const std::vector<std::string>& line, const std::stop_token& stop) {
   const auto begin = std::chrono::steady_clock::now();
-  if (was_killed(start(line))) throw Error("the undisturbed run was killed; try again");
+  if (Child(line, stop).was_killed()) throw Error("the undisturbed run was killed; try again");
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 }
 
+/// Sleeps, but no longer than until it is asked to stop.
+void sleep_for(double seconds, const std::stop_token& stop) {
+  std::mutex mutex;
+  std::unique_lock lock(mutex);
+  std::condition_variable_any().wait_for(lock, stop, std::chrono::duration<double>(seconds),
+                                         [] { return false; });
+}
+
 /// Kills runs at random instants until so many died or one came to its end; gives how many died.
-int kill_runs(const std::vector<std::string>& line, int kills, double whole_seconds) {
+int kill_runs(const std::vector<std::string>& line, int kills, double whole_seconds,
+              const std::stop_token& stop) {
   std::mt19937 random(std::random_device{}());
   // Each run is to get about one share of the work done, beyond the second or so that starting takes.
   std::uniform_real_distribution<double> seconds(0, 1 + 2 * whole_seconds / kills);
   for (int killed = 0; killed < kills; ++killed) {
-    const auto process = start(line);
-    std::this_thread::sleep_for(std::chrono::duration<double>(seconds(random)));
-    ::kill(process, SIGKILL);
-    if (!was_killed(process)) return killed;
+    Child run(line, stop);
+    sleep_for(seconds(random), stop);
+    run.kill();
+    if (!run.was_killed()) return killed;
   }
-  was_killed(start(line));
+  Child(line, stop).was_killed();
   return kills;
 }
 
@@ -145,7 +178,7 @@ Comparison compare(const Graph& graph, const fs::path& straight, const fs::path&
 
 }  // namespace
 
-int verify_resume_command(const RunCommand& command, int kills) {
+int verify_resume_command(const RunCommand& command, int kills, Signals& signals) try {
   const auto prepared = prepare(command);
   const auto& nodes = prepared->graph.nodes();
   if (std::none_of(nodes.begin(), nodes.end(),
@@ -160,10 +193,11 @@ int verify_resume_command(const RunCommand& command, int kills) {
   const auto line = [&](const fs::path& folder) {
     return run_line(command, prepared->graph, pipeline, folder);
   };
-  const double seconds = seconds_of_whole_run(line(straight));
+  const auto stop = signals.token();
+  const double seconds = seconds_of_whole_run(line(straight), stop);
   std::printf("undisturbed run: %s\n", duration_text(seconds).c_str());
   std::fflush(stdout);
-  const int died = kill_runs(line(killed), kills, seconds);
+  const int died = kill_runs(line(killed), kills, seconds, stop);
   std::printf("killed and started again: %d times\n", died);
   const auto result = compare(prepared->graph, straight, killed);
   if (!result.difference.empty()) {
@@ -172,6 +206,9 @@ int verify_resume_command(const RunCommand& command, int kills) {
   }
   std::printf("all %d results are byte for byte those of the undisturbed run\n", result.objects);
   return 0;
+} catch (const Stopped&) {
+  std::fprintf(stderr, "interrupted; nothing is proved, and nothing is left behind\n");
+  return 130;
 }
 
 }  // namespace fovea

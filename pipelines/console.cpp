@@ -64,7 +64,8 @@ std::string progress_line(const std::string& stage, double share, const std::str
 }
 
 Console::Console(Voice voice) : voice_(voice) {
-  const bool terminal = isatty(STDERR_FILENO) == 1 && std::getenv("TERM") != nullptr;
+  const char* kind = std::getenv("TERM");
+  const bool terminal = isatty(STDERR_FILENO) == 1 && kind != nullptr && std::string_view(kind) != "dumb";
   bar_ = terminal && (voice == Voice::normal || voice == Voice::chatty);
   color_ = terminal && std::getenv("NO_COLOR") == nullptr;
 }
@@ -92,10 +93,9 @@ void Console::event(const Event& event) {
 
 void Console::print_json(const Event& event) {
   Json object = {{"event", event.name}};
-  if (!event.stage.empty()) object["stage"] = event.stage;
+  if (!event.stage.empty()) object["node"] = event.stage;
   if (!event.line.empty() && event.name == "warning") object["message"] = event.line;
-  for (const auto& item : event.data.items())
-    object[item.key() == "stage" ? "type" : item.key()] = item.value();
+  object.update(event.data);
   std::printf("%s\n", object.dump(-1, ' ', false, Json::error_handler_t::replace).c_str());
   std::fflush(stdout);
 }
@@ -106,7 +106,9 @@ void Console::print_line(const Event& event) {
                  event.line.c_str());
     return;
   }
-  if (voice_ == Voice::quiet) return;
+  // How a run ended is told by who ran it.
+  const bool is_end = event.name == "run_failed" || event.name == "stopped";
+  if (voice_ == Voice::quiet || is_end) return;
   std::string line = event.line;
   if (line.empty() && voice_ == Voice::chatty) {
     if (event.name == "stage_started") line = "starts";

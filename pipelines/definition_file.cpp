@@ -1,9 +1,9 @@
 #include "pipelines/definition_file.hpp"
 
 #include <fstream>
-#include <sstream>
 
 #include "graph/setting.hpp"
+#include "pipelines/usage.hpp"
 #include "runtime/store/owner.hpp"
 
 namespace fovea {
@@ -11,16 +11,40 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// What a file is whose first bytes no pipeline has, and what to do with it; "" for all others.
+std::string other_kind(std::string_view bytes) {
+  const std::pair<std::string_view, const char*> kinds[]{
+      {"\x89HDF",
+       "a model or another result (HDF5), not a pipeline; `fovea explain FILE` tells which made it"},
+      {"\x89PNG", "a figure, not a pipeline; `fovea explain FILE` tells which made it"},
+      {"%PDF", "a figure, not a pipeline; `fovea explain FILE` tells which made it"},
+      {"\x7f"
+       "ELF",
+       "a program or shared library, not a pipeline; stages of one's own come with --plugin"},
+      {"PK\x03\x04", "an archive, not a pipeline; `fovea train --dataset PATH` trains on data"}};
+  for (const auto& [begin, kind] : kinds) {
+    if (bytes.starts_with(begin)) return kind;
+  }
+  return bytes.find('\0') == std::string_view::npos ? "" : "no text; give a pipeline such as pipeline.json";
+}
+
 std::string read_text(const fs::path& file) {
-  if (fs::is_directory(file)) throw Error("is a folder; give the path of a pipeline such as pipeline.json");
+  if (fs::is_directory(file)) {
+    throw Error(fs::exists(file / "config.json")
+                    ? "a run directory; its pipeline is " + (file / "config.json").string()
+                    : "is a folder; give the path of a pipeline such as pipeline.json");
+  }
   std::ifstream stream(file, std::ios::binary);
   if (!stream) {
     throw Error(fs::exists(file) ? "can't be read; look at its permissions"
                                  : "no such file; give the path of a pipeline such as pipeline.json");
   }
-  std::ostringstream text;
-  text << stream.rdbuf();
-  return text.str();
+  // One byte more than is allowed is enough to be refused.
+  std::string text(max_json_bytes + 1, '\0');
+  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(stream.gcount()));
+  if (const auto kind = other_kind(std::string_view(text).substr(0, 512)); !kind.empty()) throw Error(kind);
+  return text;
 }
 
 }  // namespace
@@ -36,9 +60,14 @@ Json read_definition_json(const fs::path& file, const Registry& registry) {
 Graph read_definition_file(const fs::path& file, const std::vector<std::string>& settings,
                            const Registry& registry) {
   auto definition = read_definition_json(file, registry);
-  for (const auto& setting : settings) apply_setting(definition, setting, registry);
+  for (const auto& setting : settings) as_usage([&] { apply_setting(definition, setting, registry); });
   resolve_paths(definition, registry, fs::current_path());
-  return at(file.string(), [&] { return read_definition(definition, registry); });
+  try {
+    return read_definition(definition, registry);
+  } catch (const Error& error) {
+    if (const auto told = told_of_setting(error, definition, settings, registry)) throw *told;
+    throw error.at(file.string());
+  }
 }
 
 void write_whole_file(const fs::path& file, std::string_view bytes) {

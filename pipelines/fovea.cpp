@@ -1,32 +1,50 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <charconv>
 #include <cstdio>
+#include <optional>
 
 #include "graph/error.hpp"
 #include "pipelines/commands.hpp"
-#include "pipelines/signals.hpp"
-#include "pipelines/train/augmentation.hpp"
-#include "pipelines/train/data_source.hpp"
+#include "pipelines/standard_output.hpp"
+#include "pipelines/text_width.hpp"
+#include "pipelines/usage.hpp"
 #include "stages/list.hpp"
 
 namespace {
 
 constexpr const char* store_help = "folder of the cache (default: FOVEA_STORE, or .fovea)";
 
+/// A rule for whole numbers whose errors are told as those of parameters are.
+CLI::Validator whole(long least, long most) {
+  return {[least, most](std::string& text) {
+            long number = 0;
+            const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
+            const bool right = failed == std::errc{} && end == text.data() + text.size() && number >= least &&
+                               number <= most;
+            return right ? ""
+                         : fovea::quote(text) + " is not allowed; it must be a whole number from " +
+                               std::to_string(least) + " to " + std::to_string(most);
+          },
+          "", "whole"};
+}
+
+void add_plugin_option(CLI::App& app, std::vector<std::filesystem::path>& plugins) {
+  app.add_option("--plugin", plugins, "a shared library with stages of one's own")
+      ->type_name("FILE.so")
+      ->allow_extra_args(false);
+}
+
 /// What every command that has a pipeline takes, wherever that comes from.
 void add_graph_options(CLI::App& app, fovea::RunCommand& command) {
-  app.add_option("--set", command.settings,
-                 "change one parameter: stage.param=VALUE, or seed=VALUE, or each.seed=[VALUE,...]")
+  app.add_option("--set", command.settings, "change a parameter: stage.param=VALUE, seed=VALUE, ...")
+      ->type_name("PLACE=VALUE")
       ->allow_extra_args(false);
-  app.add_option("--until", command.until, "run only what this stage needs, and it");
-  app.add_option("--store", command.store, store_help);
-  app.add_option(
-         "--device", command.device,
-         "where LibTorch computes: auto, cpu, cuda or cuda:N; auto = the first CUDA device that there is, "
-         "or else the CPU")
-      ->capture_default_str();
-  app.add_option("--plugin", command.plugins, "a shared library with stages of one's own")
-      ->allow_extra_args(false);
+  app.add_option("--until", command.until, "run only what this stage needs, and it")->type_name("STAGE");
+  app.add_option("--store", command.store, store_help)->type_name("DIR");
+  app.add_option("--device", command.device, "auto, cpu, cuda or cuda:N; auto = a GPU where there is one")
+      ->type_name("DEVICE");
+  add_plugin_option(app, command.plugins);
 }
 
 void add_pipeline_options(CLI::App& app, fovea::RunCommand& command) {
@@ -35,21 +53,33 @@ void add_pipeline_options(CLI::App& app, fovea::RunCommand& command) {
 }
 
 void add_run_options(CLI::App& app, fovea::RunCommand& command) {
-  app.add_option("--force", command.force, "run this stage even where its result is there")
+  app.add_option("--force", command.force, "run a stage, or all, even where the result is there")
+      ->type_name("STAGE|all")
       ->allow_extra_args(false);
-  app.add_option("--name", command.name, "name of the run directory (default: the pipeline's)");
-  app.add_option("--output-dir", command.output_dir, "folder for run directories")->capture_default_str();
-  app.add_option("--tensorboard", command.tensorboard,
-                 "a folder where event files grow while training runs, for tensorboard --logdir")
+  app.add_flag("--keep-going", command.keep_going, "after an error, run what does not depend on it");
+  app.add_flag("--dry-run", command.dry_run, "only tell what would run, as `fovea plan` does");
+  app.add_option("--name", command.name, "name of the run directory (default: the pipeline's)")
+      ->type_name("NAME");
+  app.add_option("--output-dir", command.output_dir, "folder for run directories [results]")
       ->type_name("DIR");
-  app.add_option("--mlflow", command.mlflow,
-                 "a folder of MLflow's, such as mlruns, that gets the run as well")
+  app.add_option("--tensorboard", command.tensorboard, "a folder for event files that grow while it trains")
       ->type_name("DIR");
-  app.add_option("--threads", command.threads, "threads for data and drawing (default: one for each core)")
-      ->check(CLI::Range(1, 1024));
+  app.add_option("--mlflow", command.mlflow, "a folder of MLflow's that gets the run as well")
+      ->type_name("DIR");
+  app.add_option("--threads", command.threads, "for data and drawing (default: one for each core)")
+      ->type_name("N")
+      ->check(whole(1, 1024));
   app.add_flag("--json", command.json, "one JSON object a line on stdout");
   auto* quiet = app.add_flag("-q", command.quiet, "say nothing but warnings and errors");
   app.add_flag("-v", command.verbose, "also say when each stage starts and ends")->excludes(quiet);
+}
+
+/// What help says of a flag on a line of its own; `fovea stages` has the whole story.
+std::string one_line(const fovea::OfferedFlag& offered) {
+  constexpr std::size_t room = 68;
+  const auto behind = offered.doc.rfind(" [");
+  const auto standard = offered.doc.substr(behind);
+  return fovea::first_words(offered.doc.substr(0, behind), room - standard.size()) + standard;
 }
 
 /// The flags of parameters, each under its heading, as they were typed and in that order.
@@ -62,62 +92,49 @@ void add_train_flags(CLI::App& app, std::vector<fovea::TypedFlag>& typed) {
           [offered, &typed] {
             typed.push_back({offered, offered.given});
           },
-          offered.doc);
+          one_line(offered));
     } else {
       option = app.add_option_function<std::string>(
           offered.flag.name,
           [offered, &typed](const std::string& value) {
             typed.push_back({offered, value});
           },
-          offered.doc);
+          one_line(offered));
       option->type_name("VALUE");
     }
     option->group(offered.flag.group);
   }
 }
 
-template <class Named>
-std::string names_and_docs(const std::vector<Named>& all) {
-  std::string text;
-  for (const auto& one : all) text += "\n" + one.name + ": " + one.doc;
-  return text;
-}
-
 void add_train_options(CLI::App& app, fovea::TrainCommand& command) {
   auto& request = command.request;
-  app.add_option(
-         "--dataset", request.dataset,
-         "the path of data, whose format is found out, or a name" + names_and_docs(fovea::named_data()))
+  app.add_option("--dataset", request.dataset, "a path, or a name that `fovea datasets` lists")
       ->type_name("NAME|PATH");
   app.add_option("--model", request.model, "the network, as `fovea models` lists them [simple_cnn]")
       ->type_name("NAME");
-  app.add_option("--config", request.config,
-                 "a saved pipeline to begin with; what is typed here changes it, and nothing else does")
+  app.add_option("--config", request.config, "a saved pipeline to begin with, which other flags change")
       ->type_name("FILE");
   app.add_option("--save-pipeline", command.save_pipeline,
-                 "write the pipeline to a file for `fovea run`, then run it all the same")
+                 "write the pipeline to a file for `fovea run` as well")
       ->type_name("FILE");
-  app.add_flag("--dry-run", command.dry_run, "only tell what would run, as `fovea plan` does");
-  app.add_option("--seeds", request.seeds,
-                 "train with so many seeds, from --seed upwards, and summarise what they reach")
-      ->type_name("N");
-  app.add_option("--folds", request.folds,
-                 "cross-validate: train once for each of so many folds, and summarise what they reach")
-      ->type_name("K");
+  app.add_option("--seeds", request.seeds, "train with so many seeds, from --seed on, and summarise them")
+      ->type_name("N")
+      ->check(whole(1, 1000));
+  app.add_option("--folds", request.folds, "cross-validate with so many folds, and summarise them")
+      ->type_name("K")
+      ->check(whole(2, 1000));
   app.add_flag("--find-lr", request.find_rate,
-               "try rising learning rates for a few steps in place of training, and suggest one");
+               "try rising learning rates instead of training, and suggest one");
   app.add_flag_callback(
       "--no-visualization", [&request] { request.figures = false; }, "leave out every stage that only draws");
   app.add_flag_callback(
       "--no-classification-viz", [&request] { request.classification_figures = false; },
       "leave out the drawings of predictions and metrics");
-  app.add_option("--augment", request.augment,
-                 "what is done to training images: a list of ops as JSON, or a preset [auto]" +
-                     names_and_docs(fovea::augmentation_presets()))
+  app.add_option("--augment", request.augment, "auto, none, strong, mix, or a list of ops as JSON [auto]")
       ->type_name("VALUE")
       ->group("Data");
   app.add_option("--image-size", request.image_size,
-                 "pixels, as 64 or 64x96 (height and width); other images are made so [that of the data]")
+                 "all images in pixels, as 64 or 64x96 [that of the data]")
       ->type_name("VALUE")
       ->group("Data");
   add_train_flags(app, request.flags);
@@ -136,19 +153,19 @@ struct Commands {
   std::string file;
   fovea::StoreCommand holdings;
   int kills = 10;
-  std::function<int(std::stop_token)> chosen;
+  std::function<int(fovea::Signals&)> chosen;
 
   void add_to(CLI::App& app) {
     auto* run = app.add_subcommand("run", "run a saved pipeline: what is in the cache is not computed again");
     add_pipeline_options(*run, command);
     add_run_options(*run, command);
     run->callback(
-        [this] { chosen = [this](std::stop_token stop) { return fovea::run_command(command, stop); }; });
+        [this] { chosen = [this](auto& signals) { return fovea::run_command(command, signals); }; });
 
     auto* plan = app.add_subcommand("plan", "tell what a run would do, and why, without doing it");
     add_pipeline_options(*plan, command);
     add_run_options(*plan, command);
-    plan->callback([this] { chosen = [this](const auto&) { return fovea::plan_command(command); }; });
+    plan->callback([this] { chosen = [this](auto&) { return fovea::plan_command(command); }; });
 
     auto* train = app.add_subcommand(
         "train", "compose a classification pipeline from flags and run it: fovea train --dataset NAME|PATH");
@@ -158,7 +175,7 @@ struct Commands {
     train->callback([this] {
       training.request.settings = command.settings;
       training.run = command;
-      chosen = [this](std::stop_token stop) { return fovea::train_command(training, stop); };
+      chosen = [this](auto& signals) { return fovea::train_command(training, signals); };
     });
 
     auto* models = app.add_subcommand(
@@ -167,54 +184,55 @@ struct Commands {
     models->add_option("--input", input,
                        "channels, height and width of images (default: 3x32x32 or 3x224x224)");
     models->add_option("--classes", classes, "how many classes come out")
-        ->check(CLI::Range(1, 1 << 20))
+        ->check(whole(1, 1 << 20))
         ->capture_default_str();
     models->add_flag("--json", json, "one JSON object a line");
     models->callback([this] {
-      chosen = [this](const auto&) { return fovea::models_command(architecture, input, classes, json); };
+      chosen = [this](auto&) { return fovea::models_command(architecture, input, classes, json); };
     });
 
     auto* verify = app.add_subcommand(
         "verify-resume", "prove that interrupted training ends in the same bytes as uninterrupted");
     add_pipeline_options(*verify, command);
     verify->add_option("--kills", kills, "how often it is killed")
-        ->check(CLI::Range(1, 10000))
+        ->check(whole(1, 10000))
         ->capture_default_str();
-    verify->callback(
-        [this] { chosen = [this](const auto&) { return fovea::verify_resume_command(command, kills); }; });
+    verify->callback([this] {
+      chosen = [this](auto& signals) { return fovea::verify_resume_command(command, kills, signals); };
+    });
 
     auto* stages = app.add_subcommand("stages", "list the stages, or show one with its ports and parameters");
     stages->add_option("NAME", stage, "a stage");
     stages->add_flag("--json", json, "one JSON object a line");
-    stages->callback([this] { chosen = [this](const auto&) { return fovea::stages_command(stage, json); }; });
+    add_plugin_option(*stages, command.plugins);
+    stages->callback(
+        [this] { chosen = [this](auto&) { return fovea::stages_command(stage, command.plugins, json); }; });
 
     auto* datasets = app.add_subcommand(
         "datasets", "list the formats of data, or tell what a path holds: sizes, classes, broken files");
     datasets->add_option("PATH", file, "a folder, or a .csv or .npz file");
     datasets->add_flag("--json", json, "one JSON object");
-    datasets->callback(
-        [this] { chosen = [this](const auto&) { return fovea::datasets_command(file, json); }; });
+    datasets->callback([this] { chosen = [this](auto&) { return fovea::datasets_command(file, json); }; });
 
     auto* schema = app.add_subcommand("schema", "print a JSON Schema of saved pipelines, for editors");
-    schema->callback([this] { chosen = [](const auto&) { return fovea::schema_command(); }; });
+    add_plugin_option(*schema, command.plugins);
+    schema->callback([this] { chosen = [this](auto&) { return fovea::schema_command(command.plugins); }; });
 
     auto* graph =
         app.add_subcommand("graph", "draw a pipeline, with the stages marked that are in the cache");
     add_pipeline_options(*graph, command);
     graph->add_option("-o,--output", output, "FILE.svg, .png, .pdf, .dot or .txt (default: text on stdout)");
-    graph->callback(
-        [this] { chosen = [this](const auto&) { return fovea::graph_command(command, output); }; });
+    graph->callback([this] { chosen = [this](auto&) { return fovea::graph_command(command, output); }; });
 
     add_store_to(app);
     auto* explain =
         app.add_subcommand("explain", "tell what an exported file came from, and how to make it again");
     explain->add_option("FILE", file, "a figure, table or model of a run directory, wherever it is now")
         ->required();
-    explain->add_option("--store", holdings.store, store_help);
+    explain->add_option("--store", holdings.store, store_help)->type_name("DIR");
+    add_plugin_option(*explain, holdings.plugins);
     explain->add_flag("--json", holdings.json, "one JSON object");
-    explain->callback([this] {
-      chosen = [this](const auto&) { return fovea::explain_command(file, holdings.store, holdings.json); };
-    });
+    explain->callback([this] { chosen = [this](auto&) { return fovea::explain_command(file, holdings); }; });
   }
 
   void add_store_to(CLI::App& app) {
@@ -222,8 +240,9 @@ struct Commands {
     store->require_subcommand(1);
     const auto add = [&](const char* name, const char* doc, int (*what)(const fovea::StoreCommand&)) {
       auto* one = store->add_subcommand(name, doc);
-      one->add_option("--store", holdings.store, store_help);
-      one->callback([this, what] { chosen = [this, what](const auto&) { return what(holdings); }; });
+      one->add_option("--store", holdings.store, store_help)->type_name("DIR");
+      add_plugin_option(*one, holdings.plugins);
+      one->callback([this, what] { chosen = [this, what](auto&) { return what(holdings); }; });
       return one;
     };
     auto* ls = add("ls", "list results: age, time, size, what they were", fovea::store_ls_command);
@@ -246,46 +265,101 @@ const CLI::App& deepest(const CLI::App& app) {
   return chosen.empty() ? app : deepest(*chosen.front());
 }
 
-/// What is wrong with arguments that no command expects, with the nearest flag.
+/// A command's name with those above it: "fovea store ls".
+std::string place_of(const CLI::App& command) {
+  const auto* above = command.get_parent();
+  return (above == nullptr ? "" : place_of(*above) + " ") + command.get_name();
+}
+
+std::vector<std::string> commands_of(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const auto* command : app.get_subcommands({})) names.push_back(command->get_name());
+  return names;
+}
+
+/// What is wrong with arguments that no command expects, with the nearest flag or command.
 std::string unexpected(const CLI::App& app) {
   const auto& command = deepest(app);
+  const auto place = place_of(command) + ": ";
+  const auto commands = commands_of(command);
   std::vector<std::string> flags;
   for (const auto* option : command.get_options()) {
     for (const auto& name : option->get_lnames()) flags.push_back("--" + name);
   }
-  auto place = command.get_name();
-  for (const auto* above = command.get_parent(); above != nullptr; above = above->get_parent())
-    place = above->get_name() + " " + place;
   const auto rest = app.remaining(true);
+  if (!commands.empty() && !rest.front().starts_with("-"))
+    return place + "unknown command " + fovea::quote(rest.front()) +
+           fovea::suggestion(rest.front(), commands);
   const auto is_flag = [](const std::string& text) { return text.starts_with("-"); };
   const auto first = std::find_if(rest.begin(), rest.end(), is_flag);
-  if (first == rest.end()) return place + ": " + fovea::quote(rest.front()) + " was not expected; see --help";
+  if (first == rest.end()) return place + fovea::quote(rest.front()) + " was not expected; see --help";
   const auto name = first->substr(0, first->find('='));
-  const auto near = fovea::nearest(name, flags);
-  return place + ": unknown flag " + fovea::quote(name) +
-         (near.empty() ? "; see --help" : "; did you mean " + fovea::quote(near) + "?");
+  const auto meant = fovea::flag_meant(name, flags);
+  return place + "unknown flag " + fovea::quote(name) +
+         (meant.empty() ? "; see --help" : "; did you mean " + fovea::quote(meant) + "?");
+}
+
+/// What is wrong with a command line, as one line.
+std::string usage_text(const CLI::App& app, const CLI::ParseError& error) {
+  const auto& command = deepest(app);
+  const auto place = place_of(command) + ": ";
+  const std::string text = error.what();
+  const auto first_word = text.substr(0, text.find_first_of(": "));
+  if (!app.remaining(true).empty() &&
+      error.get_exit_code() != static_cast<int>(CLI::ExitCodes::ValidationError))
+    return unexpected(app);
+  switch (static_cast<CLI::ExitCodes>(error.get_exit_code())) {
+    case CLI::ExitCodes::RequiredError:
+      return commands_of(command).empty()
+                 ? place + first_word + " is missing; see --help"
+                 : place + "a command is missing; it is one of " + fovea::join(commands_of(command), ", ");
+    case CLI::ExitCodes::ArgumentMismatch:
+      return first_word + ": a value is missing; see --help";
+    case CLI::ExitCodes::ExcludesError:
+      return first_word + ": can't go together with " + text.substr(text.rfind(' ') + 1) + "; leave one out";
+    default:
+      return text;
+  }
+}
+
+/// Reads the command line; gives the exit code where there is nothing more to do.
+std::optional<int> parse(CLI::App& app, int argc, char** argv) {
+  const std::vector<std::string> words(argv + 1, argv + argc);
+  try {
+    fovea::expect_no_empty_words(words);
+    app.parse(argc, argv);
+    fovea::expect_utf8(words);
+    return {};
+  } catch (const CLI::Success& success) {
+    return app.exit(success);
+  } catch (const CLI::ParseError& error) {
+    std::fprintf(stderr, "%s\n", usage_text(app, error).c_str());
+  }
+  return 2;
+}
+
+int run(int argc, char** argv) {
+  CLI::App app("Fovea trains image classifiers as a dataflow.", "fovea");
+  app.require_subcommand(1);
+  app.set_version_flag("--version", "fovea " FOVEA_VERSION);
+  Commands commands;
+  commands.add_to(app);
+  try {
+    if (const auto code = parse(app, argc, argv)) return *code;
+    fovea::Signals signals;
+    return commands.chosen(signals);
+  } catch (const fovea::UsageError& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    return 2;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    return 1;
+  }
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app("Fovea trains image classifiers as a dataflow.", "fovea");
-  app.require_subcommand(1);
-  Commands commands;
-  commands.add_to(app);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ExtrasError&) {
-    std::fprintf(stderr, "%s\n", unexpected(app).c_str());
-    return 2;
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;
-  }
-  try {
-    const fovea::Signals signals;
-    return commands.chosen(signals.token());
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "%s\n", error.what());
-    return 1;
-  }
+  fovea::fill_standard_streams();
+  return fovea::code_after_output(run(argc, argv));
 }

@@ -1,7 +1,7 @@
 #include "pipelines/run_pipeline.hpp"
 
+#include <algorithm>
 #include <chrono>
-#include <cstdio>
 #include <cstdlib>
 #include <thread>
 
@@ -9,8 +9,11 @@
 #include "pipelines/run_summary.hpp"
 #include "pipelines/tracking/mlflow.hpp"
 #include "pipelines/tracking/tensorboard.hpp"
+#include "pipelines/usage.hpp"
+#include "runtime/context.hpp"
 #include "runtime/log.hpp"
 #include "runtime/run_directory.hpp"
+#include "runtime/running_folder.hpp"
 #include "runtime/store/lease.hpp"
 #include "stages/model/numerics.hpp"
 
@@ -19,6 +22,76 @@ namespace {
 
 /// A pipeline with results that are lost while they are exported is run again so often.
 constexpr int most_attempts = 3;
+
+/// Runs a pipeline until all of it is in a run directory, whose path it puts into the result, or until it
+/// fails or is stopped.
+class Attempts {
+ public:
+  Attempts(const Graph& graph, Store& store, const World& world, Log& log, RunOptions how)
+      : graph_(graph), store_(store), world_(world), log_(log), how_(std::move(how)) {
+    world_.digest = [digest = world.digest, stop = how_.stop](const std::filesystem::path& file) {
+      if (stop.stop_requested()) throw Stopped();
+      return digest(file);
+    };
+  }
+
+  void run(const std::filesystem::path& output_dir, const std::string& name, PipelineResult& result) try {
+    for (int attempt = 1; attempt <= most_attempts; ++attempt) {
+      result.run = fovea::run(graph_, store_, world_, libraries_, log_, how_);
+      if (!result.run.done()) return;
+      const auto written = write_run_directory(
+          graph_, result.run, store_, output_dir, name, log_.text(),
+          [&](const auto& folder) { return write_tensorboard(graph_, result.run, store_, folder); });
+      if (written) {
+        result.directory = *written;
+        return;
+      }
+      how_.force.clear();
+    }
+    result.run.error =
+        Error(store_.root().string() + ": objects are lost as fast as they are made; look at the disk");
+  } catch (const Stopped&) {
+    result.run.stopped = true;
+  } catch (const Error& error) {
+    result.run.error = error;
+  }
+
+ private:
+  const Graph& graph_;
+  Store& store_;
+  World world_;
+  Log& log_;
+  RunOptions how_;
+  Libraries libraries_{[](const std::string&) { prepare_numerics(); }};
+};
+
+/// Ends the log of a run that did not end well, and keeps it where a stage had begun.
+void keep_log(PipelineResult& result, Log& log, RunningFolder& running, const Store& store) {
+  const auto& nodes = result.run.nodes;
+  const bool began = std::any_of(nodes.begin(), nodes.end(), [](const NodeResult& node) {
+    return node.end == End::ran || node.end == End::failed || node.end == End::stopped;
+  });
+  if (!began) return;
+  result.failed = running.keep_as_failed();
+  const auto go_on = "finished stages and saved progress are in " + store.root().string() +
+                     ", and the same command goes on from there";
+  const auto directory = result.failed.string();
+  if (result.run.error) {
+    const std::string error = result.run.error->what();
+    log.event({"run_failed", "", error + "; " + go_on, {{"error", error}, {"directory", directory}}});
+  } else {
+    log.event({"stopped", "", "interrupted; " + go_on, {{"directory", directory}}});
+  }
+}
+
+/// Gives the finished run to the trackers.
+void tell_trackers(const Graph& graph, PipelineResult& result, Store& store, LiveTensorBoard* live,
+                   const std::filesystem::path& mlflow) try {
+  if (live != nullptr) live->finish(graph, result.run, store);
+  if (!mlflow.empty()) write_mlflow(graph, result.run, store, result.directory, mlflow);
+} catch (const Error& error) {
+  result.tracker_error = error;
+}
 
 }  // namespace
 
@@ -31,6 +104,9 @@ std::filesystem::path store_folder(const std::filesystem::path& given) {
 PipelineResult run_pipeline(const Graph& graph, const PipelineOptions& options) {
   const auto begin = std::chrono::steady_clock::now();
   const auto device = at("device", [&] { return compute_device(options.device); });
+  const auto name = options.name.empty() ? graph.name() : options.name;
+  expect_run_name(name);
+  expect_utf8_here();
   Console console(Voice::normal);
   Report& told = options.report != nullptr ? *options.report : console;
   std::optional<LiveTensorBoard> live;
@@ -40,15 +116,10 @@ PipelineResult run_pipeline(const Graph& graph, const PipelineOptions& options) 
   Store store(store_folder(options.store), [&log](const std::string& line) {
     log.event({"warning", "", line});
   });
-  const auto running = Lease::of_run(store.writes() / "leases");
+  const auto lease = Lease::of_run(store.writes() / "leases");
   const auto world = world_of(store, [&](const std::string&) { return numerics(device); });
-  Libraries libraries([](const std::string&) { prepare_numerics(); });
-  const auto name = options.name.empty() ? graph.name() : options.name;
-  RunOptions how{.threads = options.threads > 0 ? options.threads : std::thread::hardware_concurrency(),
-                 .device = device.name,
-                 .force = options.force,
-                 .stop = options.stop,
-                 .live = options.output_dir / (name + "_running")};
+  RunningFolder running(options.output_dir, name);
+  log.grow_in(running.path() / "run.log");
   log.event({"run_started",
              "",
              "",
@@ -58,28 +129,27 @@ PipelineResult run_pipeline(const Graph& graph, const PipelineOptions& options) 
               {"device", device.name}}});
 
   PipelineResult result;
-  for (int attempt = 1; result.directory.empty(); ++attempt) {
-    result.run = run(graph, store, world, libraries, log, how);
-    if (!result.run.done()) return result;
-    const auto written = write_run_directory(
-        graph, result.run, store, options.output_dir, name, log.text(),
-        [&](const auto& folder) { return write_tensorboard(graph, result.run, store, folder); });
-    if (written) result.directory = *written;
-    if (!written && attempt == most_attempts) {
-      throw Error(store.root().string() + ": objects are lost as fast as they are made; look at the disk");
-    }
-    how.force.clear();
+  const RunOptions how{.threads = options.threads > 0 ? options.threads : std::thread::hardware_concurrency(),
+                       .device = device.name,
+                       .force = options.force,
+                       .stop = options.stop,
+                       .keep_going = options.keep_going,
+                       .live = running.path()};
+  Attempts(graph, store, world, log, how).run(options.output_dir, name, result);
+  if (result.directory.empty()) {
+    keep_log(result, log, running, store);
+    return result;
   }
-  std::error_code failed;
-  std::filesystem::remove_all(how.live, failed);
-  if (failed) log.event({"warning", "", how.live.string() + ": is left there: " + failed.message()});
-  if (live) live->finish(graph, result.run, store);
-  if (!options.mlflow.empty()) write_mlflow(graph, result.run, store, result.directory, options.mlflow);
+  tell_trackers(graph, result, store, live ? &*live : nullptr, options.mlflow);
   result.summary = run_summary(graph, result.run, store);
   const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - begin;
   result.seconds = spent.count();
-  log.event(
-      {"run_finished", "", "", {{"directory", result.directory.string()}, {"seconds", result.seconds}}});
+  log.event({"run_finished",
+             "",
+             "",
+             {{"directory", result.directory.string()},
+              {"seconds", result.seconds},
+              {"metrics", metrics_of(graph, result.run, store)}}});
   return result;
 }
 

@@ -15,13 +15,16 @@ struct PipelineOptions {
   std::filesystem::path tensorboard;             ///< a folder for event files while training runs; or empty
   std::filesystem::path mlflow;                  ///< a folder of MLflow's, for the run in the end; or empty
   std::stop_token stop;                          ///< asks to leave soon
-  Report* report = nullptr;                      ///< null: lines on stdout
+  bool keep_going = false;   ///< after an error, what does not depend on it runs all the same
+  Report* report = nullptr;  ///< null: lines on stdout
 };
 
 /// What a pipeline gave.
 struct PipelineResult {
   std::filesystem::path directory;  ///< the run directory; empty where the run did not end well
+  std::filesystem::path failed;     ///< then the folder with its run.log, where a stage had begun
   RunResult run;
+  std::optional<Error> tracker_error;  ///< why a tracker has not all of a run that ended well
   double seconds = 0;
   std::string summary;  ///< that of `run_summary`
 };
@@ -29,9 +32,9 @@ struct PipelineResult {
 /// The folder of the store: `given`, or else FOVEA_STORE, or else ".fovea".
 std::filesystem::path store_folder(const std::filesystem::path& given);
 
-/// Runs what is not in the store yet and writes the run directory: the whole of `fovea run`. Throws `Error`
-/// where the pipeline can't be started or its results can't be written; what fails in a stage is in the
-/// result.
+/// Runs what is not in the store yet and writes the run directory: the whole of `fovea run`. While it is
+/// under way `run.log` grows in a folder of its own. Throws `Error` where the pipeline can't be started; what
+/// fails later is in the result.
 PipelineResult run_pipeline(const Graph& graph, const PipelineOptions& options = {});
 
 }  // namespace fovea

@@ -98,9 +98,9 @@ std::string became_of(const RunResult& run, const std::vector<std::size_t>& node
   return join(counts, ", ") + (runs + resumed > 0 ? "  " + duration_text(seconds) : "");
 }
 
-/// What a node measured or summarised, in words.
-std::string measured(const Graph& graph, std::size_t i, const Record& record, Store& store) {
-  std::string text;
+/// Calls `tell` with all that a node measured and that nothing summarises, and what it summarised.
+template <class Tell>
+void for_each_measured(const Graph& graph, std::size_t i, const Record& record, Store& store, Tell tell) {
   for (std::size_t port = 0; port < record.objects.size(); ++port) {
     const auto& output = graph.nodes()[i].stage->outputs[port];
     const bool metrics = output.kind == Metrics::kind && !is_summarised(graph, i);
@@ -108,10 +108,15 @@ std::string measured(const Graph& graph, std::size_t i, const Record& record, St
     const auto item = store.load(*output.codec, record.objects[port]);
     if (!item) continue;
     const auto* data = item->data.get();
-    text += "   " + (metrics ? metrics_line(*static_cast<const Metrics*>(data))
-                             : in_words(*static_cast<const MetricsSummary*>(data)));
+    metrics ? tell(*static_cast<const Metrics*>(data)) : tell(*static_cast<const MetricsSummary*>(data));
   }
-  return text;
+}
+
+std::string words_of(const Metrics& metrics) {
+  return metrics_line(metrics);
+}
+std::string words_of(const MetricsSummary& summary) {
+  return in_words(summary);
 }
 
 }  // namespace
@@ -123,10 +128,25 @@ std::string run_summary(const Graph& graph, const RunResult& run, Store& store) 
   std::string text;
   for (const auto& [name, nodes] : lines) {
     text += "  " + name + std::string(width - name.size() + 2, ' ') + became_of(run, nodes);
-    for (const auto node : nodes) text += measured(graph, node, run.nodes[node].record, store);
+    for (const auto node : nodes) {
+      for_each_measured(graph, node, run.nodes[node].record, store,
+                        [&](const auto& measured) { text += "   " + words_of(measured); });
+    }
     text += "\n";
   }
   return text;
+}
+
+Json metrics_of(const Graph& graph, const RunResult& run, Store& store) {
+  Json all = Json::object();
+  for (std::size_t i = 0; i < graph.nodes().size(); ++i) {
+    for_each_measured(graph, i, run.nodes[i].record, store, [&](const auto& measured) {
+      auto json = to_json(measured);
+      for (const char* of_classes : {"class_names", "per_class", "confusion"}) json.erase(of_classes);
+      all[graph.nodes()[i].name] = std::move(json);
+    });
+  }
+  return all;
 }
 
 }  // namespace fovea

@@ -9,4 +9,8 @@ namespace fovea {
 /// summarises only the summary is told.
 std::string run_summary(const Graph& graph, const RunResult& run, Store& store);
 
+/// What was measured or summarised, by node, as `metrics.json` and `summary.json` have it but for what is
+/// told of each class; of metrics that a stage summarises only the summary.
+Json metrics_of(const Graph& graph, const RunResult& run, Store& store);
+
 }  // namespace fovea

@@ -70,6 +70,10 @@ void expect_utf8(std::span<const std::string> words) {
     if (has_flag) throw UsageError(words[i].substr(0, value) + ": " + not_utf8(words[i].substr(value + 1)));
     throw UsageError((behind_flag ? words[i - 1] + ": " : "") + not_utf8(words[i]));
   }
+  expect_utf8_here();
+}
+
+void expect_utf8_here() {
   std::error_code failed;
   const auto here = std::filesystem::current_path(failed).string();
   if (failed) throw Error("the working directory is gone; change to one that is there");
@@ -86,8 +90,9 @@ std::string flag_meant(const std::string& typed, const std::vector<std::string>&
   return nearest(typed, flags);
 }
 
-void rethrow_told_of_settings(const Error& error, const Json& definition,
-                              const std::vector<std::string>& settings, const Registry& registry) {
+std::optional<UsageError> told_of_setting(const Error& error, const Json& definition,
+                                          const std::vector<std::string>& settings,
+                                          const Registry& registry) {
   const std::string text = error.what();
   for (const auto& setting : settings) {
     const auto name = setting.substr(0, setting.find('='));
@@ -95,9 +100,9 @@ void rethrow_told_of_settings(const Error& error, const Json& definition,
     if (!text.starts_with(place) || text.size() == place.size()) continue;
     const char next = text[place.size()];
     if (next == ':' || next == '[' || next == '.')
-      throw UsageError("--set " + name + text.substr(place.size()));
+      return UsageError("--set " + name + text.substr(place.size()));
   }
-  throw;
+  return {};
 }
 
 }  // namespace fovea

@@ -53,7 +53,8 @@ void Log::keep(const Event& event) {
   const auto level = event.name == "warning"           ? spdlog::level::warn
                      : event.name.ends_with("_failed") ? spdlog::level::err
                                                        : spdlog::level::info;
-  auto line = event.line.empty() ? event.data.dump() : event.line;
+  auto line =
+      event.line.empty() ? event.data.dump(-1, ' ', false, Json::error_handler_t::replace) : event.line;
   if (!event.stage.empty() && event.name != "warning") line = event.stage + ": " + line;
   lines_->logger.log(level, "{}: {}", event.name, line);
 }

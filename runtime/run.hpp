@@ -24,6 +24,7 @@ enum class End {
   hit,      ///< its result was there
   ran,      ///< it ran to its end
   failed,   ///< it threw
+  stopped,  ///< it left before its end, because it was asked to
   skipped,  ///< it never started, because of an error or a stop
 };
 

@@ -70,6 +70,7 @@ bool RunPass::visit(std::size_t i) {
     if (may_start(node) && !at(node.name, [&] { return resolve_or_make(i); })) return false;
   } catch (const Stopped&) {
     const std::lock_guard lock(mutex_);
+    result_.nodes[i].end = End::stopped;
     result_.stopped = true;
   } catch (const Lost&) {
     const std::lock_guard lock(mutex_);

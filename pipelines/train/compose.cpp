@@ -9,6 +9,7 @@
 #include "pipelines/train/augmentation.hpp"
 #include "pipelines/train/data_source.hpp"
 #include "pipelines/train/several_runs.hpp"
+#include "pipelines/usage.hpp"
 #include "stages/data/dataset.hpp"
 #include "stages/figures/figures.hpp"
 #include "stages/learn/gradient_history.hpp"
@@ -144,7 +145,7 @@ std::string pipeline_name(const TrainRequest& request) {
 
 Json compose_anew(const TrainRequest& request, const Registry& registry) {
   if (request.dataset.empty())
-    throw Error("--dataset: missing; give a name or a path, or a saved pipeline with --config");
+    throw UsageError("--dataset: missing; give a name or a path, or a saved pipeline with --config");
   const auto load = at("--dataset", [&] { return load_params_of(request.dataset); });
   return classification_pipeline(pipeline_name(request), load, registry);
 }
@@ -167,7 +168,7 @@ Json take_saved(const TrainRequest& request, const Registry& registry) {
 }
 
 void choose_model(Json& definition, const std::string& model, const Registry& registry) {
-  at("--model", [&] {
+  at_flag("--model", [&] {
     find_architecture(model);
     set_value(definition, only_stage(definition, "build_model") + ".architecture", model, registry);
   });
@@ -190,7 +191,7 @@ std::vector<TypedFlag> all_typed(const TrainRequest& request) {
 /// Chooses augmentation where that is asked for, or where nothing says it yet; gives it in words.
 std::string augment(Json& definition, const TrainRequest& request, const Registry& registry) {
   if (request.augment.empty() && !request.config.empty()) return "";
-  const auto name = at("--augment", [&] { return only_stage(definition, "augment"); });
+  const auto name = at_flag("--augment", [&] { return only_stage(definition, "augment"); });
   const auto policy = name + ".policy";
   const auto each = objects_of_each(definition);
   const auto& stage = definition["stages"][name];
@@ -198,10 +199,11 @@ std::string augment(Json& definition, const TrainRequest& request, const Registr
       stage.value("params", Json::object()).contains("policy") ||
       std::any_of(each.begin(), each.end(), [&](const Json* one) { return one->contains(policy); });
   if (request.augment.empty() && said) return "";
-  const auto chosen = request.augment.empty()
-                          ? choose_augmentation("auto", definition)
-                          : at("--augment", [&] { return choose_augmentation(request.augment, definition); });
-  at("--augment", [&] { set_value(definition, policy, chosen.policy, registry); });
+  const auto chosen =
+      request.augment.empty()
+          ? choose_augmentation("auto", definition)
+          : at_flag("--augment", [&] { return choose_augmentation(request.augment, definition); });
+  at_flag("--augment", [&] { set_value(definition, policy, chosen.policy, registry); });
   return chosen.words;
 }
 
@@ -227,10 +229,11 @@ Json classification_pipeline(const std::string& name, const Json& load_params, c
 Composed compose_training(const TrainRequest& request, const Registry& registry) {
   auto definition = request.config.empty() ? compose_anew(request, registry) : take_saved(request, registry);
   if (!request.model.empty()) choose_model(definition, request.model, registry);
-  for (const auto& flag : request.flags) apply_flag(definition, flag, registry);
+  for (const auto& flag : request.flags) as_usage([&] { apply_flag(definition, flag, registry); });
   if (!request.image_size.empty())
-    at("--image-size", [&] { set_image_size(definition, request.image_size); });
-  for (const auto& setting : request.settings) apply_setting(definition, setting, registry);
+    at_flag("--image-size", [&] { set_image_size(definition, request.image_size); });
+  for (const auto& setting : request.settings)
+    as_usage([&] { apply_setting(definition, setting, registry); });
   resolve_paths(definition, registry, fs::current_path());
   remove_figures(definition, request, registry);
   Composed composed{std::move(definition), "", {}};
@@ -251,7 +254,10 @@ Graph read_training(const Composed& composed, const TrainRequest& request, const
   try {
     return read_definition(composed.definition, registry);
   } catch (const Error& error) {
-    if (const auto told = told_of_flag(error, composed.definition, all_typed(request))) throw *told;
+    if (const auto told = told_of_flag(error, composed.definition, all_typed(request)))
+      throw UsageError(told->what());
+    if (const auto told = told_of_setting(error, composed.definition, request.settings, registry))
+      throw *told;
     throw;
   }
 }

@@ -2,7 +2,7 @@
 
 #include <limits>
 
-#include "graph/error.hpp"
+#include "pipelines/usage.hpp"
 
 namespace fovea {
 namespace {
@@ -77,10 +77,11 @@ void expect_no_each(const Json& definition) {
 void train_several_times(Json& definition, const TrainRequest& request) {
   const bool figure = request.figures && request.classification_figures;
   if (request.seeds && request.folds) {
-    throw Error("--folds: can't go together with --seeds; give one of them, with --seed for another seed");
+    throw UsageError(
+        "--folds: can't go together with --seeds; give one of them, with --seed for another seed");
   }
   if (request.seeds) {
-    at("--seeds", [&] {
+    at_flag("--seeds", [&] {
       expect_count(*request.seeds, 1);
       expect_no_each(definition);
       set_each(definition, "seed", definition.value("seed", std::int64_t{0}), *request.seeds);
@@ -88,7 +89,7 @@ void train_several_times(Json& definition, const TrainRequest& request) {
     });
   }
   if (request.folds) {
-    at("--folds", [&] {
+    at_flag("--folds", [&] {
       expect_count(*request.folds, 2);
       const auto evaluate = only_stage(definition, "evaluate"), split = only_stage(definition, "split");
       expect_no_split(request, split);
