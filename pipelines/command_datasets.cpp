@@ -57,13 +57,14 @@ Context context_for(const FoundData& data, WarningLines& lines) {
 
 void look_at_files(const FoundData& data, Holdings& holdings) {
   WarningLines lines;
-  const auto list = data.format->list(data.path);
+  auto list = data.format->list(data.path);
+  if (!list.doubt.empty()) list.warnings.push_back(list.doubt);
+  const auto found = inspect_images(list, context_for(data, lines));
+  if (!found.odd.empty()) list.warnings.push_back(odd_text(list, found.odd));
   for (const auto& warning : list.warnings)
     std::fprintf(stderr, "warning: %s: %s\n", data.path.c_str(), warning.c_str());
-  const auto found = inspect_images(list, context_for(data, lines));
-  const auto folder = fs::is_directory(list.top) ? list.top : list.top.parent_path();
   for (const auto& [image, reason] : found.broken)
-    holdings.broken.emplace_back(list.images[image].path.lexically_proximate(folder).string(), reason);
+    holdings.broken.emplace_back(list.images[image].name, reason);
   holdings.class_names = list.class_names;
   for (std::size_t i = 0; i < list.images.size(); ++i) {
     if (found.sizes[i].height == 0) continue;
@@ -92,7 +93,9 @@ Holdings look_at(const fs::path& path) {
   Holdings holdings;
   holdings.path = found.path.string();
   holdings.format = found.format->name;
-  found.format->list != nullptr ? look_at_files(found, holdings) : look_at_pixels(found, holdings);
+  reading(found, [&] {
+    found.format->list != nullptr ? look_at_files(found, holdings) : look_at_pixels(found, holdings);
+  });
   return holdings;
 }
 

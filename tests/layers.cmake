@@ -18,6 +18,7 @@ set(DOORS
   "hdf5|^runtime/store/hdf5_handles\\.hpp$"
   "H5|^runtime/store/hdf5_handles\\.hpp$"
   "spdlog/|^(runtime|pipelines)/.*\\.cpp$"
+  "glib|^stages/data/formats/letters\\.cpp$"
   "cairo|^render/cairo\\.cpp$"
   "pango/|^render/cairo\\.cpp$"
   "png\\.h|^(render/png|tests/render/.*|stages/data/.*)\\.cpp$|^tests/stages/"

@@ -5,6 +5,7 @@
 
 #include "graph/error.hpp"
 #include "stages/data/formats/image_list.hpp"
+#include "stages/data/formats/input_file.hpp"
 #include "stages/data/formats/raw_images.hpp"
 
 namespace fovea {
@@ -14,6 +15,10 @@ const std::string place = "DatasetBuilder";
 
 void check_class_names(std::vector<std::string> names) {
   if (names.empty()) throw Error(place + ": no class names; give one for each class");
+  for (const auto& name : names) {
+    if (!is_name(name))
+      throw Error(place + ": class name " + quote(name) + " is no UTF-8 text, or has a zero byte; mend it");
+  }
   std::sort(names.begin(), names.end());
   const auto twice = std::adjacent_find(names.begin(), names.end());
   if (twice != names.end())
@@ -29,17 +34,23 @@ DatasetBuilder::DatasetBuilder(std::size_t height, std::size_t width, std::size_
   check_class_names(class_names_);
 }
 
-void DatasetBuilder::add_label(std::size_t label, Part part) {
+void DatasetBuilder::add_label(std::size_t label, Part part, std::string_view name) {
   if (label >= class_names_.size()) {
     throw Error(place + ": image " + std::to_string(size()) + " has label " + std::to_string(label) +
                 "; the " + std::to_string(class_names_.size()) + " classes are from 0 to " +
                 std::to_string(class_names_.size() - 1));
   }
+  if (!is_name(name)) {
+    throw Error(place + ": image " + std::to_string(size()) + " has the name " + quote(name) +
+                ", which is no UTF-8 text, or has a zero byte; mend it");
+  }
+  names_.add(name.empty() ? std::to_string(size()) : std::string(name));
   labels_.push_back(static_cast<std::int32_t>(label));
   parts_.push_back(static_cast<std::uint8_t>(part));
 }
 
-void DatasetBuilder::add(std::span<const std::uint8_t> pixels, std::size_t label, Part part) {
+void DatasetBuilder::add(std::span<const std::uint8_t> pixels, std::size_t label, Part part,
+                         std::string_view name) {
   const auto wanted = height_ * width_ * channels_;
   if (pixels.size() != wanted) {
     throw Error(place + ": image " + std::to_string(size()) + " has " + std::to_string(pixels.size()) +
@@ -48,15 +59,16 @@ void DatasetBuilder::add(std::span<const std::uint8_t> pixels, std::size_t label
   }
   if (!offsets_.empty())
     throw Error(place + ": pixels behind files; add all images with \"add\" or all with \"add_file\"");
-  add_label(label, part);
+  add_label(label, part, name);
   bytes_.insert(bytes_.end(), pixels.begin(), pixels.end());
 }
 
-void DatasetBuilder::add_file(std::span<const std::uint8_t> bytes, std::size_t label, Part part) {
+void DatasetBuilder::add_file(std::span<const std::uint8_t> bytes, std::size_t label, Part part,
+                              std::string_view name) {
   const auto extent = check_image(bytes, place + ": image " + std::to_string(size()));
   if (offsets_.empty() && size() > 0)
     throw Error(place + ": a file behind pixels; add all images with \"add\" or all with \"add_file\"");
-  add_label(label, part);
+  add_label(label, part, name);
   if (offsets_.empty()) offsets_.push_back(0);
   bytes_.insert(bytes_.end(), bytes.begin(), bytes.end());
   offsets_.push_back(static_cast<std::int64_t>(bytes_.size()));
@@ -79,6 +91,7 @@ Dataset DatasetBuilder::build() {
   data.extents = std::exchange(extents_, {});
   data.labels = std::exchange(labels_, {});
   data.parts = std::exchange(parts_, {});
+  data.names = names_.finish();
   measure_statistics(data);
   return data;
 }

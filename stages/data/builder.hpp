@@ -17,11 +17,13 @@ class DatasetBuilder {
   DatasetBuilder(std::size_t height, std::size_t width, std::size_t channels,
                  std::vector<std::string> class_names);
 
-  /// Adds an image of H x W x C bytes.
-  void add(std::span<const std::uint8_t> pixels, std::size_t label, Part part = Part::train);
+  /// Adds an image of H x W x C bytes. Without a name it is called by its number.
+  void add(std::span<const std::uint8_t> pixels, std::size_t label, Part part = Part::train,
+           std::string_view name = {});
   /// Adds an image of any size as the bytes of its JPEG or PNG file. All images of a data set are added in
   /// the same way.
-  void add_file(std::span<const std::uint8_t> bytes, std::size_t label, Part part = Part::train);
+  void add_file(std::span<const std::uint8_t> bytes, std::size_t label, Part part = Part::train,
+                std::string_view name = {});
 
   /// How many images were added.
   std::size_t size() const { return labels_.size(); }
@@ -30,7 +32,7 @@ class DatasetBuilder {
   Dataset build();
 
  private:
-  void add_label(std::size_t label, Part part);
+  void add_label(std::size_t label, Part part, std::string_view name);
   std::size_t height_, width_, channels_;
   std::vector<std::string> class_names_;
   std::vector<std::uint8_t> bytes_;
@@ -38,6 +40,7 @@ class DatasetBuilder {
   std::vector<std::int32_t> extents_;
   std::vector<std::int32_t> labels_;
   std::vector<std::uint8_t> parts_;
+  NameList names_;
 };
 
 }  // namespace fovea

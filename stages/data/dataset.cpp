@@ -19,6 +19,8 @@
 //   encoded        uint8: the files of M images, JPEG or PNG, one after the other
 //   offsets        int64 M + 1: where each file begins, and the end of the last
 //   extents        int32 M x 2: height and width of each image as it was taken
+//   names          uint8: what the M images are called, one after the other, in UTF-8; not in a view
+//   name_offsets   int64 M + 1: where each name begins, and the end of the last
 //   index          uint32 N: which of the images each sample is
 //   labels         int32 N, parts uint8 N (0 none, 1 train, 2 validation, 3 test)
 //   class_names    texts
@@ -131,6 +133,7 @@ void write(const Dataset& data, H5Writer& file) {
   } else {
     file.write("images", data.pixels, {data.images(), data.height, data.width, data.channels});
   }
+  if (data.source.empty()) write_names(data.names, file);
   file.write("index", data.index, {data.size()});
   file.write("labels", data.labels, {data.size()});
   file.write("parts", data.parts, {data.size()});
@@ -156,6 +159,7 @@ void check(const Dataset& data) {
   if (data.pixels.size() % data.image_bytes() != 0) wrong("its pixels are not whole images");
   if (data.is_encoded()) check_files(data, wrong);
   const auto images = data.images();
+  if (!data.names.empty() && data.names.size() != images) wrong("its images and their names differ in number");
   const auto classes = static_cast<std::int32_t>(data.classes());
   if (data.labels.size() != data.size() || data.parts.size() != data.size())
     wrong("its lists differ in length");
@@ -184,6 +188,7 @@ Dataset read(const H5Reader& file, const Resolve& resolve) {
     data.encoded = source->encoded;
     data.offsets = source->offsets;
     data.extents = source->extents;
+    data.names = source->names;
   } else if (file.has("encoded")) {
     data.encoded = file.read<std::uint8_t>("encoded");
     data.offsets = file.read<std::int64_t>("offsets");
@@ -191,6 +196,7 @@ Dataset read(const H5Reader& file, const Resolve& resolve) {
   } else {
     data.pixels = file.read<std::uint8_t>("images");
   }
+  if (data.source.empty()) data.names = read_names(file, "Dataset");
   data.index = file.read<std::uint32_t>("index");
   data.labels = file.read<std::int32_t>("labels");
   data.parts = file.read<std::uint8_t>("parts");
@@ -212,7 +218,7 @@ Array<T> picked(const Array<T>& from, const std::vector<std::uint32_t>& position
 
 const Codec& Dataset::codec() {
   static const Codec codec = [] {
-    auto made = make_codec<Dataset>(1, write, read);
+    auto made = make_codec<Dataset>(2, write, read);
     made.references = [](const void* value) -> std::vector<std::string> {
       const auto& source = static_cast<const Dataset*>(value)->source;
       return source.empty() ? std::vector<std::string>{} : std::vector{source};

@@ -6,6 +6,7 @@
 
 #include "graph/port.hpp"
 #include "runtime/store/array.hpp"
+#include "stages/data/names.hpp"
 
 namespace fovea {
 
@@ -26,6 +27,7 @@ struct Dataset {
   Array<std::uint8_t> encoded;  ///< or else the bytes of their files, JPEG or PNG, one after the other
   Array<std::int64_t> offsets;  ///< M + 1: where each file begins in `encoded`, and its end
   Array<std::int32_t> extents;  ///< M x 2: height and width of each image as it was taken
+  Names names;                  ///< of the M images; or none, then these are called by their numbers
   Array<std::uint32_t> index;   ///< N: which of the source's images these are
   Array<std::int32_t> labels;   ///< N: from 0 to classes - 1
   Array<std::uint8_t> parts;    ///< N: `Part` of each sample by its source
@@ -40,6 +42,10 @@ struct Dataset {
   bool is_encoded() const { return !offsets.empty(); }
   /// M: how many images the source has.
   std::size_t images() const { return is_encoded() ? offsets.size() - 1 : pixels.size() / image_bytes(); }
+  /// What sample i is called: its path below the root of the data, or "file:row".
+  std::string name(std::size_t i) const {
+    return names.empty() ? std::to_string(index[i]) : std::string(names[index[i]]);
+  }
   /// The file of sample i, from 0 to N - 1, where images are encoded.
   std::span<const std::uint8_t> file(std::size_t i) const {
     const auto begin = static_cast<std::size_t>(offsets[index[i]]);

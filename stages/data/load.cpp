@@ -5,6 +5,8 @@
 #include "runtime/context.hpp"
 #include "stages/data/formats/class_names.hpp"
 #include "stages/data/formats/formats.hpp"
+#include "stages/data/formats/input_file.hpp"
+#include "stages/data/formats/letters.hpp"
 
 namespace fovea {
 namespace {
@@ -27,7 +29,10 @@ FoundData find(const Load::Params& params) {
 }
 
 ImageOptions options_of(const Load::Params& params) {
-  ImageOptions options{.skip_broken = params.on_broken == "skip", .channels = {}, .seen = {}};
+  ImageOptions options{.classes_meant = !params.class_names.empty(),
+                       .skip_broken = params.on_broken == "skip",
+                       .channels = {},
+                       .seen = {}};
   if (params.channels.value) options.channels = static_cast<std::size_t>(*params.channels.value);
   if (const auto& size = params.image_size.value) {
     options.seen = ImageSize{static_cast<std::size_t>(size->at(0)), static_cast<std::size_t>(size->at(1)), 0};
@@ -53,8 +58,9 @@ Dataset draw(const Load::Params& params, const Context& context) {
 }
 
 Dataset read(const Load::Params& params, const Context& context) {
-  const auto [path, format] = find(params);
-  auto data = format->read(path, options_of(params), context);
+  const auto found = find(params);
+  const auto& [path, format, guessed] = found;
+  auto data = reading(found, [&] { return found.format->read(found.path, options_of(params), context); });
   if (format->names_classes) order_classes(data, params.class_names, path.string());
   // Names that come with the data without its samples say what classes there are meant to be.
   const bool named = !params.class_names.empty() || (!format->names_classes && !data.class_names.empty());
@@ -76,6 +82,10 @@ void Load::Params::check(const std::string& place) const {
   }
   if (drawn) synthetic.check(place + ".synthetic");
   check_image_settings(*this, place);
+  for (const auto& one : class_names) {
+    if (normal_name(one).empty() || !is_name(one))
+      throw Error(place + ".class_names: " + quote(one) + " is no name; it must have letters and no zero byte");
+  }
   auto names = class_names;
   std::sort(names.begin(), names.end());
   const auto twice = std::adjacent_find(names.begin(), names.end());
@@ -85,8 +95,8 @@ void Load::Params::check(const std::string& place) const {
 
 std::vector<fs::path> Load::sources(const Params& params) {
   if (params.format == "synthetic") return {};
-  const auto [path, format] = find(params);
-  return format->sources(path);
+  const auto found = find(params);
+  return reading(found, [&] { return found.format->sources(found.path); });
 }
 
 Load::Out<Value> Load::run(const In<Value>&, const Params& params, Context& context) {

@@ -15,10 +15,13 @@ RawImages frame_of(const Dataset& data, const Resize::Params& params) {
   const ImageSize size{static_cast<std::size_t>(params.height), static_cast<std::size_t>(params.width),
                        data.channels};
   check_images(data.size(), size, "data");
-  return {.size = size,
-          .pixels = take_memory(data.size() * size.values(), "data"),
-          .labels = {data.labels.begin(), data.labels.end()},
-          .parts = {data.parts.begin(), data.parts.end()}};
+  RawImages frame{.size = size,
+                  .pixels = take_memory(data.size() * size.values(), "data"),
+                  .labels = {data.labels.begin(), data.labels.end()},
+                  .parts = {data.parts.begin(), data.parts.end()},
+                  .names = {}};
+  for (std::size_t i = 0; i < data.size(); ++i) frame.names.add(data.name(i));
+  return frame;
 }
 
 Region part_of(const ImageSize& taken, const ImageSize& size, const std::string& fit) {

@@ -43,7 +43,9 @@ Predictions predict(const Model& model, const Dataset& data, const Evaluate::Par
           labels.insert(labels.end(), batch.labels.begin(), batch.labels.end());
           context.progress(labels.size(), data.size());
         });
-  return {std::move(probabilities), std::move(labels), data.class_names};
+  NameList names;
+  for (std::size_t i = 0; i < data.size(); ++i) names.add(data.name(i));
+  return {std::move(probabilities), std::move(labels), data.class_names, names.finish()};
 }
 
 }  // namespace

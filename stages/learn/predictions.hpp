@@ -7,6 +7,7 @@
 
 #include "graph/port.hpp"
 #include "runtime/store/array.hpp"
+#include "stages/data/names.hpp"
 
 namespace fovea {
 
@@ -18,6 +19,7 @@ struct Predictions {
   Array<float> probabilities;            ///< N x K
   Array<std::int32_t> labels;            ///< N: the truth
   std::vector<std::string> class_names;  ///< K
+  Names names{};                         ///< N: what the samples are called; or none
 
   std::size_t size() const { return labels.size(); }
   std::size_t classes() const { return class_names.size(); }
@@ -31,7 +33,7 @@ struct Predictions {
   }
 };
 
-/// One line a sample as CSV: index, label, predicted, confidence (probability of `predicted`), correct,
+/// One line a sample as CSV: sample (its name, or its number where it has none), index, label, predicted, confidence (probability of `predicted`), correct,
 /// label_probability, label_name, predicted_name.
 std::string to_csv(const Predictions& predictions);
 

@@ -87,6 +87,7 @@ void read_records(const InputFile& file, const CifarFiles& files, Part part, Raw
     images.labels.push_back(label);
     images.parts.push_back(static_cast<std::uint8_t>(part));
   }
+  images.names.add_rows(file.path().filename().string(), count);
 }
 
 std::vector<std::string> read_names(const fs::path& path, const CifarFiles& files) {
@@ -94,6 +95,10 @@ std::vector<std::string> read_names(const fs::path& path, const CifarFiles& file
   std::vector<std::string> names;
   for (std::string line; std::getline(text, line);) {
     if (line.ends_with('\r')) line.pop_back();
+    if (!is_name(line)) {
+      throw Error(path.string() + ": line " + std::to_string(names.size() + 1) +
+                  " has a zero byte; each line is the name of a class");
+    }
     if (!line.empty()) names.push_back(line);
   }
   const std::size_t classes = files.hundred ? 100 : 10;

@@ -4,6 +4,7 @@
 
 #include "graph/error.hpp"
 #include "stages/data/formats/image_csv.hpp"
+#include "stages/data/formats/letters.hpp"
 
 namespace fovea {
 namespace {
@@ -11,7 +12,8 @@ namespace {
 constexpr std::size_t none = SIZE_MAX;
 
 std::size_t position_of(const std::string& name, const std::vector<std::string>& in) {
-  const auto found = std::find(in.begin(), in.end(), name);
+  const auto found =
+      std::find_if(in.begin(), in.end(), [&](const auto& each) { return normal_name(each) == name; });
   return found == in.end() ? none : static_cast<std::size_t>(found - in.begin());
 }
 
@@ -77,6 +79,9 @@ void check_classes(const Dataset& data, bool named, const std::string& place, co
     }
     context.warn(place + ": " + fact);
   }
+  if (counts.size() != 1) return;
+  context.warn(place + ": all images are of one class, " + quote(data.class_names[0]) +
+               ", so there is nothing to tell apart; give data with at least two classes");
 }
 
 }  // namespace fovea

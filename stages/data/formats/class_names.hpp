@@ -14,7 +14,7 @@ void name_classes(Dataset& data, const std::vector<std::string>& wanted, const s
 /// `place` where a class is not among them.
 void order_classes(Dataset& data, const std::vector<std::string>& wanted, const std::string& place);
 
-/// Refuses a class without samples, or warns of it where it was `named` on purpose.
+/// Refuses a class without samples, or warns of it where it was `named` on purpose. Warns of a single class.
 void check_classes(const Dataset& data, bool named, const std::string& place, const Context& context);
 
 }  // namespace fovea

@@ -7,11 +7,32 @@
 namespace fovea {
 namespace {
 
+constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+
+/// Comma, semicolon or tab: of which the first line has most outside of quotes.
+char separator_of(std::string_view text) {
+  char best = ',';
+  std::ptrdiff_t most = 0;
+  for (const char one : {',', ';', '\t'}) {
+    bool quoted = false;
+    std::ptrdiff_t count = 0;
+    for (const char c : text) {
+      if (c == '"') quoted = !quoted;
+      if (!quoted && (c == '\n' || c == '\r')) break;
+      if (!quoted && c == one) ++count;
+    }
+    if (count > most) best = one;
+    most = std::max(most, count);
+  }
+  return best;
+}
+
 /// Goes through the text field by field.
 class CsvReader {
  public:
   CsvReader(std::string_view text, const std::string& place) : text_(text), place_(place) {
-    if (text_.starts_with("\xef\xbb\xbf")) at_ = 3;
+    if (text_.starts_with(byte_order_mark)) text_.remove_prefix(byte_order_mark.size());
+    separator_ = separator_of(text_);
   }
 
   std::vector<CsvRow> rows() {
@@ -22,15 +43,18 @@ class CsvReader {
       do {
         column_ = row.fields.size() + 1;
         row.fields.push_back(is_next('"') ? quoted() : plain());
-      } while (take(','));
+      } while (take(separator_));
       if (at_ < text_.size() && !take_line_end())
-        wrong("goes on behind its closing quote", "put a comma there");
+        wrong("goes on behind its closing quote", "put a " + separator_name() + " there");
       all.push_back(std::move(row));
     }
     return all;
   }
 
  private:
+  std::string separator_name() const {
+    return separator_ == ',' ? "comma" : separator_ == ';' ? "semicolon" : "tab";
+  }
   bool is_next(char c) const { return at_ < text_.size() && text_[at_] == c; }
   bool take(char c) {
     if (!is_next(c)) return false;
@@ -38,9 +62,8 @@ class CsvReader {
     return true;
   }
   bool take_line_end() {
-    const auto rest = text_.substr(at_);
-    if (!rest.starts_with('\n') && !rest.starts_with("\r\n")) return false;
-    at_ += rest[0] == '\n' ? 1 : 2;
+    const bool returns = take('\r');
+    if (!take('\n') && !returns) return false;
     ++line_;
     return true;
   }
@@ -48,17 +71,17 @@ class CsvReader {
     throw Error(csv_place(place_, line_, column_) + ": " + fact + "; " + advice);
   }
 
+  /// A field without quotes, without the spaces around it.
   std::string plain() {
-    const auto end = std::min(text_.find_first_of(",\n", at_), text_.size());
+    const char ends[] = {separator_, '\r', '\n'};
+    const auto end = std::min(text_.find_first_of(std::string_view(ends, sizeof ends), at_), text_.size());
     auto field = text_.substr(at_, end - at_);
     at_ = end;
-    if (field.ends_with('\r') && !is_next(',')) {
-      field.remove_suffix(1);
-      if (is_next('\n')) --at_;
-    }
     if (field.find('"') != std::string_view::npos)
       wrong("a quote within a field", "put the whole field in quotes, and double those within");
-    return std::string(field);
+    const auto begin = std::min(field.find_first_not_of(" \t"), field.size());
+    field.remove_prefix(begin);
+    return std::string(field.substr(0, field.find_last_not_of(" \t") + 1));
   }
 
   std::string quoted() {
@@ -81,6 +104,7 @@ class CsvReader {
 
   std::string_view text_;
   const std::string& place_;
+  char separator_ = ',';
   std::size_t at_ = 0;
   std::size_t line_ = 1;
   std::size_t column_ = 1;

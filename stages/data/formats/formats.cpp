@@ -7,6 +7,7 @@
 #include "stages/data/formats/idx.hpp"
 #include "stages/data/formats/image_csv.hpp"
 #include "stages/data/formats/image_folder.hpp"
+#include "stages/data/formats/input_file.hpp"
 #include "stages/data/formats/npz.hpp"
 
 namespace fovea {
@@ -62,20 +63,48 @@ Dataset folder_data(const fs::path& path, const ImageOptions& options, const Con
                             : "did you mean " + quote((path.parent_path() / near).string()) + "?"));
 }
 
-std::string folder_of(const fs::path& file) {
-  return quote(file.has_parent_path() ? file.parent_path().string() : ".");
+fs::path folder_of(const fs::path& file) {
+  return file.has_parent_path() ? file.parent_path() : fs::path(".");
+}
+
+/// The first format that a path is in.
+const Format* first_format(const fs::path& path, bool is_folder) {
+  const auto& all = formats();
+  const auto found = std::find_if(all.begin(), all.end(), [&](const auto& each) {
+    return (is_folder || each.is_file) && each.holds(path);
+  });
+  return found == all.end() ? nullptr : &*found;
+}
+
+/// What a file is by the end of its name, and what to do about it.
+std::string other_file(const fs::path& file) {
+  static const std::vector<std::pair<std::vector<std::string_view>, std::string>> kinds{
+      {{".zip", ".tar", ".tgz", ".tbz2", ".txz", ".7z", ".rar", ".gz", ".bz2", ".xz", ".zst"},
+       "an archive; unpack it, and give the folder that holds the data"},
+      {{".xlsx", ".xls", ".ods"}, "a spreadsheet; save it as CSV"},
+      {{".npy"}, "one NumPy array; save images and labels together, with np.savez"},
+      {{".h5", ".hdf5", ".mat", ".pkl", ".pickle", ".parquet", ".tfrecord", ".tfrecords", ".arrow", ".json"},
+       "a format that is not read; save the data as .npz, or as class folders of images"}};
+  const auto name = lower(file.filename().string());
+  for (const auto& [ends, text] : kinds) {
+    if (std::any_of(ends.begin(), ends.end(), [&](auto end) { return name.ends_with(end); })) return text;
+  }
+  if (has_image_name(file)) {
+    const auto above = folder_of(folder_of(file));
+    return "one image; give the folder above its class folder" +
+           (first_format(above, true) != nullptr ? ", " + quote(above.string()) : "");
+  }
+  const auto folder = folder_of(file);
+  return std::string("a file, not a folder; give the folder that ") +
+         (first_format(folder, true) != nullptr ? "it is in, " + quote(folder.string()) : "holds the data") +
+         ", or a .csv or .npz file";
 }
 
 /// Tries a path for every format that may be a file, or a folder, as it is one.
 const Format& format_of(const fs::path& path) {
   const bool is_folder = fs::is_directory(path);
-  for (const auto& format : formats()) {
-    if ((is_folder || format.is_file) && format.holds(path)) return format;
-  }
-  if (!is_folder) {
-    throw Error(path.string() + ": a file, not a folder; give the folder that it is in, " + folder_of(path) +
-                ", or a .csv or .npz file");
-  }
+  if (const auto* found = first_format(path, is_folder)) return *found;
+  if (!is_folder) throw Error(path.string() + ": " + other_file(path));
   std::vector<std::string> signs;
   for (const auto& format : formats()) signs.push_back(quote(format.name) + " needs " + format.sign);
   throw Error(path.string() + ": no data in a known format; " + join(signs, ", "));
@@ -87,7 +116,7 @@ const Format& format_named(const std::string& name, const fs::path& path) {
       std::find_if(all.begin(), all.end(), [&](const auto& each) { return each.name == name; });
   if (found == all.end()) throw Error("unknown format " + quote(name) + suggestion(name, format_names()));
   if (fs::is_directory(path) || found->is_file) return *found;
-  throw Error(path.string() + ": a file, not a folder; give the folder that it is in, " + folder_of(path));
+  throw Error(path.string() + ": " + other_file(path));
 }
 
 }  // namespace
@@ -121,7 +150,18 @@ FoundData find_data(const fs::path& path, const std::string& name) {
   auto top = path.lexically_normal();
   if (!top.has_filename()) top = top.parent_path();
   if (!fs::exists(top)) no_such_path(top);
-  return {top, name == "auto" ? &format_of(top) : &format_named(name, top)};
+  if (name == "auto") return {top, &format_of(top), true};
+  return {top, &format_named(name, top), false};
+}
+
+void throw_at(const FoundData& found, const Error& error) {
+  const bool is_folder = fs::is_directory(found.path);
+  for (const auto& other : formats()) {
+    if (!found.guessed || !is_folder || &other == found.format || !other.holds(found.path)) continue;
+    throw Error(std::string(error.what()) + ", or set \"format\": " + quote(other.name) +
+                " to read what else is there");
+  }
+  throw error;
 }
 
 }  // namespace fovea

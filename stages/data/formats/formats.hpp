@@ -1,5 +1,6 @@
 #pragma once
 
+#include "graph/error.hpp"
 #include "stages/data/formats/image_list.hpp"
 
 namespace fovea {
@@ -31,7 +32,22 @@ std::vector<std::string> format_names();
 struct FoundData {
   std::filesystem::path path;
   const Format* format = nullptr;
+  bool guessed = false;  ///< whether the format was found by what is there
 };
 FoundData find_data(const std::filesystem::path& path, const std::string& name);
+
+/// Throws an error about the data once more; where its format was guessed and the path holds another as well,
+/// with the advice to name that.
+[[noreturn]] void throw_at(const FoundData& found, const Error& error);
+
+/// Runs what reads the data, and completes its errors.
+template <class Body>
+decltype(auto) reading(const FoundData& found, Body&& body) {
+  try {
+    return std::forward<Body>(body)();
+  } catch (const Error& error) {
+    throw_at(found, error);
+  }
+}
 
 }  // namespace fovea

@@ -199,7 +199,11 @@ Dataset read_idx(const IdxFiles& files) {
   if (test) append_labels(*test, Part::test, labels, parts);
   train.images.read({memory.get(), train_bytes});
   if (test) test->images.read({memory.get() + train_bytes, test_bytes});
-  return raw_dataset({{shape[1], shape[2], shape[3]}, memory, std::move(labels), std::move(parts)});
+  NameList names;
+  names.add_rows(files.train_images.filename().string(), train.size());
+  if (test) names.add_rows(files.test_images->filename().string(), test->size());
+  return raw_dataset(
+      {{shape[1], shape[2], shape[3]}, memory, std::move(labels), std::move(parts), std::move(names)});
 }
 
 }  // namespace fovea

@@ -6,6 +6,7 @@
 #include "graph/error.hpp"
 #include "stages/data/formats/csv_table.hpp"
 #include "stages/data/formats/input_file.hpp"
+#include "stages/data/formats/letters.hpp"
 
 namespace fovea {
 namespace {
@@ -13,10 +14,12 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t most_csv_bytes = std::size_t{1} << 30;
+/// What a table is called where only its folder is given.
+const std::string table_name = "labels.csv";
 constexpr std::size_t most_line_bytes = 1 << 16;
 
 fs::path csv_file(const fs::path& path) {
-  return fs::is_directory(path) ? path / "labels.csv" : path;
+  return fs::is_directory(path) ? path / table_name : path;
 }
 
 /// Throws where a line is longer than any that names an image, before all of the file is in memory.
@@ -93,6 +96,7 @@ class CsvLister {
  public:
   CsvLister(const fs::path& file, const Columns& columns) : file_(file), columns_(columns) {
     list_.top = file;
+    list_.folder = file.parent_path();
   }
 
   void add(const CsvRow& row) {
@@ -102,16 +106,16 @@ class CsvLister {
                   std::to_string(columns_.count));
     }
     const auto& path = need(row, *columns_.path, "path", "each row names an image file");
-    const auto& label = need(row, *columns_.label, "label", "each image needs a class");
-    if (path.find('\0') != std::string::npos)
-      wrong(row, *columns_.path, "a path with a zero byte", "remove it");
-    const auto full = (file_.parent_path() / path).lexically_normal();
+    const auto label = normal_name(need(row, *columns_.label, "label", "each image needs a class"));
+    if (label.empty()) wrong(row, *columns_.label, "\"label\" is empty", "each image needs a class");
+    auto name = fs::path(with_slashes(path)).lexically_normal().string();
+    const auto full = (list_.folder / name).lexically_normal();
     const auto [before, is_new] = lines_.emplace(full.string(), row.line);
     if (!is_new) {
       wrong(row, *columns_.path, quote(path) + " is also on line " + std::to_string(before->second),
             "name each image once");
     }
-    list_.images.push_back({full, 0, part(row)});
+    list_.images.push_back({std::move(name), 0, part(row)});
     labels_.push_back(label);
   }
 
@@ -123,6 +127,7 @@ class CsvLister {
     std::map<std::string, std::int32_t> numbers;
     for (const auto& name : names) numbers.emplace(name, static_cast<std::int32_t>(numbers.size()));
     for (std::size_t i = 0; i < labels_.size(); ++i) list_.images[i].label = numbers.at(labels_[i]);
+    warn_of_alike(list_);
     return std::move(list_);
   }
 
@@ -134,7 +139,17 @@ class CsvLister {
   const std::string& need(const CsvRow& row, std::size_t column, const std::string& name,
                           const std::string& advice) const {
     if (row.fields[column].empty()) wrong(row, column, quote(name) + " is empty", advice);
+    if (row.fields[column].find('\0') != std::string::npos)
+      wrong(row, column, "a " + name + " with a zero byte", "remove it");
     return row.fields[column];
+  }
+  /// A path as Windows writes it, unless there is a file whose name has backslashes.
+  std::string with_slashes(const std::string& path) const {
+    std::error_code ignored;
+    if (path.find('\\') == std::string::npos || fs::exists(list_.folder / path, ignored)) return path;
+    auto plain = path;
+    std::replace(plain.begin(), plain.end(), '\\', '/');
+    return plain;
   }
   Part part(const CsvRow& row) const {
     if (!columns_.part || row.fields[*columns_.part].empty()) return Part::none;
@@ -153,8 +168,9 @@ class CsvLister {
 }  // namespace
 
 bool holds_image_csv(const fs::path& path) {
-  if (fs::is_directory(path)) return fs::is_regular_file(path / "labels.csv");
-  return lower(path.extension().string()) == ".csv";
+  if (fs::is_directory(path)) return fs::is_regular_file(path / table_name);
+  const auto suffix = lower(path.extension().string());
+  return suffix == ".csv" || suffix == ".tsv";
 }
 
 ImageList list_image_csv(const fs::path& path) {
@@ -168,10 +184,7 @@ ImageList list_image_csv(const fs::path& path) {
 
 std::vector<fs::path> image_csv_sources(const fs::path& path) {
   std::vector<fs::path> all{csv_file(path)};
-  for (auto& image : list_image_csv(path).images) {
-    std::error_code ignored;
-    if (fs::is_regular_file(image.path, ignored)) all.push_back(std::move(image.path));
-  }
+  add_files(list_image_csv(path), all);
   return all;
 }
 

@@ -1,14 +1,16 @@
 #include "stages/data/formats/image_list.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 #include <functional>
+#include <map>
+#include <mutex>
 #include <numeric>
 
 #include "graph/error.hpp"
 #include "stages/data/for_all.hpp"
 #include "stages/data/formats/input_file.hpp"
+#include "stages/data/formats/letters.hpp"
 #include "stages/data/formats/raw_images.hpp"
 #include "stages/data/images/image_file.hpp"
 
@@ -21,29 +23,34 @@ namespace fs = std::filesystem;
 constexpr std::size_t small_side = 64;
 constexpr std::size_t standard_side = 224;
 constexpr std::size_t most_file_bytes = std::size_t{1} << 30;
-/// Some programs write a few bytes behind the end of an image.
-constexpr std::size_t end_bytes = 4096;
+constexpr std::size_t begin_bytes = 4096;
 constexpr std::size_t large_file_bytes = std::size_t{1} << 24;
+constexpr std::size_t chunk_bytes = std::size_t{1} << 20;
 constexpr std::size_t most_listed = 5;
 
-bool ends_with_mark(FileBytes bytes, FileBytes mark) {
-  const auto tail = bytes.last(std::min(bytes.size(), end_bytes));
-  return std::search(tail.begin(), tail.end(), mark.begin(), mark.end()) != tail.end();
+constexpr std::string_view again = "; fetch the file again";
+
+/// What an image of this format ends with; other bytes may come behind.
+std::string_view end_mark(FileBytes begin) {
+  using namespace std::string_view_literals;
+  return begin[0] == 0x89 ? "\0\0\0\0IEND\xae\x42\x60\x82"sv : "\xff\xd9"sv;
 }
 
-void check_end(FileBytes bytes, bool is_png, const std::string& place) {
-  static constexpr std::array<std::uint8_t, 2> jpeg_end{0xff, 0xd9};
-  static constexpr std::array<std::uint8_t, 12> png_end{0,   0,   0,    0,    'I',  'E',
-                                                        'N', 'D', 0xae, 0x42, 0x60, 0x82};
-  if (!ends_with_mark(bytes, is_png ? FileBytes(png_end) : FileBytes(jpeg_end)))
-    throw Error(place + ": is cut off; fetch the file again");
+std::string_view as_text(FileBytes bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-/// What an error says is wrong, without its place and without the advice.
+void check_end(FileBytes bytes, const std::string& place) {
+  if (as_text(bytes).rfind(end_mark(bytes)) == std::string_view::npos)
+    throw Error(place + ": is cut off" + std::string(again));
+}
+
+/// What an error says is wrong, without its place; and without advice that everybody would follow.
 std::string reason_of(const Error& error, const std::string& place) {
   std::string text = error.what();
   if (text.starts_with(place + ": ")) text.erase(0, place.size() + 2);
-  return text.substr(0, text.rfind("; "));
+  if (text.ends_with(again)) text.resize(text.size() - again.size());
+  return text;
 }
 
 /// Calls `body(i)` for these images of the list on all threads. Those for which it throws are added to the
@@ -55,7 +62,7 @@ void look_at(const ImageList& list, const std::vector<std::size_t>& images, Insp
     try {
       body(images[k]);
     } catch (const Error& error) {
-      reasons[k] = reason_of(error, list.images[images[k]].path.string());
+      reasons[k] = reason_of(error, list.path(images[k]).string());
     }
   });
   for (std::size_t k = 0; k < images.size(); ++k) {
@@ -66,6 +73,24 @@ void look_at(const ImageList& list, const std::vector<std::size_t>& images, Insp
   std::sort(found.broken.begin(), found.broken.end(),
             [](const auto& a, const auto& b) { return a.image < b.image; });
 }
+
+/// Collects what images have that is odd and no damage, from all threads.
+class OddImages {
+ public:
+  void add(std::size_t image, const std::string& what) {
+    if (what.empty()) return;
+    const std::scoped_lock lock(mutex_);
+    all_.push_back({image, what});
+  }
+  std::vector<BrokenImage> in_order() {
+    std::sort(all_.begin(), all_.end(), [](const auto& a, const auto& b) { return a.image < b.image; });
+    return std::move(all_);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<BrokenImage> all_;
+};
 
 std::vector<std::size_t> all_of(const ImageList& list) {
   std::vector<std::size_t> images(list.images.size());
@@ -98,22 +123,34 @@ ImageDecoder& decoder() {
   return one;
 }
 
-/// Looks at both ends of a file, which is then worth the memory that all of it takes.
+/// Looks at the begin of a file and for its end, so that it is worth the memory that all of it takes.
 void look_at_large(const InputFile& file) {
-  std::vector<std::uint8_t> bytes(std::min(file.size(), end_bytes));
+  const auto place = file.path().string();
+  std::vector<std::uint8_t> bytes(std::min(file.size(), begin_bytes));
   file.read(0, bytes);
-  if (!is_image(bytes)) image_size(bytes, file.path().string());
-  const bool is_png = bytes[0] == 0x89;
-  file.read(file.size() - bytes.size(), bytes);
-  check_end(bytes, is_png, file.path().string());
+  if (!is_image(bytes)) image_size(bytes, place);
+  if (file.size() > most_file_bytes)
+    throw Error(place + ": has " + std::to_string(file.size()) + " bytes; at most 1 GiB is read");
+  const auto mark = end_mark(bytes);
+  for (auto end = file.size(); end > mark.size();) {
+    const auto begin = end - std::min(end, chunk_bytes);
+    bytes.resize(end - begin);
+    file.read(begin, bytes);
+    if (as_text(bytes).rfind(mark) != std::string_view::npos) return;
+    end = begin == 0 ? 0 : begin + mark.size() - 1;
+  }
+  throw Error(place + ": is cut off" + std::string(again));
 }
 
 /// Opens a file and looks at its length.
 std::unique_ptr<InputFile> open_image(const fs::path& path) {
+  std::error_code ignored;
+  if (fs::is_symlink(path, ignored) && !fs::exists(path, ignored)) {
+    throw Error(path.string() + ": a link to " + quote(fs::read_symlink(path, ignored).string()) +
+                ", which is not there");
+  }
   auto file = std::make_unique<InputFile>(path);
-  if (file->size() == 0) throw Error(path.string() + ": is empty; fetch the file again");
-  if (file->size() > most_file_bytes)
-    throw Error(path.string() + ": has " + std::to_string(file->size()) + " bytes; at most 1 GiB is read");
+  if (file->size() == 0) throw Error(path.string() + ": is empty" + std::string(again));
   if (file->size() > large_file_bytes) look_at_large(*file);
   return file;
 }
@@ -121,9 +158,9 @@ std::unique_ptr<InputFile> open_image(const fs::path& path) {
 /// Where each file goes; one that is not there takes no room.
 std::vector<std::size_t> offsets_of(const ImageList& list) {
   std::vector<std::size_t> offsets{0};
-  for (const auto& image : list.images) {
+  for (std::size_t i = 0; i < list.images.size(); ++i) {
     std::error_code code;
-    const auto size = fs::file_size(image.path, code);
+    const auto size = fs::file_size(list.path(i), code);
     offsets.push_back(offsets.back() + (!code && size <= most_file_bytes ? size : 0));
   }
   return offsets;
@@ -132,7 +169,7 @@ std::vector<std::size_t> offsets_of(const ImageList& list) {
 /// The size of an image by its header, after a look at its end.
 ImageSize look_at_ends(FileBytes bytes, const std::string& place) {
   const auto size = image_size(bytes, place);
-  check_end(bytes, bytes[0] == 0x89, place);
+  check_end(bytes, place);
   return size;
 }
 
@@ -141,7 +178,7 @@ ImageBytes read_files(const ImageList& list, const Context& context) {
   ImageBytes all{take_memory(offsets.back(), list.top.string()), std::move(offsets), {}};
   all.found.sizes.resize(list.images.size());
   look_at(list, all_of(list), all.found, context, [&](std::size_t i) {
-    const auto& path = list.images[i].path;
+    const auto path = list.path(i);
     const auto file = open_image(path);
     const auto to = all.file(i);
     if (file->size() != to.size()) throw Error("changes while it is read; wait until it is whole");
@@ -185,11 +222,14 @@ std::shared_ptr<std::uint8_t[]> decode(const ImageList& list, ImageBytes& all, c
   std::vector<std::size_t> places(list.images.size());
   for (std::size_t k = 0; k < images.size(); ++k) places[images[k]] = k;
   const auto at = [&](std::size_t place) { return pixels.get() + place * size.values(); };
+  OddImages odd;
   look_at(list, images, all.found, context, [&](std::size_t i) {
-    const auto picture = decoder().whole(all.file(i), size.channels, list.images[i].path.string());
+    const auto picture = decoder().whole(all.file(i), size.channels, list.path(i).string());
     if (picture.pixels.size() != size.values()) throw Error("decodes to another size than its header says");
     std::memcpy(at(places[i]), picture.pixels.data(), size.values());
+    odd.add(i, decoder().oddity());
   });
+  all.found.odd = odd.in_order();
   std::size_t done = 0;
   for (const auto i : whole_of(all.found)) {
     if (places[i] != done) std::memcpy(at(done), at(places[i]), size.values());
@@ -200,13 +240,18 @@ std::shared_ptr<std::uint8_t[]> decode(const ImageList& list, ImageBytes& all, c
 
 /// Goes through every image, so that damage is met before anything is made of it.
 void check_whole(const ImageList& list, ImageBytes& all, const Context& context) {
-  look_at(list, whole_of(all.found), all.found, context,
-          [&](std::size_t i) { decoder().check(all.file(i), list.images[i].path.string()); });
+  OddImages odd;
+  look_at(list, whole_of(all.found), all.found, context, [&](std::size_t i) {
+    decoder().check(all.file(i), list.path(i).string());
+    odd.add(i, decoder().oddity());
+  });
+  all.found.odd = odd.in_order();
 }
 
-/// The labels and parts of all images that are not broken.
+/// The names, labels and parts of all images that are not broken.
 void add_labels(const ImageList& list, const InspectedImages& found, RawImages& images) {
   for (const auto i : whole_of(found)) {
+    images.names.add(list.images[i].name);
     images.labels.push_back(list.images[i].label);
     images.parts.push_back(static_cast<std::uint8_t>(list.images[i].part));
   }
@@ -255,30 +300,58 @@ ImageSize check_image(FileBytes bytes, const std::string& place) {
   return decoder().check(bytes, place);
 }
 
+void warn_of_alike(ImageList& list) {
+  std::map<std::string, std::string> known;
+  for (const auto& name : list.class_names) {
+    const auto [before, is_new] = known.emplace(folded_name(name), name);
+    if (is_new) continue;
+    list.warnings.push_back("classes " + quote(before->second) + " and " + quote(name) +
+                            " differ in case only; give them one name if they are one class");
+  }
+}
+
+void add_files(const ImageList& list, std::vector<fs::path>& files) {
+  for (std::size_t i = 0; i < list.images.size(); ++i) {
+    std::error_code ignored;
+    auto path = list.path(i);
+    if (fs::is_regular_file(path, ignored)) files.push_back(std::move(path));
+  }
+}
+
 InspectedImages inspect_images(const ImageList& list, const Context& context) {
   InspectedImages found;
+  OddImages odd;
   found.sizes.resize(list.images.size());
   look_at(list, all_of(list), found, context, [&](std::size_t i) {
     thread_local std::vector<std::uint8_t> bytes;
-    const auto file = open_image(list.images[i].path);
+    const auto path = list.path(i);
+    const auto file = open_image(path);
     bytes.resize(file->size());
     file->read(0, bytes);
-    found.sizes[i] = check_image(bytes, list.images[i].path.string());
+    found.sizes[i] = check_image(bytes, path.string());
+    odd.add(i, decoder().oddity());
   });
+  found.odd = odd.in_order();
   return found;
 }
 
 std::string broken_text(const ImageList& list, std::span<const BrokenImage> broken) {
-  const auto folder = fs::is_directory(list.top) ? list.top : list.top.parent_path();
   std::vector<std::string> texts;
   for (const auto& [image, reason] : broken.first(std::min(broken.size(), most_listed)))
-    texts.push_back(quote(list.images[image].path.lexically_proximate(folder).string()) + " (" + reason +
-                    ")");
+    texts.push_back(quote(list.images[image].name) + " (" + reason + ")");
   const auto rest = broken.size() - texts.size();
   return join(texts, ", ") + (rest > 0 ? " and " + std::to_string(rest) + " more" : "");
 }
 
+std::string odd_text(const ImageList& list, std::span<const BrokenImage> odd) {
+  if (odd.empty()) return "";
+  return std::to_string(odd.size()) + " of " + std::to_string(list.images.size()) + " images " +
+         (odd.size() == 1 ? "is" : "are") + " not in order but whole, such as " +
+         quote(list.images[odd[0].image].name) + " (" + odd[0].reason + ")";
+}
+
 Dataset read_images(const ImageList& list, const ImageOptions& options, const Context& context) {
+  if (!list.doubt.empty() && !options.classes_meant) throw Error(list.top.string() + ": " + list.doubt);
   for (const auto& warning : list.warnings) context.warn(list.top.string() + ": " + warning);
   auto all = read_files(list, context);
   const auto& sizes = all.found.sizes;
@@ -303,6 +376,8 @@ Dataset read_images(const ImageList& list, const ImageOptions& options, const Co
     report_broken(list, all.found.broken, options, context);
     data = encoded_dataset(list, all, seen);
   }
+  if (!all.found.odd.empty())
+    context.warn(list.top.string() + ": " + odd_text(list, all.found.odd));
   data.class_names = list.class_names;
   return data;
 }

@@ -39,6 +39,8 @@ std::string InputFile::text(std::size_t most) const {
   }
   std::string text(size_, ' ');
   read(0, {reinterpret_cast<std::uint8_t*>(text.data()), text.size()});
+  if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff"))
+    throw Error(path_.string() + ": UTF-16, as spreadsheets write \"Unicode text\"; save it as UTF-8");
   if (!is_utf8(text)) throw Error(path_.string() + ": not UTF-8; save it as UTF-8");
   return text;
 }
@@ -52,6 +54,10 @@ bool is_utf8(std::string_view text) {
   } catch (const Json::exception&) {
     return false;
   }
+}
+
+bool is_name(std::string_view text) {
+  return text.find('\0') == std::string_view::npos && is_utf8(text);
 }
 
 std::string lower(std::string_view text) {

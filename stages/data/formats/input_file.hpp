@@ -30,6 +30,9 @@ class InputFile {
 /// Whether the text is UTF-8, as names in results must be.
 bool is_utf8(std::string_view text);
 
+/// Whether the text may name a class or a sample: it is UTF-8 and has no zero byte.
+bool is_name(std::string_view text);
+
 /// The text without the spaces around it, in lower case where it is ASCII.
 std::string lower(std::string_view text);
 

@@ -83,6 +83,7 @@ class HeaderParser {
   /// "<i8": the order of bytes, the kind, and the bytes of a value.
   void type(const std::string& text, NpyHeader& header) const {
     const auto digits = text.size() > 2 ? text.substr(2) : "";
+    if (text == "|O") throw Error(place_ + ": an array of Python objects; arrays of numbers are read");
     const bool is_order = !text.empty() && std::string_view("<>|=").find(text[0]) != std::string_view::npos;
     const bool is_number =
         !digits.empty() && digits.size() < 6 && digits.find_first_not_of("0123456789") == std::string::npos;
@@ -139,6 +140,9 @@ std::string NpyHeader::type() const {
       return "float" + bits;
     case 'b':
       return "bool";
+    case 'U':
+    case 'S':
+      return "text";
     default:
       return std::string(1, kind) + std::to_string(width);
   }

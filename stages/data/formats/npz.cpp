@@ -54,6 +54,10 @@ struct NpyArray {
     std::string text(size, ' ');
     stream.read({reinterpret_cast<std::uint8_t*>(text.data()), size});
     header = parse_npy_header(text, place);
+    if (header.type() == "text") {
+      throw Error(place + ": an array of text; arrays of numbers are read, and np.unique(..., " +
+                  "return_inverse=True) numbers text");
+    }
     if (header.fortran)
       throw Error(place + ": in Fortran order; save it in C order, with np.ascontiguousarray");
     const auto wanted = before + size + header.values(place) * header.width;
@@ -72,7 +76,10 @@ struct NpyArray {
 class NpzPart {
  public:
   NpzPart(const ZipFile& archive, const ZipEntry& images, const ZipEntry& labels, Part part)
-      : images_(archive, images), labels_(archive, labels), part_(part) {
+      : images_(archive, images),
+        labels_(archive, labels),
+        name_(archive.file().path().filename().string() + ':' + fs::path(images.name).stem().string()),
+        part_(part) {
     const auto& header = images_.header;
     if (header.type() != "uint8")
       throw Error(images_.place + ": images of " + header.type() + "; save them as uint8, from 0 to 255");
@@ -90,6 +97,7 @@ class NpzPart {
   void read(std::uint8_t* to, RawImages& all) {
     read_labels(all);
     all.parts.insert(all.parts.end(), size(), static_cast<std::uint8_t>(part_));
+    all.names.add_rows(name_, size());
     if (!planar_) {
       images_.stream.read({to, size() * size_.values()});
     } else {
@@ -123,7 +131,7 @@ class NpzPart {
     const auto& [header, place] = std::tie(labels_.header, labels_.place);
     const auto& shape = header.shape;
     const bool is_list = shape.size() == 1 || (shape.size() == 2 && shape[1] == 1);
-    if ((header.kind != 'u' && header.kind != 'i') || header.width > 8)
+    if (std::string_view("uib").find(header.kind) == std::string_view::npos || header.width > 8)
       throw Error(place + ": labels of " + header.type() + "; whole numbers are read");
     if (!is_list)
       throw Error(place + ": an array of " + shape_text(shape) + "; labels are N or N x 1 class numbers");
@@ -160,6 +168,7 @@ class NpzPart {
 
   NpyArray images_;
   NpyArray labels_;
+  std::string name_;
   Part part_;
   ImageSize size_;
   bool planar_ = false;

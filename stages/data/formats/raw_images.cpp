@@ -62,6 +62,7 @@ Dataset raw_dataset(RawImages images) {
   data.index = std::move(index);
   data.labels = std::move(images.labels);
   data.parts = std::move(images.parts);
+  data.names = images.names.finish();
   return data;
 }
 

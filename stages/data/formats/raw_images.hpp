@@ -17,6 +17,7 @@ struct RawImages {
   std::shared_ptr<std::uint8_t[]> pixels;
   std::vector<std::int32_t> labels;
   std::vector<std::uint8_t> parts;
+  NameList names;
 };
 
 /// "60000 x 28 x 28": extents for errors.

@@ -23,7 +23,57 @@ bool begins(FileBytes bytes, FileBytes start) {
   return bytes.size() >= start.size() && std::memcmp(bytes.data(), start.data(), start.size()) == 0;
 }
 
+/// What a file begins with, from which byte on, and what it then is.
+struct OtherKind {
+  std::size_t at;
+  std::string_view start;
+  std::string_view what;
+};
+
+/// What people have under the names of images, the more particular first.
+std::string_view other_kind(std::string_view text) {
+  using namespace std::string_view_literals;
+  static constexpr OtherKind kinds[] = {
+      {8, "WEBP", "a WebP image"},
+      {0, "GIF8", "a GIF image"},
+      {0, "BM", "a BMP image"},
+      {0, "II*\0"sv, "a TIFF image"},
+      {0, "MM\0*"sv, "a TIFF image"},
+      {4, "ftypavif", "an AVIF image"},
+      {4, "ftyphei", "a HEIC image"},
+      {4, "ftyphev", "a HEIC image"},
+      {4, "ftypmif1", "a HEIC image"},
+      {4, "ftyp", "a video"},
+      {0, "\0\0\0\x0cjP  "sv, "a JPEG 2000 image"},
+      {0, "\xff\x4f\xff\x51", "a JPEG 2000 image"},
+      {0, "\0\0\0\x0cJXL "sv, "a JPEG XL image"},
+      {0, "\xff\x0a", "a JPEG XL image"},
+      {0, "version https://git-lfs", "a pointer of Git LFS, whose file \"git lfs pull\" fetches"},
+      {0, "../.git/annex", "a pointer of git-annex, whose file \"git annex get\" fetches"},
+      {0, "/annex/objects", "a pointer of git-annex, whose file \"git annex get\" fetches"},
+      {0, "%PDF", "a PDF"},
+      {0, "PK\3\4", "a zip archive"},
+      {0, "\x1f\x8b", "a gzip archive"},
+      {0, "<svg", "an SVG drawing"},
+      {0, "<!DOCTYPE html", "a web page"},
+      {0, "<!doctype html", "a web page"},
+      {0, "<html", "a web page"},
+      {0, "<HTML", "a web page"},
+      {0, "<?xml", "an XML text, such as an SVG drawing"}};
+  for (const auto& kind : kinds) {
+    if (text.size() > kind.at && text.substr(kind.at).starts_with(kind.start)) return kind.what;
+  }
+  return "";
+}
+
 [[noreturn]] void throw_other(FileBytes bytes, const std::string& place) {
+  std::string_view text(reinterpret_cast<const char*>(bytes.data()), std::min<std::size_t>(bytes.size(), 64));
+  while (!text.empty() && std::string_view(" \t\r\n").find(text[0]) != std::string_view::npos)
+    text.remove_prefix(1);
+  const auto kind = other_kind(text);
+  if (!kind.empty()) throw Error(place + ": " + std::string(kind) + "; JPEG and PNG are read");
+  if (bytes.size() >= 4 && std::all_of(bytes.begin(), bytes.end(), [](auto byte) { return byte == 0; }))
+    throw Error(place + ": has nothing but zeros; fetch the file again");
   std::string start;
   for (const auto byte : bytes.first(std::min<std::size_t>(bytes.size(), 4))) {
     start += "0123456789abcdef"[byte >> 4];
@@ -89,8 +139,8 @@ void check_bytes(std::size_t width, std::size_t height, std::size_t least, FileB
                  const std::string& place) {
   if (bytes.size() >= least) return;
   throw Error(place + ": its header announces " + extent_text(width, height) + ", which take at least " +
-              std::to_string(least) + " bytes; the file has " + std::to_string(bytes.size()) +
-              ", so fetch it again");
+              std::to_string(least) + " bytes, but the file has " + std::to_string(bytes.size()) +
+              "; fetch the file again");
 }
 
 bool is_image(FileBytes bytes) {
@@ -98,7 +148,10 @@ bool is_image(FileBytes bytes) {
 }
 
 ImageSize image_size(FileBytes bytes, const std::string& place) {
-  if (begins(bytes, png_start)) return PngFile::size(bytes, place);
+  if (begins(bytes, png_start)) {
+    const auto size = PngFile::size(bytes, place);
+    return PngFile::orientation(bytes).seen(size);
+  }
   if (!begins(bytes, jpeg_start)) throw_other(bytes, place);
   const auto header = JpegFile().open(bytes, place);
   return header.orientation.seen(header.size);
@@ -108,11 +161,22 @@ struct ImageDecoder::Body {
   JpegFile jpeg;
   PngFile png;
   PixelMemory turned;
+  bool is_jpeg = false;  ///< what was decoded last
 
   Picture decode_png(FileBytes bytes, std::size_t channels, const std::string& place) {
     auto size = PngFile::size(bytes, place);
     size.channels = channels;
-    return {png.decode(bytes, channels, place), size, whole_region(size)};
+    return turned_picture({png.decode(bytes, channels, place), size, whole_region(size)},
+                          PngFile::orientation(bytes));
+  }
+
+  /// A picture as it is seen, of one as it is stored.
+  Picture turned_picture(const Picture& stored, Orientation orientation) {
+    if (!orientation.turns()) return stored;
+    const auto& size = stored.size;
+    auto* out = turned.take(size.values());
+    orientation.turn(stored.pixels.data(), size, out);
+    return {{out, size.values()}, orientation.seen(size), orientation.to_seen(stored.part, size)};
   }
 
   /// Decodes `box` of an open file at a scale; `stored` is what to show, in pixels at that scale.
@@ -122,10 +186,7 @@ struct ImageDecoder::Body {
     const ImageSize size{decoded.box.height, decoded.box.width, channels};
     stored.x -= static_cast<double>(decoded.box.x);
     stored.y -= static_cast<double>(decoded.box.y);
-    if (!orientation.turns()) return {{decoded.values, size.values()}, size, stored};
-    auto* out = turned.take(size.values());
-    orientation.turn(decoded.values, size, out);
-    return {{out, size.values()}, orientation.seen(size), orientation.to_seen(stored, size)};
+    return turned_picture({{decoded.values, size.values()}, size, stored}, orientation);
   }
 };
 
@@ -133,10 +194,15 @@ ImageDecoder::ImageDecoder() : body_(std::make_unique<Body>()) {}
 ImageDecoder::~ImageDecoder() = default;
 ImageDecoder::ImageDecoder(ImageDecoder&&) noexcept = default;
 
+std::string ImageDecoder::oddity() const {
+  return body_->is_jpeg ? body_->jpeg.oddity() : "";
+}
+
 ImageSize ImageDecoder::check(FileBytes bytes, const std::string& place) {
+  body_->is_jpeg = begins(bytes, jpeg_start);
   if (begins(bytes, png_start)) {
     body_->png.check(bytes, place);
-    return PngFile::size(bytes, place);
+    return image_size(bytes, place);
   }
   if (!begins(bytes, jpeg_start)) throw_other(bytes, place);
   const auto header = body_->jpeg.open(bytes, place);
@@ -147,6 +213,7 @@ ImageSize ImageDecoder::check(FileBytes bytes, const std::string& place) {
 
 ImageDecoder::Picture ImageDecoder::whole(FileBytes bytes, std::size_t channels, const std::string& place) {
   assert(channels == 1 || channels == 3);
+  body_->is_jpeg = begins(bytes, jpeg_start);
   if (begins(bytes, png_start)) return body_->decode_png(bytes, channels, place);
   if (!begins(bytes, jpeg_start)) throw_other(bytes, place);
   const auto header = body_->jpeg.open(bytes, place);
@@ -158,6 +225,7 @@ ImageDecoder::Picture ImageDecoder::part(FileBytes bytes, std::size_t channels, 
                                          std::size_t height, std::size_t width, const std::string& place) {
   assert(channels == 1 || channels == 3);
   assert(part.width > 0 && part.height > 0 && width > 0 && height > 0);
+  body_->is_jpeg = begins(bytes, jpeg_start);
   if (begins(bytes, png_start)) {
     auto picture = body_->decode_png(bytes, channels, place);
     picture.part = part;

@@ -14,7 +14,7 @@ using FileBytes = std::span<const std::uint8_t>;
 bool is_image(FileBytes bytes);
 
 /// Reads only the header of a JPEG or PNG file: the size in which the image is seen, which is after the
-/// orientation that EXIF tells, and 1 channel for gray, else 3. Throws `Error` that begins with `place` where
+/// orientation that EXIF tells in either, and 1 channel for gray, else 3. Throws `Error` that begins with `place` where
 /// the bytes are neither, or announce no pixels or more than 64 megapixels.
 ImageSize image_size(FileBytes bytes, const std::string& place);
 
@@ -37,6 +37,9 @@ class ImageDecoder {
   /// Goes through all that is stored, in the quickest way that meets every damage; gives the size in which
   /// the image is seen.
   ImageSize check(FileBytes bytes, const std::string& place);
+  /// What is not in order in the image that was decoded last although all its pixels are whole, such as stray
+  /// bytes before a marker; "" where nothing is.
+  std::string oddity() const;
   /// Decodes the whole image with 1 (gray) or 3 channels.
   Picture whole(FileBytes bytes, std::size_t channels, const std::string& place);
   /// Decodes what is needed to see `part` (in pixels of the whole image as it is seen) in `height` x `width`:

@@ -26,13 +26,48 @@ constexpr JDIMENSION rows_at_once = 16;
 constexpr unsigned longest_segment = 0xffff;
 const std::string again = "; fetch the file again";
 
-[[noreturn]] void leave(j_common_ptr info) {
-  std::longjmp(*static_cast<std::jmp_buf*>(info->client_data), 1);
+/// Where libjpeg leaves to, and what it has said that does no harm.
+struct Hearing {
+  std::jmp_buf jump{};
+  long stray_bytes = 0;
+  bool odd_scan = false;
+};
+
+Hearing& hearing(j_common_ptr info) {
+  return *static_cast<Hearing*>(info->client_data);
 }
 
-/// After a warning libjpeg would go on, with pixels that are not those of the image.
+[[noreturn]] void leave(j_common_ptr info) {
+  std::longjmp(hearing(info).jump, 1);
+}
+
+/// What libjpeg warns of and no pixel suffers from. All else are pixels that are lost or made up.
+enum class Harmless { no, silent, stray_bytes, odd_scan };
+
+Harmless harmless(const jpeg_error_mgr& errors) {
+  constexpr int first_restart = 0xd0, last_restart = 0xd7;
+  switch (errors.msg_code) {
+    case JWRN_JFIF_MAJOR:  // a version of the wrapping, which says nothing of how pixels are stored
+      return Harmless::silent;
+    case JWRN_EXTRANEOUS_DATA: {
+      // Bytes between two segments, or behind the last pixel, are nobody's. Before a restart they are pixels
+      // that did not decode as they should.
+      const int marker = errors.msg_parm.i[1];
+      return marker >= first_restart && marker <= last_restart ? Harmless::no : Harmless::stray_bytes;
+    }
+    case JWRN_NOT_SEQUENTIAL:  // bounds of a scan that is always read whole
+      return Harmless::odd_scan;
+    default:
+      return Harmless::no;
+  }
+}
+
 void hear(j_common_ptr info, int level) {
-  if (level < 0 && info->err->msg_code != JWRN_JFIF_MAJOR) leave(info);
+  if (level >= 0) return;
+  const auto kind = harmless(*info->err);
+  if (kind == Harmless::no) leave(info);
+  if (kind == Harmless::stray_bytes) hearing(info).stray_bytes += info->err->msg_parm.i[0];
+  if (kind == Harmless::odd_scan) hearing(info).odd_scan = true;
 }
 
 void ignore(j_common_ptr) {}
@@ -92,7 +127,7 @@ struct JpegFile::State {
   jpeg_decompress_struct info{};
   jpeg_error_mgr errors{};
   jpeg_source_mgr source{};
-  std::jmp_buf jump{};
+  Hearing heard;
   FileBytes bytes;
   const std::string* place = nullptr;
   PixelMemory inks;
@@ -105,7 +140,7 @@ struct JpegFile::State {
   /// Runs calls of libjpeg, and throws what it complains of.
   template <class Body>
   void guarded(const Body& body) {
-    if (setjmp(jump) == 0) {
+    if (setjmp(heard.jump) == 0) {
       body();
       return;
     }
@@ -126,8 +161,10 @@ void JpegFile::State::begin() {
   errors.error_exit = leave;
   errors.emit_message = hear;
   errors.output_message = ignore;
-  info.client_data = &jump;
-  if (setjmp(jump) != 0) throw std::bad_alloc();
+  heard.stray_bytes = 0;
+  heard.odd_scan = false;
+  info.client_data = &heard;
+  if (setjmp(heard.jump) != 0) throw std::bad_alloc();
   jpeg_create_decompress(&info);
   source.init_source = ignore;
   source.fill_input_buffer = end_early;
@@ -230,6 +267,13 @@ JpegFile::Header JpegFile::open(FileBytes bytes, const std::string& place) {
     if (orientation.turns()) header.orientation = orientation;
   }
   return header;
+}
+
+std::string JpegFile::oddity() const {
+  const auto& heard = state_->heard;
+  if (heard.stray_bytes > 0)
+    return std::to_string(heard.stray_bytes) + (heard.stray_bytes == 1 ? " stray byte" : " stray bytes");
+  return heard.odd_scan ? "a scan with bounds of another kind of JPEG" : "";
 }
 
 JpegFile::Pixels JpegFile::decode(std::size_t channels, unsigned eighths, const Box& box) {

@@ -31,6 +31,9 @@ class JpegFile {
   /// call.
   Pixels decode(std::size_t channels, unsigned eighths, const Box& box);
 
+  /// What was not in order in the file that was decoded last, and did its pixels no harm; or "".
+  std::string oddity() const;
+
  private:
   struct State;
   std::unique_ptr<State> state_;

@@ -102,7 +102,11 @@ void Orientation::turn(const std::uint8_t* image, ImageSize size, std::uint8_t* 
 Orientation exif_orientation(FileBytes segment) {
   constexpr std::array<std::uint8_t, 6> name{'E', 'x', 'i', 'f', 0, 0};
   if (segment.size() < name.size() || std::memcmp(segment.data(), name.data(), name.size()) != 0) return {};
-  const Tiff tiff(segment.subspan(name.size()));
+  return tiff_orientation(segment.subspan(name.size()));
+}
+
+Orientation tiff_orientation(FileBytes bytes) {
+  const Tiff tiff(bytes);
   if (!tiff.has(0, 2, 0x4949) && !tiff.has(0, 2, 0x4d4d)) return {};
   const auto directory = tiff.number(4, 4);
   if (!tiff.has(2, 2, 42) || !directory) return {};

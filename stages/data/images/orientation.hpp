@@ -23,6 +23,9 @@ struct Orientation {
   void turn(const std::uint8_t* image, ImageSize size, std::uint8_t* out) const;
 };
 
+/// The orientation that the bytes of a TIFF file tell, which EXIF is; what is damaged tells none.
+Orientation tiff_orientation(FileBytes tiff);
+
 /// The orientation that a JPEG's APP1 segment tells: `EXIF` and a TIFF directory with the tag 274. Anything
 /// else, or anything damaged, tells none.
 Orientation exif_orientation(FileBytes segment);

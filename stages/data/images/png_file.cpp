@@ -25,17 +25,26 @@ std::uint32_t number(FileBytes bytes, std::size_t offset) {
   return png_get_uint_32(bytes.data() + offset);
 }
 
-/// Where the last of the chunks with pixels ends.
-std::size_t end_of_pixels(FileBytes bytes) {
+/// Calls `body(kind, at, length)` for each chunk up to the last: its four letters, and where its bytes lie.
+template <class Body>
+void for_each_chunk(FileBytes bytes, const Body& body) {
   constexpr std::size_t around = 12;  // length, kind and checksum
-  std::size_t end = 0;
-  for (std::size_t at = 8; bytes.size() - at >= around;) {
+  for (std::size_t at = 8; bytes.size() >= at + around;) {
     const std::size_t length = number(bytes, at);
     if (length > bytes.size() - at - around) break;
-    const bool is_pixels = std::memcmp(bytes.data() + at + 4, "IDAT", 4) == 0;
+    const std::string_view kind(reinterpret_cast<const char*>(bytes.data() + at + 4), 4);
+    body(kind, at + 8, length);
+    if (kind == "IEND") break;
     at += around + length;
-    if (is_pixels) end = at;
   }
+}
+
+/// Where the last of the chunks with pixels ends.
+std::size_t end_of_pixels(FileBytes bytes) {
+  std::size_t end = 0;
+  for_each_chunk(bytes, [&](std::string_view kind, std::size_t at, std::size_t length) {
+    if (kind == "IDAT") end = at + length + 4;
+  });
   return end;
 }
 
@@ -189,6 +198,14 @@ ImageSize PngFile::size(FileBytes bytes, const std::string& place) {
                        (bytes[25] & PNG_COLOR_MASK_COLOR) != 0 ? std::size_t{3} : std::size_t{1}};
   check_extent(size.width, size.height, "PNG", place);
   return size;
+}
+
+Orientation PngFile::orientation(FileBytes bytes) {
+  Orientation found;
+  for_each_chunk(bytes, [&](std::string_view kind, std::size_t at, std::size_t length) {
+    if (kind == "eXIf") found = tiff_orientation(bytes.subspan(at, length));
+  });
+  return found;
 }
 
 namespace {

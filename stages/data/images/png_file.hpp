@@ -1,5 +1,6 @@
 #pragma once
 
+#include "stages/data/images/orientation.hpp"
 #include "stages/data/images/pixels.hpp"
 
 namespace fovea {
@@ -10,6 +11,9 @@ class PngFile {
   /// The size that the header tells, with 1 channel for gray and 3 for colours and palettes. Only the header
   /// is looked at.
   static ImageSize size(FileBytes bytes, const std::string& place);
+
+  /// How the image is turned, by its chunk of EXIF, where it has one.
+  static Orientation orientation(FileBytes bytes);
 
   /// Decodes all of it row by row, and keeps nothing.
   void check(FileBytes bytes, const std::string& place);

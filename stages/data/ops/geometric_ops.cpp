@@ -41,8 +41,8 @@ double log_uniform(Random& random, double low, double high) {
 Region part_within(const ImageSize& taken, double aspect_min, double aspect_max) {
   const auto height = static_cast<double>(taken.height), width = static_cast<double>(taken.width);
   const double aspect = std::clamp(width / height, aspect_min, aspect_max);
-  const double broad = std::min(width, std::round(height * aspect));
-  const double tall = std::min(height, std::round(width / aspect));
+  const double broad = std::clamp(std::round(height * aspect), 1.0, width);
+  const double tall = std::clamp(std::round(width / aspect), 1.0, height);
   return {std::floor((width - broad) / 2), std::floor((height - tall) / 2), broad, tall};
 }
 

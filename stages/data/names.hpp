@@ -1,0 +1,49 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "runtime/store/hdf5.hpp"
+
+namespace fovea {
+
+/// What each of many samples is called, in one piece of memory.
+struct Names {
+  Array<std::uint8_t> bytes;    ///< all names in UTF-8, one after the other
+  Array<std::int64_t> offsets;  ///< N + 1: where each begins, and the end of the last; empty without names
+
+  std::size_t size() const { return offsets.empty() ? 0 : offsets.size() - 1; }
+  bool empty() const { return size() == 0; }
+  std::string_view operator[](std::size_t i) const {
+    const auto* text = reinterpret_cast<const char*>(bytes.data());
+    return {text + offsets[i], static_cast<std::size_t>(offsets[i + 1] - offsets[i])};
+  }
+};
+
+/// Puts names together, one by one.
+class NameList {
+ public:
+  void add(std::string_view name) {
+    bytes_.insert(bytes_.end(), name.begin(), name.end());
+    offsets_.push_back(static_cast<std::int64_t>(bytes_.size()));
+  }
+  /// Adds "file:0", "file:1", ...: so many rows of a file.
+  void add_rows(const std::string& file, std::size_t rows) {
+    for (std::size_t row = 0; row < rows; ++row) add(file + ':' + std::to_string(row));
+  }
+  /// Gives the names, and begins anew.
+  Names finish();
+
+ private:
+  std::vector<std::uint8_t> bytes_;
+  std::vector<std::int64_t> offsets_{0};
+};
+
+/// Writes the datasets "names", the bytes, and "name_offsets"; nothing where there are no names.
+void write_names(const Names& names, H5Writer& file);
+
+/// Reads them, none where the file has none. Throws `Error` that begins with `place` where they do not lie one
+/// after the other.
+Names read_names(const H5Reader& file, const std::string& place);
+
+}  // namespace fovea
