@@ -4,89 +4,80 @@
 #include <map>
 #include <set>
 
+#include "graph/lineage.hpp"
+#include "graph/nearest.hpp"
+
 namespace fovea {
 namespace {
 
-/// A JSON value's leaves by their dotted names.
-void flatten(const Json& value, const std::string& name, std::map<std::string, Json>& leaves) {
-  if (!value.is_object() || value.empty()) {
-    leaves[name] = value;
-    return;
-  }
-  for (const auto& item : value.items()) {
-    flatten(item.value(), name.empty() ? item.key() : name + "." + item.key(), leaves);
-  }
-}
-
-/// "params.learning_rate" and its values as a sentence: what a person calls the difference.
-std::string told(const std::string& name, const Json* before, const Json* now) {
-  const auto rest = name.substr(name.find('.') + 1);
-  if (name.starts_with("inputs.")) return "input " + quote(rest) + " has other content";
-  if (name.starts_with("files.")) {
-    const auto fact = before == nullptr ? " is new" : now == nullptr ? " is gone" : " has other content";
-    return (rest.ends_with('/') ? "folder " : "file ") + quote(rest) + fact;
-  }
-  const auto& label = name.starts_with("params.") ? rest : name;
-  return label + ": " + (before ? shown(*before) : "not set") + " -> " + (now ? shown(*now) : "not set");
-}
-
-std::vector<std::string> differences(const Json& before, const Json& now) {
-  std::map<std::string, Json> old_leaves;
-  std::map<std::string, Json> new_leaves;
-  flatten(before, "", old_leaves);
-  flatten(now, "", new_leaves);
-  std::vector<std::string> all;
-  for (const auto& [name, value] : new_leaves) {
-    const auto old = old_leaves.find(name);
-    if (old == old_leaves.end()) {
-      all.push_back(told(name, nullptr, &value));
-    } else if (old->second != value) {
-      all.push_back(told(name, &old->second, &value));
+/// Plans one graph. What is asked of the world is asked once.
+class Planner {
+ public:
+  Planner(const Graph& graph, const World& world, const PlanOptions& options)
+      : graph_(graph),
+        world_(world),
+        options_(options),
+        force_(options.force.begin(), options.force.end()),
+        wanted_(options.wanted.begin(), options.wanted.end()),
+        lineages_(lineages(graph)),
+        readers_(graph.nodes().size()),
+        nearest_(world) {
+    for (std::size_t to = 0; to < graph.nodes().size(); ++to) {
+      for (const auto& wire : graph.nodes()[to].inputs) readers_[wire.node].push_back({to, wire.port});
     }
   }
-  for (const auto& [name, value] : old_leaves) {
-    if (!new_leaves.contains(name)) all.push_back(told(name, &value, nullptr));
+
+  std::vector<Planned> plan() {
+    auto best = plan_once();
+    // Where a result is lost that other numerics have made as well, what they made may spare the work.
+    while (!lost_twins_.empty()) {
+      passed_over_.insert(lost_twins_.begin(), lost_twins_.end());
+      auto other = plan_once();
+      if (work_in(other) < work_in(best)) best = std::move(other);
+    }
+    return best;
   }
+
+ private:
+  std::vector<Planned> plan_once();
+  void plan_node(std::size_t i, std::vector<Planned>& all);
+  void take(std::size_t i, const std::vector<Record>& records, const Json& numerics, Planned& planned);
+  void find_progress(const Node& node, const Json& parts, const Json& numerics, Planned& planned) const;
+  std::optional<std::vector<std::string>> known_inputs(std::size_t i, std::vector<Planned>& all) const;
+  bool is_wanted(std::size_t i, std::size_t port, const std::vector<Planned>& all) const;
+  void bring_back_lost(std::vector<Planned>& all);
+  double work_in(const std::vector<Planned>& all) const;
+
+  const Graph& graph_;
+  const World& world_;
+  const PlanOptions& options_;
+  const std::set<std::string> force_;
+  const std::set<Output> wanted_;
+  const std::vector<std::string> lineages_;
+  std::vector<std::vector<Output>> readers_;  ///< by node: who reads it, and which port
+  Nearest nearest_;
+  std::set<std::size_t> has_twin_;  ///< nodes of whose key there is another record
+  /// Nodes and the numerics of records that are not to be taken, or that turned out to be lost.
+  std::set<std::pair<std::size_t, std::string>> passed_over_, lost_twins_;
+};
+
+std::vector<Planned> Planner::plan_once() {
+  has_twin_.clear();
+  lost_twins_.clear();
+  std::vector<Planned> all(graph_.nodes().size());
+  for (std::size_t i = 0; i < all.size(); ++i) plan_node(i, all);
+  bring_back_lost(all);
   return all;
 }
 
-/// Compares with the earlier run that differs least, the newest of these.
-void explain(Planned& planned, const Node& node, const Json& parts, const World& world) {
-  std::optional<std::vector<std::string>> fewest;
-  for (const auto& record : world.earlier(parts.at("stage").get<std::string>())) {
-    auto all = differences(record.parts, parts);
-    if (fewest && all.size() > fewest->size()) continue;
-    fewest = std::move(all);
-    planned.seconds = record.seconds;
-  }
-  if (!fewest) {
-    planned.why = "never run before";
-  } else if (fewest->empty()) {
-    planned.why = "its record is no longer in the store";
-  } else {
-    constexpr std::size_t most = 3;
-    const auto rest = fewest->size() > most ? fewest->size() - most : 0;
-    const bool only_longer = fewest->size() == 1 && node.stage->horizon != nullptr &&
-                             fewest->front().starts_with(node.stage->horizon(node.params).param + ": ");
-    fewest->resize(std::min(fewest->size(), most));
-    planned.why = join(*fewest, "; ") + (rest > 0 ? "; and " + std::to_string(rest) + " more" : "");
-    const auto bound = only_longer ? node.stage->horizon(node.params).bound : "";
-    if (!bound.empty()) planned.why += "; starts again, because " + bound;
-  }
-}
-
-bool contains(const std::vector<std::string>& names, const std::string& name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
-
-/// The identities of a node's inputs, or nothing where one is not known before it is made; then `why` tells.
-std::optional<std::vector<std::string>> known_inputs(const Graph& graph, std::size_t i,
-                                                     const std::vector<Planned>& all, std::string& why) {
+/// The identities of a node's inputs, or nothing where one is not known before it is made; that is told then.
+std::optional<std::vector<std::string>> Planner::known_inputs(std::size_t i,
+                                                              std::vector<Planned>& all) const {
   std::vector<std::string> inputs;
-  for (const auto& wire : graph.nodes()[i].inputs) {
+  for (const auto& wire : graph_.nodes()[i].inputs) {
     const auto& record = all[wire.node].record;
     if (!record) {
-      why = quote(graph.nodes()[wire.node].name) + " runs before it";
+      all[i].why = quote(graph_.nodes()[wire.node].name) + " runs before it";
       return {};
     }
     inputs.push_back(record->objects.at(wire.port));
@@ -95,74 +86,100 @@ std::optional<std::vector<std::string>> known_inputs(const Graph& graph, std::si
 }
 
 /// Looks for saved progress of a node that has to run.
-void find_progress(Planned& planned, const Node& node, const Json& parts, const World& world) {
+void Planner::find_progress(const Node& node, const Json& parts, const Json& numerics,
+                            Planned& planned) const {
   if (node.stage->horizon == nullptr) return;
   const auto horizon = node.stage->horizon(node.params);
-  const auto position = world.progress(node.stage->name, progress_key(node, parts), horizon.length);
-  if (!position) return;
+  const auto only = options_.same_numerics ? std::optional(numerics) : std::nullopt;
+  const auto found = world_.progress(node.stage->name, progress_key(node, parts), horizon.length, only);
+  if (!found) return;
   planned.status = Status::partial;
-  planned.progress = position_text(*position, horizon);
+  planned.progress = position_text(found->position, horizon);
+  planned.made_with = made_with(found->numerics, numerics);
+}
+
+/// Takes a record of the node's key, where there is one that will do.
+void Planner::take(std::size_t i, const std::vector<Record>& records, const Json& numerics,
+                   Planned& planned) {
+  auto left = records;
+  std::erase_if(left, [&](const Record& record) {
+    return passed_over_.contains({i, numerics_digest(record.numerics)});
+  });
+  const auto* record = choose(left, numerics, options_.same_numerics);
+  if (left.size() > 1 && !options_.same_numerics) has_twin_.insert(i);
+  if (record == nullptr) return;
+  planned.status = Status::hit;
+  planned.record = *record;
+  planned.seconds = record->seconds;
+  planned.made_with = made_with(record->numerics, numerics);
 }
 
 /// Tells what is known of a node from those before it.
-void plan_node(const Graph& graph, std::size_t i, const World& world, bool forced,
-               std::vector<Planned>& all) {
-  const auto& node = graph.nodes()[i];
+void Planner::plan_node(std::size_t i, std::vector<Planned>& all) {
+  const auto& node = graph_.nodes()[i];
   auto& planned = all[i];
-  const auto inputs = known_inputs(graph, i, all, planned.why);
+  const auto inputs = known_inputs(i, all);
   if (!inputs) {
     (void)at(node.name, [&] { return node.stage->sources(node.params); });
-    for (const auto& record : world.earlier(node.stage->name)) {
-      if (record.parts.at("params") == node.stage->keyed(node.params)) planned.seconds = record.seconds;
-    }
+    planned.seconds = nearest_.seconds(node, lineages_[i]);
     return;
   }
-  const auto parts = key_parts(graph, i, *inputs, world);
-  auto record = world.find(node.stage->name, sha256(canonical(parts)));
-  if (record) planned.seconds = record->seconds;
-  if (forced) {
+  const auto parts = key_parts(graph_, i, *inputs, world_);
+  const auto numerics = numerics_of(node, world_);
+  const auto records = world_.find(node.stage->name, sha256(canonical(parts)));
+  if (force_.contains(node.name)) {
     planned.why = "forced";
-  } else if (record) {
-    planned.status = Status::hit;
-    planned.record = std::move(record);
-  } else {
-    explain(planned, node, parts, world);
-    find_progress(planned, node, parts, world);
+    if (!records.empty()) planned.seconds = records.back().seconds;
+    return;
   }
+  take(i, records, numerics, planned);
+  if (planned.status == Status::hit) return;
+  if (records.empty()) {
+    nearest_.explain(planned, node, parts, lineages_[i]);
+  } else {
+    planned.why = "was made with " + made_with(records.back().numerics, numerics);
+    planned.seconds = records.back().seconds;
+  }
+  find_progress(node, parts, numerics, planned);
 }
 
-/// Whether somebody wants output `port` of node `i`: the run directory, a stage that runs, or, where nobody
-/// reads any output of it, whoever asked for the stage itself.
-bool is_wanted(const Graph& graph, std::size_t i, std::size_t port, const std::vector<Planned>& all) {
-  if (!graph.nodes()[i].stage->outputs[port].file.empty()) return true;
-  bool read = false;
-  for (std::size_t to = 0; to < all.size(); ++to) {
-    for (const auto& wire : graph.nodes()[to].inputs) {
-      if (wire.node != i) continue;
-      read = true;
-      if (wire.port == port && all[to].status != Status::hit) return true;
-    }
-  }
-  return !read;
+/// Whether somebody wants output `port` of node `i`: the run directory or who reads it when all is done, a
+/// stage that runs, or, where nobody reads any output of it, whoever asked for the stage itself.
+bool Planner::is_wanted(std::size_t i, std::size_t port, const std::vector<Planned>& all) const {
+  if (!graph_.nodes()[i].stage->outputs[port].file.empty() || wanted_.contains({i, port})) return true;
+  return readers_[i].empty() || std::any_of(readers_[i].begin(), readers_[i].end(), [&](const Output& to) {
+           return to.port == port && all[to.node].status != Status::hit;
+         });
 }
 
 /// From the last node to the first: what is lost and wanted has to run. What is read brings the objects that
 /// it refers to with it.
-void bring_back_lost(const Graph& graph, const World& world, std::vector<Planned>& all) {
+void Planner::bring_back_lost(std::vector<Planned>& all) {
   std::set<std::string> referred;
   for (std::size_t i = all.size(); i-- > 0;) {
     if (all[i].status != Status::hit) continue;
     const auto& [objects, references] = std::tie(all[i].record->objects, all[i].record->references);
     for (std::size_t port = 0; port < objects.size(); ++port) {
-      if (!referred.contains(objects[port]) && !is_wanted(graph, i, port, all)) continue;
-      if (!world.has(objects[port])) {
+      if (!referred.contains(objects[port]) && !is_wanted(i, port, all)) continue;
+      if (!world_.has(objects[port])) {
         all[i].status = Status::run;
+        all[i].made_with.clear();
         all[i].why = "its result is no longer in the store";
+        if (has_twin_.contains(i)) lost_twins_.insert({i, numerics_digest(all[i].record->numerics)});
       } else if (port < references.size()) {
         referred.insert(references[port].begin(), references[port].end());
       }
     }
   }
+}
+
+/// The seconds that a plan takes; a minute for each stage of which nothing is known.
+double Planner::work_in(const std::vector<Planned>& all) const {
+  double seconds = 0;
+  for (const auto& one : all) {
+    if (one.status != Status::hit) seconds += one.seconds.value_or(60);
+  }
+  return seconds;
 }
 
 /// Where a stage reads more files than this, those of a folder are one entry of its key.
@@ -199,7 +216,8 @@ Json file_digests(const std::vector<std::filesystem::path>& files,
 
 Json key_parts(const Graph& graph, std::size_t node, std::span<const std::string> inputs,
                const World& world) {
-  const auto& [name, stage, params, wires, seed, each, identity] = graph.nodes().at(node);
+  const auto& one = graph.nodes().at(node);
+  const auto& [name, stage, params, wires] = std::tie(one.name, one.stage, one.params, one.inputs);
   Json parts = {{"stage", stage->name}, {"version", stage->version}, {"params", stage->keyed(params)}};
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     const auto& port = stage->inputs[wires[i].input];
@@ -210,12 +228,32 @@ Json key_parts(const Graph& graph, std::size_t node, std::span<const std::string
       part = inputs[i];
     }
   }
-  if (stage->random) parts["seed"] = seed;
-  if (!stage->library.empty()) parts["numerics"] = world.numerics(stage->library);
-  if (stage->made_with != nullptr) parts["made_with"] = stage->made_with();
+  if (stage->random) parts["seed"] = one.seed;
+  auto code = stage->code;
+  if (stage->code_named != nullptr) code.update(stage->code_named(params));
+  if (!code.empty()) parts["code"] = std::move(code);
   const auto files = at(name, [&] { return stage->sources(params); });
   if (!files.empty()) parts["files"] = at(name, [&] { return file_digests(files, world.digest); });
   return parts;
+}
+
+Json numerics_of(const Node& node, const World& world) {
+  Json numerics = Json::object();
+  if (!node.stage->library.empty()) numerics = world.numerics(node);
+  if (node.stage->made_with != nullptr) numerics.update(node.stage->made_with());
+  for (const auto& input : node.stage->inputs) {
+    if (input.read_with != nullptr) numerics.update(input.read_with());
+  }
+  return Json::parse(canonical(numerics));
+}
+
+const Record* choose(std::span<const Record> records, const Json& numerics, bool same_numerics) {
+  const Record* chosen = nullptr;
+  for (const auto& record : records) {
+    if (record.numerics == numerics) return &record;
+    if (!same_numerics) chosen = &record;
+  }
+  return chosen;
 }
 
 std::string position_text(const Position& position, const Horizon& horizon) {
@@ -234,14 +272,9 @@ std::string progress_key(const Node& node, const Json& parts) {
   return sha256(canonical(shared));
 }
 
-std::vector<Planned> plan(const Graph& graph, const World& world, const std::vector<std::string>& force) {
-  for (const auto& name : force) graph.find(name);
-  std::vector<Planned> all(graph.nodes().size());
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    plan_node(graph, i, world, contains(force, graph.nodes()[i].name), all);
-  }
-  bring_back_lost(graph, world, all);
-  return all;
+std::vector<Planned> plan(const Graph& graph, const World& world, const PlanOptions& options) {
+  for (const auto& name : options.force) graph.find(name);
+  return Planner(graph, world, options).plan();
 }
 
 }  // namespace fovea

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "graph/field.hpp"
+#include "graph/json.hpp"
 
 namespace fovea {
 
@@ -108,6 +109,8 @@ struct PortInfo {
   bool measured = false;  ///< times and the like, which no other run repeats: the artifact says `measured`
   bool many = false;      ///< for an input: takes a list of one or more wires
   bool needed = false;    ///< for an input: must have something in it
+  /// Versions of libraries that decide what is read from the artifact; null where none does.
+  Json (*read_with)() = nullptr;
 };
 
 namespace detail {

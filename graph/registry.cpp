@@ -13,6 +13,7 @@ void Registry::add(StageInfo info) {
     throw Error("stage " + quote(info.name) + " is there already; give one of the two another name");
   }
   found->second.run = info.run;
+  found->second.code.update(info.code);
 }
 
 const StageInfo* Registry::find(const std::string& name) const {

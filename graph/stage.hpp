@@ -24,6 +24,8 @@ struct StageInfo {
   int version = 1;
   bool random = false;  ///< whether a seed decides its result
   std::string library;  ///< the shared library that holds `run`, or "" where it is linked
+  /// The digest of the plugin that it came from, by the plugin's name; empty where it is linked.
+  Json code = Json::object();
   std::vector<PortInfo> inputs;
   std::vector<PortInfo> outputs;
   std::vector<FieldInfo> params;
@@ -34,8 +36,10 @@ struct StageInfo {
   /// The files outside the store that the stage reads, and, with a slash at the end, the folders whose names
   /// count; throws `Error` where one is not there.
   std::vector<std::filesystem::path> (*sources)(const Json& complete) = nullptr;
-  /// What else decides how it computes, such as "cairo 1.16.0"; null where nothing does.
-  std::string (*made_with)() = nullptr;
+  /// What decides its last digits beside its library, such as {"cairo": "1.16.0"}; null where nothing does.
+  Json (*made_with)() = nullptr;
+  /// The digests of plugins that complete parameters name something of; null where they can't.
+  Json (*code_named)(const Json& complete) = nullptr;
   /// How far complete parameters go; null for a stage that keeps no progress.
   Horizon (*horizon)(const Json& complete) = nullptr;
   /// Computes the outputs from the inputs, both by port: one value for a port, or those of its list.
@@ -46,8 +50,8 @@ struct StageInfo {
 /// A stage: a name, a version, one line of documentation, ports, parameters and a static `run`.
 /// Beyond these it may say `random` (its result depends on the seed), `library` (its `run` lives in a shared
 /// library that is loaded when it has to run), `sources(params)` (the files it reads), `made_with()`
-/// (versions of libraries that change its result) and `horizon(params)` (it keeps progress, and how far it
-/// goes).
+/// (versions of libraries that change its last digits), `code_named(params)` (digests of plugins of which it
+/// uses something) and `horizon(params)` (it keeps progress, and how far it goes).
 template <class S>
 concept Stage = requires {
   { S::name } -> std::convertible_to<std::string_view>;
@@ -72,6 +76,7 @@ std::vector<PortInfo> describe_ports() {
     ports.push_back({std::string(each.name), std::string(T::kind), std::string(each.doc),
                      std::string(each.file), &T::codec(), measured, PortType<Member>::many,
                      std::is_same_v<Rule, NotEmpty>});
+    if constexpr (requires { T::read_with(); }) ports.back().read_with = &T::read_with;
   });
   return ports;
 }
@@ -130,7 +135,10 @@ StageInfo describe() {
       return {};
     }
   };
-  if constexpr (requires { S::made_with(); }) info.made_with = [] { return std::string(S::made_with()); };
+  if constexpr (requires { S::made_with(); }) info.made_with = [] { return Json(S::made_with()); };
+  if constexpr (requires(Params params) { S::code_named(params); }) {
+    info.code_named = [](const Json& complete) { return S::code_named(read_params<Params>(complete, "")); };
+  }
   if constexpr (requires(Params params) { S::horizon(params); }) {
     info.horizon = [](const Json& complete) { return S::horizon(read_params<Params>(complete, "")); };
   }

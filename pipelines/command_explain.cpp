@@ -41,6 +41,15 @@ Json cut_to(const Json& definition, const std::string& node) {
   return cut;
 }
 
+/// The record of a stage as a run has it: that with its objects, or, where that is gone, what is known of it.
+Record record_of(const Store& store, const Json& stage) {
+  const auto objects = stage.at("objects").get<std::vector<std::string>>();
+  for (auto& record : store.records(stage.at("stage"), stage.at("key"))) {
+    if (record.objects == objects) return std::move(record);
+  }
+  return {.key = stage.at("key"), .parts = {{"stage", stage.at("stage")}}, .objects = objects};
+}
+
 /// Looks for a run that exported these very bytes, the newest first.
 std::optional<Origin> by_bytes(const Store& store, const std::string& digest) {
   auto runs = store.runs();
@@ -51,9 +60,7 @@ std::optional<Origin> by_bytes(const Store& store, const std::string& digest) {
       if (file.at("sha256") != digest) continue;
       const auto node = file.at("node").get<std::string>();
       const auto& stage = run.at("stages").at(node);
-      auto record = store.record(stage.at("stage"), stage.at("key"));
-      if (!record) record = Record{.key = stage.at("key"), .parts = {{"stage", stage.at("stage")}}};
-      return Origin{*record, node, run.at("directory"), cut_to(run.at("pipeline"), node)};
+      return Origin{record_of(store, stage), node, run.at("directory"), cut_to(run.at("pipeline"), node)};
     }
   }
   return {};
@@ -162,19 +169,16 @@ int explain_command(const fs::path& file, const StoreCommand& command) {
   const auto& [record, node, run, pipeline] = *origin;
   const auto stage = record.parts.at("stage").get<std::string>();
   if (command.json) {
-    const Json line = {{"file", file.string()},
-                       {"stage", stage},
-                       {"node", node},
-                       {"key", record.key},
-                       {"made", record.made},
-                       {"seconds", record.seconds},
-                       {"run", run},
-                       {"pipeline", pipeline}};
+    const Json line = {{"file", file.string()},       {"stage", stage},      {"node", node},
+                       {"key", record.key},           {"made", record.made}, {"seconds", record.seconds},
+                       {"numerics", record.numerics}, {"run", run},          {"pipeline", pipeline}};
     std::printf("%s\n", line.dump().c_str());
     return 0;
   }
   std::printf("from   %s (%s)\nkey    %s\nmade   %s, in %s\n", node.c_str(), stage.c_str(),
               record.key.c_str(), record.made.c_str(), duration_text(record.seconds).c_str());
+  if (const auto with = numerics_text(record.numerics); !with.empty())
+    std::printf("with   %s\n", with.c_str());
   if (!run.empty()) std::printf("run    %s\n", run.c_str());
   if (run.empty())
     std::printf("put together from the records of its inputs; paths to data are not in them\n");

@@ -25,9 +25,17 @@ void print_plan_json(const Graph& graph, const std::vector<Planned>& planned) {
                  {"status", status_word(planned[i].status)},
                  {"progress", planned[i].progress.empty() ? Json(nullptr) : Json(planned[i].progress)},
                  {"why", planned[i].why},
+                 {"made_with", planned[i].made_with.empty() ? Json(nullptr) : Json(planned[i].made_with)},
                  {"seconds", planned[i].seconds ? Json(*planned[i].seconds) : Json(nullptr)}};
     std::printf("%s\n", line.dump().c_str());
   }
+}
+
+/// Why a stage runs, and with what else its result or its progress was made.
+std::string told_of(const Planned& planned) {
+  if (planned.made_with.empty()) return planned.why;
+  return planned.why + (planned.why.empty() ? "" : "; ") +
+         (planned.status == Status::hit ? "made with " : "begun with ") + planned.made_with;
 }
 
 void print_plan(const Graph& graph, const std::vector<Planned>& planned) {
@@ -44,10 +52,10 @@ void print_plan(const Graph& graph, const std::vector<Planned>& planned) {
   }
   for (std::size_t i = 0; i < planned.size(); ++i) {
     const auto last = planned[i].seconds ? duration_text(*planned[i].seconds) : "";
-    const auto gap = planned[i].why.empty() ? "" : "  ";
+    const auto told = told_of(planned[i]);
+    const auto gap = told.empty() ? "" : "  ";
     std::printf("  %-*s  %-*s  %10s%s%s\n", static_cast<int>(width), graph.nodes()[i].name.c_str(),
-                static_cast<int>(status_width), statuses[i].c_str(), last.c_str(), gap,
-                planned[i].why.c_str());
+                static_cast<int>(status_width), statuses[i].c_str(), last.c_str(), gap, told.c_str());
     if (planned[i].status == Status::hit) continue;
     ++runs;
     seconds += planned[i].seconds.value_or(0);
@@ -57,7 +65,7 @@ void print_plan(const Graph& graph, const std::vector<Planned>& planned) {
     return;
   }
   std::printf("%zu of %zu stages to run%s\n", runs, planned.size(),
-              seconds > 0 ? ("; they took " + duration_text(seconds) + " last time").c_str() : "");
+              seconds > 0 ? ("; by earlier runs they take " + duration_text(seconds)).c_str() : "");
 }
 
 /// A device that nobody could have is wrong usage; one that is not there is not.
@@ -97,7 +105,8 @@ Store Prepared::open_store() const {
 
 std::vector<Planned> Prepared::planned() const {
   auto opened = open_store();
-  return plan(graph, world_of(opened, [&](const std::string&) { return numerics(device); }), force);
+  const auto world = world_of(opened, [&](const Node& node) { return numerics(node, device); });
+  return plan(graph, world, {force, read_after_run(graph), same_numerics});
 }
 
 std::unique_ptr<Prepared> prepare(const RunCommand& command) {
@@ -123,6 +132,7 @@ std::unique_ptr<Prepared> prepare(const RunCommand& command,
       prepared->force.push_back(graph.nodes()[node].name);
   }
   prepared->store = command.store;
+  prepared->same_numerics = command.same_numerics;
   return prepared;
 }
 
@@ -144,6 +154,7 @@ int run_prepared(const Prepared& prepared, const RunCommand& command, Signals& s
                                                     .threads = command.threads,
                                                     .device = prepared.device.name,
                                                     .force = prepared.force,
+                                                    .same_numerics = prepared.same_numerics,
                                                     .tensorboard = command.tensorboard,
                                                     .mlflow = command.mlflow,
                                                     .stop = signals.token(),

@@ -93,9 +93,14 @@ void print_inventory(const Inventory& all, const Registry& registry) {
 
 void print_inventory_json(const Inventory& all) {
   for (const auto& [record, bytes, complete] : all.holdings) {
-    const Json line = {{"stage", record.parts.at("stage")},  {"key", record.key}, {"made", record.made},
-                       {"seconds", record.seconds},          {"bytes", bytes},    {"complete", complete},
-                       {"params", record.parts.at("params")}};
+    const Json line = {{"stage", record.parts.at("stage")},
+                       {"key", record.key},
+                       {"made", record.made},
+                       {"seconds", record.seconds},
+                       {"bytes", bytes},
+                       {"complete", complete},
+                       {"params", record.parts.at("params")},
+                       {"numerics", record.numerics}};
     std::printf("%s\n", line.dump().c_str());
   }
   for (const auto& one : all.progress) {

@@ -51,10 +51,15 @@ class Workshop {
 /// its progress often.
 std::vector<std::string> run_line(const RunCommand& command, const Graph& graph, const fs::path& pipeline,
                                   const fs::path& folder) {
-  std::vector<std::string> line{"fovea",           "run",
-                                pipeline.string(), "-q",
-                                "--store",         (folder / "store").string(),
-                                "--output-dir",    (folder / "results").string()};
+  std::vector<std::string> line{"fovea",
+                                "run",
+                                pipeline.string(),
+                                "-q",
+                                "--same-numerics",
+                                "--store",
+                                (folder / "store").string(),
+                                "--output-dir",
+                                (folder / "results").string()};
   const auto add = [&](const std::string& option, const std::string& value) {
     line.push_back(option);
     line.push_back(value);
@@ -144,8 +149,9 @@ struct Comparison {
 /// All results of one kind of stage, of which a pipeline may have several.
 void compare_stage(const StageInfo& stage, Store& straight, Store& killed, Comparison& all) {
   for (const auto& record : straight.earlier(stage.name)) {
-    const auto other = killed.record(stage.name, record.key);
-    if (!other) {
+    const auto others = killed.records(stage.name, record.key);
+    const auto* other = choose(others, record.numerics, true);
+    if (other == nullptr) {
       all.difference = stage.name + ": has another key, so that its inputs differ";
       return;
     }

@@ -23,6 +23,7 @@ struct RunCommand {
   std::filesystem::path mlflow;
   std::size_t threads = 0;
   std::string device = "auto";
+  bool same_numerics = false;
   std::vector<std::filesystem::path> plugins;
   bool keep_going = false;
   bool dry_run = false;
@@ -38,6 +39,7 @@ struct Prepared {
   Graph graph;
   std::filesystem::path store;
   std::vector<std::string> force;  ///< nodes that run whatever is there
+  bool same_numerics = false;
   ComputeDevice device;
 
   /// The store, whose warnings go to stderr.

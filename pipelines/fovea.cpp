@@ -58,6 +58,8 @@ void add_run_options(CLI::App& app, fovea::RunCommand& command) {
       ->allow_extra_args(false);
   app.add_flag("--keep-going", command.keep_going, "after an error, run what does not depend on it");
   app.add_flag("--dry-run", command.dry_run, "only tell what would run, as `fovea plan` does");
+  app.add_flag("--same-numerics", command.same_numerics,
+               "run again what other versions, threads or devices made");
   app.add_option("--name", command.name, "name of the run directory (default: the pipeline's)")
       ->type_name("NAME");
   app.add_option("--output-dir", command.output_dir, "folder for run directories [results]")

@@ -15,6 +15,7 @@
 #include "runtime/run_directory.hpp"
 #include "runtime/running_folder.hpp"
 #include "runtime/store/lease.hpp"
+#include "stages/model/blas.hpp"
 #include "stages/model/numerics.hpp"
 
 namespace fovea {
@@ -22,6 +23,16 @@ namespace {
 
 /// A pipeline with results that are lost while they are exported is run again so often.
 constexpr int most_attempts = 3;
+
+/// Whether all of these outputs can be read; what is found damaged is set aside.
+bool are_whole(const std::vector<Output>& outputs, const Graph& graph, const RunResult& run, Store& store) {
+  bool whole = true;
+  for (const auto& [node, port] : outputs) {
+    const auto& codec = *graph.nodes()[node].stage->outputs[port].codec;
+    whole = store.load(codec, run.nodes[node].record.objects.at(port)).has_value() && whole;
+  }
+  return whole;
+}
 
 /// Runs a pipeline until all of it is in a run directory, whose path it puts into the result, or until it
 /// fails or is stopped.
@@ -39,12 +50,14 @@ class Attempts {
     for (int attempt = 1; attempt <= most_attempts; ++attempt) {
       result.run = fovea::run(graph_, store_, world_, libraries_, log_, how_);
       if (!result.run.done()) return;
-      const auto written = write_run_directory(
-          graph_, result.run, store_, output_dir, name, log_.text(),
-          [&](const auto& folder) { return write_tensorboard(graph_, result.run, store_, folder); });
-      if (written) {
-        result.directory = *written;
-        return;
+      if (are_whole(how_.wanted, graph_, result.run, store_)) {
+        const auto written = write_run_directory(
+            graph_, result.run, store_, output_dir, name, log_.text(),
+            [&](const auto& folder) { return write_tensorboard(graph_, result.run, store_, folder); });
+        if (written) {
+          result.directory = *written;
+          return;
+        }
       }
       how_.force.clear();
     }
@@ -62,7 +75,10 @@ class Attempts {
   World world_;
   Log& log_;
   RunOptions how_;
-  Libraries libraries_{[](const std::string&) { prepare_numerics(); }};
+  Libraries libraries_{[this](const std::string&) {
+    prepare_numerics();
+    if (const auto slow = blas_warning(blas_here()); !slow.empty()) log_.event({"warning", "", slow});
+  }};
 };
 
 /// Ends the log of a run that did not end well, and keeps it where a stage had begun.
@@ -101,6 +117,15 @@ std::filesystem::path store_folder(const std::filesystem::path& given) {
   return named != nullptr && *named != '\0' ? named : ".fovea";
 }
 
+std::vector<Output> read_after_run(const Graph& graph) {
+  auto all = read_by_summary(graph);
+  const auto facts = read_for_facts(graph);
+  all.insert(all.end(), facts.begin(), facts.end());
+  std::sort(all.begin(), all.end());
+  all.erase(std::unique(all.begin(), all.end()), all.end());
+  return all;
+}
+
 PipelineResult run_pipeline(const Graph& graph, const PipelineOptions& options) {
   const auto begin = std::chrono::steady_clock::now();
   const auto device = at("device", [&] { return compute_device(options.device); });
@@ -117,7 +142,7 @@ PipelineResult run_pipeline(const Graph& graph, const PipelineOptions& options) 
     log.event({"warning", "", line});
   });
   const auto lease = Lease::of_run(store.writes() / "leases");
-  const auto world = world_of(store, [&](const std::string&) { return numerics(device); });
+  const auto world = world_of(store, [&](const Node& node) { return numerics(node, device); });
   RunningFolder running(options.output_dir, name);
   log.grow_in(running.path() / "run.log");
   log.event({"run_started",
@@ -132,6 +157,8 @@ PipelineResult run_pipeline(const Graph& graph, const PipelineOptions& options) 
   const RunOptions how{.threads = options.threads > 0 ? options.threads : std::thread::hardware_concurrency(),
                        .device = device.name,
                        .force = options.force,
+                       .wanted = read_after_run(graph),
+                       .same_numerics = options.same_numerics,
                        .stop = options.stop,
                        .keep_going = options.keep_going,
                        .live = running.path()};

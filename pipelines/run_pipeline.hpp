@@ -12,6 +12,7 @@ struct PipelineOptions {
   std::size_t threads = 0;                       ///< for data and drawing; 0: one for each core
   std::string device = "auto";                   ///< where LibTorch computes: auto, cpu, cuda or cuda:N
   std::vector<std::string> force;                ///< stages that run even where their result is there
+  bool same_numerics = false;                    ///< results that were made with other numerics don't count
   std::filesystem::path tensorboard;             ///< a folder for event files while training runs; or empty
   std::filesystem::path mlflow;                  ///< a folder of MLflow's, for the run in the end; or empty
   std::stop_token stop;                          ///< asks to leave soon
@@ -31,6 +32,10 @@ struct PipelineResult {
 
 /// The folder of the store: `given`, or else FOVEA_STORE, or else ".fovea".
 std::filesystem::path store_folder(const std::filesystem::path& given);
+
+/// What is read of a pipeline's results when all has run, beside what is exported: by the summary and by
+/// trackers.
+std::vector<Output> read_after_run(const Graph& graph);
 
 /// Runs what is not in the store yet and writes the run directory: the whole of `fovea run`. While it is
 /// under way `run.log` grows in a folder of its own. Throws `Error` where the pipeline can't be started; what

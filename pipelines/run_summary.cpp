@@ -69,10 +69,11 @@ std::vector<Line> lines_of(const Graph& graph) {
 }
 
 std::string became_of(const NodeResult& node) {
-  if (node.end == End::hit) return "hit";
+  const auto others = node.made_with.empty() ? "" : ", made with " + node.made_with;
+  if (node.end == End::hit) return "hit" + others;
   if (node.end != End::ran) return "not run";
   if (node.from.empty()) return "run      " + duration_text(node.seconds);
-  return "resumed  " + duration_text(node.seconds) + "   from " + node.from;
+  return "resumed  " + duration_text(node.seconds) + "   from " + node.from + others;
 }
 
 /// "3 hit, 2 run  41.2 s".
@@ -98,13 +99,23 @@ std::string became_of(const RunResult& run, const std::vector<std::size_t>& node
   return join(counts, ", ") + (runs + resumed > 0 ? "  " + duration_text(seconds) : "");
 }
 
+/// The outputs in which a node tells what it measured, where nothing summarises it, or what it summarised.
+std::vector<std::size_t> told_ports(const Graph& graph, std::size_t node) {
+  const auto& outputs = graph.nodes()[node].stage->outputs;
+  std::vector<std::size_t> ports;
+  for (std::size_t port = 0; port < outputs.size(); ++port) {
+    const bool metrics = outputs[port].kind == Metrics::kind && !is_summarised(graph, node);
+    if (metrics || outputs[port].kind == MetricsSummary::kind) ports.push_back(port);
+  }
+  return ports;
+}
+
 /// Calls `tell` with all that a node measured and that nothing summarises, and what it summarised.
 template <class Tell>
 void for_each_measured(const Graph& graph, std::size_t i, const Record& record, Store& store, Tell tell) {
-  for (std::size_t port = 0; port < record.objects.size(); ++port) {
+  for (const auto port : told_ports(graph, i)) {
     const auto& output = graph.nodes()[i].stage->outputs[port];
-    const bool metrics = output.kind == Metrics::kind && !is_summarised(graph, i);
-    if (!metrics && output.kind != MetricsSummary::kind) continue;
+    const bool metrics = output.kind == Metrics::kind;
     const auto item = store.load(*output.codec, record.objects[port]);
     if (!item) continue;
     const auto* data = item->data.get();
@@ -120,6 +131,14 @@ std::string words_of(const MetricsSummary& summary) {
 }
 
 }  // namespace
+
+std::vector<Output> read_by_summary(const Graph& graph) {
+  std::vector<Output> all;
+  for (std::size_t node = 0; node < graph.nodes().size(); ++node) {
+    for (const auto port : told_ports(graph, node)) all.push_back({node, port});
+  }
+  return all;
+}
 
 std::string run_summary(const Graph& graph, const RunResult& run, Store& store) {
   const auto lines = lines_of(graph);

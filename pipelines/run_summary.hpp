@@ -4,6 +4,9 @@
 
 namespace fovea {
 
+/// The outputs that a summary reads.
+std::vector<Output> read_by_summary(const Graph& graph);
+
 /// What became of a run, as lines for people: each stage as hit, resumed or run with its seconds, and what
 /// was measured. Copies of a stage (train_1, train_2, ...) share a line, and of metrics that a stage
 /// summarises only the summary is told.

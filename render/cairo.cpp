@@ -325,8 +325,8 @@ std::vector<std::byte> pdf(const Drawing& drawing, const Metadata& metadata) {
   return out;
 }
 
-std::string drawing_libraries() {
-  return std::string("cairo ") + cairo_version_string() + ", pango " + pango_version_string();
+std::vector<std::pair<std::string, std::string>> drawing_libraries() {
+  return {{"cairo", cairo_version_string()}, {"pango", pango_version_string()}};
 }
 
 }  // namespace fovea::render

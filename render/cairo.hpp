@@ -30,8 +30,8 @@ std::vector<std::byte> svg(const Drawing& drawing, const Metadata& metadata = {}
 /// metadata its keywords.
 std::vector<std::byte> pdf(const Drawing& drawing, const Metadata& metadata = {});
 
-/// The libraries that draw, with their versions: "cairo 1.16.0, pango 1.50.12". Others may place a letter
+/// The libraries that draw, with their versions, as "cairo" and "1.16.0". Others may place a letter
 /// elsewhere.
-std::string drawing_libraries();
+std::vector<std::pair<std::string, std::string>> drawing_libraries();
 
 }  // namespace fovea::render

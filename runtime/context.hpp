@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <filesystem>
+#include <mutex>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -12,6 +13,23 @@
 namespace fovea {
 
 class Checkpoints;
+
+/// The warnings that a stage gives, which belong to its result. They may come from several threads.
+class Warnings {
+ public:
+  void add(const std::string& line) {
+    const std::lock_guard lock(mutex_);
+    if (std::find(all_.begin(), all_.end(), line) == all_.end()) all_.push_back(line);
+  }
+  std::vector<std::string> all() const {
+    const std::lock_guard lock(mutex_);
+    return all_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::vector<std::string> all_;
+};
 
 /// What a stage may use beyond its inputs and parameters.
 struct Context {
@@ -25,6 +43,7 @@ struct Context {
   Report* report = nullptr;
   std::filesystem::path live;  ///< a folder for what people may look at while the stage runs; "" = none
   Checkpoints* checkpoints = nullptr;  ///< for a stage with a `horizon`: where it keeps its progress
+  Warnings* warnings = nullptr;        ///< where its warnings are kept
 
   bool needs(const std::string& output) const {
     return std::find(needed.begin(), needed.end(), output) != needed.end();
@@ -35,7 +54,11 @@ struct Context {
   void event(const std::string& name, const std::string& line, Json data = Json::object()) const {
     report->event({name, stage, line, std::move(data)});
   }
-  void warn(const std::string& line) const { event("warning", stage + ": " + line); }
+  /// Warns of something about the result: told now, and again whenever the result is used.
+  void warn(const std::string& line) const {
+    if (warnings != nullptr) warnings->add(line);
+    event("warning", stage + ": " + line);
+  }
 };
 
 /// Thrown by a stage that was asked to stop.

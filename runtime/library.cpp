@@ -2,8 +2,21 @@
 
 #include <dlfcn.h>
 
+#include "runtime/store/files.hpp"
+
 namespace fovea {
 namespace {
+
+Json code_now = Json::object();
+
+/// Says whose code is being added, as long as it lives.
+struct Adding {
+  explicit Adding(const std::filesystem::path& plugin) {
+    code_now = {{plugin.filename().string(), file_digest(plugin)}};
+  }
+  ~Adding() { code_now = Json::object(); }
+  Adding(const Adding&) = delete;
+};
 
 /// What is to be done about a library that does not load.
 std::string advice(const std::string& why) {
@@ -56,7 +69,18 @@ StageInfo Libraries::implementation(const StageInfo& stage) {
 void load_plugin(const std::filesystem::path& file, Registry& registry) {
   if (!std::filesystem::exists(file))
     throw Error(file.string() + ": no such file; give the path of a shared library");
-  add_stages(std::filesystem::absolute(file).string(), registry);
+  const Adding adding(file);
+  Registry own;
+  add_stages(std::filesystem::absolute(file).string(), own);
+  for (const auto& name : own.names()) {
+    auto stage = *own.find(name);
+    stage.code = code_now;
+    registry.add(std::move(stage));
+  }
+}
+
+const Json& code_being_added() {
+  return code_now;
 }
 
 }  // namespace fovea

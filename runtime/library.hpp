@@ -23,8 +23,11 @@ class Libraries {
   std::map<std::string, Registry> loaded_;
 };
 
-/// Loads a user's shared library, whose `extern "C" void fovea_stages(fovea::Registry&)` adds stages.
-/// Throws `Error` that names the file.
+/// The digest of the plugin whose stages are being added now, by its name; an empty object where none are.
+const Json& code_being_added();
+
+/// Loads a user's shared library, whose `extern "C" void fovea_stages(fovea::Registry&)` adds stages, which
+/// know its digest as their `code`. Throws `Error` that names the file.
 void load_plugin(const std::filesystem::path& file, Registry& registry);
 
 }  // namespace fovea

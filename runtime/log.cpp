@@ -4,11 +4,20 @@
 #include <spdlog/sinks/ostream_sink.h>
 
 #include <fstream>
+#include <mutex>
+#include <set>
 #include <sstream>
 
 namespace fovea {
 
 struct Log::Lines {
+  bool is_new(const Event& warning) {
+    const std::lock_guard lock(mutex);
+    return warnings.insert({warning.stage, warning.line}).second;
+  }
+
+  std::mutex mutex;
+  std::set<std::pair<std::string, std::string>> warnings;  ///< by stage and line, that were told
   std::ostringstream text;
   spdlog::logger logger{"run", std::make_shared<spdlog::sinks::ostream_sink_mt>(text)};
   std::filesystem::path path;
@@ -28,6 +37,7 @@ Log::Log(Report& next) : next_(next), lines_(std::make_unique<Lines>()) {
 Log::~Log() = default;
 
 void Log::event(const Event& event) {
+  if (event.name == "warning" && !lines_->is_new(event)) return;
   if (!event.is_for_programs()) keep(event);
   next_.event(event);
   tell_of_failure();

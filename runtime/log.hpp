@@ -9,7 +9,7 @@
 namespace fovea {
 
 /// Keeps every event of a run but the steps of training as a line with time and level, for `run.log`, and
-/// hands all on to another report.
+/// hands all on to another report. The same warning about the same stage is told once.
 class Log : public Report {
  public:
   explicit Log(Report& next);

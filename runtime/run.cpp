@@ -10,6 +10,7 @@
 #include "runtime/retries.hpp"
 #include "runtime/run_pass.hpp"
 #include "runtime/store/checkpoints.hpp"
+#include "runtime/store/earlier_records.hpp"
 #include "runtime/store/lease.hpp"
 #include "runtime/threads.hpp"
 
@@ -99,16 +100,21 @@ void merge_earlier(RunResult& result, const RunResult& earlier) {
 
 }  // namespace
 
-World world_of(Store& store, std::function<std::string(const std::string&)> numerics) {
+World world_of(Store& store, std::function<Json(const Node&)> numerics) {
+  const auto earlier = std::make_shared<EarlierRecords>(store);
   return {
-      .find = [&store](const std::string& stage, const std::string& key) { return store.record(stage, key); },
+      .find = [&store](const std::string& stage,
+                       const std::string& key) { return store.records(stage, key); },
       .has = [&store](const std::string& object) { return store.has(object); },
-      .earlier = [&store](const std::string& stage) { return store.earlier(stage); },
+      .earlier = [earlier](const std::string& stage, const std::string& lineage,
+                           std::size_t n) { return earlier->find(stage, lineage, n); },
       .digest = [&store](const std::filesystem::path& file) { return store.source_digest(file); },
       .numerics = std::move(numerics),
-      .progress = [&store](
-                      const std::string& stage, const std::string& key,
-                      std::int64_t rounds) { return Checkpoints(store, stage, key, rounds).position(); }};
+      .progress =
+          [&store](const std::string& stage, const std::string& key, std::int64_t rounds,
+                   const std::optional<Json>& only) {
+            return Checkpoints(store, stage, key, rounds, only.value_or(Json()), only.has_value()).progress();
+          }};
 }
 
 RunResult run(const Graph& graph, Store& store, const World& world, Libraries& libraries, Report& report,
@@ -121,7 +127,7 @@ RunResult run(const Graph& graph, Store& store, const World& world, Libraries& l
   auto now = options;
   RunResult earlier{std::vector<NodeResult>(graph.nodes().size()), {}, false};
   for (std::size_t passes = 1;; ++passes) {
-    const auto planned = plan(graph, world, now.force);
+    const auto planned = plan(graph, world, {now.force, now.wanted, now.same_numerics});
     RunPass pass(graph, store, world, libraries, report, now, planned);
     if (std::any_of(planned.begin(), planned.end(),
                     [](const auto& each) { return each.status != Status::hit; })) {

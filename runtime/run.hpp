@@ -13,6 +13,8 @@ struct RunOptions {
   std::size_t threads = 1;         ///< for everything but LibTorch's own computing
   std::string device = "cpu";      ///< where that is done, as `Context` has it
   std::vector<std::string> force;  ///< stages that run even where their result is there
+  std::vector<Output> wanted;      ///< what is read of the result, beside what is exported
+  bool same_numerics = false;      ///< results and progress that were made with other numerics don't count
   std::stop_token stop;            ///< asks to leave soon
   bool keep_going = false;         ///< what does not depend on a stage that failed runs all the same
   std::filesystem::path
@@ -30,9 +32,10 @@ enum class End {
 
 struct NodeResult {
   End end = End::skipped;
-  Record record;       ///< of a hit or a finished run
-  std::string from;    ///< what it went on from, as "epoch 3 of 10, step 812"; "" where it began anew
-  double seconds = 0;  ///< spent here, now
+  Record record;          ///< of a hit or a finished run
+  std::string from;       ///< what it went on from, as "epoch 3 of 10, step 812"; "" where it began anew
+  std::string made_with;  ///< of a result that other numerics made, at least in part: in what they differ
+  double seconds = 0;     ///< spent here, now
 };
 
 struct RunResult {
@@ -43,8 +46,9 @@ struct RunResult {
   bool done() const { return !error && !stopped; }
 };
 
-/// What `plan` asks, answered by a store. `numerics` tells how a library computes.
-World world_of(Store& store, std::function<std::string(const std::string& library)> numerics);
+/// What `plan` asks, answered by a store. `numerics` tells how the library of a node's stage computes. For
+/// why stages run and how long they took, records count that were there when that was first asked for.
+World world_of(Store& store, std::function<Json(const Node&)> numerics);
 
 /// Runs every stage whose result is not there. Independent stages run at once; stages of a library run on one
 /// thread of their own, one after another. The first error lets running stages finish and starts no others,

@@ -5,6 +5,7 @@
 #include <new>
 #include <utility>
 
+#include "graph/lineage.hpp"
 #include "runtime/context.hpp"
 #include "runtime/store/difference.hpp"
 #include "runtime/store/files.hpp"
@@ -54,13 +55,15 @@ RunPass::RunPass(const Graph& graph, Store& store, const World& world, Libraries
       report_(report),
       options_(options),
       planned_(planned),
+      lineages_(lineages(graph)),
       slots_(graph.nodes().size()) {
   result_.nodes.resize(graph.nodes().size());
   for (const auto& node : graph.nodes()) {
     for (const auto& wire : node.inputs) ++slots_[wire.node].waiting;
   }
   for (std::size_t i = 0; i < planned.size(); ++i) {
-    if (planned[i].status == Status::hit) finish(i, {End::hit, *planned[i].record});
+    if (planned[i].status == Status::hit)
+      find_there(i, *planned[i].record, numerics_of(graph.nodes()[i], world));
   }
 }
 
@@ -114,6 +117,8 @@ bool RunPass::resolve_or_make(std::size_t i) {
   Record record;
   record.parts = key_parts(graph_, i, objects, world_);
   record.key = sha256(canonical(record.parts));
+  record.numerics = numerics_of(node, world_);
+  record.lineage = lineages_[i];
   const auto key = node.stage->horizon != nullptr ? progress_key(node, record.parts) : record.key;
   std::string holder;
   const auto lease = Lease::take(store_.writes() / "leases" / (node.stage->name + "-" + key), holder);
@@ -121,9 +126,10 @@ bool RunPass::resolve_or_make(std::size_t i) {
     tell_of_waiting(i, holder);
     return false;
   }
-  auto there = is_forced(node) ? std::nullopt : store_.find(node.stage->name, record.key);
-  if (there) {
-    finish(i, {End::hit, std::move(*there)});
+  const auto there =
+      is_forced(node) ? std::vector<Record>{} : store_.whole_records(node.stage->name, record.key);
+  if (const auto* one = choose(there, record.numerics, options_.same_numerics)) {
+    find_there(i, *one, record.numerics);
   } else {
     make(i, std::move(record), sources);
   }
@@ -148,8 +154,9 @@ void RunPass::make(std::size_t i, Record record, const SourceStates& sources) {
   std::optional<Horizon> horizon;
   if (node.stage->horizon != nullptr) horizon = node.stage->horizon(node.params);
   Checkpoints checkpoints(store_, node.stage->name, progress_key(node, record.parts),
-                          horizon ? horizon->length : 0);
+                          horizon ? horizon->length : 0, record.numerics, options_.same_numerics);
   if (is_forced(node) && horizon) checkpoints.remove_all();
+  if (horizon) tell_of_other_numerics(node, checkpoints);
   const auto begin = std::chrono::steady_clock::now();
   auto outputs = compute(i, record, horizon ? &checkpoints : nullptr);
   const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - begin;
@@ -157,6 +164,8 @@ void RunPass::make(std::size_t i, Record record, const SourceStates& sources) {
   const auto from = checkpoints.went_on_from();
   record.seconds = checkpoints.seconds();
   record.made = now_as_text();
+  const auto others = made_with(checkpoints.numerics(), record.numerics);
+  record.numerics = checkpoints.numerics();
   compare_with_earlier(node, record);
   store_.keep(record);
   if (horizon) checkpoints.keep_only(horizon->bound.empty() ? 1 : 0);
@@ -166,7 +175,7 @@ void RunPass::make(std::size_t i, Record record, const SourceStates& sources) {
     const auto& counted_on = planned_[i].record;
     if (counted_on && counted_on->objects != record.objects) outdated_ = true;
   }
-  finish(i, {End::ran, std::move(record), from ? position_text(*from, *horizon) : "", spent.count()});
+  finish(i, {End::ran, std::move(record), from ? position_text(*from, *horizon) : "", others, spent.count()});
 }
 
 void RunPass::expect_unchanged(const Node& node, const Record& record, const SourceStates& sources) const {
@@ -179,6 +188,7 @@ void RunPass::expect_unchanged(const Node& node, const Record& record, const Sou
 
 std::vector<Item> RunPass::compute(std::size_t i, Record& record, Checkpoints* checkpoints) {
   const auto& node = graph_.nodes()[i];
+  Warnings warnings;
   Context context{.stage = node.name,
                   .key = record.key,
                   .seed = node.seed,
@@ -188,11 +198,13 @@ std::vector<Item> RunPass::compute(std::size_t i, Record& record, Checkpoints* c
                   .needed = needed_outputs(graph_, i),
                   .report = &report_,
                   .live = options_.live.empty() ? options_.live : options_.live / node.name,
-                  .checkpoints = checkpoints};
+                  .checkpoints = checkpoints,
+                  .warnings = &warnings};
   const auto stage = libraries_.implementation(*node.stage);
   std::vector<std::vector<Item>> inputs(node.stage->inputs.size());
   for (const auto& wire : node.inputs) inputs[wire.input].push_back(value(node, wire));
   auto outputs = stage.run(inputs, node.params, context);
+  record.warnings = warnings.all();
   for (std::size_t port = 0; port < outputs.size(); ++port) {
     outputs[port].object = store_.publish(*node.stage->outputs[port].codec, outputs[port].data.get());
     record.objects.push_back(outputs[port].object);
@@ -204,8 +216,10 @@ std::vector<Item> RunPass::compute(std::size_t i, Record& record, Checkpoints* c
 }
 
 void RunPass::compare_with_earlier(const Node& node, const Record& record) {
-  const auto before = store_.record(node.stage->name, record.key);
-  if (!before) return;
+  if (record.numerics.is_array()) return;  // where one went over to the other is not the same each time
+  const auto all = store_.records(node.stage->name, record.key);
+  const auto* before = choose(all, record.numerics, true);
+  if (before == nullptr) return;
   for (std::size_t port = 0; port < record.objects.size(); ++port) {
     const auto& output = node.stage->outputs[port];
     const auto &then = before->objects.at(port), &now = record.objects[port];
@@ -246,12 +260,31 @@ void RunPass::finish(std::size_t i, NodeResult result) {
   const Json data = {{"cached", result.end == End::hit},
                      {"seconds", result.seconds},
                      {"from", result.from.empty() ? Json(nullptr) : Json(result.from)},
+                     {"made_with", result.made_with.empty() ? Json(nullptr) : Json(result.made_with)},
                      {"key", result.record.key}};
   {
     const std::lock_guard lock(mutex_);
     result_.nodes[i] = std::move(result);
   }
   report_.event({"stage_finished", graph_.nodes()[i].name, "", data});
+}
+
+void RunPass::find_there(std::size_t i, Record record, const Json& numerics) {
+  const auto& name = graph_.nodes()[i].name;
+  for (const auto& line : record.warnings) report_.event({"warning", name, name + ": " + line});
+  auto others = made_with(record.numerics, numerics);
+  finish(i, {End::hit, std::move(record), "", std::move(others)});
+}
+
+void RunPass::tell_of_other_numerics(const Node& node, const Checkpoints& checkpoints) {
+  const auto progress = checkpoints.progress();
+  if (!progress) return;
+  const auto others = made_with(progress->numerics, checkpoints.numerics());
+  if (others.empty()) return;
+  report_.event({"other_numerics",
+                 node.name,
+                 "goes on from progress made with " + others + "; the last digits will differ",
+                 {{"before", progress->numerics}, {"now", checkpoints.numerics()}}});
 }
 
 void RunPass::fail(std::size_t i, const Error& error) {

@@ -50,6 +50,10 @@ class RunPass {
   Item value(const Node& node, const Wire& wire);
   void release_inputs(const Node& node);
   void finish(std::size_t i, NodeResult result);
+  /// Takes a result that is there, and tells again what its stage warned of.
+  void find_there(std::size_t i, Record record, const Json& numerics);
+  /// Says that the numerics of saved progress are not those at hand, where it is so.
+  void tell_of_other_numerics(const Node& node, const Checkpoints& checkpoints);
   void fail(std::size_t i, const Error& error);
 
   const Graph& graph_;
@@ -60,6 +64,7 @@ class RunPass {
   const RunOptions& options_;
   const std::vector<Planned>& planned_;
   mutable std::mutex mutex_;
+  const std::vector<std::string> lineages_;
   std::vector<Slot> slots_;
   RunResult result_;
   bool outdated_ = false;

@@ -18,6 +18,18 @@ std::optional<std::size_t> port_of_kind(const Node& node, std::string_view kind)
   return static_cast<std::size_t>(found - outputs.begin());
 }
 
+/// The outputs of a node that trained.
+struct TrainingPorts {
+  std::size_t history, timing;
+  std::optional<std::size_t> model;
+};
+std::optional<TrainingPorts> training_ports(const Node& node) {
+  const auto history = port_of_kind(node, History::kind);
+  const auto timing = port_of_kind(node, Timing::kind);
+  if (!history || !timing) return {};
+  return TrainingPorts{*history, *timing, port_of_kind(node, Model::kind)};
+}
+
 template <class T>
 std::shared_ptr<const T> load(const RunResult& result, Store& store, std::size_t node, std::size_t port) {
   const auto item = store.load(T::codec(), result.nodes[node].record.objects.at(port));
@@ -68,16 +80,27 @@ Training training_of(std::size_t node, std::size_t port, std::shared_ptr<const H
 
 }  // namespace
 
+std::vector<Output> read_for_facts(const Graph& graph) {
+  std::vector<Output> all;
+  for (std::size_t i = 0; i < graph.nodes().size(); ++i) {
+    if (const auto ports = training_ports(graph.nodes()[i])) {
+      all.insert(all.end(), {{i, ports->history}, {i, ports->timing}});
+      if (ports->model) all.push_back({i, *ports->model});
+    }
+    if (const auto metrics = port_of_kind(graph.nodes()[i], Metrics::kind)) all.push_back({i, *metrics});
+  }
+  return all;
+}
+
 std::optional<std::vector<Training>> trainings_of(const Graph& graph, const RunResult& result, Store& store) {
   std::vector<Training> all;
   for (std::size_t i = 0; i < graph.nodes().size(); ++i) {
-    const auto history = port_of_kind(graph.nodes()[i], History::kind);
-    const auto timing = port_of_kind(graph.nodes()[i], Timing::kind);
-    if (!history || !timing) continue;
-    const auto how = load<History>(result, store, i, *history);
-    const auto when = load<Timing>(result, store, i, *timing);
+    const auto ports = training_ports(graph.nodes()[i]);
+    if (!ports) continue;
+    const auto how = load<History>(result, store, i, ports->history);
+    const auto when = load<Timing>(result, store, i, ports->timing);
     if (how == nullptr || when == nullptr) return {};
-    all.push_back(training_of(i, *history, how, *when, seconds_of(result.nodes[i].record.made)));
+    all.push_back(training_of(i, ports->history, how, *when, seconds_of(result.nodes[i].record.made)));
   }
   return all;
 }
@@ -96,8 +119,8 @@ std::optional<std::vector<Measured>> measured_of(const Graph& graph, const RunRe
 
 std::shared_ptr<const Model> model_of(const Graph& graph, const RunResult& result, Store& store,
                                       std::size_t node) {
-  const auto port = port_of_kind(graph.nodes()[node], Model::kind);
-  return port ? load<Model>(result, store, node, *port) : nullptr;
+  const auto ports = training_ports(graph.nodes()[node]);
+  return ports && ports->model ? load<Model>(result, store, node, *ports->model) : nullptr;
 }
 
 double seconds_of(const std::string& time) {

@@ -24,11 +24,14 @@ struct Measured {
   std::shared_ptr<const Metrics> metrics;
 };
 
+/// The outputs that are read for all of the following.
+std::vector<Output> read_for_facts(const Graph& graph);
+
 /// Every training of a run whose history and timing are in the store; nothing where one is lost.
 std::optional<std::vector<Training>> trainings_of(const Graph& graph, const RunResult& result, Store& store);
 std::optional<std::vector<Measured>> measured_of(const Graph& graph, const RunResult& result, Store& store);
 
-/// The first model that a node gave, which for training is the best; null where there is none, or it is lost.
+/// The first model that a training gave, which is the best; null where there is none, or it is lost.
 std::shared_ptr<const Model> model_of(const Graph& graph, const RunResult& result, Store& store,
                                       std::size_t node);
 

@@ -1,8 +1,9 @@
 // The folder progress/<stage>/<progress key>/ of a store holds files
-//   <round>-<step>-<xxh3-128>-<bytes>.h5
+//   <round>-<step>-<numerics>-<xxh3-128>-<bytes>.h5
 // with both numbers in nine digits, so that names sort by position. Each is an artifact whose size and digest
-// stand in its name: HDF5 is given a file only after both were found right. The attribute `seconds` of its
-// root tells how long the stage had taken until then.
+// stand in its name: HDF5 is given a file only after both were found right. The attributes of its root tell
+// how long the stage had taken until then (`seconds`) and with which numerics (`numerics`, as JSON, of which
+// the name has a digest).
 #include "runtime/store/checkpoints.hpp"
 
 #include <unistd.h>
@@ -18,57 +19,72 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string name_of(const Position& position, std::string_view bytes) {
+/// What the name of a checkpoint tells before its digest.
+struct Told {
+  Position position;
+  std::string numerics;
+};
+
+std::string name_of(const Told& told, std::string_view bytes) {
   char digits[48];
-  std::snprintf(digits, sizeof digits, "%09lld-%09lld-", static_cast<long long>(position.round),
-                static_cast<long long>(position.step));
-  return digits + xxh3(bytes) + "-" + std::to_string(bytes.size()) + ".h5";
+  std::snprintf(digits, sizeof digits, "%09lld-%09lld-", static_cast<long long>(told.position.round),
+                static_cast<long long>(told.position.step));
+  return digits + told.numerics + "-" + xxh3(bytes) + "-" + std::to_string(bytes.size()) + ".h5";
 }
 
-/// The position that a file's name tells, or nothing where it is no name of a checkpoint.
-std::optional<Position> position_of(const std::string& name) {
+/// What a file's name tells, or nothing where it is no name of a checkpoint.
+std::optional<Told> told_by(const std::string& name) {
   long long round = 0, step = 0;
+  char numerics[17] = "";
   int end = 0;
-  if (std::sscanf(name.c_str(), "%9lld-%9lld-%n", &round, &step, &end) != 2 || end != 20) return {};
-  return Position{round, step};
+  if (std::sscanf(name.c_str(), "%9lld-%9lld-%16[0-9a-f]-%n", &round, &step, &numerics[0], &end) != 3 ||
+      end != 37)
+    return {};
+  return Told{{round, step}, numerics};
 }
 
-std::string damage(const Position& position, std::string_view bytes, const fs::path& path) {
-  return name_of(position, bytes) == path.filename().string() ? ""
-                                                              : "its bytes are not those that were written";
+std::string damage(const Told& told, std::string_view bytes, const fs::path& path) {
+  return name_of(told, bytes) == path.filename().string() ? "" : "its bytes are not those that were written";
 }
 
 }  // namespace
 
 struct Checkpoints::File {
-  Position position;
+  Told told;
   fs::path path;
 };
 
-Checkpoints::Checkpoints(Store& store, std::string stage, std::string key, std::int64_t rounds)
+Checkpoints::Checkpoints(Store& store, std::string stage, std::string key, std::int64_t rounds, Json numerics,
+                         bool same_numerics)
     : store_(store),
       folder_(store.writes() / "progress" / std::move(stage) / std::move(key)),
-      rounds_(rounds) {}
+      rounds_(rounds),
+      numerics_(std::move(numerics)) {
+  if (same_numerics) only_ = numerics_digest(numerics_);
+}
 
 /// Newest first.
 std::vector<Checkpoints::File> Checkpoints::files() const {
   std::vector<File> all;
   std::error_code error;
   for (fs::directory_iterator entry(folder_, error), end; !error && entry != end; entry.increment(error)) {
-    const auto position = position_of(entry->path().filename().string());
-    if (position && *position <= Position{rounds_, 0}) all.push_back({*position, entry->path()});
+    const auto told = told_by(entry->path().filename().string());
+    if (!told || told->position > Position{rounds_, 0}) continue;
+    if (!only_ || told->numerics == *only_) all.push_back({*told, entry->path()});
   }
   std::sort(all.begin(), all.end(), [](const File& a, const File& b) {
-    return std::tie(a.position, a.path) > std::tie(b.position, b.path);
+    return std::tie(a.told.position, a.path) > std::tie(b.told.position, b.path);
   });
   return all;
 }
 
 void Checkpoints::save(const Codec& codec, const void* state, const Position& position, std::size_t keep) {
   TempFile temp(store_.writes() / "tmp", ".h5");
-  write_artifact(codec, state, temp.path(),
-                 [&](H5Writer& file) { file.attribute("/", "seconds", seconds()); });
-  const auto name = name_of(position, MappedFile(temp.path()).bytes());
+  write_artifact(codec, state, temp.path(), [&](H5Writer& file) {
+    file.attribute("/", "seconds", seconds());
+    file.attribute("/", "numerics", numerics_.dump());
+  });
+  const auto name = name_of({position, numerics_digest(numerics_)}, MappedFile(temp.path()).bytes());
   temp.sync();
   make_folder(folder_);
   temp.move_to(folder_ / name);
@@ -77,7 +93,7 @@ void Checkpoints::save(const Codec& codec, const void* state, const Position& po
 }
 
 std::shared_ptr<const MappedFile> Checkpoints::whole(const File& file) const {
-  return store_.whole(file.path, [&](auto bytes) { return damage(file.position, bytes, file.path); });
+  return store_.whole(file.path, [&](auto bytes) { return damage(file.told, bytes, file.path); });
 }
 
 std::optional<std::pair<Item, Position>> Checkpoints::newest(const Codec& codec) {
@@ -89,9 +105,10 @@ std::optional<std::pair<Item, Position>> Checkpoints::newest(const Codec& codec)
       store_.warn(file.path.string() + ": " + why + "; left there, and what it saved is computed again");
       continue;
     }
-    from_ = file.position;
+    from_ = file.told.position;
     seconds_before_ = reader.number_attribute("/", "seconds");
-    return std::pair{Item{codec.read(reader, {}), {}}, file.position};
+    numerics_ = joined_numerics(parse_json(reader.text_attribute("/", "numerics")), numerics_);
+    return std::pair{Item{codec.read(reader, {}), {}}, file.told.position};
   }
   return {};
 }
@@ -101,9 +118,12 @@ double Checkpoints::seconds() const {
   return seconds_before_ + here.count();
 }
 
-std::optional<Position> Checkpoints::position() {
+std::optional<Progress> Checkpoints::progress() const {
   for (const auto& file : files()) {
-    if (whole(file)) return file.position;
+    auto bytes = whole(file);
+    if (!bytes) continue;
+    const H5Reader reader(std::move(bytes));
+    return Progress{file.told.position, parse_json(reader.text_attribute("/", "numerics"))};
   }
   return {};
 }
@@ -117,9 +137,8 @@ void Checkpoints::keep_only(std::size_t keep) {
 }
 
 bool Checkpoints::is_whole(const Store& store, const fs::path& file) {
-  const auto position = position_of(file.filename().string());
-  return !position ||
-         store.whole(file, [&](auto bytes) { return damage(*position, bytes, file); }) != nullptr;
+  const auto told = told_by(file.filename().string());
+  return !told || store.whole(file, [&](auto bytes) { return damage(*told, bytes, file); }) != nullptr;
 }
 
 }  // namespace fovea

@@ -16,8 +16,10 @@ class Store;
 /// of the stage at one position, so that a killed run goes on from the newest.
 class Checkpoints {
  public:
-  /// Progress under one progress key; what is past `rounds` rounds is not looked at.
-  Checkpoints(Store& store, std::string stage, std::string key, std::int64_t rounds);
+  /// Progress under one progress key; what is past `rounds` rounds is not looked at. What is saved here is
+  /// made with these numerics; what was made with others is looked at unless `same_numerics`.
+  Checkpoints(Store& store, std::string stage, std::string key, std::int64_t rounds, Json numerics,
+              bool same_numerics = false);
 
   /// Writes a state aside, syncs it, renames it into place, and removes all but the newest `keep` (at least
   /// 1).
@@ -29,8 +31,10 @@ class Checkpoints {
   std::optional<Position> went_on_from() const { return from_; }
   /// Seconds that the stage took until now, with those before it was interrupted.
   double seconds() const;
-  /// The position of the newest state whose bytes are whole, or nothing.
-  std::optional<Position> position();
+  /// The numerics of what is made here: with those before it, once the stage has gone on from their progress.
+  const Json& numerics() const { return numerics_; }
+  /// The newest state whose bytes are whole: its position and numerics; or nothing.
+  std::optional<Progress> progress() const;
   /// Removes all but the newest `keep`, and what is past the end of this run is left for longer ones.
   void keep_only(std::size_t keep);
   void remove_all() { keep_only(0); }
@@ -46,6 +50,8 @@ class Checkpoints {
   Store& store_;
   std::filesystem::path folder_;
   std::int64_t rounds_;
+  Json numerics_;
+  std::optional<std::string> only_;  ///< the digest of the only numerics that are looked at
   std::optional<Position> from_;
   std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
   double seconds_before_ = 0;  ///< that the state which it went on from had taken

@@ -59,6 +59,7 @@ struct Candidate {
   fs::file_time_type used{};  ///< when it was made or used last
   double cost = -1;           ///< seconds of computing a byte again; below 0 where nothing needs it
   bool exported = false;
+  bool is_twin = false;  ///< another result of the same key was used later
   bool kept = false;
   bool newest_progress = false;
 };
@@ -77,6 +78,19 @@ std::vector<KeptProgress> kept_progress(const Store& store) {
   return all;
 }
 
+/// Of the records of each key, which differ in their numerics, the file of the one that was used last.
+std::map<std::string, fs::path> last_used_of_keys(const Store& store, const std::vector<Record>& records) {
+  std::map<std::string, std::pair<fs::file_time_type, fs::path>> newest;
+  for (const auto& record : records) {
+    const auto file = store.record_file(record);
+    auto& one = newest[record.key];
+    one = std::max(one, {last_change(file), file});
+  }
+  std::map<std::string, fs::path> files;
+  for (auto& [key, one] : newest) files[key] = std::move(one.second);
+  return files;
+}
+
 std::vector<Candidate> candidates(const Store& store) {
   std::vector<Candidate> all;
   std::map<fs::path, std::size_t> number;
@@ -84,7 +98,9 @@ std::vector<Candidate> candidates(const Store& store) {
     number[file] = all.size();
     all.push_back({{file, "no record", size_of(file)}, last_change(file)});
   }
-  for (const auto& record : store.all_records()) {
+  const auto records = store.all_records();
+  const auto last_used = last_used_of_keys(store, records);
+  for (const auto& record : records) {
     double bytes = 1;
     for (const auto& object : record.objects) bytes += static_cast<double>(bytes_of(object));
     const auto used = last_change(store.record_file(record));
@@ -92,6 +108,8 @@ std::vector<Candidate> candidates(const Store& store) {
       const auto found = number.find(store.object_path(object));
       if (found == number.end()) continue;
       auto& one = all[found->second];
+      const bool is_twin = last_used.at(record.key) != store.record_file(record);
+      one.is_twin = one.cost < 0 ? is_twin : one.is_twin && is_twin;
       one.garbage.what = record.parts.at("stage").get<std::string>();
       one.cost = std::max(one.cost, record.seconds / bytes);
       one.used = std::max(one.used, used);
@@ -192,8 +210,8 @@ std::vector<Garbage> choose_garbage(const Store& store, const Limits& limits) {
   keep_what_runs_use(store, all);
   add_progress(store, all);
   std::stable_sort(all.begin(), all.end(), [](const Candidate& a, const Candidate& b) {
-    return std::tuple(magnitude(a.cost), a.exported, a.cost) <
-           std::tuple(magnitude(b.cost), b.exported, b.cost);
+    return std::tuple(!a.is_twin, magnitude(a.cost), a.exported, a.cost) <
+           std::tuple(!b.is_twin, magnitude(b.cost), b.exported, b.cost);
   });
   std::uintmax_t left = 0;
   for (const auto& one : all) left += one.garbage.bytes;

@@ -56,7 +56,8 @@ struct Garbage {
   std::uintmax_t bytes = 0;
 };
 
-/// Chooses what goes: cheapest to compute again per byte first; among equals what was exported goes last. The
+/// Chooses what goes: first what other numerics have made as well and was not used last; then cheapest to
+/// compute again per byte first; among equals what was exported goes last. The
 /// newest progress of a stage goes by age only, and what a run that is not over has made or used stays. The
 /// small records stay, so that what follows from a deleted result is still found. Throws `Error` where a run
 /// to keep is unknown.

@@ -1,7 +1,10 @@
 // A store is a folder:
 //
 //   objects/ab/<sha256>.h5     one artifact, under the SHA-256 of its bytes; ab are the first two digits
-//   keys/<stage>/<key>.json    the record of a finished stage: what went in, which objects came out
+//   keys/<stage>/ab/<key>-<numerics>-<lineage>.json
+//                              the record of a finished stage: what went in, which objects came out; ab are
+//                              the first two digits of the key, and the others digests of what the record
+//                              says under these names: a key has a record for each numerics
 //   progress/<stage>/<key>/    states of stages that are not finished (checkpoints.cpp)
 //   leases/<stage>-<key>       who computes a key right now, and run.* who runs at all (lease.cpp)
 //   runs/<run>.json            what a run directory was made of

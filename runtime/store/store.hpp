@@ -35,12 +35,16 @@ class Store {
 
   /// Keeps the record of a finished stage.
   void keep(const Record& record);
-  /// The record of a key, whether or not its objects are there.
-  std::optional<Record> record(const std::string& stage, const std::string& key) const;
-  /// The record of a key whose objects are all there.
-  std::optional<Record> find(const std::string& stage, const std::string& key) const;
+  /// The records of a key, one for each numerics, the newest last, whether or not their objects are there.
+  std::vector<Record> records(const std::string& stage, const std::string& key) const;
+  /// Those whose objects are all there.
+  std::vector<Record> whole_records(const std::string& stage, const std::string& key) const;
   /// All records of a stage by its name, the newest last.
   std::vector<Record> earlier(const std::string& stage) const;
+  /// The files of all records of a stage, without reading them.
+  std::vector<std::filesystem::path> record_files(const std::string& stage) const;
+  /// The record in such a file; nothing where it is gone, or is damaged and set aside.
+  std::optional<Record> read_record(const std::filesystem::path& path) const;
 
   /// All records of all stages.
   std::vector<Record> all_records() const;
@@ -91,9 +95,9 @@ class Store {
   std::shared_ptr<const MappedFile> whole_object(const std::string& object) const;
   std::shared_ptr<const void> read(const Codec& codec, const std::string& object);
   std::shared_ptr<Alive> alive(const Codec& codec, const std::string& object);
-  static std::filesystem::path record_path(const std::filesystem::path& folder, const std::string& stage,
-                                           const std::string& key);
-  std::optional<Record> read_record(const std::filesystem::path& path) const;
+  static std::filesystem::path shard_of(const std::filesystem::path& folder, const std::string& stage,
+                                        const std::string& key);
+  static std::filesystem::path record_path(const std::filesystem::path& folder, const Record& record);
   std::vector<Json> read_folder(const std::string& name) const;
   void write_checked(const std::filesystem::path& path, Json content, bool lasting) const;
   void make_folders() const;

@@ -30,8 +30,9 @@ bool is_name(const std::string& text) {
 
 Json to_json(const Record& record) {
   assert(std::isfinite(record.seconds));
-  return {{"key", record.key},         {"parts", record.parts}, {"objects", record.objects},
-          {"seconds", record.seconds}, {"made", record.made},   {"references", record.references}};
+  return {{"key", record.key},           {"parts", record.parts},     {"objects", record.objects},
+          {"seconds", record.seconds},   {"made", record.made},       {"references", record.references},
+          {"numerics", record.numerics}, {"lineage", record.lineage}, {"warnings", record.warnings}};
 }
 
 Record from_json(const Json& json) {
@@ -40,20 +41,53 @@ Record from_json(const Json& json) {
           .objects = json.at("objects").get<std::vector<std::string>>(),
           .seconds = json.at("seconds").get<double>(),
           .made = json.at("made").get<std::string>(),
-          .references = json.at("references").get<std::vector<std::vector<std::string>>>()};
+          .references = json.at("references").get<std::vector<std::vector<std::string>>>(),
+          .numerics = json.at("numerics"),
+          .lineage = json.at("lineage").get<std::string>(),
+          .warnings = json.at("warnings").get<std::vector<std::string>>()};
+}
+
+/// Calls `visit` with the path of everything in a folder; with nothing where there is no such folder.
+template <class Visit>
+void for_each_entry(const fs::path& folder, Visit&& visit) {
+  std::error_code error;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error))
+    visit(entry->path());
+}
+
+std::string file_name(const Record& record) {
+  assert(is_name(record.key));
+  return record.key + "-" + numerics_digest(record.numerics) + "-" + record.lineage + ".json";
+}
+
+void sort_by_age(std::vector<Record>& records) {
+  const auto age = [](const Record& record) { return std::tie(record.made, record.key); };
+  std::stable_sort(records.begin(), records.end(),
+                   [&](const auto& a, const auto& b) { return age(a) < age(b); });
 }
 
 }  // namespace
 
 void Store::keep(const Record& record) {
-  const auto path = record_path(writes_, record.parts.at("stage").get<std::string>(), record.key);
+  const auto path = record_path(writes_, record);
   write_checked(path, to_json(record), true);
   forgive(path);
 }
 
-std::optional<Record> Store::record(const std::string& stage, const std::string& key) const {
-  if (auto ours = read_record(record_path(writes_, stage, key)); ours || writes_ == root_) return ours;
-  return read_record(record_path(root_, stage, key));
+std::vector<Record> Store::records(const std::string& stage, const std::string& key) const {
+  assert(is_name(stage) && is_name(key));
+  std::map<fs::path, fs::path> files;
+  for (const auto& folder : {writes_, root_}) {
+    for_each_entry(shard_of(folder, stage, key), [&](const fs::path& file) {
+      if (file.filename().string().starts_with(key + "-")) files.emplace(file.filename(), file);
+    });
+  }
+  std::vector<Record> all;
+  for (const auto& [name, file] : files) {
+    if (auto record = read_record(file)) all.push_back(std::move(*record));
+  }
+  sort_by_age(all);
+  return all;
 }
 
 void Store::note_nondeterministic(const std::string& stage, const std::string& key, Json what) {
@@ -62,7 +96,7 @@ void Store::note_nondeterministic(const std::string& stage, const std::string& k
 }
 
 fs::path Store::record_file(const Record& record) const {
-  return record_path(root_, record.parts.at("stage").get<std::string>(), record.key);
+  return record_path(root_, record);
 }
 
 void Store::mark_used(const Record& record) const {
@@ -73,32 +107,41 @@ void Store::mark_used(const Record& record) const {
   throw file_error(path, errno);
 }
 
-std::optional<Record> Store::find(const std::string& stage, const std::string& key) const {
+std::vector<Record> Store::whole_records(const std::string& stage, const std::string& key) const {
   // A client of NFS remembers for up to a minute that a record was not there; this makes it ask the server.
   for (const auto& folder : {root_ / "keys", root_ / "keys" / stage}) {
     struct statx ignored_but_fresh {};
     ::statx(AT_FDCWD, folder.c_str(), AT_STATX_FORCE_SYNC, STATX_MTIME, &ignored_but_fresh);
   }
-  auto record = this->record(stage, key);
-  if (!record) return std::nullopt;
-  const auto there = [this](const std::string& object) { return has(object); };
-  if (!std::all_of(record->objects.begin(), record->objects.end(), there)) return std::nullopt;
-  return record;
+  auto all = records(stage, key);
+  std::erase_if(all, [this](const Record& record) {
+    return !std::all_of(record.objects.begin(), record.objects.end(),
+                        [this](const std::string& object) { return has(object); });
+  });
+  return all;
+}
+
+std::vector<fs::path> Store::record_files(const std::string& stage) const {
+  assert(is_name(stage));
+  std::map<fs::path, fs::path> files;
+  for (const auto& folder : {writes_, root_}) {
+    for_each_entry(folder / "keys" / stage, [&](const fs::path& shard) {
+      for_each_entry(shard, [&](const fs::path& file) {
+        if (file.extension() == ".json") files.emplace(file.filename(), file);
+      });
+    });
+  }
+  std::vector<fs::path> all;
+  for (auto& [name, file] : files) all.push_back(std::move(file));
+  return all;
 }
 
 std::vector<Record> Store::earlier(const std::string& stage) const {
-  assert(is_name(stage));
   std::vector<Record> records;
-  for (const auto& folder : std::set{writes_, root_}) {
-    std::error_code error;
-    for (fs::directory_iterator entry(folder / "keys" / stage, error), end; !error && entry != end;
-         entry.increment(error)) {
-      if (entry->path().extension() != ".json") continue;
-      if (auto record = read_record(entry->path())) records.push_back(std::move(*record));
-    }
+  for (const auto& file : record_files(stage)) {
+    if (auto record = read_record(file)) records.push_back(std::move(*record));
   }
-  const auto age = [](const Record& record) { return std::tie(record.made, record.key); };
-  std::sort(records.begin(), records.end(), [&](const auto& a, const auto& b) { return age(a) < age(b); });
+  sort_by_age(records);
   return records;
 }
 
@@ -158,9 +201,14 @@ std::string Store::source_digest(const fs::path& file) const {
   return digest;
 }
 
-fs::path Store::record_path(const fs::path& folder, const std::string& stage, const std::string& key) {
-  assert(is_name(stage) && is_name(key));
-  return folder / "keys" / stage / (key + ".json");
+fs::path Store::shard_of(const fs::path& folder, const std::string& stage, const std::string& key) {
+  return folder / "keys" / stage / key.substr(0, 2);
+}
+
+fs::path Store::record_path(const fs::path& folder, const Record& record) {
+  const auto stage = record.parts.at("stage").get<std::string>();
+  assert(is_name(stage));
+  return shard_of(folder, stage, record.key) / file_name(record);
 }
 
 std::optional<Record> Store::read_record(const fs::path& path) const {
@@ -168,7 +216,7 @@ std::optional<Record> Store::read_record(const fs::path& path) const {
   if (!json) return std::nullopt;
   try {
     auto record = from_json(*json);
-    if (record.key == path.stem().string()) return record;
+    if (file_name(record) == path.filename().string()) return record;
   } catch (const Json::exception&) {
   }
   set_aside(path, "not the record of this key");

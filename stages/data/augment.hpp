@@ -41,7 +41,7 @@ struct Augment {
     }
     void check(const std::string& place) const { check_policy(policy, place + ".policy"); }
   };
-  static std::string made_with() { return drawn_with(); }
+  static Json made_with() { return drawn_with(); }
   static Out<Value> run(const In<Value>& in, const Params& params, Context& context);
 };
 

@@ -9,6 +9,7 @@ namespace fovea {
 struct Batches {
   static constexpr std::string_view kind = "Batches";
   static const Codec& codec();
+  static Json read_with() { return decoded_with(); }
 
   Value<Dataset> data;
   Policy policy;

@@ -6,6 +6,7 @@
 
 #include "graph/port.hpp"
 #include "runtime/store/array.hpp"
+#include "stages/data/images/decoders.hpp"
 #include "stages/data/names.hpp"
 
 namespace fovea {
@@ -19,6 +20,7 @@ enum class Part : std::uint8_t { none = 0, train = 1, validation = 2, test = 3 }
 struct Dataset {
   static constexpr std::string_view kind = "Dataset";
   static const Codec& codec();
+  static Json read_with() { return decoded_with(); }
 
   std::size_t height = 0;
   std::size_t width = 0;

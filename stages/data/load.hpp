@@ -64,6 +64,7 @@ struct Load {
   /// The files that will be read, and the folders whose names are classes; throws `Error` where one is not
   /// there.
   static std::vector<std::filesystem::path> sources(const Params& params);
+  static Json made_with() { return decoded_with(); }
   static Out<Value> run(const In<Value>& in, const Params& params, Context& context);
 };
 

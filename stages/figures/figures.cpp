@@ -76,8 +76,13 @@ std::string PictureFormats::text() const {
   return "a list with at least " + known_formats().text();
 }
 
-std::string drawn_with() {
-  return render::drawing_libraries();
+Json drawn_with() {
+  static const Json libraries = [] {
+    Json versions = Json::object();
+    for (const auto& [name, version] : render::drawing_libraries()) versions[name] = version;
+    return versions;
+  }();
+  return libraries;
 }
 
 Figures save(const render::Drawing& drawing, const std::string& name, const std::string& title,

@@ -37,7 +37,7 @@ render::Size picture_size(const Params& params) {
 }
 
 /// What figure stages are `made_with`.
-std::string drawn_with();
+Json drawn_with();
 
 /// A drawing as `<name>.png` and so on, a file of each format, which says its title and the key of what it
 /// came from.

@@ -40,7 +40,7 @@ struct PlotConfusionMatrix {
     }
   };
 
-  static std::string made_with() { return drawn_with(); }
+  static Json made_with() { return drawn_with(); }
   static Out<Value> run(const In<Value>& in, const Params& params, Context& context);
 };
 

@@ -33,7 +33,7 @@ struct PlotSummary {
     static auto fields() { return picture_fields<Params>(); }
   };
 
-  static std::string made_with() { return drawn_with(); }
+  static Json made_with() { return drawn_with(); }
   static Out<Value> run(const In<Value>& in, const Params& params, Context& context);
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -52,6 +53,9 @@ class Extensions {
   const MakeOptimizer* optimizer(const std::string& name) const;
   const OwnCallback* callback(const std::string& name) const;
 
+  /// The digests of the plugins that added these, each called by what it is and its name, as "loss hinge".
+  Json code_of(const std::vector<std::string>& what) const;
+
   /// Names that settings take: those that are ready and those that were added.
   OneOf schedule_types(std::vector<std::string> ready) const;
   OneOf loss_types(std::vector<std::string> ready) const;
@@ -62,6 +66,7 @@ class Extensions {
   template <class Make>
   using Named = std::vector<std::pair<std::string, std::unique_ptr<const Make>>>;
 
+  std::map<std::string, Json> code_;  ///< digests of plugins by what they added
   Named<OwnSchedule> schedules_;
   Named<MakeLoss> losses_;
   Named<MakeOptimizer> optimizers_;

@@ -2,6 +2,7 @@
 
 #include "graph/stage.hpp"
 #include "stages/data/batches.hpp"
+#include "stages/learn/extensions.hpp"
 #include "stages/learn/rate_range.hpp"
 #include "stages/learn/train_params.hpp"
 #include "stages/model/model.hpp"
@@ -63,6 +64,11 @@ struct FindLearningRate {
     void check(const std::string& place) const;
   };
 
+  /// The plugins whose loss or optimizer it uses.
+  static Json code_named(const Params& params) {
+    return Extensions::of_training().code_of(
+        {"loss " + params.loss.type, "optimizer " + params.optimizer.type});
+  }
   static Out<Value> run(const In<Value>& in, const Params& params, Context& context);
 };
 

@@ -47,7 +47,9 @@ void LiveFigures::wait() {
   try {
     drawing_.get();
   } catch (const std::exception& error) {
-    context_.warn(std::string(error.what()) + "; the curves of this epoch are not shown");
+    // It is no fact about the result, so it is not kept with it.
+    context_.event("warning",
+                   context_.stage + ": " + error.what() + "; the curves of this epoch are not shown");
   }
 }
 

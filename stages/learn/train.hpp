@@ -117,6 +117,13 @@ struct Train {
     void check(const std::string& place) const;
   };
 
+  /// The plugins whose schedule, loss, optimizer or callbacks it uses.
+  static Json code_named(const Params& params) {
+    std::vector<std::string> all{"schedule " + params.schedule.type, "loss " + params.loss.type,
+                                 "optimizer " + params.optimizer.type};
+    for (const auto& name : params.callbacks) all.push_back("callback " + name);
+    return Extensions::of_training().code_of(all);
+  }
   /// Training goes on from a shorter one where neither schedule nor callbacks depend on how long it is.
   static Horizon horizon(const Params& params);
   static Out<Value> run(const In<Value>& in, const Params& params, Context& context);

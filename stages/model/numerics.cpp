@@ -1,5 +1,6 @@
 #include "stages/model/numerics.hpp"
 
+#include <cpuid.h>
 #include <sched.h>
 
 #include <algorithm>
@@ -7,10 +8,14 @@
 #include <cctype>
 #include <charconv>
 #include <cstdlib>
+#include <cstring>
 #include <optional>
 #include <utility>
 
 #include "graph/error.hpp"
+#include "stages/model/blas.hpp"
+#include "stages/model/cuda_versions.hpp"
+#include "stages/model/precision.hpp"
 
 namespace fovea {
 namespace {
@@ -22,6 +27,19 @@ const char* capability() {
     return "avx512";
   }
   return __builtin_cpu_supports("avx2") ? "avx2" : "default";
+}
+
+/// "AuthenticAMD 25.17": the maker, family and model, by which OpenBLAS and oneDNN choose their loops.
+std::string cpu_model() {
+  unsigned int a = 0, b = 0, c = 0, d = 0;
+  char maker[13] = "";
+  if (__get_cpuid(0, &a, &b, &c, &d) == 0) return "unknown";
+  std::memcpy(&maker[0], &b, 4);
+  std::memcpy(&maker[4], &d, 4);
+  std::memcpy(&maker[8], &c, 4);
+  __get_cpuid(1, &a, &b, &c, &d);
+  const auto family = (a >> 8 & 15) + (a >> 20 & 255), model = (a >> 4 & 15) + (a >> 12 & 240);
+  return std::string(maker) + " " + std::to_string(family) + "." + std::to_string(model);
 }
 
 /// Asked once, before OpenMP binds its threads: the thread that started them has one core from then on.
@@ -116,14 +134,29 @@ bool cpu_has_bf16() {
   return has;
 }
 
-std::string numerics(const ComputeDevice& device) {
-  auto text = std::string("libtorch " FOVEA_TORCH_VERSION ", ") + std::to_string(compute_threads()) +
-              " threads, " + vector_level() + (cpu_has_bf16() ? ", bf16" : "") +
-              (device.is_cuda() ? ", cuda " + device.model : "");
-  for (const char* name : told_variables) {
-    if (const auto value = environment(name); !value.empty()) text += std::string(", ") + name + "=" + value;
+Json numerics(const ComputeDevice& device) {
+  Json all = Json::object();
+  if (device.is_cuda()) {
+    all["cuda"] = device.model;
+    all.update(cuda_versions_here());
   }
-  return text;
+  all["threads"] = compute_threads();
+  all["libtorch"] = FOVEA_TORCH_VERSION;
+  if (const auto& blas = blas_here().name; !blas.empty()) all["blas"] = blas;
+  all["vectors"] = vector_level();
+  if (cpu_has_bf16()) all["bf16"] = __builtin_cpu_supports("amx-bf16") ? "amx" : "avx512";
+  all["cpu"] = cpu_model();
+  for (const char* name : told_variables) {
+    if (const auto value = environment(name); !value.empty()) all[name] = value;
+  }
+  return all;
+}
+
+Json numerics(const Node& node, const ComputeDevice& device) {
+  auto all = numerics(device);
+  if (node.params.value("precision", Json()) == "auto")
+    all["precision"] = name_of(precision_of("auto", device));
+  return all;
 }
 
 void prepare_numerics() {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <string>
+#include "graph/graph.hpp"
 
 #include "stages/model/compute_device.hpp"
 
@@ -18,11 +18,13 @@ bool has_bf16_with(std::string highest_instructions);
 /// Whether the CPU multiplies bf16 matrices by itself (AVX512-BF16 or AMX).
 bool cpu_has_bf16();
 
-/// What decides the last digits of everything that LibTorch computes there: its version, threads, the CPU's
-/// vector instructions, the model of a CUDA device, which computes equally under any number, and variables by
-/// which a person chooses other instructions. Throws `Error` where such a variable asks for what is not
-/// there.
-std::string numerics(const ComputeDevice& device);
+/// What decides the last digits of everything that LibTorch computes there, by name: its version, its BLAS,
+/// threads, the CPU and its vector instructions, the model and libraries of a CUDA device, which computes
+/// equally under any number, and variables by which a person chooses other instructions. Throws `Error` where
+/// such a variable asks for what is not there.
+Json numerics(const ComputeDevice& device);
+/// The same for one node, with the precision that "auto" comes to.
+Json numerics(const Node& node, const ComputeDevice& device);
 
 /// Sets what LibTorch, its OpenMP team and its libraries read only once, when they are loaded, so that the
 /// environment changes no result; must be called before that.

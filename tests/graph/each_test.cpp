@@ -38,7 +38,7 @@ const World nowhere{.find = {},
                     .has = {},
                     .earlier = {},
                     .digest = {},
-                    .numerics = [](const std::string&) { return ""; },
+                    .numerics = [](const Node&) { return Json::object(); },
                     .progress = {}};
 
 }  // namespace

@@ -152,6 +152,26 @@ struct Age {
   static Out<Value> run(const In<Value>& in, const Params&, Context&) { return {.grain = in.grain}; }
 };
 
+struct Knead {
+  static constexpr std::string_view name = "knead";
+  static constexpr std::string_view doc = "makes dough";
+  static constexpr int version = 1;
+  static constexpr std::string_view library = "oven";
+  template <template <class> class As>
+  struct In {
+    As<Flour> flour;
+    static constexpr auto ports() { return std::tuple{field("flour", &In::flour, "for dough")}; }
+  };
+  template <template <class> class As>
+  struct Out {
+    As<Flour> dough;
+    static constexpr auto ports() { return std::tuple{field("dough", &Out::dough, "to bake")}; }
+  };
+  struct Params {
+    static auto fields() { return std::tuple{}; }
+  };
+};
+
 struct Bake {
   static constexpr std::string_view name = "bake";
   static constexpr std::string_view doc = "bakes flour with whole grain";

@@ -1,7 +1,10 @@
 #include "graph/plan.hpp"
 
+#include <algorithm>
+
 #include <set>
 
+#include "graph/lineage.hpp"
 #include "tests/catch.hpp"
 #include "tests/errors.hpp"
 #include "tests/graph/example.hpp"
@@ -16,26 +19,33 @@ struct Memory {
   std::string contents = "barley";
   std::set<std::string> lost;
   std::optional<Position> position;
+  Json numerics = {{"heat", "hot"}};
+  Json numerics_of_progress = Json::object();
 
   World world() {
-    return {.find = [this](const std::string&, const std::string& key) -> std::optional<Record> {
-              for (const auto& record : records) {
-                if (record.key == key) return record;
-              }
-              return {};
-            },
-            .has = [this](const std::string& object) { return !lost.contains(object); },
-            .earlier =
-                [this](const std::string& stage) {
+    return {.find =
+                [this](const std::string&, const std::string& key) {
                   std::vector<Record> all;
-                  for (const auto& record : records) {
-                    if (record.parts.at("stage") == stage) all.push_back(record);
-                  }
+                  std::copy_if(records.begin(), records.end(), std::back_inserter(all),
+                               [&](const Record& record) { return record.key == key; });
                   return all;
                 },
+            .has = [this](const std::string& object) { return !lost.contains(object); },
+            .earlier = [this](const std::string& stage, const std::string& lineage,
+                              std::size_t n) -> const Record* {
+              for (auto record = records.rbegin(); record != records.rend(); ++record) {
+                if (record->parts.at("stage") == stage && record->lineage == lineage && n-- == 0)
+                  return &*record;
+              }
+              return nullptr;
+            },
             .digest = [this](const std::filesystem::path&) { return contents; },
-            .numerics = [](const std::string&) { return "hot"; },
-            .progress = [this](const std::string&, const std::string&, std::int64_t) { return position; }};
+            .numerics = [this](const Node&) { return numerics; },
+            .progress = [this](const std::string&, const std::string&, std::int64_t,
+                               const std::optional<Json>& only) -> std::optional<Progress> {
+              if (!position || (only && *only != numerics_of_progress)) return {};
+              return Progress{*position, numerics_of_progress};
+            }};
   }
 
   /// Does what a runner would: goes through the nodes in order and keeps a record of each.
@@ -47,8 +57,10 @@ struct Memory {
       for (const auto& wire : graph.nodes()[i].inputs) inputs.push_back(done[wire.node].objects[wire.port]);
       Record record{.parts = key_parts(graph, i, inputs, here), .seconds = 2};
       record.key = sha256(canonical(record.parts));
+      record.numerics = numerics_of(graph.nodes()[i], here);
+      record.lineage = lineages(graph)[i];
       for (const auto& port : graph.nodes()[i].stage->outputs)
-        record.objects.push_back(port.name + "@" + record.key);
+        record.objects.push_back(port.name + "@" + record.key + numerics_text(record.numerics));
       done.push_back(record);
       records.push_back(record);
     }
@@ -70,6 +82,21 @@ Graph bakery_graph(double gap, std::int64_t threads = 1, std::uint64_t seed = 0)
   return g;
 }
 
+Graph dairy(std::int64_t days, bool even) {
+  Graph g;
+  g.add<example::Age>({.grain = g.add<example::Harvest>({}).grain}, {.days = days, .even = even});
+  return g;
+}
+
+/// Ends in a stage of a library that gives something.
+Graph dough_graph() {
+  Graph g("dough");
+  const auto harvest = g.add<example::Harvest>({});
+  const auto mill = g.add<example::Mill>({.grain = harvest.grain});
+  g.add<example::Knead>({.flour = mill.flour});
+  return g;
+}
+
 }  // namespace
 
 TEST_CASE("plan: SHA-256 of \"abc\" is that of FIPS 180-2") {
@@ -79,7 +106,7 @@ TEST_CASE("plan: SHA-256 of \"abc\" is that of FIPS 180-2") {
 TEST_CASE("plan: what never ran has to run, and what waits for it too") {
   Memory memory;
   CHECK(statuses(plan(bakery_graph(0.5), memory.world())) ==
-        "run(never run before) run(\"harvest\" runs before it) run(\"mill\" runs before it) ");
+        "run(nothing like it ran before) run(\"harvest\" runs before it) run(\"mill\" runs before it) ");
 }
 
 TEST_CASE("plan: what ran is a hit") {
@@ -137,12 +164,52 @@ TEST_CASE("plan: a list enters the key with all its wires, and in their order") 
   CHECK(parts["inputs"]["topping"].is_string());
 }
 
-TEST_CASE("plan: how a library computes counts for its stages") {
+TEST_CASE("plan: a result that other numerics made is a hit, and what differs is told") {
   Memory memory;
   memory.run(bakery_graph(0.5));
-  auto world = memory.world();
-  world.numerics = [](const std::string&) { return "cold"; };
-  CHECK(statuses(plan(bakery_graph(0.5), world)) == "hit hit run(numerics: \"hot\" -> \"cold\") ");
+  memory.numerics = {{"heat", "cold"}, {"ovens", 2}};
+  const auto planned = plan(bakery_graph(0.5), memory.world());
+  CHECK(statuses(planned) == "hit hit hit ");
+  CHECK(planned[0].made_with.empty());
+  CHECK(planned[2].made_with == "heat hot, without ovens");
+}
+
+TEST_CASE("plan: of two numerics those at hand are taken, or else the newest") {
+  Memory memory;
+  const auto run_with = [&](const char* heat) {
+    memory.numerics = {{"heat", heat}};
+    memory.run(bakery_graph(0.5));
+  };
+  run_with("hot");
+  run_with("warm");
+  const auto heat = [&](const char* here) {
+    memory.numerics = {{"heat", here}};
+    return plan(bakery_graph(0.5), memory.world())[2].record->numerics.at("heat");
+  };
+  CHECK(heat("hot") == "hot");
+  CHECK(heat("warm") == "warm");
+  CHECK(heat("cold") == "warm");
+}
+
+TEST_CASE("plan: where the same numerics are wanted, what others made has to run") {
+  Memory memory;
+  memory.run(bakery_graph(0.5));
+  const auto wanted = [&] {
+    return statuses(plan(bakery_graph(0.5), memory.world(), {.same_numerics = true}));
+  };
+  CHECK(wanted() == "hit hit hit ");
+  memory.numerics = {{"heat", "cold"}};
+  CHECK(wanted() == "hit hit run(was made with heat hot) ");
+}
+
+TEST_CASE("plan: numerics that one went on to from another's progress are equal to neither") {
+  const Json hot = {{"heat", "hot"}}, cold = {{"heat", "cold"}};
+  const auto both = joined_numerics(hot, cold);
+  CHECK(both == Json::array({hot, cold}));
+  CHECK(joined_numerics(hot, hot) == hot);
+  CHECK(joined_numerics(both, cold) == both);
+  CHECK(joined_numerics(both, hot) == Json::array({hot, cold, hot}));
+  CHECK(made_with(both, cold) == "heat hot, then what is here");
 }
 
 TEST_CASE("plan: the bytes of a source file count, its path does not") {
@@ -154,7 +221,49 @@ TEST_CASE("plan: the bytes of a source file count, its path does not") {
   moved.add<example::Harvest>({}, {.field_path = "/west/field"});
   CHECK(statuses(plan(moved, memory.world())) == "hit ");
   memory.contents = "rye";
-  CHECK(statuses(plan(moved, memory.world())) == "run(file \"field\" has other content) ");
+  CHECK(statuses(plan(g, memory.world())) == "run(file \"field\" has other content) ");
+}
+
+TEST_CASE("plan: what ran on other data, or behind other stages, is not compared with") {
+  Memory memory;
+  const auto harvest_of = [](const std::string& field, std::int64_t tons) {
+    Graph g;
+    g.add<example::Mill>({.grain = g.add<example::Harvest>({}, {.field_path = field, .tons = tons}).grain});
+    return g;
+  };
+  memory.run(harvest_of("/east/field", 3));
+  memory.contents = "rye";
+  const auto other = plan(harvest_of("/west/field", 4), memory.world());
+  CHECK(statuses(other) == "run(nothing like it ran before) run(\"harvest\" runs before it) ");
+  CHECK_FALSE(other[0].seconds);
+  CHECK_FALSE(other[1].seconds);
+  const auto same = plan(harvest_of("/east/field", 4), memory.world());
+  CHECK(same[0].why == "file \"field\" has other content; tons: 3 -> 4");
+  CHECK(same[0].seconds == 2);
+  CHECK(same[1].seconds == 2);
+}
+
+TEST_CASE("plan: seconds grow with how far a stage goes") {
+  Memory memory;
+  memory.run(dairy(10, false));
+  CHECK(plan(dairy(30, false), memory.world())[1].seconds == 6);
+  CHECK(plan(dairy(5, false), memory.world(), {.force = {"harvest"}})[1].seconds == 1);
+}
+
+TEST_CASE("plan: a plugin that was built anew runs its stages, and is the reason") {
+  Memory memory;
+  const auto with = [&](const char* digest) {
+    static StageInfo mill;
+    mill = stage_info<example::Mill>();
+    mill.code = {{"libmill.so", digest}};
+    Graph g;
+    g.add<example::Harvest>({});
+    g.add("mill", mill, Json::object(), {{0, 0, 0}});
+    return g;
+  };
+  memory.run(with("aa"));
+  CHECK(statuses(plan(with("aa"), memory.world())) == "hit hit ");
+  CHECK(statuses(plan(with("bb"), memory.world())) == "hit run(plugin \"libmill.so\" has other content) ");
 }
 
 TEST_CASE("plan: the nearest earlier run is the one compared with") {
@@ -167,10 +276,10 @@ TEST_CASE("plan: the nearest earlier run is the one compared with") {
 TEST_CASE("plan: a forced stage runs though its result is there") {
   Memory memory;
   memory.run(bakery_graph(0.5));
-  const auto planned = plan(bakery_graph(0.5), memory.world(), {"mill"});
+  const auto planned = plan(bakery_graph(0.5), memory.world(), {.force = {"mill"}});
   CHECK(statuses(planned) == "hit run(forced) run(\"mill\" runs before it) ");
   CHECK(planned[1].seconds == 2);
-  CHECK(error_of([&] { plan(bakery_graph(0.5), memory.world(), {"mil"}); }) ==
+  CHECK(error_of([&] { plan(bakery_graph(0.5), memory.world(), {.force = {"mil"}}); }) ==
         "unknown stage \"mil\"; did you mean \"mill\"?");
 }
 
@@ -180,10 +289,33 @@ TEST_CASE("plan: what is lost runs again where it is wanted, and what follows it
   const auto planned = plan(bakery_graph(0.5), memory.world());
   memory.lost = {planned[0].record->objects[0], planned[1].record->objects[1]};
   CHECK(statuses(plan(bakery_graph(0.5), memory.world())) == "hit hit hit ");
-  CHECK(statuses(plan(bakery_graph(0.5), memory.world(), {"bake"})) ==
+  CHECK(statuses(plan(bakery_graph(0.5), memory.world(), {.force = {"bake"}})) ==
         "run(its result is no longer in the store) run(its result is no longer in the store) run(forced) ");
   CHECK(statuses(plan(bakery_graph(0.5).only({0, 1}), memory.world())) ==
         "run(its result is no longer in the store) run(its result is no longer in the store) ");
+}
+
+TEST_CASE("plan: what is lost and read when all is done runs again") {
+  Memory memory;
+  memory.run(bakery_graph(0.5));
+  memory.lost = {plan(bakery_graph(0.5), memory.world())[1].record->objects[0]};
+  CHECK(statuses(plan(bakery_graph(0.5), memory.world(), {.wanted = {{1, 1}}})) == "hit hit hit ");
+  CHECK(statuses(plan(bakery_graph(0.5), memory.world(), {.wanted = {{1, 0}}})) ==
+        "hit run(its result is no longer in the store) hit ");
+}
+
+TEST_CASE("plan: what is lost is not made again where other numerics have made it") {
+  Memory memory;
+  memory.numerics = {{"heat", "cold"}};
+  memory.run(dough_graph());
+  memory.numerics = {{"heat", "hot"}};
+  memory.run(dough_graph());
+  memory.lost = {memory.records.back().objects[0]};
+  const auto planned = plan(dough_graph(), memory.world());
+  CHECK(planned[2].status == Status::hit);
+  CHECK(planned[2].made_with == "heat cold");
+  CHECK(statuses(plan(dough_graph(), memory.world(), {.same_numerics = true})) ==
+        "hit hit run(its result is no longer in the store) ");
 }
 
 TEST_CASE("plan: what a stage reads brings back what that refers to") {
@@ -194,17 +326,11 @@ TEST_CASE("plan: what a stage reads brings back what that refers to") {
   mill.references = {{harvest}, {}};
   memory.lost = {harvest};
   CHECK(statuses(plan(bakery_graph(0.5), memory.world())) == "hit hit hit ");
-  CHECK(statuses(plan(bakery_graph(0.5), memory.world(), {"bake"})) ==
+  CHECK(statuses(plan(bakery_graph(0.5), memory.world(), {.force = {"bake"}})) ==
         "run(its result is no longer in the store) hit run(forced) ");
 }
 
 namespace {
-
-Graph dairy(std::int64_t days, bool even) {
-  Graph g;
-  g.add<example::Age>({.grain = g.add<example::Harvest>({}).grain}, {.days = days, .even = even});
-  return g;
-}
 
 std::string age_key(const Graph& g, Memory& memory) {
   const std::vector<std::string> inputs{"grain"};
@@ -220,10 +346,22 @@ TEST_CASE("plan: saved progress makes a stage partial") {
   const auto planned = plan(dairy(10, true), memory.world());
   CHECK(planned[1].status == Status::partial);
   CHECK(planned[1].progress == "day 3 of 10, step 812");
+  CHECK(planned[1].made_with.empty());
   memory.position = Position{3, 0};
   CHECK(plan(dairy(10, true), memory.world())[1].progress == "day 4 of 10");
   memory.position = Position{10, 0};
   CHECK(plan(dairy(10, true), memory.world())[1].progress == "the end of day 10 of 10");
+}
+
+TEST_CASE("plan: progress of other numerics goes on, which is told, unless equal ones are wanted") {
+  Memory memory;
+  memory.run(dairy(10, true).only({0}));
+  memory.position = Position{2, 0};
+  memory.numerics_of_progress = {{"heat", "cold"}};
+  const auto planned = plan(dairy(10, true), memory.world());
+  CHECK(planned[1].status == Status::partial);
+  CHECK(planned[1].made_with == "heat cold");
+  CHECK(plan(dairy(10, true), memory.world(), {.same_numerics = true})[1].status == Status::run);
 }
 
 TEST_CASE("plan: lengths share their progress unless they decide the first step, and then the plan says so") {
@@ -260,7 +398,7 @@ TEST_CASE("plan: a file that is new and one that is gone are told as such") {
   Graph g("bakery");
   g.add<example::Harvest>({}, {.field_path = "/a/field"});
   memory.run(g);
-  Graph other("bakery");
-  other.add<example::Harvest>({}, {.field_path = "/a/meadow"});
-  CHECK(statuses(plan(other, memory.world())) == "run(file \"meadow\" is new; file \"field\" is gone) ");
+  memory.records[0].key = "other";
+  memory.records[0].parts["files"] = {{"meadow", "barley"}};
+  CHECK(statuses(plan(g, memory.world())) == "run(file \"field\" is new; file \"meadow\" is gone) ");
 }

@@ -8,7 +8,7 @@ std::map<std::string, std::string> stored(const fs::path& store) {
   for (const auto& entry : fs::recursive_directory_iterator(store / "keys")) {
     if (!entry.is_regular_file()) continue;
     const auto record = fovea::parse_json(contents(entry.path()));
-    const auto stage = entry.path().parent_path().filename().string();
+    const auto stage = record["parts"]["stage"].get<std::string>();
     for (std::size_t port = 0; port < record["objects"].size(); ++port) {
       const bool measured = stage == "train" && port == 3;
       if (!measured) all[stage + "/" + std::to_string(port)] = record["objects"][port];

@@ -42,8 +42,9 @@ Json small_pipeline_of_two() {
 }
 
 std::size_t records_of(const Desk& desk, const char* stage) {
-  const fs::directory_iterator records(desk.folder / ".fovea/keys" / stage);
-  return static_cast<std::size_t>(std::distance(begin(records), end(records)));
+  const fs::recursive_directory_iterator records(desk.folder / ".fovea/keys" / stage);
+  return static_cast<std::size_t>(
+      std::count_if(begin(records), end(records), [](const auto& entry) { return entry.is_regular_file(); }));
 }
 
 Json json_in(const fs::path& file) {

@@ -28,6 +28,9 @@ struct Amount {
   double value = 0;
 };
 
+/// With what `Count` and `Drifting` say they are made.
+inline Json made_here = Json::object();
+
 /// How often stages ran since the start of a test, and what happens inside `Constant` and `Sum`.
 inline std::atomic<int> runs = 0;
 inline std::function<void(Context&)> inside = [](Context&) {};
@@ -170,6 +173,7 @@ struct Count {
   static Horizon horizon(const Params& params) {
     return {"to", "number", params.to, params.bound ? "the end decides the way" : ""};
   }
+  static Json made_with() { return made_here; }
   static Out<Value> run(const In<Value>&, const Params& params, Context& context) {
     double now = 0;
     if (const auto newest = context.checkpoints->newest(Amount::codec())) {
@@ -190,6 +194,7 @@ struct Count {
 inline double drift = 0;
 struct Drifting : Constant {
   static constexpr std::string_view name = "drifting";
+  static Json made_with() { return made_here; }
   static Out<Value> run(const In<Value>&, const Params& params, Context&) {
     return {.number = Amount{params.value + drift}};
   }
@@ -210,6 +215,12 @@ struct Events : Report {
     all.push_back(event);
   }
   void progress(const std::string&, std::size_t, std::size_t, const std::string&) override {}
+};
+
+/// Other numerics than before, as long as it lives.
+struct MadeHere {
+  explicit MadeHere(const char* machine) { made_here = {{"machine", machine}}; }
+  ~MadeHere() { made_here = Json::object(); }
 };
 
 }  // namespace arithmetic

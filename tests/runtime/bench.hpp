@@ -11,7 +11,7 @@ struct Bench {
   Folder folder;
   std::vector<std::string> warnings;
   Store store{folder / "store", [this](const std::string& line) { warnings.push_back(line); }};
-  World world = world_of(store, [](const std::string&) { return "plain"; });
+  World world = world_of(store, [](const Node&) { return Json::object(); });
   Libraries libraries{[](const std::string&) {}};
   Events events;
 

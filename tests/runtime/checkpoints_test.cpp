@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 /// Progress of a stage called "count", whose states are lists of numbers.
 struct Counting {
   Place place;
-  Checkpoints checkpoints{place.store, "count", "key", 10};
+  Checkpoints checkpoints{place.store, "count", "key", 10, {{"threads", 2}}};
 
   void save(float value, Position position, std::size_t keep = 3) {
     const Numbers state{std::vector<float>{value}};
@@ -43,17 +43,34 @@ TEST_CASE("checkpoints: the newest by position comes back, and only so many are 
   counting.save(4, {1, 5});
   counting.save(5, {2, 0});
   CHECK(counting.newest() == 5);
-  CHECK(counting.checkpoints.position() == Position{2, 0});
+  CHECK(counting.checkpoints.progress()->position == Position{2, 0});
   CHECK(counting.files().size() == 3);
   CHECK(counting.place.count("tmp") == 0);
+}
+
+TEST_CASE("checkpoints: states of other numerics are gone on from, unless only equal ones are looked at") {
+  Counting counting;
+  counting.save(3, {3, 0});
+  const Json here = {{"threads", 1}};
+  Checkpoints any(counting.place.store, "count", "key", 10, here);
+  CHECK(any.progress()->numerics == Json{{"threads", 2}});
+  CHECK(any.numerics() == here);
+  CHECK(any.newest(Numbers::codec()));
+  CHECK(any.numerics() == Json::array({{{"threads", 2}}, here}));
+  Checkpoints equal(counting.place.store, "count", "key", 10, here, true);
+  CHECK_FALSE(equal.progress());
+  const Numbers state{std::vector<float>{1}};
+  equal.save(Numbers::codec(), &state, {1, 0}, 1);
+  CHECK(equal.progress()->position == Position{1, 0});
+  CHECK(counting.newest() == 3);
 }
 
 TEST_CASE("checkpoints: what is past the end of a shorter run is not looked at, and stays") {
   Counting counting;
   counting.save(1, {4, 0});
   counting.save(2, {6, 0});
-  Checkpoints shorter(counting.place.store, "count", "key", 5);
-  CHECK(shorter.position() == Position{4, 0});
+  Checkpoints shorter(counting.place.store, "count", "key", 5, Json::object());
+  CHECK(shorter.progress()->position == Position{4, 0});
   shorter.remove_all();
   CHECK(counting.newest() == 2);
 }
@@ -65,7 +82,7 @@ TEST_CASE("checkpoints: a damaged one is set aside with a warning, and the one b
   const auto newest = counting.files().back();
   fs::permissions(newest, fs::perms::owner_write, fs::perm_options::add);
   std::fstream(newest, std::ios::in | std::ios::out | std::ios::binary).seekp(700).put('x');
-  CHECK(counting.checkpoints.position() == Position{1, 0});
+  CHECK(counting.checkpoints.progress()->position == Position{1, 0});
   CHECK(counting.newest() == 1);
   REQUIRE(counting.place.warnings.size() == 1);
   CHECK(counting.place.warnings[0].starts_with(newest.string() + ": damaged, its bytes are not those"));
@@ -92,7 +109,7 @@ TEST_CASE("checkpoints: the seconds before an interruption count with those afte
   std::this_thread::sleep_for(std::chrono::milliseconds(20));
   counting.save(1, {1, 0});
   CHECK(counting.checkpoints.seconds() >= 0.02);
-  Checkpoints later(counting.place.store, "count", "key", 10);
+  Checkpoints later(counting.place.store, "count", "key", 10, Json::object());
   REQUIRE(later.newest(Numbers::codec()));
   CHECK(later.seconds() >= 0.02);
 }

@@ -17,11 +17,13 @@ struct Kept {
   fs::path file;
 };
 
-Kept keep(Place& place, const std::string& key, float value, double seconds) {
+Kept keep(Place& place, const std::string& key, float value, double seconds,
+          const Json& numerics = Json::object()) {
   Record record{.key = key, .parts = {{"stage", "count"}}, .objects = {place.publish({value})}};
   record.seconds = seconds;
   record.made = "2026";
   record.references = {{}};
+  record.numerics = numerics;
   place.store.keep(record);
   return {record, place.store.object_path(record.objects[0])};
 }
@@ -34,7 +36,7 @@ std::vector<fs::path> chosen(const Place& place, const Limits& limits) {
 
 void save_progress(Place& place, float value, Position position) {
   const Numbers state{std::vector<float>{value}};
-  Checkpoints(place.store, "count", "key", 10).save(Numbers::codec(), &state, position, 3);
+  Checkpoints(place.store, "count", "key", 10, Json::object()).save(Numbers::codec(), &state, position, 3);
 }
 
 }  // namespace
@@ -45,6 +47,17 @@ TEST_CASE("gc: what is cheapest to compute again goes first") {
   const auto cheap = keep(place, "cheap", 2, 0.001);
   CHECK(chosen(place, {.bytes = fs::file_size(dear.file), .age = {}, .keep_runs = {}}) ==
         std::vector{cheap.file});
+}
+
+TEST_CASE("gc: of what several numerics made, all but the one used last goes first") {
+  Place place;
+  const auto mine = keep(place, "dear", 1, 1000, {{"threads", 1}});
+  const auto other = keep(place, "dear", 2, 1000, {{"threads", 2}});
+  const auto cheap = keep(place, "cheap", 3, 0.001);
+  make_older(place.store.record_file(other.record), hours(1));
+  const auto room = fs::file_size(mine.file);
+  CHECK(chosen(place, {.bytes = 2 * room, .age = {}, .keep_runs = {}}) == std::vector{other.file});
+  CHECK(chosen(place, {.bytes = room, .age = {}, .keep_runs = {}}) == std::vector{other.file, cheap.file});
 }
 
 TEST_CASE("gc: age is since the last use of a result, not since it was made") {

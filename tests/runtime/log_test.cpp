@@ -1,5 +1,6 @@
 #include "runtime/log.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <regex>
 #include <sstream>
@@ -55,4 +56,13 @@ TEST_CASE("log: a file that can't be written is told once, and the lines are kep
   CHECK(next.all[1].line == "/dev/full: can't be written; what happens is not kept there");
   const auto text = log.text();
   CHECK(std::count(text.begin(), text.end(), '\n') == 3);
+}
+
+TEST_CASE("log: the same warning about the same stage is told once") {
+  arithmetic::Events next;
+  Log log(next);
+  for (const char* stage : {"load", "load", "more"}) log.event({"warning", stage, "an image is broken"});
+  CHECK(next.all.size() == 2);
+  const auto text = log.text();
+  CHECK(std::count(text.begin(), text.end(), '\n') == 2);
 }

@@ -1,5 +1,7 @@
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "runtime/run.hpp"
 #include "tests/catch.hpp"
 #include "tests/folder.hpp"
@@ -73,6 +75,86 @@ TEST_CASE("run: force begins anew whatever progress there is") {
   CHECK(runs == 5);
 }
 
+TEST_CASE("run: a result that other numerics made is used, and in what they differ is told") {
+  Bench bench;
+  const MadeHere far("far");
+  bench.run(count(3, true));
+  const MadeHere near("near");
+  const auto found = bench.run(count(3, true));
+  CHECK(runs == 0);
+  CHECK(found.nodes[0].made_with == "machine far");
+  const auto again = bench.run(count(3, true), {.threads = 1, .same_numerics = true});
+  CHECK(runs == 3);
+  CHECK(again.nodes[0].made_with.empty());
+  CHECK(bench.store.records("count", again.nodes[0].record.key).size() == 2);
+  CHECK(bench.run(count(3, true)).nodes[0].record.numerics.at("machine") == "near");
+}
+
+TEST_CASE("run: unfinished work goes on with other numerics, says so, and its record names both") {
+  Bench bench;
+  {
+    const MadeHere far("far");
+    CHECK(interrupted(bench, count(5)).stopped);
+  }
+  const MadeHere near("near");
+  CHECK(plan(count(5), bench.world)[0].made_with == "machine far");
+  const auto result = bench.run(count(5));
+  CHECK(runs == 2);
+  CHECK(result.nodes[0].record.numerics == Json::array({{{"machine", "far"}}, {{"machine", "near"}}}));
+  CHECK(result.nodes[0].made_with == "machine far, then what is here");
+  const auto told = std::find_if(bench.events.all.begin(), bench.events.all.end(),
+                                 [](const Event& event) { return event.name == "other_numerics"; });
+  REQUIRE(told != bench.events.all.end());
+  CHECK(told->line == "goes on from progress made with machine far; the last digits will differ");
+}
+
+TEST_CASE("run: where the same numerics are wanted, progress of others is left alone") {
+  Bench bench;
+  {
+    const MadeHere far("far");
+    CHECK(interrupted(bench, count(5)).stopped);
+  }
+  const MadeHere near("near");
+  const auto result = bench.run(count(5), {.threads = 1, .same_numerics = true});
+  CHECK(runs == 5);
+  CHECK(result.nodes[0].record.numerics == Json{{"machine", "near"}});
+}
+
+TEST_CASE("run: results of one key that other numerics made may differ, and are no sign of anything") {
+  Bench bench;
+  Graph g;
+  g.add<Drifting>({}, {.value = 1});
+  drift = 0;
+  bench.run(g);
+  drift = 0.5;
+  const MadeHere elsewhere("elsewhere");
+  bench.run(g, {.threads = 1, .same_numerics = true});
+  CHECK(count_files(bench.folder / "store/nondeterministic") == 0);
+  drift = 0.25;
+  bench.run(g, {.threads = 1, .force = {"drifting"}});
+  CHECK(count_files(bench.folder / "store/nondeterministic") == 1);
+}
+
+TEST_CASE("run: what a stage warned of is told again whenever its result is used") {
+  Bench bench;
+  const Inside warning([](Context& context) {
+    context.warn("a digit is lost");
+    context.warn("a digit is lost");
+  });
+  Graph g;
+  g.add<Constant>("first", {}, {.value = 1});
+  bench.run(g);
+  bench.events.all.clear();
+  Graph other;
+  other.add<Constant>("second", {}, {.value = 1});
+  CHECK(bench.run(other).nodes[0].end == End::hit);
+  std::vector<std::string> told;
+  for (const auto& event : bench.events.all) {
+    if (event.name == "warning") told.push_back(event.line);
+  }
+  CHECK(told == std::vector<std::string>{"second: a digit is lost"});
+}
+
 TEST_CASE("run: a result that differs under the same key is told, noted and used") {
   Bench bench;
   drift = 0;
@@ -134,7 +216,7 @@ TEST_CASE("run: a store that can't be written is read, and the rest is computed 
   Events events;
   const auto run_once = [&](const Graph& graph) {
     Store store(folder / "store", warn);
-    const auto world = world_of(store, [](const std::string&) { return "plain"; });
+    const auto world = world_of(store, [](const Node&) { return Json::object(); });
     runs = 0;
     const auto result = run(graph, store, world, libraries, events, {.threads = 1});
     INFO((result.error ? result.error->what() : "no error"));

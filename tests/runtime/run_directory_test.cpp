@@ -27,7 +27,7 @@ struct Done {
     const auto one = graph.add<Constant>({}, {.value = 1});
     graph.add<Sum>("left", {.a = one.number, .b = one.number});
     graph.add<Sum>("right", {.a = one.number, .b = one.number}, {.limit = 9});
-    const auto world = world_of(store, [](const std::string&) { return ""; });
+    const auto world = world_of(store, [](const Node&) { return Json::object(); });
     Libraries libraries([](const std::string&) {});
     Events events;
     result = run(graph, store, world, libraries, events, {.threads = 1});

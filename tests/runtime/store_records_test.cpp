@@ -3,6 +3,7 @@
 
 #include <set>
 
+#include "runtime/store/earlier_records.hpp"
 #include "runtime/store/files.hpp"
 #include "runtime/store/source_states.hpp"
 #include "tests/catch.hpp"
@@ -19,22 +20,67 @@ Record record_of(const std::string& key, std::vector<std::string> objects, const
           .parts = {{"stage", "count"}, {"params", {{"rate", 0.1}, {"name", "ü"}}}},
           .objects = std::move(objects),
           .seconds = 1.25,
-          .made = made};
+          .made = made,
+          .numerics = {{"threads", 2}},
+          .lineage = "l1",
+          .warnings = {"much is lost"}};
+}
+
+/// Where the store keeps the record of a key.
+fs::path file_of(const Place& place, const std::string& key) {
+  return place.store.record_file(record_of(key, {}));
+}
+
+TEST_CASE("store: records of one key that were made with other numerics live side by side") {
+  Place place;
+  auto other = record_of("k1", {place.publish({1})}, "2027");
+  other.numerics = {{"threads", 4}};
+  place.store.keep(other);
+  place.store.keep(record_of("k1", {place.publish({2})}, "2026"));
+  const auto found = place.store.whole_records("count", "k1");
+  REQUIRE(found.size() == 2);
+  CHECK(found[0].numerics == Json{{"threads", 2}});
+  CHECK(found[1].numerics == Json{{"threads", 4}});
+  fs::remove(place.store.object_path(found[0].objects[0]));
+  CHECK(place.store.records("count", "k1").size() == 2);
+  CHECK(place.store.whole_records("count", "k1").size() == 1);
+}
+
+TEST_CASE("store: earlier records are found by their lineage, the one that was used last first") {
+  Place place;
+  for (const char* key : {"k1", "k2", "k3"}) place.store.keep(record_of(key, {}));
+  auto other = record_of("k4", {});
+  other.lineage = "l2";
+  place.store.keep(other);
+  for (const char* key : {"k3", "k1", "k2"}) {
+    fs::last_write_time(file_of(place, key), fs::file_time_type::clock::now());
+  }
+  put(file_of(place, "k1"), "damaged");
+  EarlierRecords earlier(place.store);
+  REQUIRE(earlier.find("count", "l1", 0) != nullptr);
+  CHECK(earlier.find("count", "l1", 0)->key == "k2");
+  CHECK(earlier.find("count", "l1", 1)->key == "k3");
+  CHECK(earlier.find("count", "l1", 2) == nullptr);
+  CHECK(earlier.find("count", "l3", 0) == nullptr);
+  CHECK(earlier.find("other", "l1", 0) == nullptr);
 }
 
 TEST_CASE("store: a record is found by stage and key, whole") {
   Place place;
   const auto record = record_of("k1", {place.publish({1}), place.publish({2})});
   place.store.keep(record);
-  const auto found = place.store.find("count", "k1");
-  REQUIRE(found);
-  CHECK(found->key == record.key);
-  CHECK(found->parts == record.parts);
-  CHECK(found->objects == record.objects);
-  CHECK(found->seconds == record.seconds);
-  CHECK(found->made == record.made);
-  CHECK_FALSE(place.store.find("count", "k2"));
-  CHECK_FALSE(place.store.find("other", "k1"));
+  const auto found = place.store.whole_records("count", "k1");
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].key == record.key);
+  CHECK(found[0].parts == record.parts);
+  CHECK(found[0].objects == record.objects);
+  CHECK(found[0].seconds == record.seconds);
+  CHECK(found[0].made == record.made);
+  CHECK(found[0].numerics == record.numerics);
+  CHECK(found[0].lineage == record.lineage);
+  CHECK(found[0].warnings == record.warnings);
+  CHECK(place.store.whole_records("count", "k2").empty());
+  CHECK(place.store.whole_records("other", "k1").empty());
 }
 
 TEST_CASE("store: a record with a missing or cut object is a miss") {
@@ -42,9 +88,9 @@ TEST_CASE("store: a record with a missing or cut object is a miss") {
   const auto object = place.publish({1});
   place.store.keep(record_of("k1", {object}));
   put(place.store.object_path(object), "x");
-  CHECK_FALSE(place.store.find("count", "k1"));
+  CHECK(place.store.whole_records("count", "k1").empty());
   fs::remove(place.store.object_path(object));
-  CHECK_FALSE(place.store.find("count", "k1"));
+  CHECK(place.store.whole_records("count", "k1").empty());
   CHECK(place.warnings.empty());
 }
 
@@ -52,33 +98,36 @@ TEST_CASE("store: a record that was kept again is the newer one") {
   Place place;
   place.store.keep(record_of("k1", {}, "2026"));
   place.store.keep(record_of("k1", {}, "2027"));
-  CHECK(place.store.find("count", "k1")->made == "2027");
+  CHECK(place.store.records("count", "k1")[0].made == "2027");
   CHECK(place.store.earlier("count").size() == 1);
 }
 
 TEST_CASE("store: a damaged record is a miss and set aside with a warning") {
   Place place;
   place.store.keep(record_of("k1", {}));
-  const auto path = place.folder / "keys" / "count" / "k1.json";
+  const auto path = file_of(place, "k1");
   auto text = bytes_of(path);
   text.replace(text.find("1.25"), 4, "1.35");
   for (const auto& damaged :
        {text, text.substr(0, 40), std::string(), std::string("[]"), std::string("{}")}) {
     put(path, damaged);
-    CHECK_FALSE(place.store.find("count", "k1"));
+    CHECK(place.store.whole_records("count", "k1").empty());
     CHECK_FALSE(fs::exists(path));
   }
   REQUIRE(place.warnings.size() == 5);
   CHECK(place.warnings[0] == path.string() + ": damaged, its text is not what was written; moved to \"" +
-                                 (place.folder / "damaged" / "k1.json").string() +
+                                 (place.folder / "damaged" / path.filename()).string() +
                                  "\", and made again when it is needed");
 }
 
 TEST_CASE("store: a record under the name of another is set aside") {
   Place place;
   place.store.keep(record_of("k1", {}));
-  fs::rename(place.folder / "keys" / "count" / "k1.json", place.folder / "keys" / "count" / "k2.json");
-  CHECK_FALSE(place.store.find("count", "k2"));
+  auto name = file_of(place, "k1").filename().string();
+  name[1] = '2';
+  fs::create_directories(place.folder / "keys/count/k2");
+  fs::rename(file_of(place, "k1"), place.folder / "keys/count/k2" / name);
+  CHECK(place.store.whole_records("count", "k2").empty());
   CHECK(place.warnings.size() == 1);
 }
 
@@ -87,7 +136,7 @@ TEST_CASE("store: earlier records are all of a stage that are whole, the newest 
   place.store.keep(record_of("k1", {}, "2026-01-03"));
   place.store.keep(record_of("k2", {}, "2026-01-01"));
   place.store.keep(record_of("k3", {}, "2026-01-02"));
-  put(place.folder / "keys" / "count" / "k4.json", "{");
+  put(file_of(place, "k1").parent_path() / "k14-x-l1.json", "{");
   put(place.folder / "keys" / "count" / "notes.txt", "not ours");
   std::vector<std::string> keys;
   for (const auto& record : place.store.earlier("count")) keys.push_back(record.key);

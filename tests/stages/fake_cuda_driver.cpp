@@ -1,7 +1,16 @@
-// A CUDA driver with two devices, the first of which is too old for bf16.
+// A CUDA driver with two devices, the first of which is too old for bf16; also the runtime 12.8 and
+// cuDNN 9.10.2.
+#include <cstddef>
 #include <cstring>
 
 extern "C" {
+int cudaRuntimeGetVersion(int* version) {
+  *version = 12080;
+  return 0;
+}
+std::size_t cudnnGetVersion() {
+  return 91002;
+}
 int cuInit(unsigned) {
   return 0;
 }

@@ -53,7 +53,7 @@ struct Checkers {
 TEST_CASE("a stage of one's own makes a data set, and a graph runs it and keeps it") {
   const Folder folder;
   Store store(folder / "store", [](const std::string&) {});
-  const auto world = world_of(store, [](const std::string&) { return "plain"; });
+  const auto world = world_of(store, [](const Node&) { return Json::object(); });
   Libraries libraries([](const std::string&) {});
   Listener listener;
   Graph g("own");

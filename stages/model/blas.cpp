@@ -1,0 +1,68 @@
+#include "stages/model/blas.hpp"
+
+#include <cstdlib>
+#include <sstream>
+
+namespace fovea {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// What stands in a name between two texts, or "" where one of them does not.
+std::string between(const std::string& name, const std::string& begin, const std::string& end) {
+  const auto from = name.find(begin);
+  if (from == std::string::npos) return "";
+  const auto to = name.find(end, from + begin.size());
+  return name.substr(from + begin.size(), to == std::string::npos ? to : to - from - begin.size());
+}
+
+/// The version of OpenBLAS stands in the name of the library beside it, as libopenblasp-r0.3.21.so; that of
+/// others in their own, as libblas.so.3.11.0.
+std::string version_of(const fs::path& file) {
+  std::error_code none;
+  const auto openblas = fs::canonical(file.parent_path() / "libopenblas.so.0", none);
+  if (!none) return between(openblas.filename().string(), "-r", ".so");
+  return between(file.filename().string(), ".so.", "/");
+}
+
+Blas blas_of(const fs::path& file) {
+  const auto folder = file.parent_path().filename().string();
+  const bool is_reference = folder == "blas";
+  const auto version = version_of(file);
+  return {(is_reference ? "reference" : folder) + (version.empty() ? "" : " " + version), is_reference};
+}
+
+/// Where the loader looks for libraries of a LibTorch that uses the system's.
+std::vector<fs::path> library_folders() {
+  std::vector<fs::path> folders;
+  if (const char* path = std::getenv("LD_LIBRARY_PATH")) {
+    std::istringstream text(path);
+    for (std::string folder; std::getline(text, folder, ':');) folders.emplace_back(folder);
+  }
+  folders.emplace_back(FOVEA_TORCH_FOLDER);
+  return folders;
+}
+
+}  // namespace
+
+Blas blas_in(const std::vector<fs::path>& folders) {
+  for (const auto& folder : folders) {
+    std::error_code not_there;
+    const auto file = fs::canonical(folder / "libblas.so.3", not_there);
+    if (!not_there) return blas_of(file);
+  }
+  return {};
+}
+
+const Blas& blas_here() {
+  static const auto blas = blas_in(library_folders());
+  return blas;
+}
+
+std::string blas_warning(const Blas& blas) {
+  if (!blas.is_reference) return "";
+  return "LibTorch multiplies matrices with the reference BLAS, several times slower than others; install "
+         "the package libopenblas0-openmp";
+}
+
+}  // namespace fovea
