@@ -26,13 +26,15 @@ install_packages() {
   fi
   echo "setup: installs $missing"
   export DEBIAN_FRONTEND=noninteractive
+  local log
+  log=$(mktemp)
   if ! "${root[@]}" apt-get update -qq ||
-     ! "${root[@]}" apt-get install -y -qq --no-install-recommends $missing > "${TMPDIR:-/tmp}/fovea-setup.$$.log" 2>&1; then
-    tail -n 15 "${TMPDIR:-/tmp}/fovea-setup.$$.log" >&2
+     ! "${root[@]}" apt-get install -y -qq --no-install-recommends $missing > "$log" 2>&1; then
+    tail -n 15 "$log" >&2
     echo "setup: still missing: $(missing_packages | tr '\n' ' '); install them with apt-get and try again" >&2
     exit 1
   fi
-  rm -f "${TMPDIR:-/tmp}/fovea-setup.$$.log"
+  rm -f "$log"
 }
 
 configure() {

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 #include <new>
-#include <utility>
 
 #include "graph/lineage.hpp"
 #include "runtime/context.hpp"
@@ -105,7 +104,7 @@ bool RunPass::may_start(const Node& node) {
   });
 }
 
-bool RunPass::resolve_or_make(std::size_t i) {
+RunPass::Expected RunPass::expect(std::size_t i) {
   const auto& node = graph_.nodes()[i];
   std::vector<std::string> objects;
   {
@@ -113,17 +112,28 @@ bool RunPass::resolve_or_make(std::size_t i) {
     for (const auto& wire : node.inputs)
       objects.push_back(result_.nodes[wire.node].record.objects.at(wire.port));
   }
-  const SourceStates sources(node.stage->sources(node.params));
-  Record record;
+  Expected expected{SourceStates(node.stage->sources(node.params)), {}};
+  auto& record = expected.record;
   record.parts = key_parts(graph_, i, objects, world_);
   record.key = sha256(canonical(record.parts));
   record.numerics = numerics_of(node, world_);
   record.lineage = lineages_[i];
+  return expected;
+}
+
+// Only one thread at a time visits a node, so what it expects needs no lock.
+bool RunPass::resolve_or_make(std::size_t i) {
+  const auto& node = graph_.nodes()[i];
+  auto& expected = slots_[i].expected;
+  const bool first_time = !expected;
+  if (first_time) expected = expect(i);
+  const auto& record = expected->record;
   const auto key = node.stage->horizon != nullptr ? progress_key(node, record.parts) : record.key;
   std::string holder;
   const auto lease = Lease::take(store_.writes() / "leases" / (node.stage->name + "-" + key), holder);
   if (!lease) {
-    tell_of_waiting(i, holder);
+    if (first_time)
+      report_.event({"waiting", node.name, "is computed by " + holder + " now; waits for it", {}});
     return false;
   }
   const auto there =
@@ -131,17 +141,9 @@ bool RunPass::resolve_or_make(std::size_t i) {
   if (const auto* one = choose(there, record.numerics, options_.same_numerics)) {
     find_there(i, *one, record.numerics);
   } else {
-    make(i, std::move(record), sources);
+    make(i, record, expected->sources);
   }
   return true;
-}
-
-void RunPass::tell_of_waiting(std::size_t i, const std::string& holder) {
-  {
-    const std::lock_guard lock(mutex_);
-    if (std::exchange(slots_[i].told, true)) return;
-  }
-  report_.event({"waiting", graph_.nodes()[i].name, "is computed by " + holder + " now; waits for it", {}});
 }
 
 bool RunPass::is_forced(const Node& node) const {

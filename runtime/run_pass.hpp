@@ -27,19 +27,23 @@ class RunPass {
   const RunResult& result() const { return result_; }
 
  private:
+  /// What a node's result is known by before it is made, and the state that its sources had then.
+  struct Expected {
+    SourceStates sources;
+    Record record;
+  };
   /// The values of a finished node, kept until all that need them have had them.
   struct Slot {
     std::vector<Item> items;
     std::size_t waiting = 0;
-    bool told = false;  ///< that the node itself waits for somebody
+    std::optional<Expected> expected;  ///< of a node that waits for somebody who computes it
   };
 
   bool may_start(const Node& node);
   bool is_forced(const Node& node) const;
-  /// Does it, or gives false where somebody else has its lease.
+  /// Does it, or gives false where somebody else has its lease, which is told the first time.
   bool resolve_or_make(std::size_t i);
-  /// Tells once that a node waits for whoever computes it.
-  void tell_of_waiting(std::size_t i, const std::string& holder);
+  Expected expect(std::size_t i);
   void make(std::size_t i, Record record, const SourceStates& sources);
   /// Throws where a file that a stage has read is not the one that its key tells of.
   void expect_unchanged(const Node& node, const Record& record, const SourceStates& sources) const;

@@ -97,6 +97,7 @@ std::shared_ptr<const MappedFile> Checkpoints::whole(const File& file) const {
 }
 
 std::optional<std::pair<Item, Position>> Checkpoints::newest(const Codec& codec) {
+  ask_anew(folder_);
   for (const auto& file : files()) {
     auto bytes = whole(file);
     if (!bytes) continue;

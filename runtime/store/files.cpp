@@ -190,6 +190,11 @@ void sync_folder(const fs::path& folder) {
   sync_descriptor(folder, descriptor.number());
 }
 
+void ask_anew(const fs::path& folder) {
+  struct statx not_looked_at {};
+  ::statx(AT_FDCWD, folder.c_str(), AT_STATX_FORCE_SYNC, STATX_MTIME, &not_looked_at);
+}
+
 std::string now_as_text() {
   const auto now = std::time(nullptr);
   std::tm parts{};

@@ -83,6 +83,10 @@ void make_folder(const std::filesystem::path& folder);
 /// Waits until the names in a folder are on the disk.
 void sync_folder(const std::filesystem::path& folder);
 
+/// Lets the system ask the server of a shared file system what is in a folder: a client of NFS remembers for
+/// up to a minute that a file was not there, though another host has made it since.
+void ask_anew(const std::filesystem::path& folder);
+
 /// The time now as 2026-01-31T12:00:00Z.
 std::string now_as_text();
 

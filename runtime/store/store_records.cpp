@@ -108,11 +108,8 @@ void Store::mark_used(const Record& record) const {
 }
 
 std::vector<Record> Store::whole_records(const std::string& stage, const std::string& key) const {
-  // A client of NFS remembers for up to a minute that a record was not there; this makes it ask the server.
-  for (const auto& folder : {root_ / "keys", root_ / "keys" / stage}) {
-    struct statx ignored_but_fresh {};
-    ::statx(AT_FDCWD, folder.c_str(), AT_STATX_FORCE_SYNC, STATX_MTIME, &ignored_but_fresh);
-  }
+  for (const auto& folder : {root_ / "keys", root_ / "keys" / stage, shard_of(root_, stage, key)})
+    ask_anew(folder);
   auto all = records(stage, key);
   std::erase_if(all, [this](const Record& record) {
     return !std::all_of(record.objects.begin(), record.objects.end(),
