@@ -39,7 +39,9 @@ std::string OneOf::text() const {
 }
 
 std::string OneOf::broken_by(const std::string& value) const {
-  return std::find(names.begin(), names.end(), value) != names.end() ? "" : text();
+  if (std::find(names.begin(), names.end(), value) != names.end()) return "";
+  const auto near = nearest(value, names);
+  return text() + (near.empty() ? "" : "; did you mean " + quote(near) + "?");
 }
 
 namespace detail {

@@ -239,11 +239,11 @@ void print_named(const std::string& name, const std::string& doc) {
   std::printf("  %-14s %s\n", name.c_str(), doc.c_str());
 }
 
-/// Where the package of a named data set is, or that it is not.
+/// Where the files of a named data set are, or what brings them.
 std::string place_of(const NamedData& data) {
-  if (data.package.empty()) return "needs no file";
+  if (data.package.empty()) return "";
   const auto path = data.load.at("path").get<std::string>();
-  return fs::exists(path) ? "in " + path : "not there; install the package " + quote(data.package);
+  return fs::exists(path) ? "; in " + path : "; not there: install the package " + quote(data.package);
 }
 
 void list_data(bool json) {
@@ -255,9 +255,9 @@ void list_data(bool json) {
   if (!json) std::printf("\nnames, for `fovea train --dataset NAME`\n");
   for (const auto& data : named_data()) {
     const auto place = place_of(data);
-    const bool there = data.package.empty() || place.starts_with("in ");
+    const bool there = data.package.empty() || place.starts_with("; in ");
     json ? print_json({{"kind", "data"}, {"name", data.name}, {"doc", data.doc}, {"there", there}})
-         : print_named(data.name, data.doc + "; " + place);
+         : print_named(data.name, data.doc + place);
   }
 }
 

@@ -186,7 +186,7 @@ int store_verify_command(const StoreCommand& command) {
               all.damaged == 0 ? "all as they were written" : damaged.c_str());
   if (all.damaged == 0) return 0;
   throw Error(store.root().string() + ": " + damaged +
-              ", and set aside; what needs them runs again in the next run");
+              ", and set aside; the next run makes again what it needs of that");
 }
 
 int store_gc_command(const StoreCommand& command) {

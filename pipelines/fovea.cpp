@@ -20,11 +20,11 @@ CLI::Validator whole(long least, long most) {
   return {[least, most](std::string& text) {
             long number = 0;
             const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
-            const bool right = failed == std::errc{} && end == text.data() + text.size() && number >= least &&
-                               number <= most;
-            return right ? ""
-                         : fovea::quote(text) + " is not allowed; it must be a whole number from " +
-                               std::to_string(least) + " to " + std::to_string(most);
+            if (end != text.data() + text.size() || text.empty())
+              return "expected a whole number, got " + fovea::quote(text);
+            if (failed == std::errc{} && number >= least && number <= most) return std::string();
+            return text + " is not allowed; it must be from " + std::to_string(least) + " to " +
+                   std::to_string(most);
           },
           "", "whole"};
 }
@@ -140,6 +140,7 @@ void add_train_options(CLI::App& app, fovea::TrainCommand& command) {
       ->type_name("VALUE")
       ->group("Data");
   add_train_flags(app, request.flags);
+  app.footer("\n`fovea stages train` tells all of what training can be set to.");
 }
 
 /// The commands of the program; the one that is chosen sets `chosen`.

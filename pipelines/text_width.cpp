@@ -75,8 +75,8 @@ std::string padded(std::string_view text, std::size_t columns) {
 
 std::string first_words(std::string_view text, std::size_t room) {
   if (text.size() <= room) return std::string(text);
-  const auto clauses = text.substr(0, room + 1).find_last_of(";:.");
-  if (clauses != std::string_view::npos && clauses > 0) return std::string(text.substr(0, clauses));
+  const auto clause = text.substr(0, room + 1).rfind("; ");
+  if (clause != std::string_view::npos && clause > 0) return std::string(text.substr(0, clause));
   constexpr std::string_view more = " ...";
   const auto words = text.substr(0, room - std::min(room, more.size()) + 1).rfind(' ');
   return std::string(text.substr(0, words == std::string_view::npos ? 0 : words)) + std::string(more);

@@ -158,11 +158,12 @@ Json take_saved(const TrainRequest& request, const Registry& registry) {
     only_stage(definition, "train");
   });
   if (!request.dataset.empty()) {
-    at("--dataset", [&] {
-      const auto load = only_stage(definition, "load");
-      expect_not_in_each(definition, load);
-      definition["stages"][load]["params"] = load_params_of(request.dataset);
+    const auto load = at_flag("--dataset", [&] {
+      auto name = only_stage(definition, "load");
+      expect_not_in_each(definition, name);
+      return name;
     });
+    definition["stages"][load]["params"] = at("--dataset", [&] { return load_params_of(request.dataset); });
   }
   return definition;
 }

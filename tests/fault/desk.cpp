@@ -48,7 +48,7 @@ std::vector<std::string> computed(const std::string& out) {
   std::vector<std::string> all;
   for (const auto& event : events_of(out)) {
     if (event.at("event") == "stage_finished" && !event.value("cached", true))
-      all.push_back(event.at("stage").get<std::string>() + " " + event.value("key", ""));
+      all.push_back(event.at("node").get<std::string>() + " " + event.value("key", ""));
   }
   return all;
 }

@@ -24,7 +24,7 @@ void edit(Json& definition, Draws& draws) {
 std::map<std::string, bool> hits_of(const std::string& out) {
   std::map<std::string, bool> hits;
   for (const auto& event : events_of(out)) {
-    if (event.at("event") == "stage_finished") hits[event.at("stage")] = event.at("cached");
+    if (event.at("event") == "stage_finished") hits[event.at("node")] = event.at("cached");
   }
   return hits;
 }
@@ -48,7 +48,7 @@ TEST_CASE("what a plan says is what the run then does, after any edit of a defin
     REQUIRE(events_of(planned.out).size() == definition["stages"].size());
     for (const auto& line : events_of(planned.out)) {
       INFO(line.dump());
-      const bool hit = hits.at(line.at("stage"));
+      const bool hit = hits.at(line.at("node"));
       if (line.at("status") == "hit") {
         CHECK(hit);
       } else if (line.value("why", "").find("runs before it") == std::string::npos) {

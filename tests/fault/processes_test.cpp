@@ -32,7 +32,7 @@ void check_counts(const std::vector<Outcome>& outcomes, int victim) {
   for (const auto& outcome : outcomes) {
     for (const auto& event : events_of(outcome.out)) {
       if (event.at("event") == "stage_started")
-        ++times[event.at("stage").get<std::string>() + " " + event.at("key").get<std::string>()];
+        ++times[event.at("node").get<std::string>() + " " + event.at("key").get<std::string>()];
     }
   }
   REQUIRE_FALSE(times.empty());
@@ -43,7 +43,7 @@ void check_counts(const std::vector<Outcome>& outcomes, int victim) {
       const auto& lost = outcomes[static_cast<std::size_t>(victim)];
       const auto name = key.substr(0, key.find(' '));
       for (const auto& event : events_of(lost.out))
-        killed_at_it = killed_at_it || (event.at("event") == "stage_started" && event.at("stage") == name);
+        killed_at_it = killed_at_it || (event.at("event") == "stage_started" && event.at("node") == name);
       for (const auto& line : computed(lost.out)) killed_at_it = killed_at_it && line != key;
     }
     CHECK(count <= (killed_at_it ? 2 : 1));

@@ -50,14 +50,20 @@ Finished run_program(const std::string& program, const std::vector<std::string>&
 }
 
 Finished run_until(const std::string& pattern, const std::string& program,
-                   const std::vector<std::string>& arguments, const std::string& folder) {
+                   const std::vector<std::string>& arguments, const std::string& folder,
+                   const std::string& signal) {
   // After 3,000 looks, which take a minute, it looks no more.
   const std::string after = " & looks=0; until ls " + pattern +
                             " >/dev/null 2>&1 || [ $((looks += 1)) -gt 3000 ]; do sleep 0.02; done; "
-                            "kill -TERM $!; wait $!; code=$?; [ $looks -le 3000 ] || exit 99; exit $code";
+                            "kill -" + signal + " $!; wait $!; code=$?; [ $looks -le 3000 ] || exit 99; exit $code";
   const auto done = run_line(program_line(program, arguments), after, folder);
   if (done.code == 99) FAIL("after a minute, still no file like " << pattern << ": " << done.err);
   return done;
+}
+
+Finished run_script(const std::string& script, const std::string& folder) {
+  const auto program = shell_quote(std::string(FOVEA_BINARY_DIR) + "/fovea");
+  return run_line("FOVEA=" + program + " bash -c " + shell_quote(script), "", folder);
 }
 
 std::vector<std::string> lines_of(const std::string& text) {

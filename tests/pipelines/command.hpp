@@ -14,9 +14,13 @@ struct Finished {
 Finished run_program(const std::string& program, const std::vector<std::string>& arguments,
                      const std::string& folder, const std::vector<std::string>& environment = {});
 
-/// The same, but the program gets SIGTERM as soon as a file is there whose name matches the shell's pattern.
+/// The same, but the program gets a signal as soon as a file is there whose name matches the shell's pattern.
 Finished run_until(const std::string& pattern, const std::string& program,
-                   const std::vector<std::string>& arguments, const std::string& folder);
+                   const std::vector<std::string>& arguments, const std::string& folder,
+                   const std::string& signal = "TERM");
+
+/// Runs lines of bash in a folder, where $FOVEA is the program.
+Finished run_script(const std::string& script, const std::string& folder);
 
 /// The lines of a text.
 std::vector<std::string> lines_of(const std::string& text);

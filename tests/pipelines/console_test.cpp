@@ -96,7 +96,7 @@ TEST_CASE("fovea run: every event of --json is one object that says what and whe
     INFO(line);
     const auto event = fovea::parse_json(line);
     CHECK(event.at("event").is_string());
-    CHECK(event.contains("stage") != of_run.contains(event.at("event").get<std::string>()));
+    CHECK(event.contains("node") != of_run.contains(event.at("event").get<std::string>()));
     if (event.at("event") != "step") continue;
     ++steps;
     for (const char* name :

@@ -15,12 +15,25 @@ void write_pets(const Desk& desk) {
 
 }  // namespace
 
-TEST_CASE("fovea datasets: without a path, a line for each format") {
+TEST_CASE("fovea datasets: without a path, a line for each format and for each name, with its package") {
+  const auto lines = lines_of(Desk().fovea({"datasets"}).out);
+  REQUIRE(lines.size() == 10);
+  CHECK(lines[1] == "  idx            the MNIST family: images and labels in IDX files, plain or gzip");
+  CHECK(lines[9] == "  synthetic      coloured shapes that need no file");
+  const std::string folder = "/usr/share/datasets/fashion-mnist";
+  const auto place =
+      fs::exists(folder) ? "in " + folder : "not there: install the package \"dataset-fashion-mnist\"";
+  CHECK(lines[8] ==
+        "  fashion_mnist  60,000 + 10,000 gray pictures of clothes, 28 x 28, in 10 classes; " + place);
+}
+
+TEST_CASE("fovea datasets: counts stand in one column behind names of any script") {
   const Desk desk;
-  const auto lines = lines_of(desk.fovea({"datasets"}).out);
-  REQUIRE(lines.size() == 6);
-  CHECK(lines[0] == "  idx        the MNIST family: images and labels in IDX files, plain or gzip");
-  CHECK(lines[5] == "  synthetic  coloured shapes that need no file");
+  for (const auto* name : {"\u732b", "na\u0301", "dog"})
+    write_image(desk.folder / "pets" / name / "1.png", png(6, 4, 3));
+  const auto out = desk.fovea({"datasets", "pets"}).out;
+  INFO(out);
+  CHECK(out.find("           dog  1\n           na\u0301   1\n           \u732b   1\n") != std::string::npos);
 }
 
 TEST_CASE("fovea datasets: what a folder of images holds, and which of them are broken") {

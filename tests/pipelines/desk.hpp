@@ -22,14 +22,16 @@ struct Desk {
   Finished fovea(std::vector<std::string> arguments, const std::vector<std::string>& environment = {}) const {
     return run_program("fovea", arguments, folder.path(), environment);
   }
-  /// The one line of an error, after checking that it is one line on stderr and exit code 1.
-  std::string error(const std::vector<std::string>& arguments) const {
+  /// The one line of an error, after checking that it is one line on stderr and the exit code.
+  std::string error(const std::vector<std::string>& arguments, int code = 1) const {
     const auto done = fovea(arguments);
-    CHECK(done.code == 1);
+    CHECK(done.code == code);
     CHECK(done.out.empty());
     CHECK(std::count(done.err.begin(), done.err.end(), '\n') == 1);
     return done.err.substr(0, done.err.find('\n'));
   }
+  /// The same of what is wrong on the command line.
+  std::string usage_error(const std::vector<std::string>& arguments) const { return error(arguments, 2); }
   std::string error_with(const char* pointer, const Json& value) const {
     auto definition = small_pipeline();
     definition[Json::json_pointer(pointer)] = value;
@@ -62,7 +64,7 @@ inline std::vector<fs::path> run_directories(const Desk& desk) {
   return all;
 }
 
-/// "hit" or "run" of every stage, as `plan --json` tells.
+/// "hit" or "run" of every node, as `plan --json` tells.
 inline std::map<std::string, Json> planned(const Desk& desk, std::vector<std::string> more = {}) {
   std::vector<std::string> arguments{"plan", "pipeline.json", "--json"};
   arguments.insert(arguments.end(), more.begin(), more.end());
@@ -72,7 +74,7 @@ inline std::map<std::string, Json> planned(const Desk& desk, std::vector<std::st
   REQUIRE(done.code == 0);
   for (const auto& line : lines_of(done.out)) {
     const auto one = fovea::parse_json(line);
-    all[one.at("stage")] = one;
+    all[one.at("node")] = one;
   }
   REQUIRE_FALSE(all.empty());
   return all;

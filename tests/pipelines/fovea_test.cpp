@@ -121,7 +121,7 @@ TEST_CASE("fovea: a device that is not there is an error before anything is done
     const auto told = desk.error({command, "pipeline.json", "--device", "cuda:99"});
     CHECK(told.starts_with("--device: \"cuda:99\" is asked for, but th"));
   }
-  CHECK(desk.error({"train", "--dataset", "synthetic", "--device", "gpu"}) ==
+  CHECK(desk.usage_error({"train", "--dataset", "synthetic", "--device", "gpu"}) ==
         "--device: \"gpu\" is not allowed; it must be \"auto\", \"cpu\", \"cuda\" or \"cuda:N\"");
   CHECK_FALSE(fs::exists(desk.folder / ".fovea"));
 }
@@ -138,7 +138,7 @@ TEST_CASE("fovea run: until and force choose what runs") {
   const auto plan = planned(desk, {"--force", "split"});
   CHECK(plan.at("load")["status"] == "hit");
   CHECK(plan.at("split")["why"] == "forced");
-  CHECK(desk.error({"run", "pipeline.json", "--until", "trian"}) ==
+  CHECK(desk.usage_error({"run", "pipeline.json", "--until", "trian"}) ==
         "--until: unknown stage \"trian\"; did you mean \"train\"?");
 }
 
@@ -222,7 +222,7 @@ TEST_CASE("fovea stages: lists every stage, and shows one with ports and paramet
   }
   const auto train = fovea::parse_json(desk.fovea({"stages", "train", "--json"}).out);
   CHECK(train["inputs"][1]["kind"] == "Batches");
-  CHECK(desk.error({"stages", "trian"}) == "unknown stage \"trian\"; did you mean \"train\"?");
+  CHECK(desk.usage_error({"stages", "trian"}) == "unknown stage \"trian\"; did you mean \"train\"?");
 }
 
 TEST_CASE("fovea graph: draws text, Graphviz, SVG, PNG and PDF, and refuses other endings") {
@@ -235,7 +235,7 @@ TEST_CASE("fovea graph: draws text, Graphviz, SVG, PNG and PDF, and refuses othe
     REQUIRE(desk.fovea({"graph", "pipeline.json", "-o", "drawn." + ending}).code == 0);
     CHECK(contents(desk.folder / ("drawn." + ending)).starts_with(begin));
   }
-  CHECK(desk.error({"graph", "pipeline.json", "-o", "drawn.bmp"}) ==
+  CHECK(desk.usage_error({"graph", "pipeline.json", "-o", "drawn.bmp"}) ==
         "drawn.bmp: \".bmp\" is no ending that is drawn; it is one of .svg, .png, .pdf, .dot, .txt");
 }
 
@@ -262,7 +262,11 @@ TEST_CASE("fovea run: interrupted training saves its progress, says how to go on
   const auto done =
       run_until(".fovea/progress/train/*/*.h5", "fovea", {"run", "pipeline.json"}, desk.folder.path());
   CHECK(done.code == 130);
-  CHECK(done.err == "interrupted; finished stages are kept, and the same command goes on from there\n");
+  const auto kept = run_directories(desk).at(0);
+  CHECK(kept.extension() == ".failed");
+  CHECK(done.err == "interrupted; finished stages and saved progress are in .fovea, the log is in results/" +
+                        kept.filename().string() + ", and the same command goes on from there\n");
+  CHECK(contents(kept / "run.log").find(" stopped: interrupted; ") != std::string::npos);
   const auto plan = planned(desk);
   CHECK(plan.at("train")["status"] == "partial");
   CHECK(plan.at("train")["progress"].get<std::string>().starts_with("epoch "));

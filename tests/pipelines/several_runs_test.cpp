@@ -22,7 +22,7 @@ std::map<std::string, bool> cached_stages(const Finished& run) {
   for (const auto& line : lines_of(run.out)) {
     const auto event = fovea::parse_json(line);
     if (event.at("event") != "stage_finished") continue;
-    CHECK(cached.emplace(event.at("stage"), event.at("cached")).second);
+    CHECK(cached.emplace(event.at("node"), event.at("cached")).second);
   }
   return cached;
 }
@@ -160,7 +160,7 @@ TEST_CASE("fovea train: what several runs can't be is told of the flag") {
   const Desk desk(small_pipeline_of_two());
   const auto wrong = [&](std::vector<std::string> more) {
     more.insert(more.begin(), {"train", "--dataset", "synthetic"});
-    return desk.error(more);
+    return desk.usage_error(more);
   };
   CHECK(wrong({"--folds", "3", "--seeds", "2"}) ==
         "--folds: can't go together with --seeds; give one of them, with --seed for another seed");
@@ -175,9 +175,9 @@ TEST_CASE("fovea train: what several runs can't be is told of the flag") {
   CHECK(wrong({"--seeds", "2", "--seed", "9223372036854775807"}) ==
         "--seeds: 2 values from 9223372036854775807 on are not allowed; they must stay below "
         "9223372036854775807");
-  CHECK(desk.error({"train", "--config", "pipeline.json", "--seeds", "2"}) ==
+  CHECK(desk.usage_error({"train", "--config", "pipeline.json", "--seeds", "2"}) ==
         "--seeds: the pipeline has an \"each\" already; change that, as --set each.seed=[0,1,2]");
-  CHECK(desk.error({"train", "--config", "pipeline.json", "--seed", "2"}) ==
+  CHECK(desk.usage_error({"train", "--config", "pipeline.json", "--seed", "2"}) ==
         "--seed: \"each\" gives it [1,2]; change that list, as --set each.seed=[...]");
 }
 
@@ -188,7 +188,7 @@ TEST_CASE("fovea train: no flag is lost to what each gives") {
           "load.synthetic.height": [12, 14]})");
   const Desk desk(definition);
   const auto wrong = [&](const char* flag, const char* value) {
-    return desk.error({"train", "--config", "pipeline.json", flag, value});
+    return desk.usage_error({"train", "--config", "pipeline.json", flag, value});
   };
   for (const auto& [flag, value, place] : {std::array{"--model", "resnet20", "model.architecture"},
                                            std::array{"--augment", "none", "augment.policy"},
@@ -224,11 +224,11 @@ TEST_CASE("fovea run: --set, --until and --force mean every copy, by the name th
   const auto set = planned(desk, {"--set", "split.validation=0.4", "--set", "each.seed=[1,2,3]"});
   for (const auto* copy : {"split_1", "split_2"}) CHECK(set.at(copy)["why"] == "validation: 0.2 -> 0.4");
   CHECK(set.contains("split_3"));
-  CHECK(desk.error({"plan", "pipeline.json", "--set", "seed=3"}) ==
+  CHECK(desk.usage_error({"plan", "pipeline.json", "--set", "seed=3"}) ==
         "--set seed=3: \"each\" gives it [1,2]; change that list, as --set each.seed=[...]");
-  CHECK(desk.error({"plan", "pipeline.json", "--set", "each.split.validation=[0.1,2e9]", "--set",
-                    "each.split.valdation=[1,2]"}) ==
-        "pipeline.json: each.split.valdation: unknown parameter \"valdation\"; did you mean "
+  CHECK(desk.usage_error({"plan", "pipeline.json", "--set", "each.split.validation=[0.1,2e9]", "--set",
+                          "each.split.valdation=[1,2]"}) ==
+        "--set each.split.valdation: unknown parameter \"valdation\"; did you mean "
         "\"validation\"?");
 }
 

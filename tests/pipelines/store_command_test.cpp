@@ -51,6 +51,8 @@ TEST_CASE("fovea store verify: finds a flipped bit anywhere, sets the object asi
   CHECK(done.code == 1);
   CHECK(done.out.ends_with(": 1 damaged\n"));
   CHECK(done.err.find(victim.filename().string() + ": damaged, ") != std::string::npos);
+  CHECK(lines_of(done.err).back() ==
+        ".fovea: 1 damaged, and set aside; the next run makes again what it needs of that");
   CHECK_FALSE(fs::exists(victim));
 }
 
@@ -87,8 +89,8 @@ TEST_CASE("fovea store gc: runs that are kept keep their objects, and what is as
   const auto run = run_directories(desk)[0].filename().string();
   CHECK(desk.fovea({"store", "gc", "--max-size", "0", "--keep-run", run}).out.starts_with("deleted 0 files"));
   CHECK(desk.fovea({"store", "gc", "--max-age", "1e300d"}).out.starts_with("deleted 0 files"));
-  CHECK(desk.error({"store", "gc"}) == "gc: nothing says what may go; give --max-size or --max-age");
-  CHECK(desk.error({"store", "gc", "--max-size", "5 apples"}) ==
+  CHECK(desk.usage_error({"store", "gc"}) == "gc: nothing says what may go; give --max-size or --max-age");
+  CHECK(desk.usage_error({"store", "gc", "--max-size", "5 apples"}) ==
         "--max-size: \"5 apples\" is not allowed; it must be a number with its unit, as 500MB or 2GiB");
   CHECK(desk.error({"store", "gc", "--max-size", "0", "--keep-run", run + "x"}) ==
         "--keep-run: unknown run \"" + run + "x\"; did you mean \"" + run + "\"?");

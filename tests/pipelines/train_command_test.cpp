@@ -175,7 +175,7 @@ TEST_CASE("fovea train: what is wrong is told of the flag, with what would be ri
   const Desk desk;
   const auto wrong = [&](std::vector<std::string> more) {
     more.insert(more.begin(), {"train", "--dataset", "synthetic"});
-    return desk.error(more);
+    return desk.usage_error(more);
   };
   CHECK(wrong({"--epochs", "0"}) == "--epochs: 0 is not allowed; it must be from 1 to 1000000");
   CHECK(wrong({"--epochs", "ten"}) == "--epochs: expected a whole number, got \"ten\"");
@@ -191,7 +191,7 @@ TEST_CASE("fovea train: what is wrong is told of the flag, with what would be ri
   CHECK(desk.error({"train", "--dataset", "fashon_mnist"}) ==
         "--dataset: unknown data set \"fashon_mnist\"; did you mean \"fashion_mnist\"?");
   CHECK(desk.error({"train", "--dataset", "no/where"}).starts_with("--dataset: no/where: no such folder"));
-  CHECK(desk.error({"train"}) ==
+  CHECK(desk.usage_error({"train"}) ==
         "--dataset: missing; give a name or a path, or a saved pipeline with --config");
   CHECK_FALSE(fs::exists(desk.folder / ".fovea/objects"));
 }
@@ -213,8 +213,9 @@ TEST_CASE("fovea models: lists architectures and their parameters, for any image
   CHECK(models.at("simple_cnn")["input"] == "3x32x32");
   const auto shown = desk.fovea({"models", "simple_cnn", "--input", "1x28x28"}).out;
   CHECK(shown.find("77,786 parameters") != std::string::npos);
-  CHECK(desk.error({"models", "rsnet8"}) == "unknown architecture \"rsnet8\"; did you mean \"resnet8\"?");
-  CHECK(desk.error({"models", "--input", "28"}) ==
+  CHECK(desk.usage_error({"models", "rsnet8"}) ==
+        "unknown architecture \"rsnet8\"; did you mean \"resnet8\"?");
+  CHECK(desk.usage_error({"models", "--input", "28"}) ==
         "--input: \"28\" is no image; give 1 or 3 channels, height and width, as 3x32x32");
 }
 
@@ -236,7 +237,7 @@ TEST_CASE("fovea train --find-lr: a range of rates takes the place of training")
   INFO(each.err);
   CHECK(each.code == 0);
   CHECK(each.out.starts_with("--find-lr has no use for --epochs, \"each\" of the pipeline\n"));
-  CHECK(desk.error({"train", "--dataset", "synthetic", "--find-lr", "--optimizer", "adamm"})
+  CHECK(desk.usage_error({"train", "--dataset", "synthetic", "--find-lr", "--optimizer", "adamm"})
             .starts_with("--optimizer: \"adamm\" is not allowed; it must be one of "));
 }
 

@@ -1,0 +1,262 @@
+#include "graph/error.hpp"
+#include "tests/pipelines/desk.hpp"
+
+namespace {
+
+/// A command line and the one line that tells what is wrong with it.
+struct Wrong {
+  std::vector<std::string> words;
+  std::string error;
+};
+
+std::vector<std::string> synthetic(std::vector<std::string> more) {
+  more.insert(more.begin(), {"train", "--dataset", "synthetic", "--dry-run"});
+  return more;
+}
+
+}  // namespace
+
+TEST_CASE("fovea: whatever flag it is that refuses its value, it is wrong usage and told in the same words") {
+  const Desk desk;
+  for (const auto& [words, error] :
+       {Wrong{synthetic({"--threads", "0"}), "--threads: 0 is not allowed; it must be from 1 to 1024"},
+        Wrong{synthetic({"--threads", "two"}), "--threads: expected a whole number, got \"two\""},
+        Wrong{synthetic({"--epochs", "0"}), "--epochs: 0 is not allowed; it must be from 1 to 1000000"},
+        Wrong{synthetic({"--epochs", "two"}), "--epochs: expected a whole number, got \"two\""},
+        Wrong{synthetic({"--seeds", "0"}), "--seeds: 0 is not allowed; it must be from 1 to 1000"},
+        Wrong{synthetic({"--folds", "1"}), "--folds: 1 is not allowed; it must be from 2 to 1000"},
+        Wrong{synthetic({"--set", "train.epochs=0"}),
+              "--set train.epochs: 0 is not allowed; it must be from 1 to 1000000"},
+        Wrong{{"plan", "pipeline.json", "--set", "train.epochs=0"},
+              "--set train.epochs: 0 is not allowed; it must be from 1 to 1000000"},
+        Wrong{{"plan", "pipeline.json", "--set", "trian.epochs=1"},
+              "--set trian.epochs=1: unknown stage \"trian\"; did you mean \"train\"?"},
+        Wrong{{"plan", "pipeline.json", "--force", "trian"},
+              "--force: unknown stage \"trian\"; did you mean \"train\"?"},
+        Wrong{{"models", "--classes", "0"}, "--classes: 0 is not allowed; it must be from 1 to 1048576"},
+        Wrong{{"verify-resume", "pipeline.json", "--kills", "0"},
+              "--kills: 0 is not allowed; it must be from 1 to 10000"},
+        Wrong{synthetic({"--name", "a/b"}),
+              "--name: \"a/b\" is not allowed as the name of a run; leave out \"/\", and give the folder of "
+              "runs with --output-dir"}}) {
+    CHECK(desk.usage_error(words) == error);
+  }
+  CHECK_FALSE(fs::exists(desk.folder / "results"));
+}
+
+TEST_CASE("fovea: a command line that can't be read is told in one line, with what was meant") {
+  const Desk desk;
+  for (const auto& [words, error] :
+       {Wrong{{"runn", "p.json"}, "fovea: unknown command \"runn\"; did you mean \"run\"?"},
+        Wrong{{"store", "verfy"}, "fovea store: unknown command \"verfy\"; did you mean \"verify\"?"},
+        Wrong{{"store"}, "fovea store: a command is missing; it is one of ls, verify, gc"},
+        Wrong{{"run"}, "fovea run: PIPELINE is missing; see --help"},
+        Wrong{{"run", "a.json", "b.json"}, "fovea run: \"b.json\" was not expected; see --help"},
+        Wrong{{"run", "a.json", "--store"}, "--store: a value is missing; see --help"},
+        Wrong{{"run", "a.json", "-q", "-v"}, "-q: can't go together with -v; leave one out"}}) {
+    CHECK(desk.usage_error(words) == error);
+  }
+}
+
+TEST_CASE("fovea train: the words of other tools are answered with those of Fovea") {
+  const Desk desk;
+  for (const auto& [theirs, ours] : std::map<std::string, std::string>{{"--lr", "--learning-rate"},
+                                                                       {"--lr0", "--learning-rate"},
+                                                                       {"--batch", "--batch-size"},
+                                                                       {"--data", "--dataset"},
+                                                                       {"--imgsz", "--image-size"},
+                                                                       {"--workers", "--threads"}}) {
+    CHECK(desk.usage_error({"train", theirs, "1"}) ==
+          "fovea train: unknown flag \"" + theirs + "\"; did you mean \"" + ours + "\"?");
+  }
+  CHECK(
+      desk.usage_error(synthetic({"--lr-schedule", "cosine"})).ends_with("; did you mean \"cosine_decay\"?"));
+}
+
+TEST_CASE("fovea: an empty value is refused, and never takes the next flag") {
+  const Desk desk;
+  for (const std::string flag : {"--store", "--name", "--dataset", "--set", "--output-dir", "--mlflow"}) {
+    CHECK(desk.usage_error({"train", flag + "=", "-q"}) ==
+          flag + ": an empty value; give one, or leave the flag out");
+    CHECK(desk.usage_error({"train", flag, ""}) ==
+          flag + ": an empty value; give one, or leave the flag out");
+  }
+  CHECK(desk.usage_error({"run", ""}) ==
+        "an empty word on the command line; give it a value, or leave it out");
+  CHECK_FALSE(fs::exists(desk.folder / "-q"));
+}
+
+TEST_CASE("fovea: text that is not UTF-8 is refused wherever it comes in, before anything is made") {
+  const Desk desk;
+  const std::string name = "caf\xe9";
+  fs::create_directories(desk.folder / name);
+  for (const auto* flag :
+       {"--dataset", "--name", "--output-dir", "--store", "--config", "--tensorboard", "--plugin"})
+    CHECK(desk.usage_error({"train", flag, name}) ==
+          flag + std::string(": \"caf\uFFFD\" is not UTF-8; rename it, or name it by a link that is"));
+  CHECK(desk.usage_error({"explain", name + "/x.png"})
+            .ends_with(" is not UTF-8; rename it, or name it by a link that is"));
+  CHECK(run_script("cd caf*; $FOVEA plan ../pipeline.json", desk.folder.path()).err ==
+        "working directory: " + fovea::quote((desk.folder / name).string()) +
+            " is not UTF-8; rename it, or name it by a link that is\n");
+  CHECK(desk.fovea({"plan", "pipeline.json"}, {"FOVEA_STORE=" + name}).code == 1);
+  CHECK_FALSE(fs::exists(desk.folder / ".fovea"));
+  CHECK(fs::is_empty(desk.folder / name));
+}
+
+TEST_CASE("fovea: what is printed and can't be written is an error, told where that can be told") {
+  const Desk desk;
+  for (const auto* words :
+       {"schema", "stages", "models --json", "datasets", "plan pipeline.json", "--version"}) {
+    INFO(words);
+    const auto full = run_script("$FOVEA " + std::string(words) + " >/dev/full", desk.folder.path());
+    CHECK(full.code == 1);
+    CHECK(full.err == "standard output: no space left on the disk; free some or choose another place\n");
+    const auto closed = run_script("$FOVEA " + std::string(words) + " >&-", desk.folder.path());
+    CHECK(closed.code == 1);
+    CHECK(closed.err == "standard output: closed; send it somewhere, as to /dev/null\n");
+  }
+  CHECK(run_script("$FOVEA schema | true; echo ${PIPESTATUS[0]}", desk.folder.path()).out == "141\n");
+}
+
+TEST_CASE("fovea: verbs that only tell end at the first signal, and so does a run that has not begun") {
+  const Desk desk;
+  for (const auto* words : {"plan pipe", "explain pipe", "run pipe", "graph pipe"}) {
+    INFO(words);
+    for (const auto* signal : {"INT", "TERM", "HUP"}) {
+      const auto done =
+          run_script("rm -f pipe; mkfifo pipe; trap - INT; set -m; $FOVEA " + std::string(words) +
+                         " & sleep 0.5; kill -" + signal + " $!; wait $!; exit $?",
+                     desk.folder.path());
+      CHECK(done.code == 130);
+    }
+  }
+}
+
+TEST_CASE("fovea run: a lost terminal saves progress as SIGTERM does") {
+  auto definition = small_pipeline();
+  definition["stages"]["train"]["params"]["epochs"] = 1000;
+  definition["stages"]["train"]["params"]["early_stopping"] = {{"patience", nullptr}};
+  const Desk desk(definition);
+  const auto done =
+      run_until(".fovea/progress/train/*/*.h5", "fovea", {"run", "pipeline.json"}, desk.folder.path(), "HUP");
+  CHECK(done.code == 130);
+  CHECK(planned(desk).at("train")["status"] == "partial");
+}
+
+TEST_CASE("fovea run: a killed run leaves its folder, with a log of what had happened") {
+  auto definition = small_pipeline();
+  definition["stages"]["train"]["params"]["epochs"] = 1000;
+  const Desk desk(definition);
+  run_until(".fovea/progress/train/*/*.h5", "fovea", {"run", "pipeline.json"}, desk.folder.path(), "KILL");
+  const auto left = run_directories(desk).at(0);
+  CHECK(left.extension() == ".running");
+  CHECK(contents(left / "run.log").find(" epoch: train: epoch 1/1000  ") != std::string::npos);
+}
+
+TEST_CASE("fovea run: a stage that fails leaves run.log in a folder that says so, with the error in it") {
+  auto definition = small_pipeline();
+  definition["stages"]["train"]["params"]["learning_rate"] = 1e30;
+  definition["stages"]["train"]["params"]["clip"] = {{"global_norm", nullptr}};
+  const Desk desk(definition);
+  const auto done = desk.fovea({"run", "pipeline.json"});
+  CHECK(done.code == 1);
+  REQUIRE(run_directories(desk).size() == 1);
+  const auto left = run_directories(desk)[0];
+  CHECK(left.extension() == ".failed");
+  CHECK(done.out.ends_with("what happened is in results/" + left.filename().string() + "/run.log\n"));
+  const auto log = contents(left / "run.log");
+  CHECK(log.find(" run_failed: " + lines_of(done.err).back()) != std::string::npos);
+  CHECK(log.ends_with("and the same command goes on from there\n"));
+}
+
+TEST_CASE("fovea run: a tracker that fails in the end names the run, which is whole") {
+  const Desk desk;
+  REQUIRE(desk.fovea({"run", "pipeline.json", "--mlflow", "m"}).code == 0);
+  for (const auto& entry : fs::directory_iterator(desk.folder / "m")) {
+    if (entry.path().filename() == ".trash") continue;
+    fs::remove_all(entry.path());
+    std::ofstream(entry.path()) << "in the way";
+    break;
+  }
+  const auto done = desk.fovea({"run", "pipeline.json", "--mlflow", "m"});
+  CHECK(done.code == 1);
+  const auto run = "results/" + run_directories(desk).at(1).filename().string();
+  CHECK(done.out.find("results in " + run) != std::string::npos);
+  CHECK(lines_of(done.err).back().ends_with("; the run itself is whole, in " + run));
+}
+
+TEST_CASE("fovea run --json: the last event has the metrics of the run, as metrics.json has them") {
+  const Desk desk;
+  const auto done = desk.fovea({"run", "pipeline.json", "--json"});
+  REQUIRE(done.code == 0);
+  const auto last = fovea::parse_json(lines_of(done.out).back());
+  CHECK(last["event"] == "run_finished");
+  const auto file = fovea::parse_json(contents(run_directories(desk)[0] / "metrics.json"));
+  CHECK(last["metrics"]["evaluate"]["accuracy"] == file["accuracy"]);
+  CHECK(last["metrics"]["evaluate"]["macro"] == file["macro"]);
+  CHECK(last["metrics"].size() == 1);
+}
+
+TEST_CASE("fovea run: what is no pipeline is told by its kind, with what to do") {
+  const Desk desk;
+  std::ofstream(desk.folder / "best_model.h5") << "\x89HDF\r\n\x1a\n";
+  CHECK(desk.error({"run", "best_model.h5"}) ==
+        "best_model.h5: a model or another result (HDF5), not a pipeline; `fovea explain FILE` tells which "
+        "made "
+        "it");
+  std::ofstream(desk.folder / "chart.png") << "\x89PNG\r\n\x1a\n";
+  CHECK(desk.error({"plan", "chart.png"}).starts_with("chart.png: a figure, not a pipeline; "));
+  fs::create_directories(desk.folder / "run");
+  std::ofstream(desk.folder / "run/config.json") << "{}";
+  CHECK(desk.error({"run", "run"}) == "run: a run directory; its pipeline is run/config.json");
+}
+
+TEST_CASE(
+    "fovea train --save-pipeline: data beside the file is named from there, so that all of it may move") {
+  const Desk desk;
+  fs::create_directories(desk.folder / "p");
+  std::ofstream(desk.folder / "p/table.csv") << "path,label\na.png,cat\n";
+  const auto saved_in = [&](const std::string& script) {
+    REQUIRE(run_script(script, desk.folder.path()).err.empty());
+    return fovea::parse_json(contents(desk.folder / "p/mine.json"))["stages"]["load"]["params"]["path"];
+  };
+  const std::string save = "$FOVEA train --dry-run --augment none --save-pipeline ";
+  CHECK(saved_in("cd p; " + save + "mine.json --dataset table.csv") == "table.csv");
+  CHECK(saved_in(save + "p/mine.json --dataset p/table.csv") == "table.csv");
+  const auto elsewhere = (desk.folder / "p/table.csv").string();
+  CHECK(saved_in("mkdir q; cd q; " + save + "../p/mine.json --dataset " + elsewhere) == "table.csv");
+  CHECK(saved_in("cp p/table.csv q; cd p; " + save + "mine.json --dataset ../q/table.csv") ==
+        (desk.folder / "q/table.csv").string());
+}
+
+TEST_CASE("fovea: --force all runs every stage, and --dry-run only tells") {
+  const Desk desk;
+  for (const auto& [node, plan] : planned(desk, {"--force", "all"})) CHECK(plan["why"] == "forced");
+  const auto dry = desk.fovea({"run", "pipeline.json", "--dry-run", "--json"});
+  CHECK(dry.out == desk.fovea({"plan", "pipeline.json", "--json"}).out);
+  CHECK(fovea::parse_json(lines_of(dry.out)[0])["stage"] == "load");
+  CHECK_FALSE(fs::exists(desk.folder / "results"));
+  CHECK(desk.fovea({"--version"}).out.starts_with("fovea "));
+}
+
+TEST_CASE("fovea: wherever stages matter, those of a shared library can be named") {
+  const Desk desk;
+  const std::vector<std::vector<std::string>> verbs{
+      {"stages"}, {"schema"}, {"graph", "pipeline.json"}, {"plan", "pipeline.json"}};
+  for (const auto& words : verbs) {
+    auto with = words;
+    with.insert(with.end(), {"--plugin", "no.so"});
+    CHECK(desk.error(with) == "no.so: no such file; give the path of a shared library");
+  }
+}
+
+TEST_CASE("fovea: help fits 100 columns, a line for each flag") {
+  const Desk desk;
+  for (const auto* verb : {"train", "run", "plan", "stages", "models", "datasets", "explain"}) {
+    for (const auto& line : lines_of(desk.fovea({verb, "--help"}).out)) {
+      INFO(line);
+      CHECK(line.size() <= 100);
+    }
+  }
+}
