@@ -1,5 +1,6 @@
 #include <chrono>
 #include <cmath>
+#include <functional>
 #include <thread>
 
 #include "runtime/store/artifact.hpp"
@@ -271,16 +272,24 @@ TEST_CASE("train: saved progress of another network is refused") {
 }
 
 TEST_CASE("train state: counters, sums and memories that do not fit each other are refused") {
-  const auto refused = [](const TrainState& state) {
+  const auto refused = [](const std::function<void(TrainState&)>& change) {
     const Folder folder;
+    TrainState state;
+    change(state);
     write_artifact(TrainState::codec(), &state, folder / "state.h5");
     return error_of([&] { TrainState::codec().read(H5Reader(folder / "state.h5"), {}); });
   };
-  CHECK(refused({.epoch = -1}) == "TrainState: a counter is below 0; make it again");
-  CHECK(refused({.epoch = 2}) == "TrainState: its epochs are not those of its history; make it again");
-  CHECK(refused({.optimizer = {1, {{1, 2}}}}) ==
-        "TrainState: the optimizer is of other weights; make it again");
-  CHECK(refused({.loss_scale = LossScale{-1, 0}}) == "TrainState: its scale is none; make it again");
-  CHECK(refused({.figures = {{"a/../../b", std::vector<std::uint8_t>{1}}}}) ==
-        "\"a/../../b\" is no file name; give one of at most 255 bytes without \"/\"");
+  CHECK(refused([](TrainState& state) { state.tally.samples = -1; }) ==
+        "TrainState: a counter is below 0; make it again");
+  CHECK(refused([](TrainState& state) { state.epoch = 2; }) ==
+        "TrainState: its epochs are not those of its history; make it again");
+  CHECK(refused([](TrainState& state) {
+          state.optimizer.moments = {{1, 2}};
+        }) == "TrainState: the optimizer is of other weights; make it again");
+  CHECK(refused([](TrainState& state) {
+          state.loss_scale = LossScale{-1, 0};
+        }) == "TrainState: its scale is none; make it again");
+  CHECK(refused([](TrainState& state) {
+          state.figures = {{"..", std::vector<std::uint8_t>{1}}};
+        }) == "\"..\" is no file name; give one of at most 255 bytes without \"/\"");
 }
