@@ -6,7 +6,7 @@ namespace fovea::render {
 namespace {
 
 constexpr double gap = 10;
-constexpr std::size_t caption_lines = 2;
+constexpr std::size_t most_caption_lines = 3;
 /// Pictures that are shown larger than this many times stay sharp: each of their pixels is a square.
 constexpr double smooth_below = 3;
 
@@ -23,10 +23,24 @@ std::size_t most_columns(const Sheet& sheet) {
   return most;
 }
 
+std::vector<std::string> caption_lines(const SheetPicture& picture, const Font& font, double width,
+                                       const Style& style) {
+  return wrapped(picture.caption, font, width, most_caption_lines, style.measure);
+}
+
+/// How many lines the longest caption of a sheet takes; at least two, so that sheets look alike.
+std::size_t lines_below(const Sheet& sheet, const Font& font, double width, const Style& style) {
+  std::size_t most = 2;
+  for (const auto& row : sheet.pictures) {
+    for (const auto& picture : row) most = std::max(most, caption_lines(picture, font, width, style).size());
+  }
+  return most;
+}
+
 void add_caption(const SheetPicture& picture, const Rect& below, const Font& font, const Style& style,
                  Shapes& shapes) {
   std::string text;
-  for (const auto& line : wrapped(picture.caption, font, below.width, caption_lines, style.measure))
+  for (const auto& line : caption_lines(picture, font, below.width, style))
     text += (text.empty() ? "" : "\n") + line;
   if (!text.empty()) {
     shapes.push_back({Text{.at = {below.center().x, below.y},
@@ -45,7 +59,10 @@ Shapes draw(const Sheet& sheet, const Rect& box, const Style& style) {
   if (columns == 0 || sheet.pictures.empty()) return shapes;
   const Font heading{style.label}, caption{style.tick * 0.82};
   const double caption_height =
-      style.measure("Ag\nAg", caption).height * static_cast<double>(caption_lines) / 2 + 4;
+      style.measure("Ag\nAg", caption).height *
+          static_cast<double>(lines_below(sheet, caption, cell_of(box, 1, columns, 0, 0, gap).width, style)) /
+          2 +
+      4;
   auto rest = box;
   const auto top = rest.cut_top(sheet.headings.empty() ? 0 : style.measure("Ag", heading).height + gap);
   for (std::size_t c = 0; c < sheet.headings.size(); ++c) {

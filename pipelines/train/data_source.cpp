@@ -45,7 +45,8 @@ ImageSize size_of_files(ImageList list) {
   Silence silence;
   Context context;
   context.report = &silence;
-  const auto sizes = inspect_images(list, context).sizes;
+  auto sizes = inspect_images(list, context).sizes;
+  std::erase_if(sizes, [](const auto& one) { return one.height == 0; });
   ImageSize seen{224, 224, 1};
   const bool alike = !sizes.empty() && std::all_of(sizes.begin(), sizes.end(), [&](const auto& one) {
     return one.height == sizes[0].height && one.width == sizes[0].width;

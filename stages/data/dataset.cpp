@@ -159,7 +159,8 @@ void check(const Dataset& data) {
   if (data.pixels.size() % data.image_bytes() != 0) wrong("its pixels are not whole images");
   if (data.is_encoded()) check_files(data, wrong);
   const auto images = data.images();
-  if (!data.names.empty() && data.names.size() != images) wrong("its images and their names differ in number");
+  if (!data.names.empty() && data.names.size() != images)
+    wrong("its images and their names differ in number");
   const auto classes = static_cast<std::int32_t>(data.classes());
   if (data.labels.size() != data.size() || data.parts.size() != data.size())
     wrong("its lists differ in length");

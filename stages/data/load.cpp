@@ -84,7 +84,8 @@ void Load::Params::check(const std::string& place) const {
   check_image_settings(*this, place);
   for (const auto& one : class_names) {
     if (normal_name(one).empty() || !is_name(one))
-      throw Error(place + ".class_names: " + quote(one) + " is no name; it must have letters and no zero byte");
+      throw Error(place + ".class_names: " + quote(one) +
+                  " is no name; it must have letters and no zero byte");
   }
   auto names = class_names;
   std::sort(names.begin(), names.end());

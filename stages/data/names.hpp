@@ -42,8 +42,8 @@ class NameList {
 /// Writes the datasets "names", the bytes, and "name_offsets"; nothing where there are no names.
 void write_names(const Names& names, H5Writer& file);
 
-/// Reads them, none where the file has none. Throws `Error` that begins with `place` where they do not lie one
-/// after the other.
+/// Reads them, none where the file has none. Throws `Error` that begins with `place` where they do not lie
+/// one after the other.
 Names read_names(const H5Reader& file, const std::string& place);
 
 }  // namespace fovea

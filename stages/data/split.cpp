@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <numeric>
 #include <unordered_map>
 
@@ -16,10 +17,25 @@ using Positions = std::vector<std::uint32_t>;
 
 /// Training and validation means of a channel further apart than this (of 0 .. 1) are worth a warning.
 constexpr double far_apart = 0.05;
+/// The mean of fewer images than this is further off than that by chance.
+constexpr std::size_t enough_images = 30;
 
 struct Parts {
   Positions train, validation, test;
 };
+
+/// Three significant digits.
+std::string rounded(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.3g", value);
+  return text;
+}
+
+std::string rounded(const std::vector<double>& values) {
+  std::vector<std::string> texts;
+  for (const auto value : values) texts.push_back(rounded(value));
+  return join(texts, ", ");
+}
 
 /// How many samples a share or a count asks for.
 std::size_t amount(double wanted, std::size_t of) {
@@ -127,6 +143,8 @@ Parts choose(const Dataset& data, const Split::Params& params, std::uint64_t see
   return parts;
 }
 
+using NamedParts = std::vector<std::pair<std::string, const Dataset*>>;
+
 /// Tells of what is wrong with the parts, as an error where that is asked for.
 class Guard {
  public:
@@ -138,50 +156,77 @@ class Guard {
     context_.warn(fact + "; " + advice);
   }
 
-  /// Classes that a part lacks although the data has them.
-  void check_classes(const std::string& part, const Dataset& all, const Dataset& one) const {
+  /// Classes that parts lack although the data has them.
+  void check_classes(const Dataset& all, const NamedParts& parts) const {
+    std::vector<std::string> facts;
+    for (const auto& [name, part] : parts) {
+      const auto lacked = lacked_by(*part, all);
+      if (!lacked.empty()) facts.push_back("the " + name + " part has no sample of " + lacked);
+    }
+    if (!facts.empty()) tell(join(facts, ", "), "give it more samples");
+  }
+
+  /// Parts that do not look like the one for training; of few images that tells nothing.
+  void check_distance(const Dataset& train, const NamedParts& others) const {
+    std::vector<std::string> facts;
+    for (const auto& [name, part] : others) {
+      if (std::min(train.size(), part->size()) < enough_images) continue;
+      double distance = 0;
+      for (std::size_t c = 0; c < train.channels; ++c)
+        distance = std::max(distance, std::abs(train.mean[c] - part->mean[c]));
+      if (distance > far_apart) facts.push_back(rounded(part->mean) + " in " + name);
+    }
+    if (facts.empty()) return;
+    tell("the " + std::string(train.channels == 1 ? "mean is " : "means of the channels are ") +
+             rounded(train.mean) + " in training and " + join(facts, " and "),
+         "the parts do not look like the same data, see where each comes from");
+  }
+
+  /// Images of parts that are among those for training as well, by the digest of their bytes.
+  void check_twins(const Dataset& data, const Parts& parts) const {
+    std::unordered_map<std::string, std::uint32_t> known;
+    for (const auto at : parts.train) known.emplace(digest_of(data, at), at);
+    std::vector<std::string> facts;
+    for (const auto& [name, other] : {std::pair{"validation", &parts.validation}, {"test", &parts.test}}) {
+      const auto twins = twins_of(data, *other, known);
+      if (!twins.empty()) {
+        facts.push_back(std::to_string(twins.size()) + " of the " + std::to_string(other->size()) +
+                        " images of the " + name + " part " + (twins.size() == 1 ? "is" : "are") +
+                        " in the training part as well (" + twins_text(twins) + ")");
+      }
+    }
+    if (!facts.empty()) tell(join(facts, ", "), "take them out of one");
+  }
+
+ private:
+  static std::string lacked_by(const Dataset& one, const Dataset& all) {
     const auto there = class_counts(all), here = class_counts(one);
     std::vector<std::string> missing;
     for (std::size_t label = 0; label < there.size(); ++label) {
       if (there[label] > 0 && here[label] == 0) missing.push_back(quote(all.class_names[label]));
     }
-    if (missing.empty()) return;
     const auto count = missing.size();
     if (count > 5) missing.resize(5);
-    tell("the " + part + " part has no sample of " + join(missing, ", ") +
-             (count > 5 ? " and " + std::to_string(count - 5) + " more classes" : ""),
-         "give it more samples");
+    return join(missing, ", ") + (count > 5 ? " and " + std::to_string(count - 5) + " more classes" : "");
   }
 
-  void check_distance(const std::string& part, const Dataset& train, const Dataset& other) const {
-    for (std::size_t c = 0; c < train.channels; ++c) {
-      if (std::abs(train.mean[c] - other.mean[c]) <= far_apart) continue;
-      tell("the mean of channel " + std::to_string(c) + " is " + shown(Json(train.mean[c])) +
-               " in training and " + shown(Json(other.mean[c])) + " in " + part,
-           "the parts do not look like the same data, see where each comes from");
-    }
-  }
-
-  /// Images of a part that are among those for training as well, by the digest of their bytes.
-  void check_twins(const std::string& part, const Dataset& data, const Positions& train,
-                   const Positions& other) const {
-    std::unordered_map<std::string, std::uint32_t> known;
-    for (const auto at : train) known.emplace(digest_of(data, at), at);
-    std::size_t count = 0;
-    std::vector<std::string> first;
-    for (const auto at : other) {
+  /// The names of images with those of their twins in training.
+  static std::vector<std::pair<std::string, std::string>> twins_of(
+      const Dataset& data, const Positions& part,
+      const std::unordered_map<std::string, std::uint32_t>& known) {
+    std::vector<std::pair<std::string, std::string>> twins;
+    for (const auto at : part) {
       const auto twin = known.find(digest_of(data, at));
-      if (twin == known.end()) continue;
-      if (++count <= 3) first.push_back(std::to_string(at) + " = " + std::to_string(twin->second));
+      if (twin != known.end()) twins.emplace_back(data.name(at), data.name(twin->second));
     }
-    if (count == 0) return;
-    tell(std::to_string(count) + " of the " + std::to_string(other.size()) + " images of the " + part +
-             " part are in the training part as well (" + join(first, ", ") + (count > 3 ? ", ..." : "") +
-             ")",
-         "take them out of one");
+    return twins;
   }
-
- private:
+  static std::string twins_text(const std::vector<std::pair<std::string, std::string>>& twins) {
+    std::vector<std::string> first;
+    for (std::size_t i = 0; i < std::min<std::size_t>(twins.size(), 3); ++i)
+      first.push_back(quote(twins[i].first) + " = " + quote(twins[i].second));
+    return join(first, ", ") + (twins.size() > 3 ? ", ..." : "");
+  }
   static std::string digest_of(const Dataset& data, std::uint32_t at) {
     const auto bytes = data.is_encoded() ? data.file(at) : data.image(at);
     return xxh3({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
@@ -193,18 +238,17 @@ class Guard {
 /// The parts as views, once nothing is found wrong with them.
 Split::Out<Value> guarded(const Value<Dataset>& whole, Parts parts, const Guard& guard) {
   const auto& data = *whole;
-  guard.check_twins("validation", data, parts.train, parts.validation);
-  guard.check_twins("test", data, parts.train, parts.test);
+  guard.check_twins(data, parts);
   Split::Out<Value> out{.train = view(data, whole.object(), std::move(parts.train)),
                         .validation = view(data, whole.object(), std::move(parts.validation)),
                         .test = view(data, whole.object(), std::move(parts.test))};
-  guard.check_classes("training", data, *out.train);
-  for (const auto& [name, part] :
-       {std::pair{"validation", &*out.validation}, std::pair{"test", &*out.test}}) {
-    if (part->size() == 0) continue;
-    guard.check_classes(name, data, *part);
-    guard.check_distance(name, *out.train, *part);
-  }
+  NamedParts others;
+  if (out.validation->size() > 0) others.emplace_back("validation", &*out.validation);
+  if (out.test->size() > 0) others.emplace_back("test", &*out.test);
+  auto all = others;
+  all.emplace(all.begin(), "training", &*out.train);
+  guard.check_classes(data, all);
+  guard.check_distance(*out.train, others);
   return out;
 }
 
@@ -228,12 +272,31 @@ void Split::Params::check(const std::string& place) const {
   }
 }
 
+namespace {
+
+/// Refuses an empty part that another stage needs, and warns of an empty test part.
+void tell_empty(const std::string& name, double wanted, const Dataset& part, const Dataset& data,
+                const Context& context) {
+  if (part.size() > 0) return;
+  const auto pool = std::count_if(data.parts.begin(), data.parts.end(), [](auto of) {
+    return static_cast<Part>(of) == Part::none || static_cast<Part>(of) == Part::train;
+  });
+  const auto fact =
+      "the " + name + " part is empty: " +
+      (wanted > 0 ? rounded(wanted) + " of the " + std::to_string(pool) + " samples that it may take is none"
+                  : "the data has none of its own");
+  const auto advice = wanted > 0 ? "give more data, or a count as \"" + name + "\", such as 1"
+                                 : "set \"" + name + "\" above 0";
+  if (context.needs(name)) throw Error(name + ": " + fact + ", but a stage needs it; " + advice);
+  if (name == "test") context.warn(fact + "; " + (wanted > 0 ? advice : "set \"test\" to take one"));
+}
+
+}  // namespace
+
 Split::Out<Value> Split::run(const In<Value>& in, const Params& params, Context& context) {
   auto out = guarded(in.data, choose(*in.data, params, context.seed), Guard(params, context));
-  if (out.test->size() > 0) return out;
-  const std::string fact = "the test part is empty: the data has none of its own";
-  if (context.needs("test")) throw Error("test: " + fact + ", but a stage needs it; set \"test\" above 0");
-  context.warn(fact + "; set \"test\" to take one");
+  tell_empty("validation", params.validation, *out.validation, *in.data, context);
+  tell_empty("test", params.test, *out.test, *in.data, context);
   return out;
 }
 

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 
 #include "render/layout.hpp"
 #include "render/sheet.hpp"
+#include "render/text.hpp"
 #include "stages/data/viewer.hpp"
 
 namespace fovea {
@@ -40,13 +42,43 @@ render::SheetPicture picture_of(const std::vector<float>& values, const Batches&
   return picture;
 }
 
+std::string class_name(const Dataset& data, std::size_t position) {
+  return data.class_names[static_cast<std::size_t>(data.labels[position])];
+}
+
 render::SheetPicture original(const Batches& batches, std::size_t position) {
   const auto& data = *batches.data;
   std::vector<float> values(data.image_bytes());
   Viewer viewer;
   const auto* image = data.is_encoded() ? viewer.see_centre(data, position) : data.image(position).data();
   augmenter(batches).plain(image, values.data());
-  return picture_of(values, batches, data.class_names[static_cast<std::size_t>(data.labels[position])]);
+  return picture_of(values, batches, class_name(data, position));
+}
+
+/// A name that leaves room for others beside it: without its middle where it is long.
+std::string shortened(const std::string& name) {
+  constexpr std::size_t most = 12, kept = 5;
+  if (render::code_points(name) <= most) return name;
+  const auto characters = [&](std::size_t count, bool from_end) {
+    std::size_t at = from_end ? name.size() : 0;
+    while (count > 0) {
+      from_end ? --at : ++at;
+      const auto next = at < name.size() ? static_cast<unsigned char>(name[at]) : 0U;
+      if ((next & 0xc0U) != 0x80U) --count;
+    }
+    return at;
+  };
+  return name.substr(0, characters(kept, false)) + "…" + name.substr(characters(kept, true));
+}
+
+/// "cat 0.7 + dog 0.3": the labels of an image that another was mixed into.
+std::string labels_of(const std::string& own, const std::string& other, float share) {
+  const auto part = [](const std::string& name, float of) {
+    char text[16];
+    std::snprintf(text, sizeof text, " %.2g", static_cast<double>(of));
+    return shortened(name) + text;
+  };
+  return part(own, share) + "\n+ " + part(other, 1 - share);
 }
 
 std::string ops_on(const Batches& batches, std::uint32_t epoch, std::size_t position) {
@@ -54,17 +86,32 @@ std::string ops_on(const Batches& batches, std::uint32_t epoch, std::size_t posi
   const auto taken = data.is_encoded() ? std::optional(size_taken(data, position)) : std::nullopt;
   const auto names = augmenter(batches).applied(augment_random(batches, epoch, position), taken);
   std::vector<std::string> words(names.begin(), names.end());
-  return words.empty() ? "unchanged" : join(words, ", ");
+  return join(words, ", ");
 }
 
-std::vector<render::SheetPicture> row_of(const Batches& batches, std::size_t position) {
-  std::vector<render::SheetPicture> row{original(batches, position)};
-  std::vector<float> values(batches.data->image_bytes());
-  for (std::uint32_t epoch = 0; epoch < versions; ++epoch) {
-    augment_sample(batches, epoch, position, values.data());
-    row.push_back(picture_of(values, batches, ops_on(batches, epoch, position)));
+/// The samples at these positions as one batch of an epoch would hold them, mixed as its first is.
+std::vector<render::SheetPicture> batch_of(const Batches& batches, const std::vector<std::size_t>& positions,
+                                           std::uint32_t epoch) {
+  const auto& data = *batches.data;
+  std::vector<float> images(positions.size() * data.image_bytes());
+  for (std::size_t i = 0; i < positions.size(); ++i)
+    augment_sample(batches, epoch, positions[i], &images[i * data.image_bytes()]);
+  const auto mixing = augmenter(batches).mixing({batches.seed, Purpose::mix, epoch, 0});
+  if (mixing.drawn) mix(mixing, positions.size(), images.data());
+  std::vector<render::SheetPicture> pictures;
+  for (std::size_t i = 0; i < positions.size(); ++i) {
+    const auto partner = positions.size() - 1 - i;
+    auto caption = ops_on(batches, epoch, positions[i]);
+    if (mixing.drawn && partner != i) {
+      caption =
+          labels_of(class_name(data, positions[i]), class_name(data, positions[partner]), mixing.share) +
+          (caption.empty() ? "" : "\n" + caption);
+    }
+    const auto* first = &images[i * data.image_bytes()];
+    pictures.push_back(
+        picture_of({first, first + data.image_bytes()}, batches, caption.empty() ? "unchanged" : caption));
   }
-  return row;
+  return pictures;
 }
 
 }  // namespace
@@ -72,9 +119,14 @@ std::vector<render::SheetPicture> row_of(const Batches& batches, std::size_t pos
 render::Drawing draw_augmentation_samples(const Batches& batches, render::Size size,
                                           const render::Measure& measure) {
   render::Sheet sheet{.headings = {"original"}};
-  for (std::uint32_t epoch = 1; epoch <= versions; ++epoch)
-    sheet.headings.push_back("epoch " + std::to_string(epoch));
-  for (const auto position : chosen(*batches.data)) sheet.pictures.push_back(row_of(batches, position));
+  const auto positions = chosen(*batches.data);
+  for (const auto position : positions) sheet.pictures.push_back({original(batches, position)});
+  for (std::uint32_t epoch = 0; epoch < versions; ++epoch) {
+    sheet.headings.push_back("epoch " + std::to_string(epoch + 1));
+    auto pictures = batch_of(batches, positions, epoch);
+    for (std::size_t row = 0; row < positions.size(); ++row)
+      sheet.pictures[row].push_back(std::move(pictures[row]));
+  }
   const auto names = op_names(batches.policy);
   return draw(render::Figure{.title = "Augmentation",
                              .subtitle = names.empty() ? "nothing is changed" : join(names, ", "),

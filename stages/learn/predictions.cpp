@@ -56,7 +56,8 @@ const Codec& Predictions::codec() {
 std::string to_csv(const Predictions& predictions) {
   std::vector<std::string> names;
   for (const auto& name : predictions.class_names) names.push_back(csv_cell(name));
-  std::string csv = "sample,index,label,predicted,confidence,correct,label_probability,label_name,predicted_name\n";
+  std::string csv =
+      "sample,index,label,predicted,confidence,correct,label_probability,label_name,predicted_name\n";
   for (std::size_t i = 0; i < predictions.size(); ++i) {
     const auto row = predictions.row(i);
     const auto label = static_cast<std::size_t>(predictions.labels[i]);

@@ -33,8 +33,8 @@ struct Predictions {
   }
 };
 
-/// One line a sample as CSV: sample (its name, or its number where it has none), index, label, predicted, confidence (probability of `predicted`), correct,
-/// label_probability, label_name, predicted_name.
+/// One line a sample as CSV: sample (its name, or its number where it has none), index, label, predicted,
+/// confidence (probability of `predicted`), correct, label_probability, label_name, predicted_name.
 std::string to_csv(const Predictions& predictions);
 
 }  // namespace fovea

@@ -29,7 +29,7 @@ struct Train {
     static constexpr auto ports() {
       return std::tuple{field("model", &In::model, "the network to begin with"),
                         field("batches", &In::batches, "the images to learn from, as batches"),
-                        field("validation", &In::validation, "images that tell how training goes")};
+                        needed("validation", &In::validation, "images that tell how training goes")};
     }
   };
 

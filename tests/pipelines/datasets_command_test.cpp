@@ -106,5 +106,5 @@ TEST_CASE("fovea datasets: a path without data is an error") {
   CHECK(desk.error({"datasets", "nowhere"}) ==
         "nowhere: no such folder; give the folder that holds the data");
   CHECK(desk.error({"datasets", "pipeline.json"}) ==
-        "pipeline.json: a file, not a folder; give the folder that it is in, \".\", or a .csv or .npz file");
+        "pipeline.json: a file, not a folder; give the folder that holds the data, or a .csv or .npz file");
 }

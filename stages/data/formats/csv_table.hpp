@@ -13,9 +13,9 @@ struct CsvRow {
 };
 
 /// Splits CSV text into rows as RFC 4180 has it: fields in quotes may hold commas, line breaks and doubled
-/// quotes. Fields are separated by commas, semicolons or tabs, of which the first line has most; spaces around
-/// those without quotes are dropped. Lines end with LF, CRLF or CR; empty lines are passed over. Throws
-/// `Error` that begins with `place`, line and column where quotes are not in order.
+/// quotes. Fields are separated by commas, semicolons or tabs, of which the first line has most; spaces
+/// around those without quotes are dropped. Lines end with LF, CRLF or CR; empty lines are passed over.
+/// Throws `Error` that begins with `place`, line and column where quotes are not in order.
 std::vector<CsvRow> parse_csv(std::string_view text, const std::string& place);
 
 /// "labels.csv: line 3, column 2": a place in a CSV file; columns are counted from 1.

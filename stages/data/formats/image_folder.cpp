@@ -94,7 +94,7 @@ bool is_like_part(const std::string& name) {
   const auto is_letter = [](char c) { return c >= 'a' && c <= 'z'; };
   word.erase(std::find_if_not(word.begin(), word.end(), is_letter), word.end());
   for (const std::string_view end : {"set", "data", "images"}) {
-    if (word.ends_with(end)) word.resize(word.size() - end.size());
+    if (word.ends_with(end)) word.erase(word.size() - end.size());
   }
   return part_named(word) || word == "dev" || word == "eval" || word == "evaluation";
 }
@@ -111,8 +111,8 @@ struct Unread {
 /// What lies in the folders of one class.
 struct ClassFiles {
   std::size_t images = 0;
-  std::size_t outside_folders = 0;        ///< images right in a class folder
-  std::set<std::string> folders;          ///< with images, right in a class folder
+  std::size_t outside_folders = 0;         ///< images right in a class folder
+  std::set<std::string> folders;           ///< with images, right in a class folder
   std::map<std::string, Unread> unread{};  ///< by how their names end
 };
 
@@ -189,8 +189,8 @@ class FolderLister {
     }
   }
 
-  /// `within` is the folder right in the class folder that this one lies in, or "" for the class folder. Links
-  /// to folders are not followed: they could lead round in a circle.
+  /// `within` is the folder right in the class folder that this one lies in, or "" for the class folder.
+  /// Links to folders are not followed: they could lead round in a circle.
   void list_class(const std::string& folder, const std::string& within, const std::string& class_name,
                   ClassFiles& files, Part part) {
     for (const auto& entry : entries_of(path(folder))) {
@@ -232,13 +232,12 @@ class FolderLister {
   void check_formats() const {
     for (const auto& [name, files] : classes_) {
       if (files.images > 0 || files.unread.empty()) continue;
-      const auto most = std::max_element(files.unread.begin(), files.unread.end(), [](auto& a, auto& b) {
-        return a.second.count < b.second.count;
-      });
+      const auto most = std::max_element(files.unread.begin(), files.unread.end(),
+                                         [](auto& a, auto& b) { return a.second.count < b.second.count; });
       const auto& [suffix, unread] = *most;
       throw Error(top_.string() + ": the class " + quote(name) + " has no image that is read, but " +
-                  counted(unread.count, (suffix.empty() ? "" : suffix + ' ') + std::string("file")) + ", such as " +
-                  quote(unread.first) + "; save them as JPEG or PNG, or take the folder away");
+                  counted(unread.count, (suffix.empty() ? "" : suffix + ' ') + std::string("file")) +
+                  ", such as " + quote(unread.first) + "; save them as JPEG or PNG, or take the folder away");
     }
   }
 
@@ -285,8 +284,8 @@ class FolderLister {
     if (classes_.size() != 1) return "";
     const auto& [name, files] = *classes_.begin();
     if (files.outside_folders > 0 || files.folders.size() < 2) return "";
-    return "all images are of one class, " + quote(name) + "; give " + quote((top_ / name).string()) + " if " +
-           few({files.folders.begin(), files.folders.end()}) + " in it are the classes, or " +
+    return "all images are of one class, " + quote(name) + "; give " + quote((top_ / name).string()) +
+           " if " + few({files.folders.begin(), files.folders.end()}) + " in it are the classes, or " +
            "\"class_names\": [" + quote(name) + "] if it is one";
   }
 

@@ -49,7 +49,10 @@ void check_end(FileBytes bytes, const std::string& place) {
 std::string reason_of(const Error& error, const std::string& place) {
   std::string text = error.what();
   if (text.starts_with(place + ": ")) text.erase(0, place.size() + 2);
-  if (text.ends_with(again)) text.resize(text.size() - again.size());
+  for (const std::string_view plain :
+       {again, std::string_view("; check the path"), std::string_view("; data is read from files")}) {
+    if (text.ends_with(plain)) text.erase(text.size() - plain.size());
+  }
   return text;
 }
 
@@ -376,8 +379,7 @@ Dataset read_images(const ImageList& list, const ImageOptions& options, const Co
     report_broken(list, all.found.broken, options, context);
     data = encoded_dataset(list, all, seen);
   }
-  if (!all.found.odd.empty())
-    context.warn(list.top.string() + ": " + odd_text(list, all.found.odd));
+  if (!all.found.odd.empty()) context.warn(list.top.string() + ": " + odd_text(list, all.found.odd));
   data.class_names = list.class_names;
   return data;
 }

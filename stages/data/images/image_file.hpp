@@ -14,8 +14,8 @@ using FileBytes = std::span<const std::uint8_t>;
 bool is_image(FileBytes bytes);
 
 /// Reads only the header of a JPEG or PNG file: the size in which the image is seen, which is after the
-/// orientation that EXIF tells in either, and 1 channel for gray, else 3. Throws `Error` that begins with `place` where
-/// the bytes are neither, or announce no pixels or more than 64 megapixels.
+/// orientation that EXIF tells in either, and 1 channel for gray, else 3. Throws `Error` that begins with
+/// `place` where the bytes are neither, or announce no pixels or more than 64 megapixels.
 ImageSize image_size(FileBytes bytes, const std::string& place);
 
 /// Decodes JPEG (gray, colour, CMYK) and PNG (all depths, palettes; what is transparent is seen on white) as

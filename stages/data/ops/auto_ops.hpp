@@ -1,10 +1,11 @@
 #pragma once
 
 #include "graph/params.hpp"
-#include "stages/data/ops/drawn.hpp"
+#include "stages/data/ops/geometric_ops.hpp"
 
 // Ops that choose among others. Their choices and strengths are those of torchvision, which are those of the
-// papers; what comes in from outside has the data's mean colour here and is black there.
+// papers; what comes in from outside has the data's mean colour here unless `fill` says otherwise, and is
+// black there.
 
 namespace fovea {
 
@@ -12,9 +13,11 @@ namespace fovea {
 struct TrivialAugment {
   static constexpr Tag tag{"op", "trivial_augment"};
   std::string interpolation = "nearest";
+  std::string fill = "mean";
   static auto fields() {
     return std::tuple{field("interpolation", &TrivialAugment::interpolation,
-                            "how pixels are looked up where they move", one_of({"nearest", "bilinear"}))};
+                            "how pixels are looked up where they move", one_of({"nearest", "bilinear"})),
+                      fill_field<TrivialAugment>()};
   }
   void draw(Random& random, Drawn& drawn) const;
 };
@@ -25,11 +28,13 @@ struct RandAugment {
   std::int64_t count = 2;
   std::int64_t magnitude = 9;
   std::string interpolation = "nearest";
+  std::string fill = "mean";
   static auto fields() {
     return std::tuple{field("count", &RandAugment::count, "ops for each sample", between(1, 8)),
                       field("magnitude", &RandAugment::magnitude, "strength of all of them", between(0, 30)),
                       field("interpolation", &RandAugment::interpolation,
-                            "how pixels are looked up where they move", one_of({"nearest", "bilinear"}))};
+                            "how pixels are looked up where they move", one_of({"nearest", "bilinear"})),
+                      fill_field<RandAugment>()};
   }
   void draw(Random& random, Drawn& drawn) const;
 };
@@ -39,11 +44,13 @@ struct AutoAugment {
   static constexpr Tag tag{"op", "auto_augment"};
   std::string policy = "imagenet";
   std::string interpolation = "nearest";
+  std::string fill = "mean";
   static auto fields() {
     return std::tuple{field("policy", &AutoAugment::policy, "the data set that the pairs were found for",
                             one_of({"imagenet", "cifar10", "svhn"})),
                       field("interpolation", &AutoAugment::interpolation,
-                            "how pixels are looked up where they move", one_of({"nearest", "bilinear"}))};
+                            "how pixels are looked up where they move", one_of({"nearest", "bilinear"})),
+                      fill_field<AutoAugment>()};
   }
   void draw(Random& random, Drawn& drawn) const;
 };

@@ -5,10 +5,20 @@
 
 // An op of an augmentation policy is a struct with a tag (its name in definitions), fields, and
 // `void draw(Random&, Drawn&) const`, which adds what it does to one sample. It may `check` rules across its
-// fields. These ops move pixels; all that one sample has drawn become one warp. What comes in from outside
-// has the data's mean colour.
+// fields. These ops move pixels; all that one sample has drawn become one warp. `fill` says what comes in
+// from outside, which is one thing for all ops of a policy.
 
 namespace fovea {
+
+/// The parameter of ops for what comes in from outside.
+template <class Op>
+auto fill_field() {
+  return field(
+      "fill", &Op::fill,
+      "what comes in from outside: mean (the data's colour), black, edge (the pixel at the border) or "
+      "reflect (the image, mirrored); one for all ops of a policy",
+      one_of({"mean", "black", "edge", "reflect"}));
+}
 
 /// Mirrors left and right.
 struct FlipHorizontal {
@@ -36,10 +46,12 @@ struct Translate {
   static constexpr Tag tag{"op", "translate"};
   double max = 0.1;
   double p = 1;
+  std::string fill = "mean";
   static auto fields() {
     return std::tuple{
         field("max", &Translate::max, "largest shift each way, as a share of the side", between(0, 1)),
-        field("p", &Translate::p, "share of the samples that are shifted", between(0, 1))};
+        field("p", &Translate::p, "share of the samples that are shifted", between(0, 1)),
+        fill_field<Translate>()};
   }
   void draw(Random& random, Drawn& drawn) const;
 };
@@ -49,9 +61,11 @@ struct Crop {
   static constexpr Tag tag{"op", "crop"};
   std::int64_t padding = 4;
   double p = 1;
+  std::string fill = "mean";
   static auto fields() {
     return std::tuple{field("padding", &Crop::padding, "pixels that are added on each side", between(0, 512)),
-                      field("p", &Crop::p, "share of the samples that are cropped", between(0, 1))};
+                      field("p", &Crop::p, "share of the samples that are cropped", between(0, 1)),
+                      fill_field<Crop>()};
   }
   void draw(Random& random, Drawn& drawn) const;
 };
@@ -82,9 +96,11 @@ struct Rotate {
   static constexpr Tag tag{"op", "rotate"};
   double max = 15;
   double p = 1;
+  std::string fill = "mean";
   static auto fields() {
     return std::tuple{field("max", &Rotate::max, "largest angle each way, in degrees", between(0, 180)),
-                      field("p", &Rotate::p, "share of the samples that are turned", between(0, 1))};
+                      field("p", &Rotate::p, "share of the samples that are turned", between(0, 1)),
+                      fill_field<Rotate>()};
   }
   void draw(Random& random, Drawn& drawn) const;
 };
@@ -94,10 +110,11 @@ struct Zoom {
   static constexpr Tag tag{"op", "zoom"};
   double max = 0.1;
   double p = 1;
+  std::string fill = "mean";
   static auto fields() {
     return std::tuple{
         field("max", &Zoom::max, "largest change of the size, as a share of it", between(0, 0.9)),
-        field("p", &Zoom::p, "share of the samples that are zoomed", between(0, 1))};
+        field("p", &Zoom::p, "share of the samples that are zoomed", between(0, 1)), fill_field<Zoom>()};
   }
   void draw(Random& random, Drawn& drawn) const;
 };
@@ -107,9 +124,11 @@ struct Shear {
   static constexpr Tag tag{"op", "shear"};
   double max = 10;
   double p = 1;
+  std::string fill = "mean";
   static auto fields() {
     return std::tuple{field("max", &Shear::max, "largest angle each way, in degrees", between(0, 80)),
-                      field("p", &Shear::p, "share of the samples that are slanted", between(0, 1))};
+                      field("p", &Shear::p, "share of the samples that are slanted", between(0, 1)),
+                      fill_field<Shear>()};
   }
   void draw(Random& random, Drawn& drawn) const;
 };

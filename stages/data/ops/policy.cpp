@@ -43,6 +43,46 @@ bool differ(const Drawn& a, const Drawn& b) {
   return numbers(a) != numbers(b);
 }
 
+template <class T>
+constexpr bool has_fill = requires(const T& op) {
+  op.fill;
+};
+
+/// What an op says of `fill`, or "" where nothing comes in with it.
+std::string fill_of(const Op& op) {
+  return std::visit(
+      []<class T>(const T& one) -> std::string {
+        if constexpr (has_fill<T>) return one.fill;
+        return "";
+      },
+      op);
+}
+
+/// The ops of one sample become one warp, so what comes in from outside must be one thing.
+void check_fill(const Policy& policy, const std::string& place) {
+  std::optional<std::size_t> first;
+  for (std::size_t i = 0; i < policy.size(); ++i) {
+    const auto fill = fill_of(policy[i]);
+    if (fill.empty()) continue;
+    if (!first) first = i;
+    const auto before = fill_of(policy[*first]);
+    if (fill == before) continue;
+    throw Error(place + "[" + std::to_string(i) + "].fill: " + quote(fill) + ", but " + quote(before) +
+                " in [" + std::to_string(*first) +
+                "]; all ops of a policy are carried out at once, so give them the same");
+  }
+}
+
+Fill fill_of(const Policy& policy) {
+  for (const auto& op : policy) {
+    const auto name = fill_of(op);
+    if (name == "black") return Fill::black;
+    if (name == "edge") return Fill::edge;
+    if (name == "reflect") return Fill::reflect;
+  }
+  return Fill::mean;
+}
+
 void check_count(const std::string& place, std::size_t count, std::size_t most, const char* what) {
   if (count <= most) return;
   throw Error(place + ": " + std::to_string(count) + " " + what + "; at most " + std::to_string(most) +
@@ -64,6 +104,7 @@ void check_policy(const Policy& policy, const std::string& place) {
     erasing += erases ? 1 : 0;
     steps += std::visit(ColourSteps{}, policy[i]);
   }
+  check_fill(policy, place);
   check_count(place, erasing, decltype(Drawn::erased)::most, "ops that erase");
   check_count(place, steps, decltype(Drawn::colours)::most, "ops for one sample");
 }
@@ -77,7 +118,7 @@ std::vector<std::string> op_names(const Policy& policy) {
 
 Augmenter::Augmenter(Policy policy, ImageSize size, const std::vector<double>& mean,
                      const std::vector<double>& deviation)
-    : policy_(std::move(policy)), pass_(size, mean, deviation) {
+    : policy_(std::move(policy)), pass_(size, mean, deviation, fill_of(policy_)) {
   check_policy(policy_, "policy");
 }
 

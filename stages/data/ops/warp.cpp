@@ -13,13 +13,31 @@
 namespace fovea {
 namespace {
 
+/// Places of a mirrored image are whole numbers that a float tells apart up to here.
+constexpr float most_outside = 1e6F;
 constexpr std::size_t tile_bytes = 85 * PixelPass::period;
 
 struct Source {
   const std::uint8_t* pixels;
   std::ptrdiff_t height, width, channels;
   const std::uint8_t* fill;
+  Fill mode;
+  FOVEA_INLINE_MEMBER bool is_plain() const { return mode == Fill::mean || mode == Fill::black; }
 };
+
+/// Where a place outside of 0 .. size - 1 looks into the image.
+FOVEA_INLINE std::ptrdiff_t within(std::ptrdiff_t at, std::ptrdiff_t size, Fill mode) {
+  if (mode == Fill::edge || size == 1) return std::clamp(at, std::ptrdiff_t{0}, size - 1);
+  const auto period = 2 * (size - 1);
+  const auto rest = (at % period + period) % period;
+  return rest < size ? rest : period - rest;
+}
+
+/// Pixel (x, y), which may lie outside, where what is there has pixels of the image.
+FOVEA_INLINE const std::uint8_t* pixel_at(const Source& from, std::ptrdiff_t x, std::ptrdiff_t y) {
+  const auto row = within(y, from.height, from.mode), column = within(x, from.width, from.mode);
+  return from.pixels + (row * from.width + column) * from.channels;
+}
 
 FOVEA_INLINE void fill_pixels(const Source& from, std::ptrdiff_t count, std::uint8_t* to) {
   if (from.channels == 1) {
@@ -42,9 +60,21 @@ FOVEA_INLINE void copy_reversed(const std::uint8_t* last, std::ptrdiff_t channel
   }
 }
 
+/// Output pixels of a warp that keeps pixels, where some come from outside and have pixels of the image.
+FOVEA_INLINE void fetch_folded(const Source& from, const Warp& warp, std::ptrdiff_t x, std::ptrdiff_t y,
+                               std::ptrdiff_t count, std::uint8_t* to) {
+  const auto row = static_cast<std::ptrdiff_t>(warp.e) * y + static_cast<std::ptrdiff_t>(warp.f);
+  const auto step = static_cast<std::ptrdiff_t>(warp.a), shift = static_cast<std::ptrdiff_t>(warp.c);
+  for (std::ptrdiff_t i = 0; i < count; ++i) {
+    const auto* pixel = pixel_at(from, step * (x + i) + shift, row);
+    for (std::ptrdiff_t c = 0; c < from.channels; ++c) to[i * from.channels + c] = pixel[c];
+  }
+}
+
 /// Fetches output pixels (x, y), (x + 1, y), ... of a warp that keeps pixels.
 FOVEA_INLINE void fetch_kept(const Source& from, const Warp& warp, std::ptrdiff_t x, std::ptrdiff_t y,
                              std::ptrdiff_t count, std::uint8_t* to) {
+  if (!from.is_plain()) return fetch_folded(from, warp, x, y, count, to);
   const auto row = static_cast<std::ptrdiff_t>(warp.e) * y + static_cast<std::ptrdiff_t>(warp.f);
   if (row < 0 || row >= from.height) return fill_pixels(from, count, to);
   const auto shift = static_cast<std::ptrdiff_t>(warp.c);
@@ -66,6 +96,7 @@ FOVEA_INLINE void fetch_kept(const Source& from, const Warp& warp, std::ptrdiff_
 
 FOVEA_INLINE float value_at(const Source& from, std::ptrdiff_t x, std::ptrdiff_t y, std::ptrdiff_t channel) {
   const bool inside = x >= 0 && x < from.width && y >= 0 && y < from.height;
+  if (!inside && !from.is_plain()) return pixel_at(from, x, y)[channel];
   return inside ? from.pixels[(y * from.width + x) * from.channels + channel] : from.fill[channel];
 }
 
@@ -108,10 +139,12 @@ FOVEA_INLINE Stretch inside(const Line& line, float low, float high_x, float hig
 
 /// One pixel from the four about its place, any of which may lie outside.
 FOVEA_INLINE void mix_four(const Source& from, const Line& line, std::ptrdiff_t i, std::uint8_t* to) {
-  const float in_x = std::clamp(line.x(i), -2.0F, static_cast<float>(from.width) + 1);
-  const float in_y = std::clamp(line.y(i), -2.0F, static_cast<float>(from.height) + 1);
-  const auto left = static_cast<std::ptrdiff_t>(in_x + 2) - 2;
-  const auto top = static_cast<std::ptrdiff_t>(in_y + 2) - 2;
+  // Further out all is alike, but for what is mirrored.
+  const float out = from.mode == Fill::reflect ? most_outside : 2;
+  const float in_x = std::clamp(line.x(i), -out, static_cast<float>(from.width) - 1 + out);
+  const float in_y = std::clamp(line.y(i), -out, static_cast<float>(from.height) - 1 + out);
+  const auto left = static_cast<std::ptrdiff_t>(std::floor(in_x));
+  const auto top = static_cast<std::ptrdiff_t>(std::floor(in_y));
   const float right_share = in_x - static_cast<float>(left);
   const float lower_share = in_y - static_cast<float>(top);
   for (std::ptrdiff_t c = 0; c < from.channels; ++c) {
@@ -169,15 +202,27 @@ FOVEA_INLINE void look_up(const Source& from, const Line& line, Stretch where, s
   }
 }
 
+/// Pixels whose nearest one lies outside.
+FOVEA_INLINE void look_outside(const Source& from, const Line& line, Stretch where, std::uint8_t* to) {
+  if (from.is_plain()) return fill_pixels(from, where.end - where.begin, to + where.begin * from.channels);
+  for (auto i = where.begin; i < where.end; ++i) {
+    const float x = std::clamp(line.x(i), -most_outside, most_outside);
+    const float y = std::clamp(line.y(i), -most_outside, most_outside);
+    const auto* p = pixel_at(from, static_cast<std::ptrdiff_t>(std::floor(x + 0.5F)),
+                             static_cast<std::ptrdiff_t>(std::floor(y + 0.5F)));
+    for (std::ptrdiff_t c = 0; c < from.channels; ++c) to[i * from.channels + c] = p[c];
+  }
+}
+
 /// The same with the nearest pixel.
 FOVEA_INLINE void fetch_nearest(const Source& from, const Line& line, std::ptrdiff_t count,
                                 std::uint8_t* to) {
   const float right = std::nextafter(static_cast<float>(from.width) - 0.5F, 0.0F);
   const float bottom = std::nextafter(static_cast<float>(from.height) - 0.5F, 0.0F);
   const auto there = inside(line, -0.5F, right, bottom, count);
-  fill_pixels(from, there.begin, to);
   from.channels == 1 ? look_up<1>(from, line, there, to) : look_up<3>(from, line, there, to);
-  fill_pixels(from, count - there.end, to + there.end * from.channels);
+  look_outside(from, line, {0, there.begin}, to);
+  look_outside(from, line, {there.end, count}, to);
 }
 
 /// How pixels are looked up.
@@ -249,9 +294,13 @@ Look look_of(const Warp& warp, bool nearest) {
   return nearest ? Look::nearest : Look::between;
 }
 
-Source source_of(const std::uint8_t* image, const ImageSize& size, const std::uint8_t* fill) {
-  return {image, static_cast<std::ptrdiff_t>(size.height), static_cast<std::ptrdiff_t>(size.width),
-          static_cast<std::ptrdiff_t>(size.channels), fill};
+Source source_of(const std::uint8_t* image, const ImageSize& size, const std::uint8_t* fill, Fill mode) {
+  return {image,
+          static_cast<std::ptrdiff_t>(size.height),
+          static_cast<std::ptrdiff_t>(size.width),
+          static_cast<std::ptrdiff_t>(size.channels),
+          fill,
+          mode};
 }
 
 }  // namespace
@@ -265,8 +314,9 @@ bool Warp::keeps_pixels() const {
   return std::abs(a) == 1 && b == 0 && d == 0 && std::abs(e) == 1 && whole(c) && whole(f);
 }
 
-PixelPass::PixelPass(ImageSize size, const std::vector<double>& mean, const std::vector<double>& deviation)
-    : size_(size) {
+PixelPass::PixelPass(ImageSize size, const std::vector<double>& mean, const std::vector<double>& deviation,
+                     Fill fill)
+    : size_(size), fill_mode_(fill) {
   assert(size.channels == 1 || size.channels == 3);
   assert(mean.size() == size.channels && deviation.size() == size.channels);
   for (std::size_t i = 0; i < period; ++i) {
@@ -276,21 +326,22 @@ PixelPass::PixelPass(ImageSize size, const std::vector<double>& mean, const std:
     offset_[i] = static_cast<float>(-mean[c] / spread);
   }
   for (std::size_t c = 0; c < size.channels; ++c) {
-    fill_[c] = static_cast<std::uint8_t>(std::clamp(std::lround(mean[c] * 255), 0L, 255L));
+    if (fill == Fill::mean)
+      fill_[c] = static_cast<std::uint8_t>(std::clamp(std::lround(mean[c] * 255), 0L, 255L));
   }
 }
 
 void PixelPass::operator()(const std::uint8_t* image, const Warp& warp, bool nearest, float* out) const {
   if (is_identity(warp)) return normalised(image, out);
-  run_pass(source_of(image, size_, fill_.data()), warp, look_of(warp, nearest), scale_.data(), offset_.data(),
-           out);
+  run_pass(source_of(image, size_, fill_.data(), fill_mode_), warp, look_of(warp, nearest), scale_.data(),
+           offset_.data(), out);
 }
 
 void PixelPass::warped(const std::uint8_t* image, const Warp& warp, bool nearest, std::uint8_t* out) const {
   if (is_identity(warp)) {
     std::memcpy(out, image, size_.values());
   } else {
-    fetch_all(source_of(image, size_, fill_.data()), warp, look_of(warp, nearest), out);
+    fetch_all(source_of(image, size_, fill_.data(), fill_mode_), warp, look_of(warp, nearest), out);
   }
 }
 

@@ -29,6 +29,10 @@ struct Warp {
   bool keeps_pixels() const;
 };
 
+/// What comes in from outside an image: the data's mean colour, black, the nearest pixel at the border, or
+/// the image mirrored at its border, whose pixels are not there twice.
+enum class Fill : std::uint8_t { mean, black, edge, reflect };
+
 /// A rectangle of pixels.
 struct Box {
   std::size_t x = 0, y = 0, width = 0, height = 0;
@@ -38,10 +42,11 @@ struct Box {
 class PixelPass {
  public:
   /// `mean` and `deviation` are per channel, of values scaled to 0 .. 1; a deviation of 0 counts as 1.
-  PixelPass(ImageSize size, const std::vector<double>& mean, const std::vector<double>& deviation);
+  PixelPass(ImageSize size, const std::vector<double>& mean, const std::vector<double>& deviation,
+            Fill fill = Fill::mean);
 
-  /// Writes H x W x C floats. What lies outside the input has the mean colour, rounded to a whole value, so
-  /// it is nearly 0. Warps between pixels are bilinear, or take the nearest.
+  /// Writes H x W x C floats. The mean colour, where that is the fill, is rounded to a whole value, so it is
+  /// nearly 0. Warps between pixels are bilinear, or take the nearest.
   void operator()(const std::uint8_t* image, const Warp& warp, bool nearest, float* out) const;
   /// Only the warp, to H x W x C bytes.
   void warped(const std::uint8_t* image, const Warp& warp, bool nearest, std::uint8_t* out) const;
@@ -57,6 +62,7 @@ class PixelPass {
 
  private:
   ImageSize size_;
+  Fill fill_mode_;
   std::array<std::uint8_t, 3> fill_{};
   std::array<float, period> scale_{};
   std::array<float, period> offset_{};

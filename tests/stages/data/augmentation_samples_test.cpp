@@ -48,4 +48,33 @@ TEST_CASE(
   CHECK(first->rgb[0] == testing::counted_bytes(7 * 320)[320 * (1 * 7 / 12)]);
 }
 
+TEST_CASE("augmentation samples: mixed images are shown with both labels and their shares") {
+  const auto drawing = sample_sheet({Mixup{.alpha = 1}});
+  CHECK(count_texts(drawing, "unchanged") == 0);
+  CHECK(count_texts(drawing, "\n+ ") == 6 * 8);
+  const auto data = testing::small_dataset({0, 1}, 1, 1, 1);
+  const Batches batches{.data = data, .policy = {Mixup{.alpha = 1}}, .mean = {0}, .deviation = {1}};
+  const auto share = static_cast<double>(augmenter(batches).mixing({0, Purpose::mix, 0, 0}).share);
+  const auto sheet = draw_augmentation_samples(batches, {1600, 1200}, render::measure_text);
+  std::vector<render::Image> images;
+  for (const auto& shape : sheet.shapes) {
+    if (const auto* image = std::get_if<render::Image>(&shape)) images.push_back(*image);
+  }
+  REQUIRE(images.size() == 2 * 9);
+  CHECK(std::abs(images[1].rgb[0] - (share * images[0].rgb[0] + (1 - share) * images[9].rgb[0])) <= 1);
+}
+
+TEST_CASE("augmentation samples: long names of mixed classes lose their middle, and shares stay") {
+  auto data = testing::small_dataset({0, 1}, 20, 16, 3);
+  data.class_names = {"Egyptian mau cat", "golden retriever"};
+  const Batches batches{.data = data,
+                        .policy = {CutMix{}, FlipHorizontal{.p = 1}},
+                        .mean = data.mean,
+                        .deviation = data.deviation};
+  const auto drawing = draw_augmentation_samples(batches, {1600, 1200}, render::measure_text);
+  CHECK(count_texts(drawing, "Egypt…u cat 0.") > 0);
+  CHECK(count_texts(drawing, "flip_horizontal") >= 16);
+  CHECK(texts_in_collision(drawing, render::measure_text) == "");
+}
+
 }  // namespace fovea

@@ -65,8 +65,7 @@ Damaged jpeg_of_size(std::uint32_t width, std::uint32_t height) {
 TEST_CASE("image damage: what is neither JPEG nor PNG is named by how it begins") {
   for (const auto& error : {whole_error, part_error, size_error}) {
     CHECK(error({}) == "cat.x: begins with nothing; JPEG begins with ffd8ff, PNG with 89504e47");
-    CHECK(error({'G', 'I', 'F', '8', '9', 'a'}) ==
-          "cat.x: begins with 47494638; JPEG begins with ffd8ff, PNG with 89504e47");
+    CHECK(error({'G', 'I', 'F', '8', '9', 'a'}) == "cat.x: a GIF image; JPEG and PNG are read");
   }
 }
 
@@ -87,11 +86,11 @@ TEST_CASE("image damage: a header that announces more pixels than the bytes can 
   for (const auto& error : {whole_error, part_error}) {
     const auto png = png_of_size(8000, 8000), jpeg = jpeg_of_size(8000, 8000);
     CHECK(error(png) ==
-          "cat.x: its header announces 8000 x 8000 pixels, which take at least 62015 bytes; the " +
-              ("file has " + std::to_string(png.size())) + ", so fetch it again");
+          "cat.x: its header announces 8000 x 8000 pixels, which take at least 62015 bytes, but the " +
+              ("file has " + std::to_string(png.size())) + "; fetch the file again");
     CHECK(error(jpeg) ==
-          "cat.x: its header announces 8000 x 8000 pixels, which take at least 250000 bytes; the " +
-              ("file has " + std::to_string(jpeg.size())) + ", so fetch it again");
+          "cat.x: its header announces 8000 x 8000 pixels, which take at least 250000 bytes, but the " +
+              ("file has " + std::to_string(jpeg.size())) + "; fetch the file again");
   }
 }
 

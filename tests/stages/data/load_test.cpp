@@ -87,8 +87,8 @@ TEST_CASE("load: a file in place of a folder, and a folder of something else, ar
   write_bytes(folder / "notes.txt", {1});
   CHECK_THROWS_WITH(
       Load::sources({.path = folder / "notes.txt", .format = "auto", .class_names = {}, .synthetic = {}}),
-      (folder / "notes.txt").string() + ": a file, not a folder; give the folder that it is in, \"" +
-          folder.path().string() + "\", or a .csv or .npz file");
+      (folder / "notes.txt").string() +
+          ": a file, not a folder; give the folder that holds the data, or a .csv or .npz file");
   CHECK_THROWS_WITH(
       Load::sources(from(folder)),
       folder.path().string() +

@@ -227,7 +227,7 @@ TEST_CASE("a header of an array is a dictionary of three entries and nothing els
   CHECK(wrong("{'shape': (9999999999999999999,), }") ==
         "a: its header has no tuple of whole numbers for \"shape\"" + save);
   CHECK(wrong("{'descr': [('a', '<i4')], }") == "a: an array of records; arrays of numbers are read");
-  CHECK(wrong("{'descr': '|O', }") == "a: values of type \"|O\"; arrays of numbers are read");
+  CHECK(wrong("{'descr': '|O', }") == "a: an array of Python objects; arrays of numbers are read");
   CHECK(wrong("{'descr': '|u1', 'fortran_order': False, 'shape': (5,), } os") ==
         "a: its header goes on after its end" + save);
 }

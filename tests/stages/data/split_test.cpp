@@ -105,28 +105,53 @@ TEST_CASE("split: the source's own validation part is kept") {
 
 TEST_CASE("split: a part without some class is warned of by its name") {
   const auto [parts, warnings] = split(uneven(), {.validation = 4, .test = 8});
-  CHECK(warnings ==
-        std::vector<std::string>{"split: the validation part has no sample of \"d\"; give it more samples",
-                                 "split: the test part has no sample of \"d\"; give it more samples"});
-  CHECK_THROWS_WITH(
-      split(uneven(), {.validation = 4, .test = 8, .on_problem = "error"}),
-      "the validation part has no sample of \"d\"; give it more samples, or set \"on_problem\" to "
-      "\"warn\"");
+  CHECK(warnings == std::vector<std::string>{
+                        "split: the validation part has no sample of \"d\", the test part has no sample "
+                        "of \"d\"; give it more samples"});
+  CHECK_THROWS_WITH(split(uneven(), {.validation = 4, .test = 8, .on_problem = "error"}),
+                    "the validation part has no sample of \"d\", the test part has no sample of \"d\"; give "
+                    "it more samples, "
+                    "or set \"on_problem\" to \"warn\"");
 }
 
 TEST_CASE("split: parts that do not look alike are warned of") {
-  auto data = small_dataset(std::vector<std::int32_t>(40, 0), 2, 2);
-  Bytes pixels(160, 50), parts_of(40, 1);
-  std::fill(pixels.begin(), pixels.begin() + 16, 90);
-  std::fill(parts_of.begin(), parts_of.begin() + 4, 2);
-  data.pixels = pixels;
-  data.parts = parts_of;
-  const auto warnings = split(data, {.test = 10}).warnings;
-  CHECK(std::count(
-            warnings.begin(), warnings.end(),
-            "split: the mean of channel 0 is " + Json(50 / 255.0).dump() + " in training and " +
-                Json(90 / 255.0).dump() +
-                " in validation; the parts do not look like the same data, see where each comes from") == 1);
+  const auto warned = [](std::size_t others) {
+    const std::size_t count = others + 100;
+    auto data = small_dataset(std::vector<std::int32_t>(count, 0), 1, 2, 3);
+    Bytes pixels(count * 6), parts_of(count, 1);
+    for (std::size_t i = 0; i < pixels.size(); ++i) pixels[i] = static_cast<std::uint8_t>(40 + i % 3 * 20);
+    std::fill(pixels.begin(), pixels.begin() + static_cast<std::ptrdiff_t>(6 * others), 90);
+    std::fill(parts_of.begin(), parts_of.begin() + static_cast<std::ptrdiff_t>(others), 2);
+    data.pixels = pixels;
+    data.parts = parts_of;
+    const auto warnings = split(data, {.test = 40}).warnings;
+    return std::count(
+        warnings.begin(), warnings.end(),
+        "split: the means of the channels are 0.157, 0.235, 0.314 in training and 0.353, 0.353, 0.353 "
+        "in validation; the parts do not look like the same data, see where each comes from");
+  };
+  CHECK(warned(30) == 1);
+  CHECK(warned(29) == 0);
+}
+
+TEST_CASE("split: a share that rounds to no sample is told as that, before another stage needs the part") {
+  Alone alone("split");
+  const auto run = [&](double test) {
+    const auto item = std::make_shared<const Dataset>(small_dataset({0, 1, 2}));
+    Split::run({.data = Value<Dataset>(Item{item, "id"})}, {.validation = 0, .test = test}, alone.context);
+  };
+  alone.context.needed = {"test"};
+  CHECK_THROWS_WITH(run(0.1),
+                    "test: the test part is empty: 0.1 of the 3 samples that it may take is none, but a "
+                    "stage needs it; give more data, or a count as \"test\", such as 1");
+  CHECK_THROWS_WITH(run(0),
+                    "test: the test part is empty: the data has none of its own, but a stage needs it; set "
+                    "\"test\" above 0");
+  CHECK_NOTHROW(run(1));
+  alone.context.needed = {"validation"};
+  CHECK_THROWS_WITH(run(1),
+                    "validation: the validation part is empty: the data has none of its own, but a stage "
+                    "needs it; set \"validation\" above 0");
 }
 
 TEST_CASE("split: images of which another part has a copy are told with their number") {
@@ -139,9 +164,9 @@ TEST_CASE("split: images of which another part has a copy are told with their nu
   const auto warnings = split(data, {.validation = 0}).warnings;
   REQUIRE_FALSE(warnings.empty());
   CHECK(warnings[0] ==
-        "split: 1 of the 50 images of the test part are in the training part as well (3 = 100); take them "
-        "out of "
-        "one");
+        "split: 1 of the 50 images of the test part is in the training part as well (\"3\" = \"100\"); take "
+        "them "
+        "out of one");
 }
 
 TEST_CASE("split: folds share out all samples, each class evenly, and each is a validation part once") {
