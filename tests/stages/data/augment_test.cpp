@@ -26,7 +26,8 @@ TEST_CASE("augment writes down the recipe: data, policy, seed and the data's own
 
 TEST_CASE("augment: a policy is a list of ops by name, and defaults are filled in") {
   CHECK(complete(R"({"policy": [{"op": "translate", "max": 0.2}, {"op": "flip_horizontal"}]})")["policy"]
-            .dump() == R"([{"op":"translate","max":0.2,"p":1.0},{"op":"flip_horizontal","p":0.5}])");
+            .dump() ==
+        R"([{"op":"translate","max":0.2,"p":1.0,"fill":"mean"},{"op":"flip_horizontal","p":0.5}])");
   CHECK(complete("{}")["policy"].empty());
 }
 
