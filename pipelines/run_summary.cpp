@@ -43,8 +43,8 @@ bool is_summarised(const Graph& graph, std::size_t node) {
 
 /// "train_" where a node is called as a copy of it is; else its whole name.
 std::string name_without_number(const std::string& name) {
-  const auto stem = name.substr(0, std::min(name.rfind('_'), name.size()));
-  return copy_number(name, stem) ? stem + "_" : name;
+  const auto stem = name_without_numbers(name);
+  return stem == name ? name : stem + "_";
 }
 
 /// The nodes by the lines that tell of them. Summaries, and metrics that none has, are told one by one.

@@ -17,7 +17,7 @@ Graph three_loads() {
 }
 
 NodeResult ended(End end, double seconds = 0, const std::string& from = "") {
-  return {end, {}, from, seconds};
+  return {.end = end, .record = {}, .from = from, .seconds = seconds};
 }
 
 std::vector<std::string> summary_lines(const Graph& graph, std::vector<NodeResult> nodes) {

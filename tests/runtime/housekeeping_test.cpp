@@ -54,7 +54,7 @@ TEST_CASE("gc: of what several numerics made, all but the one used last goes fir
   const auto mine = keep(place, "dear", 1, 1000, {{"threads", 1}});
   const auto other = keep(place, "dear", 2, 1000, {{"threads", 2}});
   const auto cheap = keep(place, "cheap", 3, 0.001);
-  make_older(place.store.record_file(other.record), hours(1));
+  backdate(place.store.record_file(other.record), hours(1));
   const auto room = fs::file_size(mine.file);
   CHECK(chosen(place, {.bytes = 2 * room, .age = {}, .keep_runs = {}}) == std::vector{other.file});
   CHECK(chosen(place, {.bytes = room, .age = {}, .keep_runs = {}}) == std::vector{other.file, cheap.file});

@@ -174,7 +174,7 @@ TEST_CASE("run: a damaged object is set aside and its stage runs again") {
   runs = 0;
   auto graph = sums(1, 2);
   const auto inner = graph.find("inner");
-  graph.add<Sum>("more", {.a = {0, 0}, .b = {inner, 0}});
+  graph.add("more", stage_info<Sum>(), Json::object(), {{graph.find("a"), 0, 0}, {inner, 0, 1}});
   const auto result = fovea::run(graph, fresh, world, bench.libraries, bench.events, {.threads = 2});
   REQUIRE(result.done());
   CHECK(runs == 2);

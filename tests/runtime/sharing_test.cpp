@@ -15,7 +15,7 @@ namespace {
 /// A second runner on the same store, as another process is one.
 struct Colleague {
   Store store;
-  World world = world_of(store, [](const std::string&) { return "plain"; });
+  World world = world_of(store, [](const Node&) { return Json::object(); });
   Libraries libraries{[](const std::string&) {}};
   Events events;
   explicit Colleague(const std::filesystem::path& root) : store(root, [](const std::string&) {}) {}
@@ -33,10 +33,11 @@ Graph stages(const std::vector<int>& numbers, bool far) {
   }();
   Graph g;
   const auto one = g.add<Constant>("one", {}, {.value = 1});
+  const auto from = g.find("one");
   for (const int number : numbers) {
     const auto name = std::to_string(number);
     if (far)
-      g.add(name, compute, {{"limit", number + 10}}, {{one.number.node, 0, 0}, {one.number.node, 0, 1}});
+      g.add(name, compute, {{"limit", number + 10}}, {{from, 0, 0}, {from, 0, 1}});
     if (!far) g.add<Sum>(name, {.a = one.number, .b = one.number}, {.limit = number + 10.0});
   }
   return g;

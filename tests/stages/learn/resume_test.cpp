@@ -37,7 +37,7 @@ struct Resumable {
     } heard;
     heard.after = stop_after;
     auto context = toy::context(heard);
-    Checkpoints checkpoints(store, "train", "key", params.epochs);
+    Checkpoints checkpoints(store, "train", "key", params.epochs, Json::object());
     context.checkpoints = &checkpoints;
     context.stop = heard.source.get_token();
     const auto out = Train::run({.model = toy::model(toy::specification(), data),
