@@ -75,7 +75,7 @@ std::string shortened(const std::string& name) {
 std::string labels_of(const std::string& own, const std::string& other, float share) {
   const auto part = [](const std::string& name, float of) {
     char text[16];
-    std::snprintf(text, sizeof text, " %.2g", static_cast<double>(of));
+    std::snprintf(text, sizeof text, " %.2f", static_cast<double>(of));
     return shortened(name) + text;
   };
   return part(own, share) + "\n+ " + part(other, 1 - share);

@@ -349,8 +349,9 @@ std::string broken_text(const ImageList& list, std::span<const BrokenImage> brok
 std::string odd_text(const ImageList& list, std::span<const BrokenImage> odd) {
   if (odd.empty()) return "";
   return std::to_string(odd.size()) + " of " + std::to_string(list.images.size()) + " images " +
-         (odd.size() == 1 ? "is" : "are") + " not in order but whole, such as " +
-         quote(list.images[odd[0].image].name) + " (" + odd[0].reason + ")";
+         (odd.size() == 1 ? "is" : "are") + " not quite in order, such as " +
+         quote(list.images[odd[0].image].name) + " (" + odd[0].reason + "); see whether " +
+         (odd.size() == 1 ? "it looks" : "they look") + " right";
 }
 
 Dataset read_images(const ImageList& list, const ImageOptions& options, const Context& context) {

@@ -78,7 +78,8 @@ Dataset read_images(const ImageList& list, const ImageOptions& options, const Co
 /// `"a.png" (is empty), "b.png" (...) and 3 more`: the first few broken files with what is wrong with them.
 std::string broken_text(const ImageList& list, std::span<const BrokenImage> broken);
 
-/// `2 of 9 images are whole but not in order, such as "a.jpg" (...)`; "" where there are none.
+/// `2 of 9 images are not quite in order, such as "a.jpg" (...); see whether they look right`; "" where there
+/// are none.
 std::string odd_text(const ImageList& list, std::span<const BrokenImage> odd);
 
 }  // namespace fovea

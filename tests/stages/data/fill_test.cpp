@@ -28,7 +28,7 @@ Fill fill_named(const std::string& name) {
 
 TEST_CASE("fill: black, edge and reflect are what scipy gives, however far outside") {
   const auto image = picture();
-  std::vector<std::uint8_t> out.size.values());
+  std::vector<std::uint8_t> out(picture_size.values());
   for (const auto& one : parse_json(bytes_of(FOVEA_SOURCE_DIR "/tests/stages/oracle/fill.json"))) {
     INFO(one.at("fill") << " " << one.at("name"));
     const auto w = one.at("warp").get<std::vector<float>>();
@@ -47,7 +47,7 @@ TEST_CASE("fill: a policy says what comes in from outside, which is the mean whe
     if (*fill != 0) shift.fill = fill;
     const Augmenter augmenter({shift}, picture_size, {0.4}, {1});
     float least = 1e9F;
-    std::vector<float> out.size.values());
+    std::vector<float> out(picture_size.values());
     for (std::uint32_t i = 0; i < 20; ++i) {
       augmenter.augmented(image.data(), Random(1, Purpose::augment, 0, i), out.data());
       least = std::min(least, *std::min_element(out.begin(), out.end()));

@@ -57,9 +57,9 @@ TEST_CASE("JPEG: images with stray bytes are one warning with their number and t
   Alone alone("load");
   CHECK(read_images(list, {}, alone.context).size() == 3);
   CHECK(alone.listener.warnings ==
-        std::vector<std::string>{
-            "load: " + folder.path().string() +
-            ": 2 of 3 images are not in order but whole, such as \"a/2.jpg\" (1 stray byte)"});
+        std::vector<std::string>{"load: " + folder.path().string() +
+                                 ": 2 of 3 images are not quite in order, such as \"a/2.jpg\" (1 stray "
+                                 "byte); see whether they look right"});
 }
 
 TEST_CASE(
