@@ -41,10 +41,10 @@ TEST_CASE("run: a stopped stage goes on from its progress, and says from where")
   CHECK(interrupted(bench, count(5)).stopped);
   const auto planned = plan(count(5), bench.world);
   CHECK(planned[0].status == Status::partial);
-  CHECK(planned[0].progress == "number 3 of 5");
+  CHECK(planned[0].progress == "number 4 of 5");
   const auto result = bench.run(count(5));
   CHECK(runs == 2);
-  CHECK(result.nodes[0].from == "number 3 of 5");
+  CHECK(result.nodes[0].from == "number 4 of 5");
   CHECK(bench.value(result, 0) == 5);
 }
 

@@ -110,12 +110,17 @@ TEST_CASE("run: an error is told once with the stage's name, and finished stages
   CHECK(runs == 3);
 }
 
-TEST_CASE("run: what is not an Error names the stage too") {
-  Bench bench;
-  const Inside throws([](Context&) { throw std::bad_alloc(); });
-  Graph g;
-  g.add<Constant>({});
-  CHECK(std::string(bench.run(g).error->what()) == "constant: std::bad_alloc");
+TEST_CASE("run: what is not an Error names the stage too, and memory that is short is told as such") {
+  const auto told = [](auto error) {
+    Bench bench;
+    const Inside throws([&](Context&) { throw error; });
+    Graph g;
+    g.add<Constant>({});
+    return std::string(bench.run(g).error->what());
+  };
+  CHECK(told(std::out_of_range("too far")) == "constant: too far");
+  CHECK(told(std::bad_alloc()) ==
+        "constant: there is not enough memory; give it more, or smaller data or batches");
 }
 
 TEST_CASE("run: a request to stop ends the run without an error, and finished stages are kept") {

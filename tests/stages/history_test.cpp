@@ -119,10 +119,19 @@ TEST_CASE("history: stored lists that do not fit each other are refused") {
   CHECK(refused(history) == "History: a count is not possible; make it again");
   CHECK(refused(Timing{.epoch_seconds = {1, 2}, .epoch_wait_seconds = {1}}) ==
         "Timing: its lists of epochs differ in length; make it again");
-  CHECK(refused(GradientHistory{{"a", "b"}, {1, 2, 3}, {1, 2, 3}}) ==
-        "GradientHistory: its norms are not those of its parameters; make it again");
   CHECK(refused(RateRange{{1, 2}, {1}, false}) ==
         "RateRange: its rates and losses differ in number; make it again");
+}
+
+TEST_CASE("history: stored norms that are not those of the parameters are refused") {
+  const Folder folder;
+  H5Writer writer(folder / "value.h5");
+  writer.write("gradients/names", std::vector<std::string>{"a", "b"});
+  for (const char* name : {"gradients/mean", "gradients/largest"})
+    writer.write(name, std::vector<double>{1, 2, 3});
+  writer.close();
+  CHECK(error_of([&] { GradientHistory::codec().read(H5Reader(folder / "value.h5"), {}); }) ==
+        "GradientHistory: its norms are not those of its parameters; make it again");
 }
 
 TEST_CASE("history: the log has no columns for hits among five where these are not counted") {
