@@ -9,6 +9,7 @@
 #include "pipelines/standard_output.hpp"
 #include "pipelines/text_width.hpp"
 #include "pipelines/usage.hpp"
+#include "runtime/foreign_error.hpp"
 #include "stages/list.hpp"
 
 namespace {
@@ -355,7 +356,7 @@ int run(int argc, char** argv) {
     std::fprintf(stderr, "%s\n", error.what());
     return 2;
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "%s\n", error.what());
+    std::fprintf(stderr, "%s\n", fovea::as_error(error).what());
     return 1;
   }
 }

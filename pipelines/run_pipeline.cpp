@@ -11,6 +11,7 @@
 #include "pipelines/tracking/tensorboard.hpp"
 #include "pipelines/usage.hpp"
 #include "runtime/context.hpp"
+#include "runtime/foreign_error.hpp"
 #include "runtime/log.hpp"
 #include "runtime/run_directory.hpp"
 #include "runtime/running_folder.hpp"
@@ -65,8 +66,8 @@ class Attempts {
         Error(store_.root().string() + ": objects are lost as fast as they are made; look at the disk");
   } catch (const Stopped&) {
     result.run.stopped = true;
-  } catch (const Error& error) {
-    result.run.error = error;
+  } catch (const std::exception& error) {
+    result.run.error = as_error(error);
   }
 
  private:
@@ -105,8 +106,8 @@ void tell_trackers(const Graph& graph, PipelineResult& result, Store& store, Liv
                    const std::filesystem::path& mlflow) try {
   if (live != nullptr) live->finish(graph, result.run, store);
   if (!mlflow.empty()) write_mlflow(graph, result.run, store, result.directory, mlflow);
-} catch (const Error& error) {
-  result.tracker_error = error;
+} catch (const std::exception& error) {
+  result.tracker_error = as_error(error);
 }
 
 }  // namespace

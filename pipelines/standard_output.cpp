@@ -26,7 +26,8 @@ int failure_of(std::FILE* stream) {
   errno = 0;
   if (std::fflush(stream) == 0 && std::ferror(stream) == 0) return 0;
   if (errno != 0) return errno;
-  // It failed earlier, and what is left to see tells why. A disk that has space again by now is full for this.
+  // It failed earlier, and what is left to see tells why. A disk that has space again by now is full for
+  // this.
   if ((::fcntl(::fileno(stream), F_GETFL) & O_ACCMODE) == O_RDONLY) return EBADF;
   pollfd end{::fileno(stream), POLLOUT, 0};
   const bool no_reader = ::poll(&end, 1, 0) == 1 && (end.revents & POLLERR) != 0;

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <chrono>
-#include <new>
 
 #include "graph/lineage.hpp"
 #include "runtime/context.hpp"
+#include "runtime/foreign_error.hpp"
 #include "runtime/store/difference.hpp"
 #include "runtime/store/files.hpp"
 #include "runtime/store/lease.hpp"
@@ -85,10 +85,8 @@ bool RunPass::visit(std::size_t i) {
     changed_ = Error(what + "changes while it is read; run again when nothing writes to it");
   } catch (const Error& error) {
     fail(i, error);
-  } catch (const std::bad_alloc&) {
-    fail(i, Error(node.name + ": there is not enough memory; give it more, or smaller data or batches"));
   } catch (const std::exception& error) {
-    fail(i, Error(node.name + ": " + error.what()));
+    fail(i, as_error(error).at(node.name));
   }
   release_inputs(node);
   return true;

@@ -178,7 +178,7 @@ struct VisualizeParams {
     return std::tuple{
         tuning("every_epochs", &VisualizeParams::every_epochs,
                "epochs from one drawing of the curves to the next, beside training; they lie in "
-               "<name>_running until the run directory is there; 0 = never",
+               "<name>_<time>.running until the run directory is there; 0 = never",
                at_least(0)),
         tuning("weight_histograms", &VisualizeParams::weight_histograms,
                "tells how the numbers of each weight are spread after each epoch, for --tensorboard and "

@@ -120,7 +120,7 @@ TEST_CASE("run: what is not an Error names the stage too, and memory that is sho
   };
   CHECK(told(std::out_of_range("too far")) == "constant: too far");
   CHECK(told(std::bad_alloc()) ==
-        "constant: there is not enough memory; give it more, or smaller data or batches");
+        "constant: not enough memory; end other programs, or give it less to hold, such as smaller batches");
 }
 
 TEST_CASE("run: a request to stop ends the run without an error, and finished stages are kept") {
