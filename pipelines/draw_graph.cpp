@@ -72,10 +72,14 @@ std::string text_of(const std::vector<std::byte>& bytes) {
 
 }  // namespace
 
+render::Drawing graph_drawing(const Graph& graph, const std::vector<Planned>& planned) {
+  return draw(diagram_of(graph, planned), render::measure_text);
+}
+
 std::string draw_graph(const Graph& graph, const std::vector<Planned>& planned, const std::string& ending) {
   if (ending == ".txt") return graph.text();
   if (ending == ".dot") return dot_of(graph, planned);
-  const auto drawing = draw(diagram_of(graph, planned), render::measure_text);
+  const auto drawing = graph_drawing(graph, planned);
   const render::Metadata metadata{{"Title", graph.name()}, {"Software", "Fovea"}};
   if (ending == ".svg") return text_of(render::svg(drawing, metadata));
   if (ending == ".png") return text_of(render::png(drawing, metadata));

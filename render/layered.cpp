@@ -73,12 +73,14 @@ Grid make_grid(const std::vector<Size>& nodes,
   Grid grid;
   grid.cells.resize(nodes.size());
   for (std::size_t i = 0; i < nodes.size(); ++i) grid.cells[i].width = nodes[i].width;
+  std::vector<std::vector<std::size_t>> sources(nodes.size());
+  for (const auto& [from, to] : arrows) {
+    assert(from < to && to < nodes.size());
+    sources[to].push_back(from);
+  }
   for (std::size_t to = 0; to < nodes.size(); ++to) {
-    for (const auto& arrow : arrows) {
-      assert(arrow.first < arrow.second && arrow.second < nodes.size());
-      if (arrow.second != to) continue;
-      grid.cells[to].layer = std::max(grid.cells[to].layer, grid.cells[arrow.first].layer + 1);
-    }
+    for (const auto from : sources[to])
+      grid.cells[to].layer = std::max(grid.cells[to].layer, grid.cells[from].layer + 1);
   }
   for (const auto& [from, to] : arrows) {
     std::vector<std::size_t> chain{from};

@@ -6,7 +6,9 @@ namespace fovea::render {
 namespace {
 
 constexpr double gap = 10;
-constexpr std::size_t most_caption_lines = 3;
+/// Captions take no more lines than these, and no more than this share of the height.
+constexpr std::size_t most_lines = 8;
+constexpr double most_height = 0.4;
 /// Pictures that are shown larger than this many times stay sharp: each of their pixels is a square.
 constexpr double smooth_below = 3;
 
@@ -23,24 +25,22 @@ std::size_t most_columns(const Sheet& sheet) {
   return most;
 }
 
-std::vector<std::string> caption_lines(const SheetPicture& picture, const Font& font, double width,
-                                       const Style& style) {
-  return wrapped(picture.caption, font, width, most_caption_lines, style.measure);
-}
-
-/// How many lines the longest caption of a sheet takes; at least two, so that sheets look alike.
-std::size_t lines_below(const Sheet& sheet, const Font& font, double width, const Style& style) {
-  std::size_t most = 2;
+/// The lines that the longest caption needs in cells of a size, as far as there is room for them.
+std::size_t caption_lines(const Sheet& sheet, Size cell, const Font& font, const Style& style) {
+  const double room = most_height * cell.height / style.line_height(font.size);
+  const auto most = std::clamp(static_cast<std::size_t>(room), std::size_t{1}, most_lines);
+  std::size_t lines = 0;
   for (const auto& row : sheet.pictures) {
-    for (const auto& picture : row) most = std::max(most, caption_lines(picture, font, width, style).size());
+    for (const auto& picture : row)
+      lines = std::max(lines, wrapped(picture.caption, font, cell.width, most, style.measure).size());
   }
-  return most;
+  return lines;
 }
 
-void add_caption(const SheetPicture& picture, const Rect& below, const Font& font, const Style& style,
-                 Shapes& shapes) {
+void add_caption(const SheetPicture& picture, const Rect& below, std::size_t lines, const Font& font,
+                 const Style& style, Shapes& shapes) {
   std::string text;
-  for (const auto& line : caption_lines(picture, font, below.width, style))
+  for (const auto& line : wrapped(picture.caption, font, below.width, lines, style.measure))
     text += (text.empty() ? "" : "\n") + line;
   if (!text.empty()) {
     shapes.push_back({Text{.at = {below.center().x, below.y},
@@ -58,11 +58,6 @@ Shapes draw(const Sheet& sheet, const Rect& box, const Style& style) {
   const auto columns = most_columns(sheet);
   if (columns == 0 || sheet.pictures.empty()) return shapes;
   const Font heading{style.label}, caption{style.tick * 0.82};
-  const double caption_height =
-      style.measure("Ag\nAg", caption).height *
-          static_cast<double>(lines_below(sheet, caption, cell_of(box, 1, columns, 0, 0, gap).width, style)) /
-          2 +
-      4;
   auto rest = box;
   const auto top = rest.cut_top(sheet.headings.empty() ? 0 : style.measure("Ag", heading).height + gap);
   for (std::size_t c = 0; c < sheet.headings.size(); ++c) {
@@ -73,6 +68,10 @@ Shapes draw(const Sheet& sheet, const Rect& box, const Style& style) {
                            .align = Align::middle,
                            .vertical = VerticalAlign::middle}});
   }
+  const auto first = cell_of(rest, sheet.pictures.size(), columns, 0, 0, gap);
+  const auto lines = caption_lines(sheet, first.size(), caption, style);
+  const double caption_height =
+      lines == 0 ? 0 : style.measure("Ag\nAg", caption).height * static_cast<double>(lines) / 2 + 4;
   for (std::size_t r = 0; r < sheet.pictures.size(); ++r) {
     for (std::size_t c = 0; c < sheet.pictures[r].size(); ++c) {
       const auto& picture = sheet.pictures[r][c];
@@ -84,7 +83,8 @@ Shapes draw(const Sheet& sheet, const Rect& box, const Style& style) {
                               .rows = picture.rows,
                               .rgb = picture.rgb,
                               .smooth = shown.width < smooth_below * picture.columns}});
-      add_caption(picture, {cell.x, shown.bottom() + 4, cell.width, below.height}, caption, style, shapes);
+      add_caption(picture, {cell.x, shown.bottom() + 4, cell.width, below.height}, lines, caption, style,
+                  shapes);
     }
   }
   return shapes;

@@ -1,5 +1,7 @@
 #include "render/svg.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <map>
 
@@ -22,34 +24,33 @@ class Renamer {
   explicit Renamer(std::string prefix) : prefix_(std::move(prefix)) {}
 
   std::string operator()(std::string_view svg) {
+    std::array<Mark, 3> marks{{{" id=\""}, {"href=\"#"}, {"url(#"}}};
+    for (auto& mark : marks) mark.at = svg.find(mark.text);
     std::string out;
     out.reserve(svg.size());
-    while (!svg.empty()) {
-      const auto [at, length] = next_mark(svg);
-      out += svg.substr(0, at + length);
-      svg.remove_prefix(at + length);
-      if (length == 0) break;
-      const auto end = svg.find_first_of("\")");
-      out += renamed(svg.substr(0, end));
-      svg.remove_prefix(std::min(end, svg.size()));
+    std::size_t done = 0;
+    for (;;) {
+      for (auto& mark : marks) {
+        if (mark.at < done) mark.at = svg.find(mark.text, done);
+      }
+      const auto& next = *std::ranges::min_element(marks, {}, &Mark::at);
+      if (next.at == std::string_view::npos) break;
+      const auto begin = next.at + next.text.size();
+      const auto end = std::min(svg.find_first_of("\")", begin), svg.size());
+      out += svg.substr(done, begin - done);
+      out += renamed(svg.substr(begin, end - begin));
+      done = end;
     }
-    return out;
+    return out += svg.substr(done);
   }
 
  private:
-  struct Found {
-    std::size_t at;
-    std::size_t length;
+  // What an id comes after, and where it is next. It is searched for only once it was passed, so that a file
+  // is read once for each mark.
+  struct Mark {
+    std::string_view text;
+    std::size_t at = 0;
   };
-
-  static Found next_mark(std::string_view svg) {
-    Found found{svg.size(), 0};
-    for (const std::string_view mark : {" id=\"", "href=\"#", "url(#"}) {
-      const auto at = svg.substr(0, found.at).find(mark);
-      if (at != std::string_view::npos) found = {at, mark.size()};
-    }
-    return found;
-  }
 
   std::string renamed(std::string_view id) {
     const auto [place, is_new] = names_.try_emplace(std::string(id), "");

@@ -20,11 +20,14 @@ class Annotator {
 
   void avoid(const Mark& mark) {
     placer_.add_line(outline(mark, frame_));
+    if (const auto* bars = std::get_if<Bars>(&mark)) {
+      for (const auto& bar : bar_boxes(*bars, frame_)) bars_.push_back(bar.box);
+    }
     if (const auto* rule = std::get_if<Rule>(&mark)) {
       for (const auto& shape : draw(*rule, frame_)) placer_.add_line(std::get<Polyline>(shape).points);
     }
-    if (const auto* note = std::get_if<Note>(&mark); note && note->marker) {
-      const Point at = point_of(*note);
+    for (const auto& shape : is_note(mark) ? draw(mark, frame_) : Shapes{}) {
+      const Point at = std::get<Marker>(shape).at;
       placer_.keep_free({at.x - 7, at.y - 7, 14, 14});
     }
   }
@@ -82,16 +85,15 @@ class Annotator {
     Font font{style_.note};
     double room = plot_.width;
     double needed = 0;
-    for (const auto& [box, index] : boxes) {
-      const Size size = style_.measure(shown(bars.texts[index]), font);
-      room = std::min(room, upright ? box.width : box.height);
+    for (const auto& bar : boxes) {
+      const Size size = style_.measure(shown(bars.texts[bar.index]), font);
+      room = std::min(room, upright ? bar.box.width : bar.box.height);
       needed = std::max(needed, upright ? size.width : size.height);
     }
     const double share = needed > 0 ? std::min(1.0, room / needed) : 0;
     if (share < smallest_text) return;
     font.size *= share;
-    for (const auto& [box, index] : boxes)
-      put_at_end(box, shown(bars.texts[index]), font, upright, bars.color);
+    for (const auto& bar : boxes) put_at_end(bar, shown(bars.texts[bar.index]), font, upright, bars.color);
   }
 
   void add(const Note& note) {
@@ -124,6 +126,7 @@ class Annotator {
   Shapes take() { return std::move(shapes_); }
 
  private:
+  static bool is_note(const Mark& mark) { return std::holds_alternative<Note>(mark); }
   [[nodiscard]] Point point_of(const Note& note) const {
     return {frame_.x(note.x), frame_.y_scale(note.on_right)(note.y)};
   }
@@ -135,17 +138,34 @@ class Annotator {
     return {size.width + 2 * padding, size.height + 2};
   }
 
-  // Behind the end of a bar, or within it where there is no more room.
-  void put_at_end(const Rect& bar, const std::string& text, const Font& font, bool upright, Color color) {
-    const Size size = style_.measure(text, font);
+  // A text of a size beyond the end of a bar, or within that end.
+  [[nodiscard]] Rect at_end(const BarBox& bar, const Size& size, bool upright, bool outside) const {
     const double gap = style_.gap * 0.5;
-    const double left = upright ? bar.center().x - size.width / 2 : bar.right() + gap;
-    const double top = upright ? bar.y - gap - size.height : bar.center().y - size.height / 2;
-    const Rect outside{left, top, size.width, size.height};
-    const Rect inside{upright ? left : bar.right() - gap - size.width, upright ? bar.y + gap : top,
-                      size.width, size.height};
-    const bool is_outside = plot_.contains(outside);
-    if (!is_outside && !bar.inset(-1).contains(inside)) return;
+    const Rect& box = bar.box;
+    const bool before = bar.falls == (upright != outside);  // left of the end or above it
+    if (upright) {
+      const double end = bar.falls ? box.bottom() : box.y;
+      return {box.center().x - size.width / 2, before ? end - gap - size.height : end + gap, size.width,
+              size.height};
+    }
+    const double end = bar.falls ? box.x : box.right();
+    return {before ? end - gap - size.width : end + gap, box.center().y - size.height / 2, size.width,
+            size.height};
+  }
+
+  // Whether a box lies in the plot and on no bar.
+  [[nodiscard]] bool is_clear(const Rect& box) const {
+    return plot_.contains(box) &&
+           std::ranges::none_of(bars_, [&](const Rect& bar) { return shared_area(bar, box) > 0; });
+  }
+
+  // Beyond the end of a bar, or within it where there is no room or another bar.
+  void put_at_end(const BarBox& bar, const std::string& text, const Font& font, bool upright, Color color) {
+    const Size size = style_.measure(text, font);
+    const Rect outside = at_end(bar, size, upright, true);
+    const Rect inside = at_end(bar, size, upright, false);
+    const bool is_outside = is_clear(outside);
+    if (!is_outside && !bar.box.inset(-1).contains(inside)) return;
     const Rect& box = is_outside ? outside : inside;
     placer_.keep_free(box);
     shapes_.push_back(Text{.at = box.center(),
@@ -185,6 +205,7 @@ class Annotator {
   Font font_;
   const Style& style_;
   Placer placer_;
+  std::vector<Rect> bars_;
   Shapes shapes_;
 };
 

@@ -66,7 +66,9 @@ std::vector<BarBox> bar_boxes(const Bars& bars, const Frame& frame) {
   assert(bars.member < bars.members);
   std::vector<BarBox> boxes;
   for (std::size_t i = 0; i < bars.to.size(); ++i) {
-    if (!std::isnan(bars.to[i])) boxes.push_back({box_of(bars, i, frame), i});
+    if (std::isnan(bars.to[i])) continue;
+    const double from = bars.from.empty() ? 0 : bars.from[i];
+    boxes.push_back({box_of(bars, i, frame), i, bars.to[i] < from});
   }
   return merged(boxes, bars.along == Along::x);
 }

@@ -1,6 +1,7 @@
 #include "render/chart/legend.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace fovea::render {
 namespace {
@@ -70,11 +71,11 @@ struct KeyOf {
 
 std::vector<Key> keys(std::span<const Mark> marks) {
   std::vector<Key> result;
+  std::set<std::string> names;
   for (const auto& mark : marks) {
     auto key = std::visit(KeyOf{}, mark);
-    if (!key || key->name.empty()) continue;
-    const auto same = [&](const Key& other) { return other.name == key->name; };
-    if (std::ranges::none_of(result, same)) result.push_back(std::move(*key));
+    if (!key || key->name.empty() || !names.insert(key->name).second) continue;
+    result.push_back(std::move(*key));
   }
   return result;
 }

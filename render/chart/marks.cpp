@@ -71,12 +71,16 @@ std::vector<Point> stepped(const std::vector<Point>& points) {
   return result;
 }
 
+double radius_of(const Line& line, const Frame& frame) {
+  return line.width * 1.5 * frame.scale;
+}
+
 Shapes shapes_of(const Line& line, const Frame& frame) {
   Shapes shapes;
   for (auto& run : runs(pixels(line.x, line.y, frame.x, frame.y_scale(line.on_right)))) {
     if (line.markers || run.size() == 1) {
       for (const Point at : run)
-        shapes.push_back(Marker{.at = at, .radius = line.width * 1.5 * frame.scale, .fill = line.color});
+        shapes.push_back(Marker{.at = at, .radius = radius_of(line, frame), .fill = line.color});
     }
     if (run.size() == 1) continue;
     if (line.join == Join::step) run = stepped(run);
@@ -118,8 +122,8 @@ Shapes shapes_of(const Scatter& scatter, const Frame& frame) {
 
 Shapes shapes_of(const Bars& bars, const Frame& frame) {
   Shapes shapes;
-  for (const auto& [box, index] : bar_boxes(bars, frame))
-    shapes.push_back(Rectangle{.box = box, .fill = bars.color});
+  for (const auto& bar : bar_boxes(bars, frame))
+    shapes.push_back(Rectangle{.box = bar.box, .fill = bars.color});
   return shapes;
 }
 
@@ -148,20 +152,44 @@ Shapes shapes_of(const Note& note, const Frame& frame) {
 // The middles of bars from their beginnings, and the edges at which they end, with a break after each.
 std::vector<Point> outline_of(const Bars& bars, const Frame& frame) {
   std::vector<Point> points;
-  for (const auto& [box, index] : bar_boxes(bars, frame)) {
-    const bool grows = bars.to[index] >= (bars.from.empty() ? 0 : bars.from[index]);
+  for (const auto& [box, index, falls] : bar_boxes(bars, frame)) {
     const Point middle = box.center();
     if (bars.along == Along::x) {
-      const double end = grows ? box.y : box.bottom();
+      const double end = falls ? box.bottom() : box.y;
       points.insert(
           points.end(),
-          {{middle.x, grows ? box.bottom() : box.y}, {middle.x, end}, {box.x, end}, {box.right(), end}});
+          {{middle.x, falls ? box.y : box.bottom()}, {middle.x, end}, {box.x, end}, {box.right(), end}});
     } else {
-      const double end = grows ? box.right() : box.x;
+      const double end = falls ? box.x : box.right();
       points.insert(
           points.end(),
-          {{grows ? box.x : box.right(), middle.y}, {end, middle.y}, {end, box.y}, {end, box.bottom()}});
+          {{falls ? box.right() : box.x, middle.y}, {end, middle.y}, {end, box.y}, {end, box.bottom()}});
     }
+    points.push_back({std::nan(""), std::nan("")});
+  }
+  return points;
+}
+
+// Dots as strokes from one of their sides to the other.
+std::vector<Point> outline_of(const std::vector<Point>& dots, double radius) {
+  std::vector<Point> points;
+  for (const Point dot : dots) {
+    if (is_break(dot)) continue;
+    points.insert(points.end(),
+                  {{dot.x - radius, dot.y}, {dot.x + radius, dot.y}, {std::nan(""), std::nan("")}});
+  }
+  return points;
+}
+
+std::vector<Point> outline_of(const Line& line, const Frame& frame) {
+  std::vector<Point> points;
+  for (auto& run : runs(pixels(line.x, line.y, frame.x, frame.y_scale(line.on_right)))) {
+    const auto dots =
+        line.markers || run.size() == 1 ? outline_of(run, radius_of(line, frame)) : std::vector<Point>{};
+    points.insert(points.end(), dots.begin(), dots.end());
+    if (run.size() == 1) continue;
+    if (line.join == Join::step) run = stepped(run);
+    for (const Point point : thinned(std::move(run), frame.plot.width)) points.push_back(point);
     points.push_back({std::nan(""), std::nan("")});
   }
   return points;
@@ -233,17 +261,10 @@ Shapes draw(const Mark& mark, const Frame& frame) {
 }
 
 std::vector<Point> outline(const Mark& mark, const Frame& frame) {
-  if (const auto* line = std::get_if<Line>(&mark)) {
-    std::vector<Point> points;
-    for (auto& run : runs(pixels(line->x, line->y, frame.x, frame.y_scale(line->on_right)))) {
-      if (line->join == Join::step) run = stepped(run);
-      for (const Point point : thinned(std::move(run), frame.plot.width)) points.push_back(point);
-      points.push_back({std::nan(""), std::nan("")});
-    }
-    return points;
-  }
+  if (const auto* line = std::get_if<Line>(&mark)) return outline_of(*line, frame);
   if (const auto* scatter = std::get_if<Scatter>(&mark))
-    return pixels(scatter->x, scatter->y, frame.x, frame.y_scale(scatter->on_right));
+    return outline_of(pixels(scatter->x, scatter->y, frame.x, frame.y_scale(scatter->on_right)),
+                      scatter->radius * frame.scale);
   if (const auto* bars = std::get_if<Bars>(&mark)) return outline_of(*bars, frame);
   return {};
 }

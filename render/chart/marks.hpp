@@ -124,15 +124,16 @@ Shapes draw(const Mark& mark, const Frame& frame);
 /// The part of the plot that a span shades, empty where it lies outside.
 Rect span_box(const Span& span, const Frame& frame);
 
-/// The box of every bar within the plot, without those that are NaN; `index` is which of `to` each is.
+/// The box of every bar within the plot, without those that are NaN; `index` is which of `to` each is, and
+/// `falls` whether it ends at a smaller value than it begins at.
 struct BarBox {
   Rect box;
   std::size_t index = 0;
+  bool falls = false;
 };
 std::vector<BarBox> bar_boxes(const Bars& bars, const Frame& frame);
 
-/// The points of a line, a scatter or bars on the drawing, broken by NaN: what texts should not
-/// cover.
+/// What is drawn of a line, dots or bars as lines on the drawing, broken by NaN: what texts should not cover.
 std::vector<Point> outline(const Mark& mark, const Frame& frame);
 
 }  // namespace fovea::render

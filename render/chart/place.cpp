@@ -11,6 +11,9 @@ namespace {
 // Pixels between the points by which a line is known: less than a text is high.
 constexpr double sampling = 4;
 
+// Pixels that a side of the squares is long by which the room is known.
+constexpr double square_side = 16;
+
 // What one wish later costs, in line samples covered.
 constexpr double patience = 0.25;
 
@@ -32,6 +35,36 @@ std::optional<Range> part_inside(Point from, Point to, const Rect& box) {
 
 }  // namespace
 
+Placer::Placer(Rect within)
+    : within_(within),
+      columns_(static_cast<std::size_t>(within.width / square_side) + 1),
+      rows_(static_cast<std::size_t>(within.height / square_side) + 1),
+      squares_(columns_ * rows_) {}
+
+std::vector<std::size_t> Placer::squares_on(const Rect& box) const {
+  const auto square = [](double from_start, std::size_t count) {
+    return static_cast<std::size_t>(
+        std::clamp(from_start / square_side, 0.0, static_cast<double>(count - 1)));
+  };
+  const auto right = square(box.right() - within_.x, columns_);
+  const auto bottom = square(box.bottom() - within_.y, rows_);
+  std::vector<std::size_t> found;
+  for (auto row = square(box.y - within_.y, rows_); row <= bottom; ++row) {
+    for (auto column = square(box.x - within_.x, columns_); column <= right; ++column)
+      found.push_back(row * columns_ + column);
+  }
+  return found;
+}
+
+void Placer::keep_free(const Rect& box) {
+  for (const auto i : squares_on(box)) squares_[i].taken.push_back(box);
+}
+
+void Placer::add_point(Point point) {
+  squares_[squares_on({point.x, point.y, 0, 0}).front()].line.push_back(point);
+  last_ = point;
+}
+
 void Placer::add_line(std::span<const Point> points) {
   for (std::size_t i = 0; i < points.size(); ++i) add_piece(points[i > 0 ? i - 1 : 0], points[i]);
 }
@@ -44,12 +77,11 @@ void Placer::add_piece(Point from, Point to) {
   };
   const double length = std::hypot(to.x - from.x, to.y - from.y) * (inside->high - inside->low);
   const Point start = at(inside->low);
-  const bool is_near =
-      !line_.empty() && std::hypot(start.x - line_.back().x, start.y - line_.back().y) < sampling;
+  const bool is_near = last_ && std::hypot(start.x - last_->x, start.y - last_->y) < sampling;
   if (is_near && length < sampling) return;
   const int steps = std::max(1, static_cast<int>(length / sampling));
   for (int step = is_near ? 1 : 0; step <= steps; ++step)
-    line_.push_back(at(inside->low + (inside->high - inside->low) * step / steps));
+    add_point(at(inside->low + (inside->high - inside->low) * step / steps));
 }
 
 std::optional<Rect> Placer::place(Size size, std::span<const Point> wishes) {
@@ -67,7 +99,7 @@ std::optional<Rect> Placer::place(Size size, std::span<const Point> wishes) {
     }
   }
   if (!best && !wishes.empty()) best = search(size, wishes[0]);
-  if (best) taken_.push_back(*best);
+  if (best) keep_free(*best);
   return best;
 }
 
@@ -78,26 +110,36 @@ Rect Placer::moved_inside(Rect box) const {
 }
 
 bool Placer::is_free(const Rect& box) const {
-  return std::ranges::none_of(taken_, [&](const Rect& other) { return shared_area(box, other) > 0; });
+  return std::ranges::none_of(squares_on(box), [&](std::size_t i) {
+    return std::ranges::any_of(squares_[i].taken,
+                               [&](const Rect& other) { return shared_area(box, other) > 0; });
+  });
 }
 
 double Placer::covered(const Rect& box) const {
-  return static_cast<double>(std::ranges::count_if(line_, [&](Point p) { return box.contains(p); }));
+  std::ptrdiff_t count = 0;
+  for (const auto i : squares_on(box))
+    count += std::ranges::count_if(squares_[i].line, [&](Point p) { return box.contains(p); });
+  return static_cast<double>(count);
 }
 
-std::optional<Rect> Placer::search(Size size, Point near) const {
+std::optional<Rect> Placer::search(Size size, Point near) {
+  if (refused_ && size.width >= refused_->width && size.height >= refused_->height) return std::nullopt;
   std::optional<Rect> best;
   double least = std::numeric_limits<double>::infinity();
   for (double y = within_.y; y + size.height <= within_.bottom(); y += size.height / 2) {
     for (double x = within_.x; x + size.width <= within_.right(); x += size.height) {
       const Rect box{x, y, size.width, size.height};
-      const double cost = std::hypot(x - near.x, y - near.y) / sampling + covered(box);
-      if (cost < least && is_free(box)) {
+      const double away = std::hypot(x - near.x, y - near.y) / sampling;
+      if (away >= least || !is_free(box)) continue;
+      const double cost = away + covered(box);
+      if (cost < least) {
         least = cost;
         best = box;
       }
     }
   }
+  if (!best) refused_ = size;
   return best;
 }
 

@@ -11,10 +11,10 @@ namespace fovea::render {
 /// Finds room for texts one after another, so that none covers another and each covers little of the data.
 class Placer {
  public:
-  explicit Placer(Rect within) : within_(within) {}
+  explicit Placer(Rect within);
 
   /// Texts are never put on this box.
-  void keep_free(Rect box) { taken_.push_back(box); }
+  void keep_free(const Rect& box);
 
   /// Texts are put off this line where they can be; NaN breaks it.
   void add_line(std::span<const Point> points);
@@ -30,11 +30,22 @@ class Placer {
   void add_piece(Point from, Point to);
   [[nodiscard]] Rect moved_inside(Rect box) const;
   [[nodiscard]] bool is_free(const Rect& box) const;
-  [[nodiscard]] std::optional<Rect> search(Size size, Point near) const;
+  [[nodiscard]] std::optional<Rect> search(Size size, Point near);
+
+  /// What lies in one square of the room, so that a box is compared with what is near it.
+  struct Square {
+    std::vector<Point> line;
+    std::vector<Rect> taken;
+  };
+  /// The squares that a box lies on, from the first to the last of each row.
+  [[nodiscard]] std::vector<std::size_t> squares_on(const Rect& box) const;
+  void add_point(Point point);
 
   Rect within_;
-  std::vector<Rect> taken_;
-  std::vector<Point> line_;
+  std::size_t columns_, rows_;
+  std::vector<Square> squares_;
+  std::optional<Point> last_{};
+  std::optional<Size> refused_{};  ///< no room was left for a text of this size
 };
 
 }  // namespace fovea::render

@@ -62,20 +62,31 @@ std::string with_exponent(double value, int significant) {
   return mantissa + "e" + exponent;
 }
 
-// How many decimals tell the ticks apart, at most 12.
-int decimals_of(std::span<const double> ticks) {
-  double step = ticks.size() > 1 ? std::abs(ticks[1] - ticks[0]) : std::abs(ticks[0]);
-  for (int decimals = 0; decimals < 12; ++decimals, step *= 10) {
-    if (step == 0 || (std::abs(step - std::round(step)) < 1e-3 * step && std::round(step) >= 1))
-      return decimals;
-  }
-  return 12;
-}
-
 double largest_of(std::span<const double> ticks) {
   double largest = 0;
   for (const double tick : ticks) largest = std::max(largest, std::abs(tick));
   return largest;
+}
+
+// How many decimals tell several ticks apart, at most 16: smaller ones are written with exponents.
+int decimals_of(std::span<const double> ticks) {
+  constexpr int most = 16;
+  double step = std::abs(ticks[1] - ticks[0]);
+  for (int decimals = 0; decimals < most; ++decimals, step *= 10) {
+    if (std::abs(step - std::round(step)) < 1e-3 * step && std::round(step) >= 1) return decimals;
+  }
+  return most;
+}
+
+// How many significant digits tell several ticks apart.
+int digits_of(std::span<const double> ticks) {
+  const double step = std::abs(ticks[1] - ticks[0]);
+  return std::clamp(static_cast<int>(std::ceil(std::log10(largest_of(ticks) / step))) + 3, 4, 17);
+}
+
+// Numbers so small are written with exponents, as C's %g does.
+bool is_tiny(double magnitude) {
+  return magnitude < 0.9995e-4;
 }
 
 struct Unit {
@@ -93,6 +104,28 @@ Unit unit_of(std::span<const double> ticks) {
     if (largest >= std::max(unit.size, 1e4) && std::ranges::all_of(ticks, round_in)) return unit;
   }
   return {1, ""};
+}
+
+// 0.5M; all ticks are halves or wholes of the unit.
+std::string in_unit(double tick, const Unit& unit) {
+  if (tick == 0) return "0";
+  std::string text = fixed(tick / unit.size, 1);
+  if (text.ends_with(".0")) text.resize(text.size() - 2);
+  return with_commas(text) + std::string(unit.letter);
+}
+
+// Labels of ticks at equal distances, in a unit that all of them are halves of.
+std::vector<std::string> labels_in(const Unit& unit, std::span<const double> ticks) {
+  if (ticks.size() == 1) return {number(ticks[0], 4)};
+  std::vector<std::string> labels;
+  for (const double tick : ticks) {
+    if (const double largest = largest_of(ticks); is_tiny(largest) || largest >= 1e13) {
+      labels.push_back(with_exponent(tick, digits_of(ticks)));
+    } else {
+      labels.push_back(unit.size > 1 ? in_unit(tick, unit) : with_commas(fixed(tick, decimals_of(ticks))));
+    }
+  }
+  return labels;
 }
 
 }  // namespace
@@ -153,39 +186,25 @@ std::vector<double> log_minor_ticks(Range range) {
 }
 
 std::vector<std::string> linear_labels(std::span<const double> ticks, NumberFormat format) {
-  std::vector<std::string> labels;
-  if (ticks.empty()) return labels;
-  if (format == NumberFormat::percent) {
-    std::vector<double> hundreds(ticks.begin(), ticks.end());
-    for (double& tick : hundreds) tick *= 100;
-    const int decimals = decimals_of(hundreds);
-    for (const double tick : hundreds) labels.push_back(fixed(tick, decimals) + "%");
-    return labels;
-  }
-  const int decimals = decimals_of(ticks);
-  const bool exponents = decimals > 4 || largest_of(ticks) >= 1e13;
-  const Unit unit = unit_of(ticks);
-  for (const double tick : ticks) {
-    if (exponents) {
-      labels.push_back(with_exponent(tick, 4));
-    } else if (unit.size > 1) {
-      labels.push_back(tick == 0 ? "0" : number(tick / unit.size, 6) + std::string(unit.letter));
-    } else {
-      labels.push_back(with_commas(fixed(tick, decimals)));
-    }
-  }
+  if (format == NumberFormat::plain) return labels_in(unit_of(ticks), ticks);
+  std::vector<double> hundreds(ticks.begin(), ticks.end());
+  for (double& tick : hundreds) tick *= 100;
+  auto labels = labels_in({1, ""}, hundreds);
+  for (auto& label : labels) label += "%";
   return labels;
 }
 
 std::vector<std::string> log_labels(std::span<const double> ticks, NumberFormat format) {
-  const bool exponents =
-      std::ranges::any_of(ticks, [](double tick) { return tick < 0.999e-3 || tick > 1.001e5; });
+  if (ticks.empty() || ticks.back() / ticks.front() < 4) return linear_labels(ticks, format);
   std::vector<std::string> labels;
   for (const double tick : ticks) {
+    const Unit unit = unit_of({&tick, 1});
     if (format == NumberFormat::percent) {
       labels.push_back(number(tick * 100) + "%");
+    } else if (tick >= 1e13) {
+      labels.push_back(with_exponent(tick, 3));
     } else {
-      labels.push_back(exponents ? with_exponent(tick, 3) : number(tick));
+      labels.push_back(unit.size > 1 ? in_unit(tick, unit) : number(tick));
     }
   }
   return labels;
@@ -196,7 +215,7 @@ std::string number(double value, int significant) {
   if (std::isinf(value)) return value < 0 ? "-inf" : "inf";
   if (value == 0) return "0";
   const double magnitude = std::abs(value);
-  if (magnitude < 0.9995e-3 || magnitude >= 1e15) return with_exponent(value, significant);
+  if (is_tiny(magnitude) || magnitude >= 1e15) return with_exponent(value, significant);
   const int whole_digits = static_cast<int>(std::floor(std::log10(magnitude))) + 1;
   const int decimals = std::max(0, significant - whole_digits);
   std::string text = fixed(value, decimals);

@@ -23,12 +23,11 @@ std::vector<double> log_ticks(Range range, int at_most);
 std::vector<double> log_minor_ticks(Range range);
 
 /// Labels for ticks of one linear axis: equally many decimals, thousands separated by commas, `k`, `M` or `G`
-/// for large round steps, and exponents such as 5e-05 for tiny ones.
+/// for large round steps, and exponents such as 5e-05 where all are tiny.
 std::vector<std::string> linear_labels(std::span<const double> ticks,
                                        NumberFormat format = NumberFormat::plain);
 
-/// Labels for ticks of a log axis: all plain, or all with exponents where some would need five digits or
-/// more.
+/// Labels for ticks of a log axis: each is written as anywhere else, whatever the others are.
 std::vector<std::string> log_labels(std::span<const double> ticks, NumberFormat format = NumberFormat::plain);
 
 /// One number for a sentence or a note, to so many significant digits: 0.934, 4,220, 1e-05.

@@ -101,8 +101,8 @@ void plan_cells(Plan& plan, const HeatMap& map, const Rect& inside, Rect cells, 
 Plan planned(const HeatMap& map, const Rect& inside, double color_bar, const Style& style) {
   Plan plan;
   plan.strip_gap = style.gap;
-  if (map.right) plan.right_strip = std::clamp(inside.width * 0.07, style.tick * 3.2, style.tick * 5.5);
-  if (map.bottom) plan.bottom_strip = std::clamp(inside.height * 0.055, style.tick * 1.7, style.tick * 3.5);
+  if (map.right) plan.right_strip = std::clamp(inside.width * 0.08, style.tick * 5.5, style.tick * 7);
+  if (map.bottom) plan.bottom_strip = std::clamp(inside.height * 0.065, style.tick * 1.7, style.tick * 4);
   const double right = color_bar + style.gap * 2 + (map.right ? plan.right_strip + plan.strip_gap : 0);
   const double below =
       (map.bottom ? plan.bottom_strip + plan.strip_gap : 0) + label_height(map.x_label, style);

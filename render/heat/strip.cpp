@@ -9,6 +9,9 @@ namespace {
 constexpr Color ground = rgb(0xf1f3f5);
 constexpr Color bar_color = rgb(0xa9c9e3);
 
+// Pixels of a full bar below which texts leave it the whole strip.
+constexpr double shortest_bar = 10;
+
 std::string value_text(const Strip& strip, double value) {
   if (std::isnan(value)) return "–";
   return strip.format == NumberFormat::percent ? percent(value) : number(value);
@@ -39,24 +42,26 @@ Strip thinned(Strip strip, double pixels) {
   return strip;
 }
 
-// The values as text over their bars, where the widest fits.
-Shapes texts(const Strip& strip, const std::vector<Rect>& slots, const Style& style) {
-  const Font font{std::max(11.0, style.tick - 2)};
-  if (slots.empty() || style.line_height(font.size) > slots[0].height || slots[0].width < font.size)
-    return {};
-  double widest = 0;
-  for (const double value : strip.values)
-    widest = std::max(widest, style.measure(value_text(strip, value), font).width);
-  if (widest > slots[0].width - 4) return {};
-  Shapes shapes;
-  for (std::size_t i = 0; i < slots.size(); ++i) {
-    shapes.push_back(Text{.at = slots[i].center(),
-                          .text = value_text(strip, strip.values[i]),
-                          .font = font,
-                          .align = Align::middle,
-                          .vertical = VerticalAlign::middle});
+Font text_font(const Style& style) {
+  return {std::max(11.0, style.tick - 2)};
+}
+
+// The room that the largest of the values takes as text.
+Size largest_text(const Strip& strip, const Style& style) {
+  Size largest;
+  for (const double value : strip.values) {
+    const Size size = style.measure(value_text(strip, value), text_font(style));
+    largest = {std::max(largest.width, size.width), std::max(largest.height, size.height)};
   }
-  return shapes;
+  return largest;
+}
+
+Text value_at(const Strip& strip, std::size_t i, Point at, Align align, const Style& style) {
+  return {.at = at,
+          .text = value_text(strip, strip.values[i]),
+          .font = text_font(style),
+          .align = align,
+          .vertical = VerticalAlign::middle};
 }
 
 Text label(const Strip& strip, Point at, double width, const Style& style) {
@@ -74,15 +79,20 @@ double gap_between(double length, std::size_t count) {
 Shapes draw_right_strip(const Strip& full_strip, const Rect& box, const Style& style) {
   const Strip strip = thinned(full_strip, box.height);
   Shapes shapes{Rectangle{.box = box, .fill = ground}};
-  std::vector<Rect> slots;
+  Shapes texts;
   const std::size_t count = strip.values.size();
+  const Size text = largest_text(strip, style);
+  const double beside = text.width + 6;
+  const bool written =
+      text.height * static_cast<double>(count) <= box.height && beside + shortest_bar <= box.width;
   for (std::size_t i = 0; i < count; ++i) {
-    slots.push_back(cell_of(box, count, 1, i, 0, 0).inset({0, 0, 0, gap_between(box.height, count)}));
-    Rect bar = slots.back();
-    bar.width *= share_of(strip, strip.values[i]);
+    Rect bar = cell_of(box, count, 1, i, 0, 0).inset({0, 0, 0, gap_between(box.height, count)});
+    const Point end{bar.right() - 3, bar.center().y};
+    bar.width = (bar.width - (written ? beside : 0)) * share_of(strip, strip.values[i]);
     shapes.push_back(Rectangle{.box = bar, .fill = bar_color});
+    if (written) texts.push_back(value_at(strip, i, end, Align::end, style));
   }
-  append(shapes, texts(strip, slots, style));
+  append(shapes, std::move(texts));
   Text name =
       label(strip, {box.center().x, box.bottom() + style.gap * 0.6}, box.width + style.gap * 3, style);
   name.align = Align::middle;
@@ -93,15 +103,19 @@ Shapes draw_right_strip(const Strip& full_strip, const Rect& box, const Style& s
 Shapes draw_bottom_strip(const Strip& full_strip, const Rect& box, double label_room, const Style& style) {
   const Strip strip = thinned(full_strip, box.width);
   Shapes shapes{Rectangle{.box = box, .fill = ground}};
-  std::vector<Rect> slots;
+  Shapes texts;
   const std::size_t count = strip.values.size();
+  const Size text = largest_text(strip, style);
+  const bool written =
+      (text.width + 4) * static_cast<double>(count) <= box.width && text.height + shortest_bar <= box.height;
   for (std::size_t i = 0; i < count; ++i) {
-    slots.push_back(cell_of(box, 1, count, 0, i, 0).inset({0, 0, gap_between(box.width, count), 0}));
-    Rect bar = slots.back();
+    Rect bar = cell_of(box, 1, count, 0, i, 0).inset({0, 0, gap_between(box.width, count), 0});
+    const Rect above = bar.cut_top(written ? text.height : 0);
     const Rect filled = bar.cut_bottom(bar.height * share_of(strip, strip.values[i]));
     shapes.push_back(Rectangle{.box = filled, .fill = bar_color});
+    if (written) texts.push_back(value_at(strip, i, above.center(), Align::middle, style));
   }
-  append(shapes, texts(strip, slots, style));
+  append(shapes, std::move(texts));
   Text name = label(strip, {box.x - style.gap * 0.6, box.center().y}, label_room - style.gap, style);
   name.align = Align::end;
   name.vertical = VerticalAlign::middle;

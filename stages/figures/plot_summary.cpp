@@ -90,7 +90,7 @@ Panel runs_panel(const Course& course, std::size_t runs) {
 /// A row for each class, the first at the top: its interval as a thick line, its runs as dots.
 Panel classes_by_name(const MetricsSummary& summary) {
   Panel panel{.title = "F1 of each class"};
-  panel.x = {.format = NumberFormat::percent};
+  panel.x = {.label = "F1", .format = NumberFormat::percent};
   keep_possible(panel.x, summary.class_f1);
   const auto classes = summary.class_names.size();
   panel.y.low = -static_cast<double>(classes) + 0.5;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
+#include <string_view>
 
 #include "render/cairo.hpp"
 #include "render/chart/panel.hpp"
@@ -15,13 +17,17 @@ namespace {
 using namespace render;
 
 constexpr std::size_t smoothed_from = 10;  // epochs
+constexpr std::size_t most_means = 2000;   // along a smoothed line
+constexpr std::size_t most_panels = 12;
 
-/// One measure over the epochs, and how it is written.
+/// One measure over the epochs by part of the data, and how it is written.
 struct Course {
   std::string title;
   std::string axis;
-  std::vector<double> History::Part::*values;
   NumberFormat format = NumberFormat::plain;
+  std::vector<double> train{};
+  std::vector<double> validation{};
+  std::vector<double> other{};  ///< of neither part, as far as is known
 };
 
 /// How many epochs the smoothing looks to either side, once the values change slowly.
@@ -29,31 +35,57 @@ double reach(std::size_t epochs) {
   return std::max(1.0, static_cast<double>(epochs) / 40);
 }
 
-/// The mean of the finite values from `first` to `last`, by a bell curve of this width around `middle`.
-double mean_around(const std::vector<double>& values, std::size_t first, std::size_t last, std::size_t middle,
+/// The means of the finite values of as many neighbours as there are too many, and how many those are.
+struct Means {
+  std::vector<double> epoch;
+  std::vector<double> value;
+  std::vector<double> weight;
+};
+
+Means means_of(const std::vector<double>& values) {
+  const auto stride = (values.size() + most_means - 1) / most_means;
+  Means means;
+  for (std::size_t begin = 0; begin < values.size(); begin += stride) {
+    const auto end = std::min(begin + stride, values.size());
+    double sum = 0;
+    double count = 0;
+    for (auto i = begin; i < end; ++i) {
+      if (!std::isfinite(values[i])) continue;
+      sum += values[i];
+      ++count;
+    }
+    means.epoch.push_back(static_cast<double>(begin + 1 + end) / 2);
+    means.value.push_back(count > 0 ? sum / count : 0);
+    means.weight.push_back(count);
+  }
+  return means;
+}
+
+/// The mean of the values from `first` to `last`, by a bell curve of this width around `middle`.
+double mean_around(const Means& means, std::size_t first, std::size_t last, std::size_t middle,
                    double width) {
   double sum = 0;
   double weights = 0;
   for (auto i = first; i <= last; ++i) {
-    if (!std::isfinite(values[i])) continue;
     const double distance = (static_cast<double>(i) - static_cast<double>(middle)) / width;
-    const double weight = std::exp(-distance * distance / 2);
-    sum += weight * values[i];
+    const double weight = means.weight[i] * std::exp(-distance * distance / 2);
+    sum += weight * means.value[i];
     weights += weight;
   }
   return sum / weights;
 }
 
 /// The course of values without their jitter: means that are narrow at the start, where values change fast.
-std::vector<double> smoothed(const std::vector<double>& values) {
-  std::vector<double> means;
-  for (std::size_t middle = 0; middle < values.size(); ++middle) {
-    const double width = std::min(reach(values.size()), static_cast<double>(middle + 1) / 6);
+Line smoothed(const std::vector<double>& values) {
+  const auto means = means_of(values);
+  Line line{.x = means.epoch};
+  for (std::size_t middle = 0; middle < means.value.size(); ++middle) {
+    const double width = std::min(reach(means.value.size()), static_cast<double>(middle + 1) / 6);
     const auto far = std::min(middle, static_cast<std::size_t>(std::ceil(3 * width)));
-    const auto last = std::min(values.size() - 1, middle + far);
-    means.push_back(mean_around(values, middle - far, last, middle, width));
+    const auto last = std::min(means.value.size() - 1, middle + far);
+    line.y.push_back(mean_around(means, middle - far, last, middle, width));
   }
-  return means;
+  return line;
 }
 
 /// The values as they are, thin, and their smoothed course, bold; few values are drawn bold as they are.
@@ -64,7 +96,24 @@ void add_lines(const std::string& name, const std::vector<double>& values, Color
     return;
   }
   marks.push_back(Line{.y = values, .color = color.faded(0.45), .width = 1.4});
-  marks.push_back(Line{.name = name, .y = smoothed(values), .color = color, .width = 3.5});
+  auto bold = smoothed(values);
+  bold.name = name;
+  bold.color = color;
+  bold.width = 3.5;
+  marks.push_back(std::move(bold));
+}
+
+/// What was not logged in every epoch: the values that there are, joined.
+void add_logged_line(const std::string& name, const std::vector<double>& values, Color color,
+                     std::vector<Mark>& marks) {
+  Line line{.name = name, .color = color, .width = 3.5, .markers = values.size() < 5 * smoothed_from};
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (!std::isfinite(values[i])) continue;
+    line.x.push_back(static_cast<double>(i + 1));
+    line.y.push_back(values[i]);
+  }
+  if (line.y.size() == values.size()) return add_lines(name, values, color, marks);
+  marks.push_back(std::move(line));
 }
 
 std::string written(double value, NumberFormat format) {
@@ -78,7 +127,7 @@ bool has_best(const History& history) {
 void mark_best(const History& history, const Course& course, std::vector<Mark>& marks) {
   if (!has_best(history)) return;
   const auto x = static_cast<double>(history.best_epoch);
-  const auto& values = history.validation.*course.values;
+  const auto& values = course.validation;
   const auto at = static_cast<std::size_t>(history.best_epoch - 1);
   marks.push_back(Rule{.at = x, .label = "best epoch " + grouped(history.best_epoch)});
   if (at >= values.size() || !std::isfinite(values[at])) return;
@@ -109,8 +158,9 @@ Panel panel_of(const History& history, const Course& course) {
   if (history.epochs() <= 1) panel.x.low = 0.5, panel.x.high = 1.5;
   if (history.stopped_early) panel.x.high = end_of_axis(history);
   panel.y = {.label = course.axis, .format = course.format};
-  add_lines("train", history.train.*course.values, train_color, panel.marks);
-  add_lines("validation", history.validation.*course.values, validation_color, panel.marks);
+  add_logged_line("train", course.train, train_color, panel.marks);
+  add_logged_line("validation", course.validation, validation_color, panel.marks);
+  add_logged_line("", course.other, okabe_ito::purple, panel.marks);
   mark_best(history, course, panel.marks);
   mark_early_stop(history, panel.marks);
   return panel;
@@ -120,38 +170,76 @@ bool below_one(const std::vector<double>& values) {
   return std::any_of(values.begin(), values.end(), [](double value) { return value < 1; });
 }
 
-/// The panels: loss alone at the left where there are two others.
-std::vector<render::Part> panels_of(const History& history) {
-  const Panel loss = panel_of(history, {"Loss", "cross-entropy, nats", &History::Part::loss});
-  const Panel accuracy =
-      panel_of(history, {"Accuracy", "share of samples", &History::Part::accuracy, NumberFormat::percent});
-  if (!below_one(history.train.top_5) && !below_one(history.validation.top_5)) return {loss, accuracy};
-  const Panel top_5 =
-      panel_of(history, {"Top-5 accuracy", "share of samples", &History::Part::top_5, NumberFormat::percent});
-  return {{loss, 1, 2}, accuracy, top_5};
+/// What callbacks logged, by name: "f1" and "val_f1" together, the one as that of training, the other as that
+/// of validation; a name alone is of neither.
+std::vector<Course> logged_courses(const History& history) {
+  constexpr std::string_view validation = "val_", train = "train_";
+  std::map<std::string, Course> courses;
+  for (const auto& [name, values] : history.logged) {
+    if (name.starts_with(validation)) courses[name.substr(validation.size())].validation = values;
+    if (name.starts_with(train)) courses[name.substr(train.size())].train = values;
+  }
+  for (const auto& [name, values] : history.logged) {
+    if (name.starts_with(validation) || name.starts_with(train)) continue;
+    auto& course = courses[name];
+    (course.validation.empty() || !course.train.empty() ? course.other : course.train) = values;
+  }
+  std::vector<Course> result;
+  for (auto& [name, course] : courses) {
+    course.title = name;
+    result.push_back(std::move(course));
+  }
+  return result;
 }
 
-std::string course_in_words(const History& history) {
+std::vector<Course> courses_of(const History& history) {
+  const auto& train = history.train;
+  const auto& validation = history.validation;
+  std::vector<Course> courses{
+      {"Loss", history.loss.empty() ? "loss" : history.loss, NumberFormat::plain, train.loss,
+       validation.loss},
+      {"Accuracy", "share of samples", NumberFormat::percent, train.accuracy, validation.accuracy}};
+  if (below_one(train.top_5) || below_one(validation.top_5)) {
+    courses.push_back(
+        {"Top-5 accuracy", "share of samples", NumberFormat::percent, train.top_5, validation.top_5});
+  }
+  for (auto& course : logged_courses(history)) courses.push_back(std::move(course));
+  return courses;
+}
+
+/// A panel for each course, as many as can be read: two columns of them, or more where there are many. Of
+/// three the loss has the whole height.
+void add_panels(const History& history, const std::vector<Course>& courses, Figure& figure) {
+  const auto count = std::min(courses.size(), most_panels);
+  figure.columns.assign(count <= 4 ? 2 : count <= 9 ? 3 : 4, 1.0);
+  for (std::size_t i = 0; i < count; ++i)
+    figure.parts.emplace_back(panel_of(history, courses[i]), 1, i == 0 && count == 3 ? 2 : 1);
+}
+
+std::string course_in_words(const History& history, std::size_t courses) {
   const auto epochs = grouped(static_cast<long long>(history.epochs()));
   std::string words = history.stopped_early
                           ? "stopped early after epoch " + epochs + " of " + grouped(history.planned_epochs)
                           : epochs + (history.epochs() == 1 ? " epoch" : " epochs");
   if (has_best(history)) words += ", best epoch " + grouped(history.best_epoch) + " by " + history.monitor;
-  if (history.epochs() < smoothed_from) return words;
-  return words + "; thin: each epoch, bold: smoothed over about " +
-         number(std::round(2 * reach(history.epochs()) + 1)) + " epochs";
+  if (history.epochs() >= smoothed_from) {
+    words += "; thin: each epoch, bold: smoothed over about " +
+             number(std::round(2 * reach(history.epochs()) + 1)) + " epochs";
+  }
+  if (courses > most_panels)
+    words += "; training_log.csv has " + std::to_string(courses - most_panels) + " more";
+  return words;
 }
 
 }  // namespace
 
 render::Drawing draw_training_curves(const History& history, render::Size size,
                                      const render::Measure& measure) {
-  return draw(Figure{.title = "Training curves",
-                     .subtitle = course_in_words(history),
-                     .size = size,
-                     .columns = {1, 1},
-                     .parts = panels_of(history)},
-              measure);
+  const auto courses = courses_of(history);
+  Figure figure{
+      .title = "Training curves", .subtitle = course_in_words(history, courses.size()), .size = size};
+  add_panels(history, courses, figure);
+  return draw(figure, measure);
 }
 
 PlotTrainingCurves::Out<Value> PlotTrainingCurves::run(const In<Value>& in, const Params& params,

@@ -6,12 +6,12 @@
 
 namespace fovea {
 
-/// Draws loss and accuracy over epochs, for training and validation data.
+/// Draws loss, accuracy and what callbacks logged over epochs, for training and validation data.
 struct PlotTrainingCurves {
   static constexpr std::string_view name = "plot_training_curves";
   static constexpr std::string_view doc =
-      "draws loss and accuracy over epochs, for training and validation data";
-  static constexpr int version = 1;
+      "draws loss, accuracy and what callbacks logged over epochs, for training and validation data";
+  static constexpr int version = 2;
 
   template <template <class> class As>
   struct In {
@@ -38,8 +38,9 @@ struct PlotTrainingCurves {
   static Out<Value> run(const In<Value>& in, const Params& params, Context& context);
 };
 
-/// Loss, accuracy and, where some epoch has less than 100 % of it, top-5 accuracy: thin lines for the values,
-/// bold ones for a smoothed course from 10 epochs on; the best epoch and an early stop are marked.
+/// Loss, accuracy, top-5 accuracy where some epoch has less than 100 % of it, and a panel for each metric that
+/// callbacks logged ("f1" and "val_f1" share one), at most 12: thin lines for the values, bold ones for a
+/// smoothed course from 10 epochs on; the best epoch and an early stop are marked.
 render::Drawing draw_training_curves(const History& history, render::Size size,
                                      const render::Measure& measure);
 

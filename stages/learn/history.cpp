@@ -1,7 +1,7 @@
 // A stored History:
 //   /                     attributes: steps_per_epoch, planned_epochs, best_epoch (from 1), stopped_early
-//                         (0 or 1), monitor, schedule, warmup_steps, peak_learning_rate, precision, and
-//                         floor_learning_rate where there is one
+//                         (0 or 1), monitor, schedule, warmup_steps, peak_learning_rate, precision, loss
+//                         (since version 3), and floor_learning_rate where there is one
 //   steps/                loss, learning_rate, gradient_norm: a double for each step
 //   logged/names          text: what callbacks logged (since version 2)
 //   logged/values         double, names x epochs (since version 2)
@@ -96,6 +96,7 @@ void write(const History& history, H5Writer& file) {
   file.attribute("/", "best_epoch", history.best_epoch);
   file.attribute("/", "stopped_early", std::int64_t{history.stopped_early});
   file.attribute("/", "monitor", history.monitor);
+  file.attribute("/", "loss", history.loss);
   file.attribute("/", "schedule", history.schedule);
   file.attribute("/", "warmup_steps", history.warmup_steps);
   file.attribute("/", "peak_learning_rate", history.peak_learning_rate);
@@ -118,6 +119,7 @@ History read(const H5Reader& file, const Resolve&) {
   history.best_epoch = file.whole_attribute("/", "best_epoch");
   history.stopped_early = file.whole_attribute("/", "stopped_early") != 0;
   history.monitor = file.text_attribute("/", "monitor");
+  if (file.has_attribute("/", "loss")) history.loss = file.text_attribute("/", "loss");
   history.schedule = file.text_attribute("/", "schedule");
   history.warmup_steps = file.whole_attribute("/", "warmup_steps");
   history.peak_learning_rate = file.number_attribute("/", "peak_learning_rate");
@@ -178,7 +180,7 @@ std::string cells(const History::Part& part, std::size_t epoch) {
 }  // namespace
 
 const Codec& History::codec() {
-  static const Codec codec = make_codec<History>(2, write, read, export_to);
+  static const Codec codec = make_codec<History>(3, write, read, export_to);
   return codec;
 }
 

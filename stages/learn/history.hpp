@@ -35,6 +35,7 @@ struct History {
   std::int64_t best_epoch = 0;  ///< from 1
   bool stopped_early = false;
   std::string monitor;   ///< the metric that chose the best epoch, as "val_accuracy"
+  std::string loss;      ///< what was made small, with its unit where it has one: "cross-entropy, nats"
   std::string schedule;  ///< "cosine_decay", ...
   std::int64_t warmup_steps = 0;
   double peak_learning_rate = 0;

@@ -72,6 +72,18 @@ void LossParams::check(const std::string& place) const {
   expect_used(*this, {{"gamma", {"focal"}}}, "a loss", place);
 }
 
+std::string LossParams::in_words() const {
+  if (Extensions::of_training().loss(type) != nullptr) return type;
+  std::vector<std::string> with;
+  if (type == "focal") with.push_back("gamma " + shown(Json(gamma)));
+  if (label_smoothing > 0) with.push_back("label smoothing " + shown(Json(label_smoothing)));
+  if (class_weights.rule != "none") with.push_back("class weights");
+  const std::string name = type == "focal" ? "focal loss"
+                           : type == "bce" ? "binary cross-entropy"
+                                           : "cross-entropy";
+  return name + (with.empty() ? "" : " with " + join(with, ", ")) + (type == "focal" ? "" : ", nats");
+}
+
 ClassWeights Conversion<ClassWeights>::read(const Json& json, const std::string& place) {
   if (json == "none" || json == "balanced") return {json.get<std::string>()};
   if (!json.is_array()) detail::wrong_kind(place, kind, json);

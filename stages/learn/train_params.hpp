@@ -138,6 +138,8 @@ struct LossParams {
   static OneOf types();
   /// Refuses a setting that the type has no use for. Throws `Error` that begins with `place`.
   void check(const std::string& place) const;
+  /// What is measured, as on an axis: "focal loss with gamma 2.0", "cross-entropy, nats".
+  std::string in_words() const;
 };
 
 /// When training ends before its last epoch.

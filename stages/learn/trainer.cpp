@@ -51,6 +51,7 @@ History begin_history(const Train::Params& params, const Schedule& schedule, std
   history.steps_per_epoch = steps;
   history.planned_epochs = params.epochs;
   history.monitor = params.monitor.metric;
+  history.loss = params.loss.in_words();
   history.schedule = params.schedule.type;
   history.warmup_steps = schedule.warmup_steps();
   history.peak_learning_rate = params.learning_rate;

@@ -1,6 +1,7 @@
 #include "render/diagram.hpp"
 
 #include "tests/catch.hpp"
+#include "tests/render/reading.hpp"
 
 using namespace fovea::render;
 
@@ -45,4 +46,19 @@ TEST_CASE("diagram: it has a box for each node, an arrow head for each arrow and
   }
   CHECK(boxes == 5);
   CHECK(heads == 3);
+}
+
+TEST_CASE(
+    "diagram: each arrow leaves the box that it is from and ends at the box that it is to, beside its "
+    "label") {
+  Diagram diagram{.title = "a pipeline"};
+  for (const auto* title : {"load", "split", "train", "evaluate"}) diagram.boxes.push_back({title, {"x"}});
+  diagram.boxes[2].fill = rgb(0x009e73);
+  diagram.arrows = {{0, 1, "data"}, {1, 2, "parts"}, {1, 3, "test"}, {2, 3, "best"}};
+  const auto drawing = draw(diagram, approximate_size);
+  CHECK(read_arrows(drawing) == std::set<std::string>{"load -> split: data", "split -> train: parts",
+                                                      "split -> evaluate: test", "train -> evaluate: best"});
+  const auto fills = read_boxes(drawing);
+  REQUIRE(fills.size() == 4);
+  for (const auto& [title, fill] : fills) CHECK((fill == rgb(0x009e73)) == (title == "train"));
 }

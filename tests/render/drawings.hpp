@@ -37,6 +37,9 @@ std::vector<std::string> misplaced_texts(const Drawing& drawing, const Measure& 
 /// How many pixels within a box are not white.
 int ink_in(const Pixels& pixels, const Rect& box);
 
+/// Processor time that this thread took so far; other work on the machine does not count.
+double seconds_of_this_thread();
+
 /// Compares with approved/<name>.txt beside the tests; with APPROVE=1 in the environment writes it instead.
 void approve(const std::string& name, const std::string& text);
 

@@ -151,3 +151,23 @@ TEST_CASE("heat map: margins show their values, and a dash for none") {
   const auto shapes = drawn(map).shapes;
   for (const auto* text : {"recall", "90.0%", "–", "25.0%"}) CHECK(says(shapes, text));
 }
+
+TEST_CASE("heat map: the texts of margins stand beside their bars, whatever the values") {
+  HeatMap map = matrix(5);
+  map.right = Strip{.label = "recall", .values = {0, 0.3, 0.5, 0.8, 1}};
+  map.bottom = Strip{.label = "precision", .values = {1, 0.7, 0.5, 0.2, 0}};
+  map.texts.clear();
+  const auto shapes = drawn(map).shapes;
+  const auto boxes = all<Rectangle>(shapes);
+  int written = 0;
+  for (const auto& text : all<Text>(shapes)) {
+    if (!text.text.ends_with("%")) continue;
+    ++written;
+    // The first 25 are cells, then each strip has its ground and its bars.
+    for (std::size_t i = 25; i < boxes.size(); ++i) {
+      const bool ground = i == 25 || i == 31;
+      if (!ground) CHECK(shared_area(boxes[i].box, bounds(text, approximate_size)) == 0);
+    }
+  }
+  CHECK(written == 10);
+}

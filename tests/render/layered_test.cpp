@@ -6,16 +6,16 @@ using namespace fovea::render;
 
 namespace {
 
-const Size box{100, 40};
+const Size node{100, 40};
 
 Layered diamond() {
-  return layered({box, box, box, box}, {{0, 1}, {0, 2}, {1, 3}, {2, 3}}, 20, 30);
+  return layered({node, node, node, node}, {{0, 1}, {0, 2}, {1, 3}, {2, 3}}, 20, 30);
 }
 
 }  // namespace
 
 TEST_CASE("layered: a node lies below all that lead to it") {
-  const auto places = layered({box, box, box}, {{0, 1}, {0, 2}, {1, 2}}, 20, 30).nodes;
+  const auto places = layered({node, node, node}, {{0, 1}, {0, 2}, {1, 2}}, 20, 30).nodes;
   CHECK(places[0].bottom() + 30 == Approx(places[1].y));
   CHECK(places[1].bottom() + 30 == Approx(places[2].y));
 }
@@ -45,7 +45,7 @@ TEST_CASE("layered: no two nodes overlap and all lie within the size") {
 }
 
 TEST_CASE("layered: an arrow over several layers goes around the boxes between") {
-  const auto all = layered({box, box, box}, {{0, 1}, {1, 2}, {0, 2}}, 20, 30);
+  const auto all = layered({node, node, node}, {{0, 1}, {1, 2}, {0, 2}}, 20, 30);
   REQUIRE(all.arrows[2].size() == 4);
   const auto pass = all.arrows[2][1];
   CHECK((pass.x <= all.nodes[1].x || pass.x >= all.nodes[1].right()));

@@ -108,3 +108,14 @@ TEST_CASE("svg: ids are renamed together with what refers to them") {
   CHECK(after_each(file, "url(#").at(0) != ids[0]);
   CHECK(file.find("surface17") == std::string::npos);
 }
+
+TEST_CASE("svg: a file of eighty thousand ids of one kind is finished within a second") {
+  std::string file = "<svg>";
+  for (int i = 0; i < 40'000; ++i) file += "<g id=\"glyph" + std::to_string(i) + "\"/>";
+  for (int i = 0; i < 40'000; ++i)
+    file += "<use xlink:href=\"#glyph" + std::to_string(i) + "\" x=\"0\" y=\"0\"/>";
+  const double begin = seconds_of_this_thread();
+  const auto finished = finished_svg(file + "</svg>", {});
+  CHECK(seconds_of_this_thread() - begin < 1);
+  CHECK(after_each(finished, " id=\"") == after_each(finished, "href=\"#"));
+}

@@ -1,8 +1,11 @@
 #include "render/chart/ticks.hpp"
 
 #include <cmath>
+#include <map>
+#include <set>
 
 #include "tests/catch.hpp"
+#include "tests/render/reading.hpp"
 
 using namespace fovea::render;
 
@@ -12,6 +15,19 @@ using Words = std::vector<std::string>;
 
 Words labels(Range range, int at_most, bool integers = false) {
   return linear_labels(linear_ticks(range, at_most, integers));
+}
+
+/// Each label means its tick, to a hundredth of the way to the next one.
+template <class Label>
+void check_labels(const std::vector<double>& ticks, NumberFormat format, const Label& label) {
+  const auto texts = label(ticks, format);
+  REQUIRE(texts.size() == ticks.size());
+  CHECK(std::set<std::string>(texts.begin(), texts.end()).size() == texts.size());
+  for (std::size_t i = 0; i < ticks.size(); ++i) {
+    const double near =
+        ticks.size() == 1 ? std::abs(ticks[i]) : std::abs(ticks[i] - ticks[i == 0 ? 1 : i - 1]);
+    CHECK(meant(texts[i]).value() == Approx(ticks[i]).margin(near / 100).epsilon(1e-15));
+  }
 }
 
 }  // namespace
@@ -61,6 +77,45 @@ TEST_CASE("ticks: zero has no sign") {
 TEST_CASE("ticks: tiny learning rates are written with exponents") {
   CHECK(labels({0, 3e-5}, 4) == Words{"0", "1e-05", "2e-05", "3e-05"});
   CHECK(labels({0, 1e-3}, 3) == Words{"0.0000", "0.0005", "0.0010"});
+  CHECK(labels({0, 5e-4}, 3) == Words{"0.0000", "0.0002", "0.0004"});
+}
+
+TEST_CASE(
+    "ticks: labels read back as their ticks and none is there twice, however flat, small or huge the data "
+    "is") {
+  for (const double low :
+       {1e-300, 3.3e-9, 1e-4, 0.123456, 0.99999, 1.0, 777.7, 12345.6, 1.5e6, 8e13, 1e300}) {
+    for (const double share : {1e-9, 3e-8, 1e-6, 2e-4, 0.03, 0.7, 2.9, 50.0, 1e7}) {
+      const Range range{low, std::min(low + low * share, 1e305)};
+      INFO(low << " and " << share << " of it more");
+      check_labels(linear_ticks(range, 6), NumberFormat::plain, linear_labels);
+      check_labels(log_ticks(range, 6), NumberFormat::plain, log_labels);
+      check_labels(linear_ticks(range, 6), NumberFormat::percent, linear_labels);
+      check_labels(log_ticks(range, 6), NumberFormat::percent, log_labels);
+    }
+  }
+}
+
+TEST_CASE("ticks: a number is written alike on axes of any range, and in sentences") {
+  std::map<double, std::set<std::string>> written;
+  for (const double low : {1e-9, 1e-6, 1e-4, 1e-3, 0.01, 1.0, 100.0}) {
+    for (const double decades : {3.0, 4.0, 6.0}) {
+      const auto ticks = log_ticks({low, low * std::pow(10, decades)}, 8);
+      const auto texts = log_labels(ticks);
+      for (std::size_t i = 0; i < ticks.size(); ++i)
+        written[std::round(std::log10(ticks[i]) * 100)].insert(texts[i]);
+    }
+  }
+  for (const auto& [tick, texts] : written) {
+    INFO(*texts.begin());
+    CHECK(texts.size() == 1);
+    if (tick < 400) CHECK(*texts.begin() == number(std::pow(10, tick / 100)));
+  }
+}
+
+TEST_CASE("ticks: halves of large units have their half") {
+  CHECK(linear_labels(std::vector{1234567000.0, 1234567500.0, 1234568000.0}) ==
+        Words{"1,234,567k", "1,234,567.5k", "1,234,568k"});
 }
 
 TEST_CASE("ticks: steps beyond a thousand have commas, large round ones a letter") {
@@ -76,7 +131,7 @@ TEST_CASE("ticks: shares are written as percent") {
 }
 
 TEST_CASE("ticks: a log axis has its decades, thinned where there are many") {
-  CHECK(log_labels(log_ticks({1e-5, 1e-1}, 8)) == Words{"1e-05", "1e-04", "1e-03", "1e-02", "1e-01"});
+  CHECK(log_labels(log_ticks({1e-5, 1e-1}, 8)) == Words{"1e-05", "0.0001", "0.001", "0.01", "0.1"});
   CHECK(log_ticks({1e-12, 1e12}, 5).size() <= 5);
   CHECK(log_labels(log_ticks({0.01, 100}, 8)) == Words{"0.01", "0.1", "1", "10", "100"});
 }

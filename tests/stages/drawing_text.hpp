@@ -6,19 +6,13 @@
 
 #include "render/cairo.hpp"
 #include "render/shape.hpp"
+#include "tests/render/drawings.hpp"
 
 namespace fovea {
 
 /// All texts of a drawing, in the order they are drawn.
 inline std::vector<render::Text> texts_of(const render::Shapes& shapes) {
-  std::vector<render::Text> texts;
-  for (const auto& shape : shapes) {
-    if (const auto* text = std::get_if<render::Text>(&shape)) texts.push_back(*text);
-    if (const auto* group = std::get_if<render::Group>(&shape)) {
-      for (auto& text : texts_of(group->shapes)) texts.push_back(std::move(text));
-    }
-  }
-  return texts;
+  return render::all<render::Text>(shapes);
 }
 
 /// How many texts of a drawing have `part` in them.
@@ -37,15 +31,10 @@ inline std::string text_outside(const render::Drawing& drawing, const render::Me
   return {};
 }
 
-/// The first two texts that lie on each other, or "".
+/// The first two texts that lie on each other, turned ones too, or "".
 inline std::string texts_in_collision(const render::Drawing& drawing, const render::Measure& measure) {
-  const auto texts = texts_of(drawing.shapes);
-  for (std::size_t i = 0; i < texts.size(); ++i) {
-    for (std::size_t j = 0; j < i; ++j) {
-      if (texts[i].degrees != 0 || texts[j].degrees != 0) continue;
-      const auto shared = shared_area(bounds(texts[i], measure), bounds(texts[j], measure));
-      if (shared > 4) return texts[j].text + " | " + texts[i].text;
-    }
+  for (const auto& complaint : render::misplaced_texts(drawing, measure)) {
+    if (complaint.find(" covers ") != std::string::npos) return complaint;
   }
   return {};
 }

@@ -27,6 +27,7 @@ History two_epochs() {
   history.best_epoch = 2;
   history.stopped_early = true;
   history.monitor = "val_accuracy";
+  history.loss = "focal loss with gamma 2";
   history.schedule = "cosine_decay";
   history.warmup_steps = 1;
   history.peak_learning_rate = 1e-3;
@@ -69,6 +70,7 @@ TEST_CASE("history: what is stored is what is read") {
   CHECK(read.best_epoch == 2);
   CHECK(read.stopped_early);
   CHECK(read.monitor == "val_accuracy");
+  CHECK(read.loss == "focal loss with gamma 2");
   CHECK(read.schedule == "cosine_decay");
   CHECK(read.warmup_steps == 1);
   CHECK(read.peak_learning_rate == 1e-3);

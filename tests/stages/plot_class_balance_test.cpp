@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "tests/catch.hpp"
+#include "tests/render/reading.hpp"
 #include "tests/stages/data/data_fixture.hpp"
 #include "tests/stages/drawing_text.hpp"
 
@@ -101,4 +102,57 @@ TEST_CASE("class balance figure: the stage gives the file of its name, and the c
   REQUIRE(out.figures->files.size() == 1);
   CHECK(out.figures->files[0].name == "class_balance.png");
   CHECK(out.balance->parts[0].counts == std::vector<std::int64_t>{1, 2});
+}
+
+TEST_CASE("class balance figure: the bar of each part at each class is as long as its count") {
+  const auto balance = falling(5, 50);
+  const auto chart = render::read_chart(balance_drawn(balance), "Samples of each class");
+  CHECK(chart.x_label == "samples");
+  for (const auto& part : balance.parts) {
+    INFO(part.name);
+    REQUIRE(chart.legend.contains(part.name));
+    for (std::size_t c = 0; c < 5; ++c) {
+      const auto end = chart.bar_end(chart.legend.at(part.name), balance.class_names[c]);
+      REQUIRE(end);
+      CHECK(*end == Approx(part.counts[c]).margin(20));
+    }
+  }
+  CHECK(chart.legend.at("train") == train_color);
+  CHECK(chart.legend.at("validation") == validation_color);
+  CHECK(chart.legend.at("test") == test_color);
+}
+
+TEST_CASE("class balance figure: among many classes each part has its own bars, where their classes are") {
+  const auto balance = falling(20, 50);
+  const auto drawing = balance_drawn(balance);
+  const std::vector<render::Color> colors{train_color, validation_color, test_color};
+  for (std::size_t p = 0; p < 3; ++p) {
+    const auto chart = render::read_chart(drawing, "Samples of each class, " + balance.parts[p].name);
+    const auto end = chart.bar_end(colors[p], chart.x.labels.at(1));
+    const auto c = std::stoul(chart.x.labels.at(1).substr(1));
+    REQUIRE(end);
+    CHECK(*end == Approx(balance.parts[p].counts[c]).epsilon(0.02));
+  }
+}
+
+TEST_CASE("class balance figure: a wedge has the share of the class that is written beside it") {
+  const auto balance = falling(5, 50);
+  const auto pie = render::read_pie(balance_drawn(balance));
+  REQUIRE(pie.size() == 5);
+  double samples = 0;
+  for (const auto count : balance.parts[0].counts) samples += static_cast<double>(count);
+  for (std::size_t c = 0; c < 5; ++c) {
+    const auto& wedge = pie.at(balance.class_names[c]);
+    const double share = static_cast<double>(balance.parts[0].counts[c]) / samples;
+    CHECK(wedge.share == Approx(share).margin(1e-3));
+    CHECK(wedge.written == Approx(share).margin(1e-3));
+  }
+}
+
+TEST_CASE("class balance figure: the sorted shares begin with the largest class") {
+  auto balance = falling(14, 50);
+  std::reverse(balance.parts[0].counts.begin(), balance.parts[0].counts.end());
+  const auto chart = render::read_chart(balance_drawn(balance), "Share of each class, train, sorted");
+  CHECK(chart.y.labels.front() == "c13");
+  CHECK(chart.bar_end(train_color, "c13").value() > chart.bar_end(train_color, "c12").value());
 }

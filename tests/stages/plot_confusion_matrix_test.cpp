@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "tests/catch.hpp"
+#include "tests/render/reading.hpp"
 #include "tests/stages/drawing_text.hpp"
 
 using namespace fovea;
@@ -104,4 +105,76 @@ TEST_CASE("confusion matrix: the stage gives the file of its name") {
   const auto out = PlotConfusionMatrix::run({ring(3)}, {.width = 480, .height = 320}, context);
   REQUIRE(out.figures->files.size() == 1);
   CHECK(out.figures->files[0].name == "confusion_matrix.png");
+}
+
+namespace {
+
+/// Counts that differ from cell to cell and from their mirror image, so that recall is not precision.
+Metrics uneven(std::size_t classes) {
+  auto metrics = ring(classes);
+  std::vector<std::int64_t> counts(classes * classes);
+  for (std::size_t row = 0; row < classes; ++row) {
+    for (std::size_t column = 0; column < classes; ++column)
+      counts[row * classes + column] =
+          static_cast<std::int64_t>(row == column ? 60 + 9 * row : row * 3 + (column * 5) % 7);
+  }
+  metrics.samples = 0;
+  for (std::size_t c = 0; c < classes; ++c) {
+    double truth = 0, predicted = 0;
+    for (std::size_t other = 0; other < classes; ++other) {
+      truth += static_cast<double>(counts[c * classes + other]);
+      predicted += static_cast<double>(counts[other * classes + c]);
+    }
+    const auto hits = static_cast<double>(counts[c * classes + c]);
+    metrics.classes[c] = {hits / predicted, hits / truth, 0, static_cast<std::int64_t>(truth)};
+    metrics.samples += static_cast<std::int64_t>(truth);
+  }
+  metrics.confusion = counts;
+  return metrics;
+}
+
+}  // namespace
+
+TEST_CASE("confusion matrix: rows are true classes and columns predicted ones, by colour and by text") {
+  const auto metrics = uneven(4);
+  const render::ReadMatrix matrix(drawn(metrics));
+  CHECK(matrix.row_label == "true class");
+  CHECK(matrix.column_label == "predicted class");
+  for (std::size_t row = 0; row < 4; ++row) {
+    for (std::size_t column = 0; column < 4; ++column) {
+      const auto truth = "c" + std::to_string(row), predicted = "c" + std::to_string(column);
+      const auto count = metrics.count(row, column);
+      const double share = static_cast<double>(count) / static_cast<double>(metrics.classes[row].support);
+      CHECK(matrix.value(truth, predicted) == Approx(share).margin(0.01));
+      const auto text = matrix.text(truth, predicted);
+      CHECK(text.substr(text.find('\n') + 1) == std::to_string(count));
+    }
+  }
+}
+
+TEST_CASE("confusion matrix: among very many classes the cells are still where their classes are") {
+  auto metrics = ring(1000);
+  auto counts = std::vector<std::int64_t>(metrics.confusion.begin(), metrics.confusion.end());
+  for (std::size_t column = 180; column < 220; ++column) {
+    for (std::size_t row = 580; row < 620; ++row) counts[row * 1000 + column] = 8;
+  }
+  metrics.confusion = counts;
+  const render::ReadMatrix matrix(drawn(metrics, "none"));
+  CHECK(matrix.value("c600", "c200") == Approx(8).epsilon(0.05));
+  CHECK(matrix.value("c200", "c600") < 1);
+}
+
+TEST_CASE(
+    "confusion matrix: recall is beside the rows and precision below the columns, each as long as it says") {
+  const auto metrics = uneven(4);
+  const render::ReadMatrix matrix(drawn(metrics));
+  for (std::size_t c = 0; c < 4; ++c) {
+    const auto name = "c" + std::to_string(c);
+    CHECK(matrix.strip_text("recall", name) == render::percent(metrics.classes[c].recall));
+    CHECK(matrix.strip_text("precision", name) == render::percent(metrics.classes[c].precision));
+    CHECK(matrix.strip_bar("recall", name) / matrix.strip_bar("recall", "c0") ==
+          Approx(metrics.classes[c].recall / metrics.classes[0].recall).epsilon(0.02));
+    CHECK(matrix.strip_bar("precision", name) / matrix.strip_bar("precision", "c0") ==
+          Approx(metrics.classes[c].precision / metrics.classes[0].precision).epsilon(0.02));
+  }
 }

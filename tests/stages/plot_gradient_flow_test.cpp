@@ -2,6 +2,7 @@
 
 #include "render/cairo.hpp"
 #include "tests/catch.hpp"
+#include "tests/render/reading.hpp"
 #include "tests/stages/drawing_text.hpp"
 
 using namespace fovea;
@@ -51,4 +52,18 @@ TEST_CASE("gradient flow figure: parameters that vanish or explode are named and
 
 TEST_CASE("gradient flow figure: says so where gradients were not tracked") {
   CHECK(count_texts(drawn_flow({}), "gradients were not tracked; set \"track_gradients\" of train") == 1);
+}
+
+TEST_CASE("gradient flow figure: rows are parameters and columns epochs, by colour") {
+  auto gradients = some_norms(3, 5);
+  for (std::size_t i = 0; i < gradients.mean.size(); ++i)
+    gradients.mean[i] = std::pow(10.0, -4 + 0.35 * static_cast<double>((i * 7) % 15));
+  const render::ReadMatrix matrix(drawn_flow(gradients));
+  CHECK(matrix.row_label == "parameter");
+  CHECK(matrix.column_label == "epoch");
+  for (std::size_t epoch = 0; epoch < 5; ++epoch) {
+    for (std::size_t i = 0; i < 3; ++i)
+      CHECK(matrix.value(gradients.names[i], std::to_string(epoch + 1)) ==
+            Approx(gradients.mean[epoch * 3 + i]).epsilon(0.1));
+  }
 }

@@ -4,6 +4,7 @@
 #include "stages/learn/schedule.hpp"
 
 #include "tests/catch.hpp"
+#include "tests/render/reading.hpp"
 #include "tests/stages/drawing_text.hpp"
 
 using namespace fovea;
@@ -84,4 +85,31 @@ TEST_CASE("learning rate figure: every schedule is drawn, and restarts are marke
     CHECK(texts_in_collision(drawing, render::measure_text) == "");
     CHECK(count_texts(drawing, "restart") == (type == "cosine_decay_restarts" ? 3 : 0));
   }
+}
+
+TEST_CASE(
+    "learning rate figure: the line has the rate of each step, with warmup, peak and epochs where they are") {
+  const auto history = run_of(1000, 100);
+  const auto chart = render::read_chart(drawn_schedule(history), "Learning rate: cosine_decay");
+  CHECK(chart.x_label == "step");
+  CHECK(chart.y_label == "learning rate");
+  for (const std::size_t step : {0, 20, 49, 300, 700, 999})
+    CHECK(chart.passes(train_color, static_cast<double>(step), history.step_learning_rate[step]));
+  REQUIRE(chart.spans().size() == 1);
+  CHECK(chart.spans()[0].low == Approx(0).margin(2));
+  CHECK(chart.spans()[0].high == Approx(50).margin(2));
+  CHECK(chart.top.value(chart.x.pixel(500)) == Approx(5).margin(0.02));
+}
+
+TEST_CASE("learning rate figure: restarts are marked at the steps where the rate rises again") {
+  const auto history = run_of(3000, 100, {.type = "cosine_decay_restarts"});
+  const auto chart = render::read_chart(drawn_schedule(history), "Learning rate: cosine_decay_restarts");
+  std::vector<double> rises;
+  for (std::size_t s = 200; s < 3000; ++s) {
+    if (history.step_learning_rate[s] > history.step_learning_rate[s - 1] * 1.5)
+      rises.push_back(static_cast<double>(s));
+  }
+  const auto rules = chart.rules();
+  REQUIRE(rules.size() == rises.size());
+  for (std::size_t i = 0; i < rises.size(); ++i) CHECK(rules[i] == Approx(rises[i]).margin(3));
 }

@@ -4,6 +4,7 @@
 
 #include "render/chart/ticks.hpp"
 #include "tests/catch.hpp"
+#include "tests/render/reading.hpp"
 #include "tests/stages/drawing_text.hpp"
 
 using namespace fovea;
@@ -114,4 +115,51 @@ TEST_CASE("summary figure: the stage gives the file of its name, the same bytes 
     return std::vector<std::uint8_t>(span.begin(), span.end());
   };
   CHECK(bytes(*first.figures) == bytes(*second.figures));
+}
+
+TEST_CASE("summary figure: the dots of each metric are its runs in order, the band its interval") {
+  const auto summary = runs_and_classes(5, 3);
+  const auto drawing = summary_drawn(summary);
+  const std::vector<std::pair<std::string, const Spread*>> metrics{{"Accuracy", &summary.accuracy},
+                                                                   {"Macro F1", &summary.macro_f1},
+                                                                   {"Weighted F1", &summary.weighted_f1},
+                                                                   {"Loss, nats", &summary.loss}};
+  for (const auto& [title, spread] : metrics) {
+    INFO(title);
+    const auto chart = render::read_chart(drawing, title);
+    CHECK(chart.x_label == "run");
+    const double tolerance = 0.02 * (spread->high - spread->low);
+    const auto dots = chart.dots(test_color);
+    REQUIRE(dots.size() == 5);
+    for (std::size_t run = 0; run < 5; ++run) {
+      CHECK(dots[run].x == Approx(run + 1).margin(0.05));
+      CHECK(dots[run].y == Approx(spread->values[run]).margin(tolerance));
+    }
+    const auto bands = chart.bands(render::okabe_ito::sky);
+    REQUIRE(bands.size() == 1);
+    CHECK(bands[0].low == Approx(spread->low).margin(tolerance));
+    CHECK(bands[0].high == Approx(spread->high).margin(tolerance));
+  }
+}
+
+TEST_CASE("summary figure: the dots of a class are in its row, at its F1, and its numbers in the table") {
+  const auto summary = runs_and_classes(5, 4);
+  const auto drawing = summary_drawn(summary);
+  const auto chart = render::read_chart(drawing, "F1 of each class");
+  for (std::size_t c = 0; c < 4; ++c) {
+    const auto row = chart.y.name(summary.class_names[c]);
+    REQUIRE(row);
+    std::vector<double> values;
+    for (const auto& shape : chart.marks) {
+      const auto* dot = std::get_if<render::Marker>(&shape);
+      if (dot && dot->shape == render::MarkerShape::circle && std::abs(dot->at.y - *row) < 1)
+        values.push_back(chart.x.value(dot->at.x));
+    }
+    REQUIRE(values.size() == 5);
+    for (std::size_t run = 0; run < 5; ++run)
+      CHECK(values[run] == Approx(summary.class_f1[c].values[run]).margin(0.002));
+  }
+  CHECK(chart.x_label == "F1");
+  const auto row = render::read_row(drawing, "Macro F1");
+  CHECK(std::find(row.begin(), row.end(), render::percent(summary.macro_f1.mean, 2)) != row.end());
 }

@@ -6,6 +6,7 @@
 #include "render/cairo.hpp"
 #include "stages/figures/plot_learning_rate_range.hpp"
 #include "tests/catch.hpp"
+#include "tests/render/reading.hpp"
 #include "tests/stages/drawing_text.hpp"
 
 using namespace fovea;
@@ -63,4 +64,15 @@ TEST_CASE(
   CHECK(count_texts(drawing, "falls fastest at ") == 1);
   CHECK(count_texts(drawing, "ended where the loss grew; suggested peak ") == 1);
   CHECK(count_texts(draw_learning_rate_range({}, {1600, 1000}, render::measure_text), "no data") == 1);
+}
+
+TEST_CASE("learning-rate range figure: the loss of each rate is where its rate and loss are") {
+  const auto range = typical(1e-3, 50);
+  const auto chart = render::read_chart(draw_learning_rate_range(range, {1600, 1000}, render::measure_text),
+                                        "Learning-rate range");
+  CHECK(chart.x_label == "learning rate");
+  CHECK(chart.y_label == "loss");
+  for (const std::size_t i : {0, 10, 25, 35}) CHECK(chart.passes(train_color, range.rate[i], range.loss[i]));
+  REQUIRE(chart.rules().size() == 1);
+  CHECK(chart.rules()[0] == Approx(suggested_rate(range).value()).epsilon(0.01));
 }

@@ -1,6 +1,7 @@
 #include "stages/figures/augmentation_samples.hpp"
 
 #include "tests/catch.hpp"
+#include "tests/render/reading.hpp"
 #include "tests/stages/data/data_fixture.hpp"
 #include "tests/stages/drawing_text.hpp"
 
@@ -75,6 +76,31 @@ TEST_CASE("augmentation samples: long names of mixed classes lose their middle, 
   CHECK(count_texts(drawing, "Egypt…u cat 0.") > 0);
   CHECK(count_texts(drawing, "flip_horizontal") >= 16);
   CHECK(texts_in_collision(drawing, render::measure_text) == "");
+}
+
+TEST_CASE("augmentation samples: the first of a row is the image of its class, the others are its versions") {
+  const auto data = testing::small_dataset({0, 1, 2, 0, 1, 2}, 20, 16, 3);
+  const Batches batches{
+      .data = data, .policy = {FlipHorizontal{.p = 1}}, .mean = data.mean, .deviation = data.deviation};
+  const auto drawing = draw_augmentation_samples(batches, {1600, 1200}, render::measure_text);
+  const auto texts = texts_of(drawing.shapes);
+  const auto heading =
+      std::find_if(texts.begin(), texts.end(), [](const auto& one) { return one.text == "original"; });
+  REQUIRE(heading != texts.end());
+  std::vector<render::Image> originals;
+  for (const auto& image : render::all<render::Image>(drawing.shapes)) {
+    if (std::abs(image.box.center().x - heading->at.x) < 8) originals.push_back(image);
+  }
+  REQUIRE(originals.size() == 6);
+  for (std::size_t row = 0; row < 6; ++row) {
+    const auto pixels = data.image(row);
+    CHECK(std::equal(pixels.begin(), pixels.end(), originals[row].rgb.begin()));
+    for (const auto& image : render::all<render::Image>(drawing.shapes)) {
+      if (std::abs(image.box.y - originals[row].box.y) > 1 || image.box.x <= originals[row].box.x) continue;
+      const auto columns = static_cast<std::size_t>(image.columns);
+      for (std::size_t x = 0; x < columns; ++x) CHECK(image.rgb[3 * x] == pixels[3 * (columns - 1 - x)]);
+    }
+  }
 }
 
 }  // namespace fovea

@@ -115,3 +115,11 @@ TEST_CASE("loss: what it can't use or understand is refused") {
   CHECK(error(R"({"class_weights": [1, -1]})") ==
         "train.loss.class_weights[1]: -1 is not allowed; it must be above 0");
 }
+
+TEST_CASE("loss: a loss says in words what is measured, with its settings and its unit") {
+  CHECK(LossParams{}.in_words() == "cross-entropy, nats");
+  CHECK(LossParams{.label_smoothing = 0.1, .class_weights = {.rule = "balanced"}}.in_words() ==
+        "cross-entropy with label smoothing 0.1, class weights, nats");
+  CHECK(LossParams{.type = "focal", .gamma = 1.5}.in_words() == "focal loss with gamma 1.5");
+  CHECK(LossParams{.type = "bce"}.in_words() == "binary cross-entropy, nats");
+}
