@@ -211,9 +211,9 @@ class Unroller {
     return copy_name(wire.substr(0, dot), choice) + wire.substr(dot);
   }
 
-  /// The values that a copy stands for.
+  /// The values that a copy stands for, with those that the stage says it stands for already.
   Json values_of(const std::string& name, const Choice& choice) const {
-    Json values = Json::object();
+    auto values = written_.at("stages").at(name).value("each", Json::object());
     for (const auto& number : bearing_.at(name))
       values[setting(number).name] = setting(number).values[choice[number.first]];
     return values;

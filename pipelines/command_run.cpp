@@ -22,6 +22,7 @@ void print_plan_json(const Graph& graph, const std::vector<Planned>& planned) {
   for (std::size_t i = 0; i < planned.size(); ++i) {
     Json line = {{"node", graph.nodes()[i].name},
                  {"stage", graph.nodes()[i].stage->name},
+                 {"each", graph.nodes()[i].each},
                  {"status", status_word(planned[i].status)},
                  {"progress", planned[i].progress.empty() ? Json(nullptr) : Json(planned[i].progress)},
                  {"why", planned[i].why},
@@ -54,8 +55,10 @@ void print_plan(const Graph& graph, const std::vector<Planned>& planned) {
     const auto last = planned[i].seconds ? duration_text(*planned[i].seconds) : "";
     const auto told = told_of(planned[i]);
     const auto gap = told.empty() ? "" : "  ";
-    std::printf("  %-*s  %-*s  %10s%s%s\n", static_cast<int>(width), graph.nodes()[i].name.c_str(),
-                static_cast<int>(status_width), statuses[i].c_str(), last.c_str(), gap, told.c_str());
+    const auto values = values_in_words(graph.nodes()[i].each);
+    std::printf("  %-*s  %-*s  %10s%s%s%s\n", static_cast<int>(width), graph.nodes()[i].name.c_str(),
+                static_cast<int>(status_width), statuses[i].c_str(), last.c_str(),
+                values.empty() ? "" : ("  [" + values + "]").c_str(), gap, told.c_str());
     if (planned[i].status == Status::hit) continue;
     ++runs;
     seconds += planned[i].seconds.value_or(0);

@@ -110,6 +110,26 @@ void tell_trackers(const Graph& graph, PipelineResult& result, Store& store, Liv
   result.tracker_error = as_error(error);
 }
 
+/// Tells what runs, and of every copy of a training which values it stands for.
+void tell_beginning(const Graph& graph, const std::string& device, Report& report) {
+  Json each = Json::object();
+  for (const auto& node : graph.nodes()) {
+    if (!node.each.empty()) each[node.name] = node.each;
+  }
+  report.event({"run_started",
+                "",
+                "",
+                {{"pipeline", graph.name()},
+                 {"seed", graph.seed()},
+                 {"stages", graph.nodes().size()},
+                 {"device", device},
+                 {"each", std::move(each)}}});
+  for (const auto& node : graph.nodes()) {
+    if (node.stage->horizon == nullptr || node.each.empty()) continue;
+    report.event({"copy", node.name, values_in_words(node.each), {{"each", node.each}}});
+  }
+}
+
 }  // namespace
 
 std::filesystem::path store_folder(const std::filesystem::path& given) {
@@ -146,13 +166,7 @@ PipelineResult run_pipeline(const Graph& graph, const PipelineOptions& options) 
   const auto world = world_of(store, [&](const Node& node) { return numerics(node, device); });
   RunningFolder running(options.output_dir, name);
   log.grow_in(running.path() / "run.log");
-  log.event({"run_started",
-             "",
-             "",
-             {{"pipeline", graph.name()},
-              {"seed", graph.seed()},
-              {"stages", graph.nodes().size()},
-              {"device", device.name}}});
+  tell_beginning(graph, device.name, log);
 
   PipelineResult result;
   const RunOptions how{.threads = options.threads > 0 ? options.threads : std::thread::hardware_concurrency(),

@@ -42,9 +42,9 @@ bool is_summarised(const Graph& graph, std::size_t node) {
 }
 
 /// "train_" where a node is called as a copy of it is; else its whole name.
-std::string name_without_number(const std::string& name) {
-  const auto stem = name_without_numbers(name);
-  return stem == name ? name : stem + "_";
+std::string name_of_all(const Node& node) {
+  const auto stem = name_without_numbers(node.name);
+  return stem == node.name ? stem : stem + "_";
 }
 
 /// The nodes by the lines that tell of them. Summaries, and metrics that none has, are told one by one.
@@ -55,7 +55,7 @@ std::vector<Line> lines_of(const Graph& graph) {
     const auto& node = graph.nodes()[i];
     const bool alone =
         gives(node, MetricsSummary::kind) || (gives(node, Metrics::kind) && !is_summarised(graph, i));
-    const auto key = alone ? node.name : name_without_number(node.name) + "." + node.stage->name;
+    const auto key = alone ? node.name : name_of_all(node) + "." + node.stage->name;
     const auto [line, is_new] = line_of.emplace(key, lines.size());
     if (is_new) lines.push_back({node.name, {}});
     lines[line->second].nodes.push_back(i);
@@ -63,7 +63,7 @@ std::vector<Line> lines_of(const Graph& graph) {
   for (auto& line : lines) {
     if (line.nodes.size() < 2) continue;
     const auto& last = graph.nodes()[line.nodes.back()].name;
-    line.name += ".." + last.substr(last.rfind('_') + 1);
+    line.name += ".." + last.substr(name_without_numbers(last).size() + 1);
   }
   return lines;
 }
@@ -123,11 +123,24 @@ void for_each_measured(const Graph& graph, std::size_t i, const Record& record, 
   }
 }
 
-std::string words_of(const Metrics& metrics) {
-  return metrics_line(metrics);
+std::vector<std::string> words_of(const Metrics& metrics) {
+  return {metrics_line(metrics)};
 }
-std::string words_of(const MetricsSummary& summary) {
+std::vector<std::string> words_of(const MetricsSummary& summary) {
   return in_words(summary);
+}
+
+/// What a node measured or summarised, in words: what stands behind its line, or below it where that is more
+/// than one.
+std::string measured_in_words(const Graph& graph, std::size_t i, const Record& record, Store& store) {
+  std::vector<std::string> lines;
+  for_each_measured(graph, i, record, store, [&](const auto& measured) {
+    for (auto& line : words_of(measured)) lines.push_back(std::move(line));
+  });
+  if (lines.size() == 1) return "   " + lines[0];
+  std::string text;
+  for (const auto& line : lines) text += "\n    " + line;
+  return text;
 }
 
 }  // namespace
@@ -147,10 +160,9 @@ std::string run_summary(const Graph& graph, const RunResult& run, Store& store) 
   std::string text;
   for (const auto& [name, nodes] : lines) {
     text += "  " + name + std::string(width - name.size() + 2, ' ') + became_of(run, nodes);
-    for (const auto node : nodes) {
-      for_each_measured(graph, node, run.nodes[node].record, store,
-                        [&](const auto& measured) { text += "   " + words_of(measured); });
-    }
+    if (nodes.size() == 1 && !graph.nodes()[nodes[0]].each.empty())
+      text += "   " + values_in_words(graph.nodes()[nodes[0]].each);
+    for (const auto node : nodes) text += measured_in_words(graph, node, run.nodes[node].record, store);
     text += "\n";
   }
   return text;

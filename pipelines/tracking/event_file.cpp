@@ -7,7 +7,14 @@
 //   Event      1 wall_time (double)  2 step  and one of  3 file_version  5 summary  7 session_log
 //   SessionLog 1 status (1 = start)
 //   Summary    1 value, again and again
-//   Value      1 tag  and one of  2 simple_value (float)  4 image  5 histo
+//   Value      1 tag  9 metadata  and one of  2 simple_value (float)  4 image  5 histo  8 tensor
+//   Metadata   1 plugin: 1 its name  2 what it is told
+//   Tensor     1 dtype (1 = float)  2 shape: 2 a dimension: 1 its size  5 values (row of floats)
+// The plugin "hparams" is told HParamsPluginData:
+//   1 version (0)  and one of  3 session_start  4 session_end
+//   SessionStart 1 settings, a map: 1 name  2 Value  5 start_time_secs (double)
+//   SessionEnd   1 status (1 = success)  2 end_time_secs (double)
+//   Value        one of  2 number (double)  3 text  4 true or false
 //   Image      1 height  2 width  3 colorspace (channels)  4 encoded_image_string
 //   Histogram  1 min  2 max  3 num  4 sum  5 sum_squares (doubles)
 //              6 bucket_limit  7 bucket (rows of doubles)
@@ -148,6 +155,46 @@ Summary& Summary::histogram(std::string_view tag, const Histogram& histogram) {
   append_doubles(text, 7, histogram.counts);
   append_text(field, 5, text);
   add(tag, field);
+  return *this;
+}
+
+void Summary::add_to_table(std::string_view tag, std::string_view data) {
+  std::string plugin, metadata, dimension, shape, tensor, fields;
+  append_text(plugin, 1, "hparams");
+  append_text(plugin, 2, data);
+  append_text(metadata, 1, plugin);
+  append_whole(dimension, 1, 1);
+  append_text(shape, 2, dimension);
+  append_whole(tensor, 1, 1);
+  append_text(tensor, 2, shape);
+  append_text(tensor, 5, std::string(sizeof(float), '\0'));
+  append_text(fields, 9, metadata);
+  append_text(fields, 8, tensor);
+  add(tag, fields);
+}
+
+Summary& Summary::settings(const Json& settings, double begin, double end) {
+  std::string start, started, stop, stopped;
+  for (const auto& [name, value] : settings.items()) {
+    std::string told, entry;
+    if (value.is_boolean()) {
+      append_whole(told, 4, value.get<bool>() ? 1 : 0);
+    } else if (value.is_number()) {
+      append_double(told, 2, value.get<double>());
+    } else {
+      append_text(told, 3, value.is_string() ? value.get<std::string>() : value.dump());
+    }
+    append_text(entry, 1, name);
+    append_text(entry, 2, told);
+    append_text(start, 1, entry);
+  }
+  append_double(start, 5, begin);
+  append_text(started, 3, start);
+  add_to_table("_hparams_/session_start_info", started);
+  append_whole(stop, 1, 1);
+  append_double(stop, 2, end);
+  append_text(stopped, 4, stop);
+  add_to_table("_hparams_/session_end_info", stopped);
   return *this;
 }
 

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "graph/json.hpp"
 #include "stages/learn/histogram.hpp"
 
 namespace fovea {
@@ -21,10 +22,15 @@ class Summary {
   /// A PNG file as it is.
   Summary& image(std::string_view tag, std::string_view png);
   Summary& histogram(std::string_view tag, const Histogram& histogram);
+  /// What TensorBoard's table of settings and metrics (HPARAMS) says of a run that lies in the same folder
+  /// and below: its settings by name, and when it began and ended well. Numbers, texts, and true or false
+  /// stay what they are; what is anything else is told as JSON.
+  Summary& settings(const Json& settings, double begin, double end);
   const std::string& bytes() const { return bytes_; }
 
  private:
   void add(std::string_view tag, std::string_view value);
+  void add_to_table(std::string_view tag, std::string_view data);
   std::string bytes_;
 };
 

@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <cmath>
 #include <fstream>
+#include <memory>
 #include <sstream>
 
 #include "graph/sha256.hpp"
@@ -84,23 +85,30 @@ class MetricFiles {
   fs::path folder_;
 };
 
-void add_params(const std::string& name, const Json& value, const fs::path& folder) {
-  if (value.is_object() && !value.empty()) {
-    const auto prefix = name + ".";
-    for (const auto& [key, member] : value.items()) add_params(prefix + key, member, folder);
-    return;
+void write_params(const Json& params, const fs::path& folder) {
+  fs::create_directories(folder);
+  for (const auto& [name, value] : params.items()) {
+    const auto text = value.is_string() ? value.get<std::string>() : value.dump();
+    write_file(folder / name, text.substr(0, longest_value));
   }
-  const auto text = value.is_string() ? value.get<std::string>() : value.dump();
-  write_file(folder / name, text.substr(0, longest_value));
 }
 
-void write_params_of(const Graph& graph, const fs::path& folder) {
-  fs::create_directories(folder);
-  write_file(folder / "seed", std::to_string(graph.seed()));
-  for (const auto& node : graph.nodes()) {
-    add_params(node.name, node.params, folder);
-    if (node.seed != graph.seed()) write_file(folder / (node.name + ".seed"), std::to_string(node.seed));
+void add_params(const std::string& name, const Json& value, Json& params) {
+  if (value.is_object() && !value.empty()) {
+    for (const auto& [key, member] : value.items()) add_params(name + "." + key, member, params);
+    return;
   }
+  params[name] = value;
+}
+
+/// Every parameter of every node, under its name.
+Json params_of_all(const Graph& graph) {
+  Json params = {{"seed", graph.seed()}};
+  for (const auto& node : graph.nodes()) {
+    add_params(node.name, node.params, params);
+    if (node.seed != graph.seed()) params[node.name + ".seed"] = node.seed;
+  }
+  return params;
 }
 
 /// What stands before the names of a node's metrics: nothing where its stage is there once.
@@ -108,8 +116,7 @@ std::string prefix_of(const Graph& graph, std::size_t node) {
   return stands_alone(graph, node) ? "" : graph.nodes()[node].name + "/";
 }
 
-void write_history(const Graph& graph, const Training& training, MetricFiles& files) {
-  const auto prefix = prefix_of(graph, training.node);
+void write_history(const Training& training, const std::string& prefix, MetricFiles& files) {
   const auto& history = *training.history;
   for (const auto& [part, begin] : {std::pair{&history.train, ""}, std::pair{&history.validation, "val_"}}) {
     files.series(prefix + begin + "loss", part->loss, training.epoch_ends);
@@ -122,24 +129,11 @@ void write_history(const Graph& graph, const Training& training, MetricFiles& fi
   files.series(prefix + "samples_per_second", training.step_samples_per_second, training.step_ends);
 }
 
-/// "val" where a stage looks at a part that training validates on, else "test".
-std::string part_of(const Graph& graph, std::size_t node) {
-  for (const auto& wire : graph.nodes()[node].inputs) {
-    if (graph.nodes()[wire.node].stage->outputs[wire.port].name == "validation") return "val";
-  }
-  return "test";
-}
-
 void write_measured(const Graph& graph, const RunResult& result, const Measured& measured,
-                    MetricFiles& files) {
-  const auto prefix = prefix_of(graph, measured.node) + part_of(graph, measured.node) + "_";
-  const auto& metrics = *measured.metrics;
+                    const std::string& prefix, MetricFiles& files) {
   const double time = seconds_of(result.nodes[measured.node].record.made);
-  files.number(prefix + "accuracy", metrics.accuracy, time);
-  if (metrics.k > 0) files.number(prefix + "top_" + std::to_string(metrics.k), metrics.top_k_accuracy, time);
-  files.number(prefix + "loss", metrics.loss, time);
-  files.number(prefix + "macro_f1", metrics.macro.f1, time);
-  files.number(prefix + "weighted_f1", metrics.weighted.f1, time);
+  for (const auto& [name, value] : numbers_of(*measured.metrics))
+    files.number(prefix + part_of(graph, measured.node) + "_" + name, value, time);
 }
 
 std::string text_of(const fs::path& file) {
@@ -188,12 +182,55 @@ std::string run_meta(const fs::path& place, const std::string& experiment, const
          std::to_string(milliseconds(begin)) + "\nstatus: 3\ntags: []\nuser_id: " + yaml(user()) + "\n";
 }
 
-void write_tags(const std::string& name, const fs::path& folder) {
+void write_tags(const std::string& name, const std::string& parent, const fs::path& folder) {
   fs::create_directories(folder);
   write_file(folder / "mlflow.runName", name);
   write_file(folder / "mlflow.user", user());
   write_file(folder / "mlflow.source.name", "fovea");
   write_file(folder / "mlflow.source.type", "LOCAL");
+  if (!parent.empty()) write_file(folder / "mlflow.parentRunId", parent);
+}
+
+/// A run that is written aside, and how it is called.
+struct NewRun {
+  std::string id;
+  fs::path place;
+  std::unique_ptr<Draft> draft;
+
+  NewRun(const fs::path& experiment, const std::string& seed)
+      : id(sha256(seed).substr(0, 32)),
+        place(experiment / id),
+        draft(std::make_unique<Draft>(experiment.parent_path())) {}
+  void settle() const {
+    if (!draft->move_to(place)) throw file_error(place, EEXIST);
+  }
+};
+
+/// A run of its own for one of several trainings, below the run of all.
+NewRun write_child(const Graph& graph, const RunResult& result, const std::vector<Training>& trainings,
+                   std::size_t number, const std::vector<Measured>& measured, const NewRun& parent,
+                   const fs::path& experiment) {
+  const auto& training = trainings[number];
+  const auto& node = graph.nodes()[training.node];
+  const auto name = node.name + (node.each.empty() ? "" : ": " + values_in_words(node.each));
+  NewRun run(experiment, parent.id + node.name);
+  const auto& folder = run.draft->path();
+  write_params(params_behind(graph, training.node, true), folder / "params");
+  write_tags(name, parent.id, folder / "tags");
+  MetricFiles files(folder / "metrics");
+  write_history(training, "", files);
+  std::vector<const Measured*> own;
+  for (const auto& one : measured) {
+    if (training_of(trainings, graph, one.node) == number) own.push_back(&one);
+  }
+  for (const auto* one : own) {
+    const auto prefix = own.size() == 1 ? "" : name_in_runs(graph.nodes()[one->node]) + "/";
+    write_measured(graph, result, *one, prefix, files);
+  }
+  fs::create_directories(folder / "artifacts");
+  write_file(folder / "meta.yaml",
+             run_meta(run.place, experiment.filename().string(), run.id, name, training.begin));
+  return run;
 }
 
 }  // namespace
@@ -212,20 +249,22 @@ fs::path write_mlflow(const Graph& graph, const RunResult& result, Store& store,
     throw Error(folder.string() + ": a result was lost while it was written; run the pipeline again");
   const auto experiment = folder / experiment_of(graph.name(), folder);
   const auto name = directory.filename().string();
-  const auto id = sha256(fs::absolute(directory).string() + unique_name()).substr(0, 32);
-  auto place = experiment / id;
-  Draft folder_of_run(folder);
-  const auto& draft = folder_of_run.path();
-  write_params_of(graph, draft / "params");
-  write_tags(name, draft / "tags");
+  const NewRun all(experiment, fs::absolute(directory).string() + unique_name());
+  const auto& draft = all.draft->path();
+  write_params(params_of_all(graph), draft / "params");
+  write_tags(name, "", draft / "tags");
   MetricFiles files(draft / "metrics");
-  for (const auto& training : *trainings) write_history(graph, training, files);
-  for (const auto& one : *measured) write_measured(graph, result, one, files);
+  for (const auto& training : *trainings) write_history(training, prefix_of(graph, training.node), files);
+  for (const auto& one : *measured) write_measured(graph, result, one, prefix_of(graph, one.node), files);
   fs::copy(directory, draft / "artifacts", fs::copy_options::recursive);
   write_file(draft / "meta.yaml",
-             run_meta(place, experiment.filename().string(), id, name, begin_of(result, *trainings)));
-  if (!folder_of_run.move_to(place)) throw file_error(place, EEXIST);
-  return place;
+             run_meta(all.place, experiment.filename().string(), all.id, name, begin_of(result, *trainings)));
+  std::vector<NewRun> children;
+  for (std::size_t i = 0; trainings->size() > 1 && i < trainings->size(); ++i)
+    children.push_back(write_child(graph, result, *trainings, i, *measured, all, experiment));
+  all.settle();
+  for (const auto& child : children) child.settle();
+  return all.place;
 } catch (const fs::filesystem_error& error) {
   throw file_error(error.path2().empty() ? error.path1() : error.path2(), error.code().value());
 }

@@ -9,7 +9,8 @@ void expect_mlflow_folder(const std::filesystem::path& folder);
 
 /// Writes a finished run into a folder as MLflow's file store keeps runs, whole or not at all, and gives its
 /// path: the pipeline is the experiment, every resolved parameter is a param, the history by epoch and by
-/// step and the test metrics are metrics, and the run directory's files are artifacts.
+/// step and the test metrics are metrics, and the run directory's files are artifacts. Of several trainings
+/// each is also a run below that one, with its own params and metrics under the names of a single run.
 std::filesystem::path write_mlflow(const Graph& graph, const RunResult& result, Store& store,
                                    const std::filesystem::path& directory,
                                    const std::filesystem::path& folder);

@@ -63,8 +63,8 @@ std::vector<double> ends_of_steps(const Training& training) {
   return ends;
 }
 
-Training training_of(std::size_t node, std::size_t port, std::shared_ptr<const History> history,
-                     const Timing& timing, double end) {
+Training timed_training(std::size_t node, std::size_t port, std::shared_ptr<const History> history,
+                        const Timing& timing, double end) {
   Training training{.node = node, .history_port = port, .history = std::move(history)};
   const auto& seconds = timing.epoch_seconds;
   training.begin = end - std::accumulate(seconds.begin(), seconds.end(), 0.0);
@@ -76,6 +76,20 @@ Training training_of(std::size_t node, std::size_t port, std::shared_ptr<const H
   training.step_samples_per_second = timing.step_samples_per_second;
   training.step_ends = ends_of_steps(training);
   return training;
+}
+
+/// Adds the members of an object of parameters under their whole names.
+void add_params(const std::string& name, const Json& value, const std::vector<FieldInfo>& fields, bool all,
+                Json& params) {
+  for (const auto& field : fields) {
+    const auto& own = value.at(field.name);
+    const auto whole = name + "." + field.name;
+    if (!field.members.empty() && own.is_object()) {
+      add_params(whole, own, field.members, all, params);
+    } else if (all || own != field.standard) {
+      params[whole] = own;
+    }
+  }
 }
 
 }  // namespace
@@ -100,7 +114,7 @@ std::optional<std::vector<Training>> trainings_of(const Graph& graph, const RunR
     const auto how = load<History>(result, store, i, ports->history);
     const auto when = load<Timing>(result, store, i, ports->timing);
     if (how == nullptr || when == nullptr) return {};
-    all.push_back(training_of(i, ports->history, how, *when, seconds_of(result.nodes[i].record.made)));
+    all.push_back(timed_training(i, ports->history, how, *when, seconds_of(result.nodes[i].record.made)));
   }
   return all;
 }
@@ -112,7 +126,7 @@ std::optional<std::vector<Measured>> measured_of(const Graph& graph, const RunRe
     if (!port) continue;
     auto metrics = load<Metrics>(result, store, i, *port);
     if (metrics == nullptr) return {};
-    all.push_back({i, std::move(metrics)});
+    all.push_back({i, *port, std::move(metrics)});
   }
   return all;
 }
@@ -121,6 +135,47 @@ std::shared_ptr<const Model> model_of(const Graph& graph, const RunResult& resul
                                       std::size_t node) {
   const auto ports = training_ports(graph.nodes()[node]);
   return ports && ports->model ? load<Model>(result, store, node, *ports->model) : nullptr;
+}
+
+std::optional<std::size_t> training_of(const std::vector<Training>& trainings, const Graph& graph,
+                                       std::size_t node) {
+  const auto needed = graph.needed_by({node});
+  for (std::size_t i = trainings.size(); i-- > 0;) {
+    if (std::binary_search(needed.begin(), needed.end(), trainings[i].node)) return i;
+  }
+  return {};
+}
+
+std::string name_in_runs(const Node& node) {
+  return node.each.empty() ? node.name : name_without_numbers(node.name);
+}
+
+Json params_behind(const Graph& graph, std::size_t node, bool all) {
+  Json params = {{"seed", graph.seed()}};
+  for (const auto i : graph.needed_by({node})) {
+    const auto& one = graph.nodes()[i];
+    const auto name = name_in_runs(one);
+    add_params(name, one.params, one.stage->params, all, params);
+    if (one.seed != graph.seed() && !one.each.contains("seed")) params[name + ".seed"] = one.seed;
+  }
+  for (const auto& [setting, value] : graph.nodes()[node].each.items()) params[setting] = value;
+  return params;
+}
+
+std::string part_of(const Graph& graph, std::size_t node) {
+  for (const auto& wire : graph.nodes()[node].inputs) {
+    if (graph.nodes()[wire.node].stage->outputs[wire.port].name == "validation") return "val";
+  }
+  return "test";
+}
+
+std::vector<std::pair<std::string, double>> numbers_of(const Metrics& metrics) {
+  std::vector<std::pair<std::string, double>> numbers{{"accuracy", metrics.accuracy}};
+  if (metrics.k > 0) numbers.emplace_back("top_" + std::to_string(metrics.k), metrics.top_k_accuracy);
+  numbers.insert(
+      numbers.end(),
+      {{"loss", metrics.loss}, {"macro_f1", metrics.macro.f1}, {"weighted_f1", metrics.weighted.f1}});
+  return numbers;
 }
 
 double seconds_of(const std::string& time) {

@@ -21,6 +21,7 @@ struct Training {
 /// What a run measured on images that it had not trained on.
 struct Measured {
   std::size_t node = 0;
+  std::size_t port = 0;
   std::shared_ptr<const Metrics> metrics;
 };
 
@@ -34,6 +35,24 @@ std::optional<std::vector<Measured>> measured_of(const Graph& graph, const RunRe
 /// The first model that a training gave, which is the best; null where there is none, or it is lost.
 std::shared_ptr<const Model> model_of(const Graph& graph, const RunResult& result, Store& store,
                                       std::size_t node);
+
+/// The training whose model a node measured: the last one that it needs; nothing where there is none.
+std::optional<std::size_t> training_of(const std::vector<Training>& trainings, const Graph& graph,
+                                       std::size_t node);
+
+/// "train" for the copy "train_2" that `each` made, so that what belongs together has one name in all runs;
+/// the name of any other node.
+std::string name_in_runs(const Node& node);
+
+/// Every parameter of the nodes that one needs, and its own, as {"seed": 0, "train.epochs": 5}; with
+/// `all` false only what differs from the defaults or is a value of `each`.
+Json params_behind(const Graph& graph, std::size_t node, bool all);
+
+/// "val" where a node measured a part that training validates on, else "test".
+std::string part_of(const Graph& graph, std::size_t node);
+
+/// What a node measured, by name: "accuracy", "loss", ...
+std::vector<std::pair<std::string, double>> numbers_of(const Metrics& metrics);
 
 /// "2026-01-31T12:00:00Z" as seconds since 1970; 0 for a text that is no such time.
 double seconds_of(const std::string& time);

@@ -60,6 +60,30 @@ std::vector<fs::path> write_training(const Training& training, const fs::path& f
   return {train.path(), validation.path()};
 }
 
+/// Writes the settings that a training stands for, as a table of TensorBoard's has them; gives the file.
+fs::path write_settings(const Graph& graph, const RunResult& result, const Training& training,
+                        const fs::path& folder) {
+  const double end = seconds_of(result.nodes[training.node].record.made);
+  EventFile file(folder, training.begin, by_fovea);
+  file.add(training.begin, 0,
+           Summary().settings(params_behind(graph, training.node, false), training.begin, end));
+  file.flush();
+  return file.path();
+}
+
+/// Writes what a node measured as scalars "test_accuracy" and so on; gives the file.
+fs::path write_measured(const Graph& graph, const RunResult& result, const Measured& measured,
+                        const fs::path& folder) {
+  const double time = seconds_of(result.nodes[measured.node].record.made);
+  EventFile file(folder, time, by_fovea);
+  Summary summary;
+  const auto prefix = part_of(graph, measured.node) + "_";
+  for (const auto& [name, value] : numbers_of(*measured.metrics)) summary.scalar(prefix + name, value);
+  file.add(time, 0, summary);
+  file.flush();
+  return file.path();
+}
+
 /// A figure as it is shown: what came from where, its name, and when it was made.
 struct Shown {
   std::size_t node, port;
@@ -125,13 +149,23 @@ void write_best_weights(const Model& best, const Training& training, const fs::p
 std::optional<std::vector<Exported>> write_tensorboard(const Graph& graph, const RunResult& result,
                                                        Store& store, const fs::path& directory) {
   const auto trainings = trainings_of(graph, result, store);
+  const auto measured = measured_of(graph, result, store);
   const auto pictures = pictures_of(graph, result, store);
-  if (!trainings || !pictures) return {};
+  if (!trainings || !measured || !pictures) return {};
   std::vector<Exported> written;
   const auto logs = directory / "tensorboard_logs";
   for (const auto& training : *trainings) {
-    for (const auto& file : write_training(training, logs / graph.nodes()[training.node].name))
+    const auto folder = logs / graph.nodes()[training.node].name;
+    auto files = write_training(training, folder);
+    files.push_back(write_settings(graph, result, training, folder));
+    for (const auto& file : files)
       written.push_back({training.node, training.history_port, file.lexically_relative(directory)});
+  }
+  for (const auto& one : *measured) {
+    const auto training = training_of(*trainings, graph, one.node);
+    const auto parent = training ? logs / graph.nodes()[(*trainings)[*training].node].name : logs;
+    const auto file = write_measured(graph, result, one, parent / name_in_runs(graph.nodes()[one.node]));
+    written.push_back({one.node, one.port, file.lexically_relative(directory)});
   }
   if (!pictures->empty()) {
     const auto file = write_pictures(*pictures, logs / "figures");
@@ -226,12 +260,23 @@ void LiveTensorBoard::add_weights(const Event& event) {
 }
 
 void LiveTensorBoard::finish(const Graph& graph, const RunResult& result, Store& store) {
-  const auto trainings = trainings_of(graph, result, store);
+  const auto trainings = trainings_of(graph, result, store).value_or(std::vector<Training>{});
+  const auto measured = measured_of(graph, result, store).value_or(std::vector<Measured>{});
   const auto pictures = pictures_of(graph, result, store);
-  for (const auto& training : trainings.value_or(std::vector<Training>{})) {
+  const auto folder_of = [&](const Training& training) {
     const auto& key = result.nodes[training.node].record.key;
-    const auto folder = folder_ / (graph.nodes()[training.node].name + "-" + key.substr(0, 8));
-    if (!fs::exists(folder)) write_training(training, folder);
+    return folder_ / (graph.nodes()[training.node].name + "-" + key.substr(0, 8));
+  };
+  for (const auto& one : measured) {
+    const auto training = training_of(trainings, graph, one.node);
+    if (!training) continue;
+    write_measured(graph, result, one,
+                   folder_of(trainings[*training]) / name_in_runs(graph.nodes()[one.node]));
+  }
+  for (const auto& training : trainings) {
+    const auto folder = folder_of(training);
+    if (!fs::exists(folder / "train")) write_training(training, folder);
+    write_settings(graph, result, training, folder);
     const auto best = model_of(graph, result, store, training.node);
     if (best == nullptr || training.epoch_ends.empty() || fs::exists(folder / "weights")) continue;
     write_best_weights(*best, training, folder / "weights");

@@ -10,8 +10,10 @@
 namespace fovea {
 
 /// Writes `tensorboard_logs/` into a run directory: <train node>/train and <train node>/validation with
-/// scalars (tags as Keras has them, epochs and steps from 1), and figures/ with every PNG. Equal results give
-/// equal bytes. Gives what was written and where it came from, or nothing where an object is lost.
+/// scalars (tags as Keras has them, epochs and steps from 1), <train node>/<evaluate node> with what was
+/// measured of its model, in <train node>/ itself the settings that differ from the defaults (shown as
+/// HPARAMS), and figures/ with every PNG. Equal results give equal bytes. Gives what was written and where it
+/// came from, or nothing where an object is lost.
 std::optional<std::vector<Exported>> write_tensorboard(const Graph& graph, const RunResult& result,
                                                        Store& store, const std::filesystem::path& directory);
 
@@ -26,8 +28,8 @@ class LiveTensorBoard : public Report {
   void progress(const std::string& stage, std::size_t done, std::size_t total,
                 const std::string& words) override;
 
-  /// In the end: the figures, the trainings whose result was in the store, and histograms of the best weights
-  /// where there are none yet.
+  /// In the end: the figures, the settings, what was measured, the trainings whose result was in the store,
+  /// and histograms of the best weights where there are none yet.
   void finish(const Graph& graph, const RunResult& result, Store& store);
 
  private:

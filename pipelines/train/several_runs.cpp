@@ -1,8 +1,11 @@
 #include "pipelines/train/several_runs.hpp"
 
+#include <algorithm>
 #include <limits>
 
+#include "graph/setting.hpp"
 #include "pipelines/usage.hpp"
+#include "stages/learn/summarise.hpp"
 
 namespace fovea {
 namespace {
@@ -15,18 +18,28 @@ void expect_count(std::int64_t count, std::int64_t least) {
               std::to_string(most_runs));
 }
 
-/// Puts `each` before the stages, where people look for it.
-void set_each(Json& definition, const std::string& setting, std::int64_t first, std::int64_t count) {
+/// Has `each` give a setting so many values, combined with those that are there. It stands before the stages,
+/// where people look for it.
+void add_to_each(Json& definition, const std::string& setting, std::int64_t first, std::int64_t count) {
   if (first > std::numeric_limits<std::int64_t>::max() - count) {
     throw Error(std::to_string(count) + " values from " + std::to_string(first) +
                 " on are not allowed; they must stay below " +
                 std::to_string(std::numeric_limits<std::int64_t>::max()));
   }
+  expect_not_in_each(definition, setting);
   Json values = Json::array();
   for (std::int64_t i = 0; i < count; ++i) values.push_back(first + i);
+  Json added = {{setting, std::move(values)}};
+  auto each = definition.value("each", Json::object());
+  if (each.empty()) {
+    each = std::move(added);
+  } else {
+    if (each.is_object()) each = Json::array({each});
+    each.push_back(std::move(added));
+  }
   auto stages = std::move(definition["stages"]);
   definition.erase("stages");
-  definition["each"] = {{setting, std::move(values)}};
+  definition["each"] = std::move(each);
   definition["stages"] = std::move(stages);
 }
 
@@ -38,7 +51,20 @@ void add_stage(Json& definition, const std::string& name, Json stage) {
   stages[name] = std::move(stage);
 }
 
+/// Whether a stage summarises those metrics already.
+bool has_summary(const Json& definition, const std::string& metrics) {
+  for (const auto& stage : definition.at("stages")) {
+    if (stage.at("stage") != Summarise::name) continue;
+    const auto& wires = stage.at("inputs").at("metrics");
+    if (wires == metrics ||
+        (wires.is_array() && std::find(wires.begin(), wires.end(), metrics) != wires.end()))
+      return true;
+  }
+  return false;
+}
+
 void add_summary(Json& definition, const std::string& evaluate, const std::string& name, bool figure) {
+  if (has_summary(definition, evaluate + ".metrics")) return;
   add_stage(definition, name, {{"stage", "summarise"}, {"inputs", {{"metrics", evaluate + ".metrics"}}}});
   if (!figure) return;
   add_stage(definition, name + "_figure",
@@ -67,38 +93,29 @@ void expect_no_split(const TrainRequest& request, const std::string& split) {
   }
 }
 
-void expect_no_each(const Json& definition) {
-  if (!definition.contains("each")) return;
-  throw Error("the pipeline has an \"each\" already; change that, as --set each.seed=[0,1,2]");
-}
-
 }  // namespace
 
 void train_several_times(Json& definition, const TrainRequest& request) {
   const bool figure = request.figures && request.classification_figures;
-  if (request.seeds && request.folds) {
-    throw UsageError(
-        "--folds: can't go together with --seeds; give one of them, with --seed for another seed");
-  }
-  if (request.seeds) {
-    at_flag("--seeds", [&] {
-      expect_count(*request.seeds, 1);
-      expect_no_each(definition);
-      set_each(definition, "seed", definition.value("seed", std::int64_t{0}), *request.seeds);
-      add_summary(definition, only_stage(definition, "evaluate"), "summary", figure);
-    });
-  }
   if (request.folds) {
     at_flag("--folds", [&] {
       expect_count(*request.folds, 2);
       const auto evaluate = only_stage(definition, "evaluate"), split = only_stage(definition, "split");
       expect_no_split(request, split);
-      expect_no_each(definition);
+      add_to_each(definition, split + ".fold", 1, *request.folds);
       definition["stages"][split]["params"]["folds"] = *request.folds;
-      set_each(definition, split + ".fold", 1, *request.folds);
       evaluate_validation(definition, evaluate, split);
       add_summary(definition, evaluate, "summary", figure);
       add_summary(definition, "evaluate_validation", "summary_validation", figure);
+    });
+  }
+  if (request.seeds) {
+    at_flag("--seeds", [&] {
+      expect_count(*request.seeds, 1);
+      // With folds there are two evaluations, both of which are summarised.
+      const auto evaluate = request.folds ? "" : only_stage(definition, "evaluate");
+      add_to_each(definition, "seed", definition.value("seed", std::int64_t{0}), *request.seeds);
+      if (!request.folds) add_summary(definition, evaluate, "summary", figure);
     });
   }
 }

@@ -3,15 +3,15 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
-#include <span>
 
+#include "graph/graph.hpp"
 #include "render/cairo.hpp"
-#include "render/chart/panel.hpp"
+#include "render/heat/heat_map.hpp"
 #include "render/layout.hpp"
 #include "render/table.hpp"
+#include "stages/figures/summary_courses.hpp"
 
 namespace fovea {
-
 namespace {
 
 using namespace render;
@@ -21,56 +21,55 @@ constexpr std::size_t most_weakest = 10;
 constexpr Color run_color = test_color;
 constexpr Color interval_color = okabe_ito::sky;
 
-/// One metric over the runs, and how it is written.
-struct Course {
-  std::string title;
-  const Spread* spread;
-  NumberFormat format = NumberFormat::percent;
+/// Names for runs or settings, and what they are values of.
+struct Labels {
+  std::string heading;
+  std::vector<std::string> names;
 };
 
-std::vector<Course> courses_of(const MetricsSummary& summary) {
-  std::vector<Course> courses{{"Accuracy", &summary.accuracy},
-                              {"Macro F1", &summary.macro_f1},
-                              {"Weighted F1", &summary.weighted_f1},
-                              {"Loss, nats", &summary.loss, NumberFormat::plain}};
-  if (summary.k > 0) {
-    const auto title = "Top-" + std::to_string(summary.k) + " accuracy";
-    courses.insert(courses.begin() + 1, {title, &summary.top_k_accuracy});
+/// "fold, seed" over "1, 0", "1, 1" and so on, where all are values of the same; numbers from 1 where none is
+/// known.
+Labels labels_of(const std::vector<Json>& each, const std::string& unknown) {
+  Labels labels{unknown, {}};
+  const auto keys_of = [](const Json& values) {
+    std::vector<std::string> keys;
+    for (const auto& item : values.items()) keys.push_back(item.key());
+    return keys;
+  };
+  const auto keys = keys_of(each.front());
+  const bool alike =
+      std::all_of(each.begin(), each.end(), [&](const Json& one) { return keys_of(one) == keys; });
+  for (std::size_t i = 0; i < each.size(); ++i) {
+    std::vector<std::string> values;
+    for (const auto& value : each[i])
+      values.push_back(value.is_string() ? value.get<std::string>() : shown(value));
+    labels.names.push_back(!alike         ? values_in_words(each[i])
+                           : keys.empty() ? std::to_string(i + 1)
+                                          : join(values, ", "));
   }
-  return courses;
-}
-
-std::string written(double value, NumberFormat format, int significant = 4) {
-  if (!std::isfinite(value)) return "unknown";
-  return format == NumberFormat::percent ? percent(value, 2) : number(value, significant);
-}
-
-std::string with_interval(const Spread& spread, NumberFormat format) {
-  const auto mean = written(spread.mean, format);
-  if (!std::isfinite(spread.low)) return mean;
-  return mean + " \u00b1 " + written(spread.reach(), format, 2);
-}
-
-/// An axis shows what can be: nothing below 0, and no share above 1.
-void keep_possible(Axis& axis, std::span<const Spread> spreads) {
-  Reach reach;
-  for (const auto& spread : spreads) {
-    for (const double value : spread.values) reach.add(value);
-    reach.add(spread.low);
-    reach.add(spread.high);
+  if (!alike || keys.empty()) return labels;
+  std::vector<std::string> brief;
+  for (const auto& key : keys) {
+    auto name = key.substr(key.find('.') + 1);
+    brief.push_back(std::find(brief.begin(), brief.end(), name) == brief.end() ? std::move(name) : key);
   }
-  const auto range = reach.range(ScaleKind::linear);
-  if (!range) return;
-  const auto shown = padded(*range, ScaleKind::linear, 0.1);
-  if (shown.low < 0) axis.low = 0;
-  if (shown.high > 1 && axis.format == NumberFormat::percent) axis.high = 1;
+  labels.heading = join(brief, ", ");
+  return labels;
 }
 
-Panel runs_panel(const Course& course, std::size_t runs) {
-  const auto& spread = *course.spread;
+Labels labels_of(const MetricsSummary& summary) {
+  std::vector<Json> settings;
+  for (const auto& setting : summary.settings) settings.push_back(setting.setting);
+  return labels_of(settings, "setting");
+}
+
+Panel runs_panel(const Course& course, const SettingSummary& setting) {
+  const auto& spread = setting.*course.spread;
+  const auto runs = setting.runs.size();
+  const auto labels = labels_of(setting.runs, "run");
   Panel panel{.title = course.title, .subtitle = with_interval(spread, course.format)};
   const double first = 0.5, last = static_cast<double>(runs) + 0.5;
-  panel.x = {.label = "run", .integers = true, .low = first, .high = last};
+  panel.x = {.label = labels.heading, .integers = true, .low = first, .high = last};
   panel.y.format = course.format;
   keep_possible(panel.y, {&spread, 1});
   if (std::isfinite(spread.low)) {
@@ -82,40 +81,19 @@ Panel runs_panel(const Course& course, std::size_t runs) {
   panel.marks.push_back(
       Line{.x = {first, last}, .y = {spread.mean, spread.mean}, .color = quiet_ink, .width = 2});
   Scatter dots{.y = spread.values, .color = run_color, .radius = runs > 50 ? 3.0 : 6.0};
-  for (std::size_t run = 1; run <= runs; ++run) dots.x.push_back(static_cast<double>(run));
+  for (std::size_t run = 1; run <= runs; ++run) {
+    dots.x.push_back(static_cast<double>(run));
+    panel.x.names.push_back({static_cast<double>(run), labels.names[run - 1]});
+  }
   panel.marks.push_back(std::move(dots));
   return panel;
 }
 
-/// A row for each class, the first at the top: its interval as a thick line, its runs as dots.
-Panel classes_by_name(const MetricsSummary& summary) {
-  Panel panel{.title = "F1 of each class"};
-  panel.x = {.label = "F1", .format = NumberFormat::percent};
-  keep_possible(panel.x, summary.class_f1);
-  const auto classes = summary.class_names.size();
-  panel.y.low = -static_cast<double>(classes) + 0.5;
-  panel.y.high = 0.5;
-  Scatter dots{.color = run_color.faded(0.75), .radius = classes > 20 ? 3.5 : 5.0};
-  Scatter means{.color = ink, .radius = classes > 20 ? 4.0 : 6.0, .shape = MarkerShape::diamond};
-  for (std::size_t c = 0; c < classes; ++c) {
-    const auto& spread = summary.class_f1[c];
-    const auto row = -static_cast<double>(c);
-    panel.y.names.push_back({row, summary.class_names[c]});
-    if (std::isfinite(spread.low)) {
-      panel.marks.push_back(Line{.x = {std::max(spread.low, 0.0), std::min(spread.high, 1.0)},
-                                 .y = {row, row},
-                                 .color = interval_color.faded(0.55),
-                                 .width = classes > 20 ? 6.0 : 12.0});
-    }
-    for (const double value : spread.values) {
-      dots.x.push_back(value);
-      dots.y.push_back(row);
-    }
-    means.x.push_back(spread.mean);
-    means.y.push_back(row);
-  }
-  panel.marks.insert(panel.marks.end(), {std::move(dots), std::move(means)});
-  return panel;
+/// The mean F1 of a class over all settings.
+double mean_f1(const MetricsSummary& summary, std::size_t c) {
+  double sum = 0;
+  for (const auto& setting : summary.settings) sum += setting.class_f1[c].mean;
+  return sum / static_cast<double>(summary.settings.size());
 }
 
 /// The numbers of the classes, the lowest mean first.
@@ -123,74 +101,153 @@ std::vector<std::size_t> weakest_first(const MetricsSummary& summary) {
   std::vector<std::size_t> order(summary.class_names.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::stable_sort(order.begin(), order.end(),
-                   [&](auto a, auto b) { return summary.class_f1[a].mean < summary.class_f1[b].mean; });
+                   [&](auto a, auto b) { return mean_f1(summary, a) < mean_f1(summary, b); });
   return order;
 }
 
 Panel classes_sorted(const MetricsSummary& summary) {
+  const auto& f1 = summary.settings.front().class_f1;
   Panel panel{.title = "F1 of each class, sorted"};
   panel.x = {.label = "class, the lowest first", .integers = true};
   panel.y = {.format = NumberFormat::percent};
-  keep_possible(panel.y, summary.class_f1);
+  keep_possible(panel.y, f1);
   Band interval{.color = interval_color.faded(0.4)};
   Line mean{.color = ink, .width = 2};
   for (const auto c : weakest_first(summary)) {
-    interval.low.push_back(summary.class_f1[c].low);
-    interval.high.push_back(summary.class_f1[c].high);
-    mean.y.push_back(summary.class_f1[c].mean);
+    interval.low.push_back(f1[c].low);
+    interval.high.push_back(f1[c].high);
+    mean.y.push_back(f1[c].mean);
   }
   panel.marks = {std::move(interval), std::move(mean)};
   return panel;
 }
 
-Table numbers_table(const std::vector<Course>& courses) {
+Table numbers_table(const std::vector<Course>& courses, const SettingSummary& setting) {
   Table table{.title = "In numbers",
               .headings = {"", "mean", "deviation", "lowest run", "highest run"},
               .align = {Align::start, Align::end, Align::end, Align::end, Align::end}};
   for (const auto& course : courses) {
-    const auto [low, high] = std::minmax_element(course.spread->values.begin(), course.spread->values.end());
-    table.rows.push_back({course.title, written(course.spread->mean, course.format),
-                          written(course.spread->deviation, course.format, 2), written(*low, course.format),
+    const auto& spread = setting.*course.spread;
+    const auto [low, high] = std::minmax_element(spread.values.begin(), spread.values.end());
+    table.rows.push_back({course.title, written(spread.mean, course.format),
+                          written(spread.deviation, course.format, 2), written(*low, course.format),
                           written(*high, course.format)});
   }
   return table;
 }
 
 Table weakest_table(const MetricsSummary& summary) {
+  const auto& f1 = summary.settings.front().class_f1;
   Table table{.title = "Lowest F1", .headings = {"class", "mean"}, .align = {Align::start, Align::end}};
   auto order = weakest_first(summary);
   order.resize(std::min(order.size(), most_weakest));
-  for (const auto c : order) {
-    table.rows.push_back({summary.class_names[c], with_interval(summary.class_f1[c], NumberFormat::percent)});
-  }
+  for (const auto c : order)
+    table.rows.push_back({summary.class_names[c], with_interval(f1[c], NumberFormat::percent)});
   return table;
 }
 
 render::Part classes_chart(const MetricsSummary& summary) {
-  if (summary.class_names.size() <= most_named_classes) return {classes_by_name(summary), 1, 3};
+  const auto& f1 = summary.settings.front().class_f1;
+  if (summary.class_names.size() <= most_named_classes)
+    return {rows_panel("F1 of each class", f1, summary.class_names, NumberFormat::percent), 1, 3};
   const std::vector<render::Part> parts{classes_sorted(summary), weakest_table(summary)};
   return {Figure{.rows = {3, 2}, .parts = parts}, 1, 3};
 }
 
-std::string legend_in_words(const MetricsSummary& summary) {
+std::string count_of_runs(const MetricsSummary& summary) {
   const auto runs = summary.runs();
-  if (runs == 1) return "1 run, which tells nothing of a spread";
-  return grouped(static_cast<long long>(runs)) +
-         " runs; dots: each run, line or diamond: mean, blue: 95 % interval of the mean (Student's t)";
+  return grouped(static_cast<long long>(runs)) + (runs == 1 ? " run" : " runs");
+}
+
+Figure one_setting(const MetricsSummary& summary) {
+  const auto& setting = summary.settings.front();
+  const auto words = values_in_words(setting.setting);
+  Figure figure{
+      .subtitle = (words.empty() ? "" : words + "; ") + count_of_runs(summary) +
+                  (summary.runs() == 1 ? ", which tells nothing of a spread"
+                                       : "; dots: each run, line or diamond: mean, blue: 95 % interval "
+                                         "of the mean (Student's t)"),
+      .columns = {3, 3, 4}};
+  const auto courses = courses_of(summary);
+  for (const auto& course : courses) {
+    figure.parts.emplace_back(runs_panel(course, setting));
+    if (figure.parts.size() == 2) figure.parts.push_back(classes_chart(summary));
+  }
+  figure.parts.emplace_back(numbers_table(courses, setting));
+  return figure;
+}
+
+/// A row for each setting: what it measured, by metric.
+Table settings_table(const MetricsSummary& summary) {
+  const auto labels = labels_of(summary);
+  Table table{
+      .title = "In numbers", .headings = {labels.heading, "runs"}, .align = {Align::start, Align::end}};
+  const auto courses = courses_of(summary);
+  for (const auto& course : courses) {
+    table.headings.push_back(course.title);
+    table.align.push_back(Align::end);
+  }
+  for (std::size_t s = 0; s < summary.settings.size(); ++s) {
+    const auto& setting = summary.settings[s];
+    table.rows.push_back({labels.names[s], std::to_string(setting.runs.size())});
+    for (const auto& course : courses)
+      table.rows.back().push_back(with_interval(setting.*course.spread, course.format));
+  }
+  return table;
+}
+
+/// The mean F1 of each class under each setting, of many classes those that are lowest on average.
+HeatMap classes_by_setting(const MetricsSummary& summary) {
+  auto order = weakest_first(summary);
+  const bool all = order.size() <= most_named_classes;
+  order.resize(std::min(order.size(), most_named_classes));
+  if (all) std::sort(order.begin(), order.end());
+  HeatMap map{.title = all ? "Mean F1 of each class" : "Mean F1 of the classes where it is lowest",
+              .rows = summary.settings.size(),
+              .columns = order.size(),
+              .row_names = labels_of(summary).names,
+              .value_label = "F1",
+              .format = NumberFormat::percent};
+  for (const auto c : order) map.column_names.push_back(summary.class_names[c]);
+  for (const auto& setting : summary.settings) {
+    for (const auto c : order) {
+      map.values.push_back(setting.class_f1[c].mean);
+      map.texts.push_back(std::isfinite(map.values.back()) ? percent(map.values.back(), 1) : "");
+    }
+  }
+  return map;
+}
+
+Figure several_settings(const MetricsSummary& summary) {
+  const auto labels = labels_of(summary);
+  const double table = std::clamp(1 + 0.25 * static_cast<double>(summary.settings.size()), 2.0, 5.0);
+  Figure figure{
+      .subtitle = grouped(static_cast<long long>(summary.settings.size())) + " settings" +
+                  (labels.heading == "setting" ? "" : " of " + labels.heading) + ", " +
+                  count_of_runs(summary) +
+                  "; dots: each run, diamond: mean over runs of a setting, blue: 95 % interval of the "
+                  "mean (Student's t)",
+      .columns = {1, 1, 1},
+      .rows = {4, 3, table}};
+  for (const auto& course :
+       {Course{"Accuracy", &SettingSummary::accuracy}, Course{"Macro F1", &SettingSummary::macro_f1},
+        Course{"Loss, nats", &SettingSummary::loss, NumberFormat::plain}}) {
+    std::vector<Spread> spreads;
+    for (const auto& setting : summary.settings) spreads.push_back(setting.*course.spread);
+    figure.parts.emplace_back(rows_panel(course.title, spreads, labels.names, course.format));
+  }
+  figure.parts.emplace_back(classes_by_setting(summary), 3, 1);
+  figure.parts.emplace_back(settings_table(summary), 3, 1);
+  return figure;
 }
 
 }  // namespace
 
 render::Drawing draw_summary(const MetricsSummary& summary, render::Size size,
                              const render::Measure& measure) {
-  Figure figure{
-      .title = "Summary of runs", .subtitle = legend_in_words(summary), .size = size, .columns = {3, 3, 4}};
-  const auto courses = courses_of(summary);
-  for (const auto& course : courses) {
-    figure.parts.emplace_back(runs_panel(course, summary.runs()));
-    if (figure.parts.size() == 2) figure.parts.push_back(classes_chart(summary));
-  }
-  figure.parts.emplace_back(numbers_table(courses));
+  auto figure = summary.settings.size() == 1 ? one_setting(summary) : several_settings(summary);
+  figure.title = "Summary of runs";
+  figure.size = size;
   return draw(figure, measure);
 }
 

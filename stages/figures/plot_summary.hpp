@@ -9,8 +9,9 @@ namespace fovea {
 /// Draws what several runs measured: each run, the mean and its interval.
 struct PlotSummary {
   static constexpr std::string_view name = "plot_summary";
-  static constexpr std::string_view doc = "draws the metrics of several runs, with mean and 95 % interval";
-  static constexpr int version = 1;
+  static constexpr std::string_view doc =
+      "draws the metrics of several runs by setting, with mean and 95 % interval";
+  static constexpr int version = 2;
 
   template <template <class> class As>
   struct In {
@@ -37,9 +38,10 @@ struct PlotSummary {
   static Out<Value> run(const In<Value>& in, const Params& params, Context& context);
 };
 
-/// A panel for each metric with a dot for each run, a line at the mean and a band over its interval; the F1
-/// of each class likewise, up to 40 classes by name and beyond that sorted; tables of the numbers, and beyond
-/// 40 classes of the weakest.
+/// Of one setting: a panel for each metric with a dot for each run, a line at the mean and a band over its
+/// interval; the F1 of each class likewise, up to 40 classes by name and beyond that sorted; tables of the
+/// numbers, and beyond 40 classes of the weakest. Of several: a row for each setting in panels of accuracy,
+/// macro F1 and loss, the mean F1 of each class as a heat map, and a table of the numbers.
 render::Drawing draw_summary(const MetricsSummary& summary, render::Size size,
                              const render::Measure& measure);
 

@@ -1,15 +1,22 @@
-// A stored MetricsSummary, of N runs and K classes:
-//   /                     attributes runs, k, confidence (of the intervals, 0.95)
+// A stored MetricsSummary, of N runs in S settings and K classes; since version 2 it is apart by setting:
+//   /                     attributes k (0: not counted), confidence (of the intervals, 0.95)
+//   settings/values       S texts: what the runs of each share, as JSON
+//   runs/values           N texts: what tells each run from the others of its setting, as JSON
+//   runs/setting          N int64: the number of its setting, ascending
 //   metrics/names         5 texts
-//   metrics/values        5 x N doubles; metrics/spread: 5 x 4 doubles
+//   metrics/values        5 x N doubles; metrics/spread: 5 x S x 4 doubles
 //   classes/names         K texts
-//   classes/f1            K x N doubles; classes/spread: K x 4 doubles
+//   classes/f1            K x N doubles; classes/spread: K x S x 4 doubles
 // The columns of a spread are mean, deviation, low and high; NaN where they are not known.
 #include "stages/learn/metrics_summary.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <map>
+#include <numeric>
 
+#include "graph/graph.hpp"
 #include "runtime/store/artifact.hpp"
 #include "stages/learn/text_file.hpp"
 
@@ -19,67 +26,99 @@ namespace {
 /// A metric of the whole, as it is stored.
 struct Named {
   const char* name;
-  Spread MetricsSummary::*spread;
+  Spread SettingSummary::*spread;
+  double (*of)(const Metrics&);
+  Spread (*measured)(std::vector<double>) = spread_of_shares;
 };
-constexpr Named all_metrics[] = {{"accuracy", &MetricsSummary::accuracy},
-                                 {"top_k_accuracy", &MetricsSummary::top_k_accuracy},
-                                 {"loss", &MetricsSummary::loss},
-                                 {"macro_f1", &MetricsSummary::macro_f1},
-                                 {"weighted_f1", &MetricsSummary::weighted_f1}};
+constexpr Named all_metrics[] = {
+    {"accuracy", &SettingSummary::accuracy, [](const Metrics& one) { return one.accuracy; }},
+    {"top_k_accuracy", &SettingSummary::top_k_accuracy,
+     [](const Metrics& one) { return one.top_k_accuracy; }},
+    {"loss", &SettingSummary::loss, [](const Metrics& one) { return one.loss; }, spread_of},
+    {"macro_f1", &SettingSummary::macro_f1, [](const Metrics& one) { return one.macro.f1; }},
+    {"weighted_f1", &SettingSummary::weighted_f1, [](const Metrics& one) { return one.weighted.f1; }}};
 
-void write_spreads(const std::string& group, const std::string& what, const std::vector<Spread>& spreads,
-                   std::size_t runs, H5Writer& file) {
+/// Writes the values of every run and the spreads of every setting; `spread` gives number `i` of a setting.
+template <class Get>
+void write_spreads(const std::string& group, const std::string& what, std::size_t count,
+                   const MetricsSummary& summary, H5Writer& file, Get spread) {
   std::vector<double> values, numbers;
-  for (const auto& one : spreads) {
-    values.insert(values.end(), one.values.begin(), one.values.end());
-    numbers.insert(numbers.end(), {one.mean, one.deviation, one.low, one.high});
+  for (std::size_t i = 0; i < count; ++i) {
+    for (const auto& setting : summary.settings) {
+      const Spread& one = spread(setting, i);
+      values.insert(values.end(), one.values.begin(), one.values.end());
+      numbers.insert(numbers.end(), {one.mean, one.deviation, one.low, one.high});
+    }
   }
-  file.write(group + "/" + what, values, {spreads.size(), runs});
-  file.write(group + "/spread", numbers, {spreads.size(), 4});
+  file.write(group + "/" + what, values, {count, summary.runs()});
+  file.write(group + "/spread", numbers, {count, summary.settings.size(), 4});
   file.attribute(group + "/spread", "columns", "mean, deviation, low, high");
 }
 
-std::vector<Spread> read_spreads(const std::string& group, const std::string& what, const H5Reader& file) {
-  const auto values = file.read<double>(group + "/" + what), numbers = file.read<double>(group + "/spread");
-  const auto runs = static_cast<std::size_t>(file.whole_attribute("/", "runs"));
-  expect_stored(MetricsSummary::kind,
-                runs > 0 && runs <= values.size() && values.size() % runs == 0 &&
-                    numbers.size() == 4 * (values.size() / runs),
-                "its values are not those of its runs");
-  std::vector<Spread> spreads;
-  for (std::size_t i = 0; i < numbers.size() / 4; ++i) {
-    const auto own = values.span().subspan(i * runs, runs);
-    const auto number = numbers.span().subspan(4 * i, 4);
-    spreads.push_back({{own.begin(), own.end()}, number[0], number[1], number[2], number[3]});
-  }
-  return spreads;
-}
-
 void write(const MetricsSummary& summary, H5Writer& file) {
-  std::vector<std::string> names;
-  std::vector<Spread> spreads;
-  for (const auto& one : all_metrics) {
-    names.emplace_back(one.name);
-    spreads.push_back(summary.*one.spread);
+  std::vector<std::string> names, settings, runs;
+  std::vector<std::int64_t> setting_of;
+  for (const auto& one : all_metrics) names.emplace_back(one.name);
+  for (const auto& setting : summary.settings) {
+    for (const auto& run : setting.runs) {
+      runs.push_back(run.dump());
+      setting_of.push_back(static_cast<std::int64_t>(settings.size()));
+    }
+    settings.push_back(setting.setting.dump());
   }
+  file.write("settings/values", settings);
+  file.write("runs/values", runs);
+  file.write("runs/setting", setting_of);
   file.write("metrics/names", names);
-  write_spreads("metrics", "values", spreads, summary.runs(), file);
+  write_spreads("metrics", "values", std::size(all_metrics), summary, file,
+                [](const SettingSummary& one, std::size_t i) { return one.*all_metrics[i].spread; });
   file.write("classes/names", summary.class_names);
-  write_spreads("classes", "f1", summary.class_f1, summary.runs(), file);
-  file.attribute("/", "runs", static_cast<std::int64_t>(summary.runs()));
+  write_spreads("classes", "f1", summary.class_names.size(), summary, file,
+                [](const SettingSummary& one, std::size_t i) { return one.class_f1[i]; });
   file.attribute("/", "k", summary.k);
   file.attribute("/", "confidence", confidence);
 }
 
+/// Gives `set` the values of a setting whose runs stand from `first` on among `runs` in each row of `values`.
+template <class Set>
+void read_spreads(std::span<const double> values, std::size_t runs, std::size_t first, std::size_t own,
+                  Set set) {
+  for (std::size_t i = 0; i < values.size() / runs; ++i) {
+    const auto part = values.subspan(i * runs + first, own);
+    set(i, {part.begin(), part.end()});
+  }
+}
+
 MetricsSummary read(const H5Reader& file, const Resolve&) {
-  MetricsSummary summary{.k = file.whole_attribute("/", "k")};
-  auto spreads = read_spreads("metrics", "values", file);
-  expect_stored(MetricsSummary::kind, spreads.size() == std::size(all_metrics), "it has other metrics");
-  for (std::size_t i = 0; i < spreads.size(); ++i) summary.*all_metrics[i].spread = std::move(spreads[i]);
-  summary.class_f1 = read_spreads("classes", "f1", file);
-  summary.class_names = file.texts("classes/names");
-  expect_stored(MetricsSummary::kind, summary.class_names.size() == summary.class_f1.size(),
-                "its classes and their scores differ in number");
+  MetricsSummary summary{.k = file.whole_attribute("/", "k"), .class_names = file.texts("classes/names")};
+  const auto settings = file.texts("settings/values"), runs = file.texts("runs/values");
+  const auto setting_of = file.read<std::int64_t>("runs/setting");
+  const auto metrics = file.read<double>("metrics/values"), f1 = file.read<double>("classes/f1");
+  const auto expect = [](bool right) {
+    expect_stored(MetricsSummary::kind, right, "its lists differ in length");
+  };
+  expect(setting_of.size() == runs.size() && metrics.size() == std::size(all_metrics) * runs.size() &&
+         f1.size() == summary.class_names.size() * runs.size());
+  std::size_t first = 0;
+  for (std::size_t s = 0; s < settings.size(); ++s) {
+    SettingSummary one{.setting = parse_own_json(settings[s])};
+    const auto end =
+        std::find_if(setting_of.span().begin() + static_cast<std::ptrdiff_t>(first), setting_of.span().end(),
+                     [&](std::int64_t of) { return of != static_cast<std::int64_t>(s); });
+    const auto next = static_cast<std::size_t>(end - setting_of.span().begin());
+    expect(next > first);
+    for (auto run = first; run < next; ++run) one.runs.push_back(parse_own_json(runs[run]));
+    read_spreads(metrics.span(), runs.size(), first, next - first,
+                 [&](std::size_t i, std::vector<double> own) {
+                   one.*all_metrics[i].spread = all_metrics[i].measured(std::move(own));
+                 });
+    read_spreads(f1.span(), runs.size(), first, next - first, [&](std::size_t, std::vector<double> own) {
+      one.class_f1.push_back(spread_of_shares(std::move(own)));
+    });
+    summary.settings.push_back(std::move(one));
+    first = next;
+  }
+  expect(first > 0 && first == runs.size());
   return summary;
 }
 
@@ -104,76 +143,123 @@ void expect_alike(std::span<const Value<Metrics>> runs) {
   }
 }
 
-/// What `get` gives of each run.
-template <class Get>
-std::vector<double> over(std::span<const Value<Metrics>> runs, Get get) {
-  std::vector<double> values;
-  for (const auto& run : runs) values.push_back(get(*run));
-  return values;
+bool tells_runs_apart(const std::string& setting) {
+  const auto last = setting.substr(setting.rfind('.') + 1);
+  return last == "seed" || last == "fold";
 }
 
-/// The spread over runs of a share that `get` gives of each.
-template <class Get>
-Spread spread_over(std::span<const Value<Metrics>> runs, Get get) {
-  return spread_of_shares(over(runs, get));
-}
-
-std::string with_interval(const char* name, const Spread& spread) {
-  char text[96];
-  if (std::isfinite(spread.low)) {
-    std::snprintf(text, sizeof text, "%s %.4f ± %.4f", name, spread.mean, spread.reach());
-  } else {
-    std::snprintf(text, sizeof text, "%s %.4f", name, spread.mean);
+/// The members of an object whose names `choose` takes, by name, so that the order of writing is of no
+/// account.
+template <class Choose>
+Json chosen(const Json& values, Choose choose) {
+  std::map<std::string, Json> sorted;
+  for (const auto& [name, value] : values.items()) {
+    if (choose(name)) sorted.emplace(name, value);
   }
-  return text;
+  Json object = Json::object();
+  for (const auto& [name, value] : sorted) object[name] = value;
+  return object;
+}
+
+SettingSummary summary_of(const std::vector<const Metrics*>& runs, std::size_t classes) {
+  SettingSummary summary;
+  const auto values = [&](auto get) {
+    std::vector<double> all;
+    for (const auto* run : runs) all.push_back(get(*run));
+    return all;
+  };
+  for (const auto& one : all_metrics) summary.*one.spread = one.measured(values(one.of));
+  for (std::size_t c = 0; c < classes; ++c)
+    summary.class_f1.push_back(
+        spread_of_shares(values([&](const Metrics& run) { return run.classes[c].f1; })));
+  return summary;
+}
+
+std::string with_interval(const std::string& name, const Spread& spread) {
+  char text[64];
+  if (std::isfinite(spread.low)) {
+    std::snprintf(text, sizeof text, " %.4f ± %.4f", spread.mean, spread.reach());
+  } else {
+    std::snprintf(text, sizeof text, " %.4f", spread.mean);
+  }
+  return name + text;
+}
+
+Json to_json(const SettingSummary& summary, const MetricsSummary& all) {
+  Json json = {{"setting", summary.setting}, {"runs", summary.runs.size()}, {"each", summary.runs}};
+  json["accuracy"] = to_json(summary.accuracy);
+  if (all.k > 0) json["top_k"] = {{"k", all.k}, {"accuracy", to_json(summary.top_k_accuracy)}};
+  json["loss"] = to_json(summary.loss);
+  json["macro"]["f1"] = to_json(summary.macro_f1);
+  json["weighted"]["f1"] = to_json(summary.weighted_f1);
+  json["per_class"] = Json::array();
+  for (std::size_t c = 0; c < all.class_names.size(); ++c) {
+    json["per_class"].push_back(
+        {{"class", c}, {"name", all.class_names[c]}, {"f1", to_json(summary.class_f1[c])}});
+  }
+  return json;
 }
 
 }  // namespace
 
 const Codec& MetricsSummary::codec() {
-  static const Codec codec = make_codec<MetricsSummary>(1, write, read, export_to);
+  static const Codec codec = make_codec<MetricsSummary>(2, write, read, export_to);
   return codec;
 }
 
-MetricsSummary summarised(std::span<const Value<Metrics>> runs) {
+std::size_t MetricsSummary::runs() const {
+  return std::accumulate(settings.begin(), settings.end(), std::size_t{0},
+                         [](std::size_t sum, const SettingSummary& one) { return sum + one.runs.size(); });
+}
+
+MetricsSummary summarised(std::span<const Value<Metrics>> runs, std::span<const Json> values) {
   expect_alike(runs);
-  MetricsSummary summary{.k = runs.front()->k};
-  summary.accuracy = spread_over(runs, [](const Metrics& one) { return one.accuracy; });
-  summary.top_k_accuracy = spread_over(runs, [](const Metrics& one) { return one.top_k_accuracy; });
-  summary.loss = spread_of(over(runs, [](const Metrics& one) { return one.loss; }));
-  summary.macro_f1 = spread_over(runs, [](const Metrics& one) { return one.macro.f1; });
-  summary.weighted_f1 = spread_over(runs, [](const Metrics& one) { return one.weighted.f1; });
-  summary.class_names = runs.front()->class_names;
-  for (std::size_t c = 0; c < summary.class_names.size(); ++c) {
-    summary.class_f1.push_back(spread_over(runs, [&](const Metrics& one) { return one.classes[c].f1; }));
+  if (!values.empty() && values.size() != runs.size()) {
+    throw Error("\"each\": " + std::to_string(values.size()) + " values, but " + std::to_string(runs.size()) +
+                " metrics; give one for each, or none");
+  }
+  std::vector<std::vector<std::size_t>> groups;
+  std::map<std::string, std::size_t> group_of;
+  const auto setting_of = [&](std::size_t run) {
+    if (values.empty()) return Json::object();
+    return chosen(values[run], [](const std::string& name) { return !tells_runs_apart(name); });
+  };
+  for (std::size_t run = 0; run < runs.size(); ++run) {
+    const auto [group, is_new] = group_of.emplace(canonical(setting_of(run)), groups.size());
+    if (is_new) groups.emplace_back();
+    groups[group->second].push_back(run);
+  }
+  MetricsSummary summary{.k = runs.front()->k, .class_names = runs.front()->class_names};
+  for (const auto& group : groups) {
+    std::vector<const Metrics*> own;
+    for (const auto run : group) own.push_back(&*runs[run]);
+    auto one = summary_of(own, summary.class_names.size());
+    one.setting = setting_of(group.front());
+    for (const auto run : group)
+      one.runs.push_back(values.empty() ? Json::object() : chosen(values[run], tells_runs_apart));
+    summary.settings.push_back(std::move(one));
   }
   return summary;
 }
 
 Json to_json(const MetricsSummary& summary) {
-  Json json;
-  json["runs"] = summary.runs();
-  json["confidence"] = confidence;
-  json["accuracy"] = to_json(summary.accuracy);
-  if (summary.k > 0) json["top_k"] = {{"k", summary.k}, {"accuracy", to_json(summary.top_k_accuracy)}};
-  json["loss"] = to_json(summary.loss);
-  json["macro"]["f1"] = to_json(summary.macro_f1);
-  json["weighted"]["f1"] = to_json(summary.weighted_f1);
-  json["per_class"] = Json::array();
-  for (std::size_t c = 0; c < summary.class_names.size(); ++c) {
-    json["per_class"].push_back(
-        {{"class", c}, {"name", summary.class_names[c]}, {"f1", to_json(summary.class_f1[c])}});
-  }
+  Json json = {{"runs", summary.runs()}, {"confidence", confidence}, {"settings", Json::array()}};
+  for (const auto& one : summary.settings) json["settings"].push_back(to_json(one, summary));
   return json;
 }
 
-std::string in_words(const MetricsSummary& summary) {
-  const auto top = "top-" + std::to_string(summary.k);
-  const auto runs = summary.runs();
-  return with_interval("accuracy", summary.accuracy) + "  " +
-         (summary.k > 0 ? with_interval(top.c_str(), summary.top_k_accuracy) + "  " : "") +
-         with_interval("loss", summary.loss) + "  " + with_interval("macro F1", summary.macro_f1) + "  (" +
-         std::to_string(runs) + (runs == 1 ? " run)" : " runs; ± is the 95 % interval of the mean)");
+std::vector<std::string> in_words(const MetricsSummary& summary) {
+  std::vector<std::string> lines;
+  for (const auto& one : summary.settings) {
+    const auto runs = one.runs.size();
+    lines.push_back(
+        (one.setting.empty() ? "" : values_in_words(one.setting) + "  ") +
+        with_interval("accuracy", one.accuracy) +
+        (summary.k > 0 ? with_interval("  top-" + std::to_string(summary.k), one.top_k_accuracy) : "") +
+        with_interval("  loss", one.loss) + with_interval("  macro F1", one.macro_f1) + "  (" +
+        std::to_string(runs) + (runs == 1 ? " run)" : " runs; ± is the 95 % interval of the mean)"));
+  }
+  return lines;
 }
 
 }  // namespace fovea

@@ -2,8 +2,8 @@
 
 namespace fovea {
 
-Summarise::Out<Value> Summarise::run(const In<Value>& in, const Params&, Context&) {
-  return {.summary = summarised(in.metrics)};
+Summarise::Out<Value> Summarise::run(const In<Value>& in, const Params& params, Context&) {
+  return {.summary = summarised(in.metrics, params.each)};
 }
 
 }  // namespace fovea

@@ -172,8 +172,8 @@ TEST_CASE("definition: what is wrong in a list of wires is told with its place t
   CHECK(wrong(R"(["mill.flour", 7])") ==
         "stages.blend.inputs.flours[1]: expected a wire such as \"load.data\", got 7");
   CHECK(wrong(R"(["mill.flour", "mill.bran"])") ==
-        "stages.blend.inputs.flours[1]: expected Flour, but \"mill.bran\" gives Grain; did you mean "
-        "\"mill.flour\"?");
+        "stages.blend.inputs.flours[1]: expected Flour, but \"mill.bran\" gives Grain; Flour of \"mill\" "
+        "is \"mill.flour\"");
   CHECK(wrong("3") == "stages.blend.inputs.flours: expected a wire such as \"load.data\", got 3");
   CHECK(error_with("/stages/mill/inputs/grain", R"(["harvest.grain"])") ==
         "stages.mill.inputs.grain: expected a wire such as \"load.data\", got [\"harvest.grain\"]");

@@ -147,6 +147,12 @@ TEST_CASE("each: every copy says which values it stands for, also when it is wri
     CHECK(each_of("east") == "{}");
     CHECK(each_of("blend") == "{}");
   }
+  auto copies = write_definition(graph);
+  copies["each"] = parse_json(R"({"east.tons": [8]})");
+  copies["stages"]["mill_2_1"]["inputs"]["grain"] = "east.grain";
+  const auto more = read_definition(copies, registry);
+  CHECK(more.nodes()[more.find("mill_2_1_1")].each.dump() ==
+        R"({"west.tons":5,"mill.seed":0,"east.tons":8})");
 }
 
 TEST_CASE("each: a parameter that is declared so takes the values of a list's copies, unless it is written") {

@@ -95,7 +95,10 @@ TEST_CASE("setting: one that makes no sense is an error") {
         "--set mill.limit: expected stage.param=VALUE, such as train.learning_rate=0.002");
   CHECK(setting_error("mil.limit=1") == "--set mil.limit=1: unknown stage \"mil\"; did you mean \"mill\"?");
   CHECK(setting_error("limit=1") ==
-        "--set limit=1: expected a parameter of a stage, such as train.epochs, or seed, or name");
+        "--set limit=1: expected a parameter of a stage, such as train.epochs, or seed, or name; here it is "
+        "\"mill.limit\"");
+  CHECK(setting_error("ton=1") ==
+        "--set ton=1: expected a parameter of a stage, such as train.epochs, or seed, or name");
   CHECK(
       setting_error("threads=1") ==
       "--set threads=1: expected a parameter of a stage, such as train.epochs, or seed, or name; here it is "

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <cstring>
 #include <map>
+#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -119,6 +120,33 @@ inline std::map<std::string, std::vector<Point>> scalars(std::string_view file) 
       if (!one.contains(2)) continue;
       all[only(one, 1).text].push_back({static_cast<std::int64_t>(only(event, 2).bits),
                                         only(event, 1).as_double(), only(one, 2).as_float()});
+    }
+  }
+  return all;
+}
+
+/// The settings that a file tells the plugin "hparams", as text.
+inline std::map<std::string, std::string> settings(std::string_view file) {
+  std::map<std::string, std::string> all;
+  for (const auto& record : records(file)) {
+    const auto event = message(record);
+    if (!event.contains(5)) continue;
+    const auto summary = message(only(event, 5).text);
+    for (const auto& [number, value] : summary) {
+      const auto one = message(value.text);
+      if (only(one, 1).text != "_hparams_/session_start_info") continue;
+      const auto plugin = message(only(message(only(one, 9).text), 1).text);
+      if (only(plugin, 1).text != "hparams") throw std::runtime_error("another plugin");
+      const auto start = message(only(message(only(plugin, 2).text), 3).text);
+      for (auto [entry, end] = start.equal_range(1); entry != end; ++entry) {
+        const auto setting = message(entry->second.text);
+        const auto told = message(only(setting, 2).text);
+        std::ostringstream text;
+        if (told.contains(2)) text << only(told, 2).as_double();
+        if (told.contains(3)) text << only(told, 3).text;
+        if (told.contains(4)) text << (only(told, 4).bits == 1 ? "true" : "false");
+        all[only(setting, 1).text] = text.str();
+      }
     }
   }
   return all;

@@ -251,7 +251,7 @@ TEST_CASE("fovea schema: knows every stage and its parameters") {
   CHECK_FALSE(stages.at("load")["properties"].contains("seed"));
   CHECK(stages.at("summarise")["properties"]["inputs"]["properties"]["metrics"]["anyOf"][1]["type"] ==
         "array");
-  CHECK(schema["properties"]["each"]["additionalProperties"]["type"] == "array");
+  CHECK(schema["properties"]["each"]["anyOf"][0]["additionalProperties"]["type"] == "array");
 }
 
 TEST_CASE("fovea run: interrupted training saves its progress, says how to go on, and plan knows") {

@@ -95,7 +95,8 @@ TEST_CASE("fovea train --seeds: tells and exports mean and interval, and config.
   CHECK(done.out.find("(2 runs; ± is the 95 % interval of the mean)") != std::string::npos);
 
   const auto directory = run_directories(desk).at(0);
-  const auto summary = json_in(directory / "summary.json");
+  const auto summary = json_in(directory / "summary.json")["settings"][0];
+  CHECK(summary["each"].dump() == R"([{"seed":0},{"seed":1}])");
   for (const auto* copy : {"evaluate_1", "evaluate_2"}) {
     const auto accuracy = json_in(directory / copy / "metrics.json")["accuracy"];
     CHECK(summary["accuracy"]["values"][copy[9] - '1'] == accuracy);
@@ -136,7 +137,7 @@ TEST_CASE("fovea train --folds: the data is loaded once, and every image of the 
                                            "evaluate_validation_2/val_accuracy",
                                            "evaluate_validation_3/val_accuracy"});
   for (const auto* summary : {"summary", "summary_validation"})
-    CHECK(json_in(directory / summary / "summary.json")["runs"] == 3);
+    CHECK(json_in(directory / summary / "summary.json")["settings"][0]["runs"] == 3);
 }
 
 TEST_CASE("fovea train --folds: composes each fold, scored on test and validation, with a figure of both") {
@@ -156,14 +157,78 @@ TEST_CASE("fovea train --folds: composes each fold, scored on test and validatio
   CHECK(stages["summary_figure"]["inputs"]["summary"] == "summary.summary");
 }
 
+TEST_CASE("fovea train: folds and seeds are combined, and with what a saved pipeline's each gives") {
+  const Desk desk;
+  REQUIRE(desk.fovea({"train", "--dataset", "synthetic", "--folds", "3", "--seeds", "2", "--dry-run",
+                      "--save-pipeline", "saved.json"})
+              .code == 0);
+  auto saved = json_in(desk.folder / "saved.json");
+  CHECK(saved["each"].dump() == R"([{"split.fold":[1,2,3]},{"seed":[0,1]}])");
+  const auto registry = fovea::all_stages();
+  const auto graph = fovea::read_definition(saved, registry);
+  CHECK(graph.find_all("train").size() == 6);
+  CHECK(graph.find_all("load").size() == 1);
+  CHECK(graph.nodes()[graph.find("train_3_2")].each.dump() == R"({"split.fold":3,"seed":1})");
+
+  saved["each"] = fovea::parse_json(R"({"train.learning_rate": [0.1, 0.2]})");
+  desk.write(saved.dump());
+  REQUIRE(desk.fovea({"train", "--config", "pipeline.json", "--seeds", "2", "--dry-run", "--save-pipeline",
+                      "both.json"})
+              .code == 0);
+  const auto both = json_in(desk.folder / "both.json");
+  CHECK(both["each"].dump() == R"([{"train.learning_rate":[0.1,0.2]},{"seed":[0,1]}])");
+  CHECK(both["stages"].size() == saved["stages"].size());
+}
+
+TEST_CASE("fovea run: settings times seeds are told, summarised and tracked apart by setting") {
+  auto definition = small_pipeline_of_two();
+  definition["each"] = fovea::parse_json(R"([{"train.learning_rate": [0.001, 0.01]}, {"seed": [1, 2]}])");
+  const Desk desk(definition);
+  const auto plan = desk.fovea({"plan", "pipeline.json"});
+  CHECK(plan.out.find("  [learning_rate 0.01, seed 1]") != std::string::npos);
+  const auto done = desk.fovea({"run", "pipeline.json", "--mlflow", "mlruns"});
+  INFO(done.err << done.out);
+  REQUIRE(done.code == 0);
+  CHECK(records_of(desk, "split") == 2);
+  CHECK(records_of(desk, "train") == 4);
+  CHECK(done.out.find("train_2_1: learning_rate 0.01, seed 1\n") != std::string::npos);
+  CHECK(done.out.find("\n  train_1_1..2_2") != std::string::npos);
+  CHECK(done.out.find("\n    learning_rate 0.001  accuracy ") != std::string::npos);
+  CHECK(done.out.find("\n    learning_rate 0.01  accuracy ") != std::string::npos);
+
+  const auto directory = run_directories(desk).at(0);
+  const auto settings = json_in(directory / "summary.json")["settings"];
+  REQUIRE(settings.size() == 2);
+  CHECK(settings[1]["setting"].dump() == R"({"train.learning_rate":0.01})");
+  CHECK(settings[1]["each"].dump() == R"([{"seed":1},{"seed":2}])");
+  CHECK(settings[1]["accuracy"]["values"][0] ==
+        json_in(directory / "evaluate_2_1" / "metrics.json")["accuracy"]);
+
+  std::map<std::string, std::string> rates;
+  for (const auto& [name, text] : files_in(desk.folder / "mlruns")) {
+    const fs::path path(name);
+    if (path.filename() != "train.learning_rate") continue;
+    const auto run = desk.folder / "mlruns" / path.parent_path().parent_path();
+    CHECK(fs::exists(run / "metrics/test_accuracy"));
+    CHECK(fs::exists(run / "tags/mlflow.parentRunId"));
+    rates[contents(run / "tags/mlflow.runName")] = text + " " + contents(run / "params/seed");
+  }
+  CHECK(rates == std::map<std::string, std::string>{{"train_1_1: learning_rate 0.001, seed 1", "0.001 1"},
+                                                    {"train_1_2: learning_rate 0.001, seed 2", "0.001 2"},
+                                                    {"train_2_1: learning_rate 0.01, seed 1", "0.01 1"},
+                                                    {"train_2_2: learning_rate 0.01, seed 2", "0.01 2"}});
+  desk.write(contents(directory / "config.json"));
+  for (const auto& [stage, one] : planned(desk)) CHECK(one["status"] == "hit");
+  CHECK(planned(desk).at("train_2_1")["each"].dump() == R"({"train.learning_rate":0.01,"seed":1})");
+  CHECK(planned(desk, {"--force", "train"}).at("train_1_2")["why"] == "forced");
+}
+
 TEST_CASE("fovea train: what several runs can't be is told of the flag") {
   const Desk desk(small_pipeline_of_two());
   const auto wrong = [&](std::vector<std::string> more) {
     more.insert(more.begin(), {"train", "--dataset", "synthetic"});
     return desk.usage_error(more);
   };
-  CHECK(wrong({"--folds", "3", "--seeds", "2"}) ==
-        "--folds: can't go together with --seeds; give one of them, with --seed for another seed");
   CHECK(wrong({"--folds", "1"}) == "--folds: 1 is not allowed; it must be from 2 to 1000");
   CHECK(wrong({"--seeds", "0"}) == "--seeds: 0 is not allowed; it must be from 1 to 1000");
   CHECK(wrong({"--folds", "3", "--validation-split", "0.2"}) ==
@@ -176,7 +241,7 @@ TEST_CASE("fovea train: what several runs can't be is told of the flag") {
         "--seeds: 2 values from 9223372036854775807 on are not allowed; they must stay below "
         "9223372036854775807");
   CHECK(desk.usage_error({"train", "--config", "pipeline.json", "--seeds", "2"}) ==
-        "--seeds: the pipeline has an \"each\" already; change that, as --set each.seed=[0,1,2]");
+        "--seeds: \"each\" gives it [1,2]; change that list, as --set each.seed=[...]");
   CHECK(desk.usage_error({"train", "--config", "pipeline.json", "--seed", "2"}) ==
         "--seed: \"each\" gives it [1,2]; change that list, as --set each.seed=[...]");
 }

@@ -1,4 +1,5 @@
 """Has TensorBoard read the event files of a run: tensorboard_reader.py FOVEA"""
+import json
 import os
 import struct
 import tempfile
@@ -8,6 +9,7 @@ import peers
 peers.need("tensorboard")
 from tensorboard.backend.event_processing import event_file_loader
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+from tensorboard.plugins.hparams import metadata
 
 
 def accumulated(folder):
@@ -36,6 +38,21 @@ def check_history(logs, log):
     assert steps == sorted(set(steps)), steps
 
 
+def check_settings(logs, run):
+    """The table of settings and metrics has what the run was told and what it measured."""
+    events = accumulated(logs)
+    content = events.SummaryMetadata(metadata.SESSION_START_INFO_TAG).plugin_data.content
+    settings = metadata.parse_session_start_info_plugin_data(content).hparams
+    assert settings["train.epochs"].number_value == 3, settings
+    assert settings["load.format"].string_value == "synthetic", settings
+    content = events.SummaryMetadata(metadata.SESSION_END_INFO_TAG).plugin_data.content
+    assert metadata.parse_session_end_info_plugin_data(content).status == 1, content
+    with open(os.path.join(run, "metrics.json")) as file:
+        accuracy = json.load(file)["accuracy"]
+    measured = accumulated(os.path.join(logs, "evaluate")).Scalars("test_accuracy")
+    assert [one.value for one in measured] == [single(accuracy)], measured
+
+
 def check_figures(folder, visualizations):
     events = accumulated(folder)
     tags = events.Tags()["images"]
@@ -58,11 +75,13 @@ with tempfile.TemporaryDirectory() as folder:
     run, log = peers.run_small(folder, "--tensorboard", "live")
     logs = os.path.join(run, "tensorboard_logs")
     check_history(os.path.join(logs, "train"), log)
+    check_settings(os.path.join(logs, "train"), run)
     check_figures(os.path.join(logs, "figures"), os.path.join(run, "visualizations"))
     check_loader(logs)
     live = os.path.join(folder, "live", "small")
     (training,) = [each for each in os.listdir(live) if each.startswith("train-")]
     check_history(os.path.join(live, training), log)
+    check_settings(os.path.join(live, training), run)
     check_loader(live)
     weights = accumulated(os.path.join(live, training, "weights"))
     assert "fc.weight" in weights.Tags()["histograms"], weights.Tags()

@@ -14,6 +14,16 @@ std::string event_file_in(const fs::path& folder) {
   return contents(path);
 }
 
+/// The only event file that lies in a folder itself.
+std::string only_event_file_of(const fs::path& folder) {
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    if (entry.is_regular_file()) files.push_back(entry.path());
+  }
+  REQUIRE(files.size() == 1);
+  return contents(files[0]);
+}
+
 /// The cells of training_log.csv below its header, by line.
 std::vector<std::vector<double>> log_of(const fs::path& run) {
   std::vector<std::vector<double>> rows;
@@ -73,6 +83,37 @@ TEST_CASE("tensorboard: a run directory has the history, epochs in both folders 
   }
   CHECK(train.at("learning_rate").back().value == static_cast<float>(log[1][7]));
   CHECK(train.at("step_loss").back().time == Approx(train.at("epoch_loss").back().time));
+}
+
+TEST_CASE("tensorboard: a training's folder has its settings, and what was measured of its model") {
+  auto definition = small_pipeline();
+  definition["each"] = fovea::parse_json(R"({"train.learning_rate": [0.001, 0.002]})");
+  for (const auto* figure : {"curves", "rate", "confusion"}) definition["stages"].erase(figure);
+  definition["stages"]["train"]["params"]["epochs"] = 1;
+  const Desk desk(definition);
+  REQUIRE(desk.fovea({"run", "pipeline.json", "--tensorboard", "live"}).code == 0);
+  const auto run = run_directories(desk)[0];
+  for (const auto* copy : {"1", "2"}) {
+    const auto folder = run / "tensorboard_logs" / ("train_" + std::string(copy));
+    const auto settings = event_reader::settings(only_event_file_of(folder));
+    CHECK(settings.at("train.learning_rate") == (copy[0] == '1' ? "0.001" : "0.002"));
+    CHECK(settings.at("train.batch_size") == "32");
+    CHECK(settings.at("load.format") == "synthetic");
+    CHECK(settings.at("seed") == "1");
+    const auto measured = event_reader::scalars(event_file_in(folder / "evaluate"));
+    const auto metrics =
+        fovea::parse_json(contents(run / ("evaluate_" + std::string(copy)) / "metrics.json"));
+    CHECK(measured.at("test_accuracy")[0].value == metrics["accuracy"].get<float>());
+    CHECK(measured.at("test_macro_f1")[0].value == metrics["macro"]["f1"].get<float>());
+  }
+  int live = 0;
+  for (const auto& entry : fs::directory_iterator(desk.folder / "live/small")) {
+    if (!entry.path().filename().string().starts_with("train_")) continue;
+    ++live;
+    CHECK(event_reader::settings(only_event_file_of(entry.path())).contains("train.learning_rate"));
+    CHECK(event_reader::scalars(event_file_in(entry.path() / "evaluate")).contains("test_loss"));
+  }
+  CHECK(live == 2);
 }
 
 TEST_CASE("tensorboard: figures are images, byte for byte those of the run directory") {

@@ -12,7 +12,8 @@ using namespace fovea;
 namespace {
 
 /// Scores that differ from run to run and from class to class, by sines.
-MetricsSummary runs_and_classes(std::size_t runs, std::size_t classes, const std::string& name = "c") {
+MetricsSummary runs_and_classes(std::size_t runs, std::size_t classes, const std::string& name = "c",
+                                const std::vector<Json>& each = {}) {
   std::vector<Value<Metrics>> all;
   for (std::size_t run = 0; run < runs; ++run) {
     Metrics metrics;
@@ -29,7 +30,18 @@ MetricsSummary runs_and_classes(std::size_t runs, std::size_t classes, const std
     }
     all.emplace_back(std::move(metrics));
   }
-  return summarised(all);
+  return summarised(all, each);
+}
+
+/// Every setting with every seed.
+std::vector<Json> settings_and_seeds(std::size_t settings, std::size_t seeds,
+                                     const std::string& name = "rate") {
+  std::vector<Json> each;
+  for (std::size_t setting = 0; setting < settings; ++setting) {
+    for (std::size_t seed = 0; seed < seeds; ++seed)
+      each.push_back({{"train." + name, setting + 1}, {"seed", seed}});
+  }
+  return each;
 }
 
 render::Drawing summary_drawn(const MetricsSummary& summary, const render::Size& size = {1600, 1000}) {
@@ -55,6 +67,36 @@ TEST_CASE("summary figure: any number of runs and classes, no text on another or
   check_summary_texts(runs_and_classes(5, 200, "a class with quite a long name, number "));
 }
 
+TEST_CASE("summary figure: any number of settings, no text on another or outside") {
+  for (const auto& [settings, seeds, classes] :
+       {std::tuple{2, 1, 2}, {3, 3, 10}, {12, 5, 40}, {40, 2, 200}}) {
+    const auto each = settings_and_seeds(settings, seeds);
+    check_summary_texts(runs_and_classes(each.size(), classes, "c", each));
+  }
+  const auto each = settings_and_seeds(3, 2, "a_setting_with_quite_a_long_name_that_goes_on_and_on_and_on");
+  check_summary_texts(runs_and_classes(6, 10, "a class with quite a long name, number ", each));
+}
+
+TEST_CASE("summary figure: of several settings each has a row with its own mean, and no mean is of all") {
+  std::vector<Json> each;
+  for (const auto* type : {"adamw", "rmsprop"}) {
+    for (const int seed : {0, 1, 2}) each.push_back({{"train.optimizer.type", type}, {"seed", seed}});
+  }
+  const auto summary = runs_and_classes(6, 3, "c", each);
+  const auto drawing = summary_drawn(summary);
+  CHECK(count_texts(drawing, "2 settings of optimizer.type, 6 runs") == 1);
+  CHECK(count_texts(drawing, "adamw") == 5);
+  CHECK(count_texts(drawing, "rmsprop") == 5);
+  for (const auto& setting : summary.settings)
+    CHECK(count_texts(drawing, render::percent(setting.accuracy.mean, 2) + " \u00b1 ") == 1);
+}
+
+TEST_CASE("summary figure: runs of one setting are named by their seeds") {
+  const auto drawing = summary_drawn(runs_and_classes(2, 3, "c", {{{"seed", 41}}, {{"seed", 1042}}}));
+  CHECK(count_texts(drawing, "1042") == 5);
+  CHECK(count_texts(drawing, "seed") == 5);
+}
+
 TEST_CASE("summary figure: names of any script stay on the canvas and clear of each other") {
   auto summary = runs_and_classes(5, 5);
   summary.class_names = {std::string(300, 'w'), "日本語のクラス名", "صنف عربي", "bad \xff byte\nand line",
@@ -76,8 +118,8 @@ TEST_CASE("summary figure: there is ink where metrics, classes and numbers are")
 
 TEST_CASE("summary figure: each metric says its mean and how far the interval reaches") {
   const auto summary = runs_and_classes(5, 3);
-  const auto half = render::percent(summary.accuracy.high - summary.accuracy.mean, 2);
-  const auto text = render::percent(summary.accuracy.mean, 2) + " \u00b1 " + half;
+  const auto half = render::percent(summary.settings[0].accuracy.high - summary.settings[0].accuracy.mean, 2);
+  const auto text = render::percent(summary.settings[0].accuracy.mean, 2) + " \u00b1 " + half;
   CHECK(count_texts(summary_drawn(summary), text) == 1);
   CHECK(count_texts(summary_drawn(summary), "Top-5 accuracy") == 2);
 }
@@ -95,7 +137,7 @@ TEST_CASE("summary figure: beyond 40 classes they are sorted, and the weakest ar
   const auto summary = runs_and_classes(3, 41);
   std::size_t weakest = 0;
   for (std::size_t c = 1; c < 41; ++c) {
-    if (summary.class_f1[c].mean < summary.class_f1[weakest].mean) weakest = c;
+    if (summary.settings[0].class_f1[c].mean < summary.settings[0].class_f1[weakest].mean) weakest = c;
   }
   const auto drawing = summary_drawn(summary);
   CHECK(count_texts(drawing, "Lowest F1") == 1);

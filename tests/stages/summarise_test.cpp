@@ -34,11 +34,12 @@ Metrics metrics_of(double number) {
   return metrics;
 }
 
-MetricsSummary summary_of(const std::vector<Metrics>& runs) {
+MetricsSummary summary_of(const std::vector<Metrics>& runs, const char* each = "[]") {
   Summarise::In<Value> in;
   for (const auto& run : runs) in.metrics.emplace_back(run);
   Context context;
-  return *Summarise::run(in, {}, context).summary;
+  const auto values = parse_json(each);
+  return *Summarise::run(in, {.each = {values.begin(), values.end()}}, context).summary;
 }
 
 }  // namespace
@@ -124,15 +125,37 @@ TEST_CASE("summarise: every metric has the values of all runs in their order") {
   const auto summary = summary_of({metrics_of(0.4), metrics_of(0.8), metrics_of(0.6)});
   using Values = std::vector<double>;
   CHECK(summary.runs() == 3);
-  CHECK(summary.accuracy.values == Values{0.4, 0.8, 0.6});
-  CHECK(summary.accuracy.mean == exactly(0.6));
-  CHECK(summary.accuracy.deviation == exactly(0.2));
-  CHECK(summary.top_k_accuracy.mean == exactly(0.3));
-  CHECK(summary.loss.values == Values{4, 8, 6});
-  CHECK(summary.macro_f1.mean == exactly(0.075));
-  CHECK(summary.weighted_f1.mean == exactly(0.0375));
-  CHECK(summary.class_f1[0].mean == exactly(0.15));
-  CHECK(summary.class_f1[1].values == Values{0.4 / 5, 0.8 / 5, 0.6 / 5});
+  REQUIRE(summary.settings.size() == 1);
+  const auto& all = summary.settings[0];
+  CHECK(all.accuracy.values == Values{0.4, 0.8, 0.6});
+  CHECK(all.accuracy.mean == exactly(0.6));
+  CHECK(all.accuracy.deviation == exactly(0.2));
+  CHECK(all.top_k_accuracy.mean == exactly(0.3));
+  CHECK(all.loss.values == Values{4, 8, 6});
+  CHECK(all.macro_f1.mean == exactly(0.075));
+  CHECK(all.weighted_f1.mean == exactly(0.0375));
+  CHECK(all.class_f1[0].mean == exactly(0.15));
+  CHECK(all.class_f1[1].values == Values{0.4 / 5, 0.8 / 5, 0.6 / 5});
+}
+
+TEST_CASE("summarise: a mean is one over seeds and folds, and never over settings") {
+  const auto summary = summary_of({metrics_of(0.4), metrics_of(0.8), metrics_of(0.6), metrics_of(0.7)},
+                                  R"([{"seed": 0, "train.rate": 0.1}, {"seed": 0, "train.rate": 0.2},
+          {"train.rate": 0.1, "seed": 1, "split.fold": 2}, {"train.rate": 0.2, "split.fold": 1, "seed": 0}])");
+  REQUIRE(summary.settings.size() == 2);
+  using Values = std::vector<double>;
+  CHECK(summary.settings[0].setting.dump() == R"({"train.rate":0.1})");
+  CHECK(summary.settings[0].accuracy.values == Values{0.4, 0.6});
+  CHECK(summary.settings[1].accuracy.values == Values{0.8, 0.7});
+  CHECK(summary.settings[1].accuracy.mean == exactly(0.75));
+  CHECK(Json(summary.settings[1].runs).dump() == R"([{"seed":0},{"seed":0,"split.fold":1}])");
+  CHECK(summary.runs() == 4);
+}
+
+TEST_CASE("summarise: values that are not one for each of the metrics are refused") {
+  CHECK(error_of([] {
+          summary_of({metrics_of(0.4), metrics_of(0.8)}, R"([{"seed": 0}])");
+        }) == "\"each\": 1 values, but 2 metrics; give one for each, or none");
 }
 
 TEST_CASE("summarise: runs of other classes, or of another k, are refused") {
@@ -156,7 +179,8 @@ TEST_CASE("summarise: runs of other classes, or of another k, are refused") {
 
 TEST_CASE("summarise: what is stored is what is read, and what is exported is JSON with every number") {
   const Folder folder;
-  const auto summary = summary_of({metrics_of(0.4), metrics_of(0.8)});
+  const auto summary = summary_of({metrics_of(0.4), metrics_of(0.8), metrics_of(0.6)},
+                                  R"([{"seed": 0}, {"seed": 1}, {"seed": 0, "train.rate": 2}])");
   H5Writer writer(folder / "summary.h5");
   MetricsSummary::codec().write(&summary, writer);
   writer.close();
@@ -168,18 +192,28 @@ TEST_CASE("summarise: what is stored is what is read, and what is exported is JS
   text << std::ifstream(folder / "summary.json").rdbuf();
   const auto json = parse_json(text.str());
   CHECK(json == parse_json(to_json(summary).dump()));
-  CHECK(json["runs"] == 2);
+  CHECK(json["runs"] == 3);
+  CHECK(json["settings"][1]["setting"]["train.rate"] == 2);
+  CHECK(json["settings"][0]["each"][1]["seed"] == 1);
   CHECK(json["confidence"] == 0.95);
-  CHECK(json["top_k"]["k"] == 5);
-  CHECK(json["accuracy"]["interval"][1].get<double>() == exactly(summary.accuracy.high));
-  CHECK(json["per_class"][1]["name"] == "dog");
-  CHECK(json["per_class"][1]["f1"]["values"].size() == 2);
+  const auto& one = json["settings"][0];
+  CHECK(one["top_k"]["k"] == 5);
+  CHECK(one["accuracy"]["interval"][1].get<double>() == exactly(summary.settings[0].accuracy.high));
+  CHECK(one["per_class"][1]["name"] == "dog");
+  CHECK(one["per_class"][1]["f1"]["values"].size() == 2);
 }
 
 TEST_CASE("summarise: in words it says the mean of each metric and how far its interval reaches") {
-  CHECK(in_words(summary_of({metrics_of(0.5), metrics_of(0.5)})) ==
-        "accuracy 0.5000 ± 0.0000  top-5 0.2500 ± 0.0000  loss 5.0000 ± 0.0000  macro F1 0.0625 ± 0.0000  "
-        "(2 runs; ± is the 95 % interval of the mean)");
+  using Lines = std::vector<std::string>;
+  CHECK(
+      in_words(summary_of({metrics_of(0.5), metrics_of(0.5)})) ==
+      Lines{
+          "accuracy 0.5000 ± 0.0000  top-5 0.2500 ± 0.0000  loss 5.0000 ± 0.0000  macro F1 0.0625 ± 0.0000  "
+          "(2 runs; ± is the 95 % interval of the mean)"});
   CHECK(in_words(summary_of({metrics_of(0.5)})) ==
-        "accuracy 0.5000  top-5 0.2500  loss 5.0000  macro F1 0.0625  (1 run)");
+        Lines{"accuracy 0.5000  top-5 0.2500  loss 5.0000  macro F1 0.0625  (1 run)"});
+  const auto two =
+      in_words(summary_of({metrics_of(0.5), metrics_of(0.25)}, R"([{"train.rate": 1}, {"train.rate": 2}])"));
+  REQUIRE(two.size() == 2);
+  CHECK(two[1] == "rate 2  accuracy 0.2500  top-5 0.1250  loss 2.5000  macro F1 0.0312  (1 run)");
 }
