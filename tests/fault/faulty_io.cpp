@@ -1,9 +1,9 @@
 // A library for LD_PRELOAD that lets one call to the system go wrong, for files below FOVEA_FAULT_PATH:
 //
-//   FOVEA_FAULT_CALL        write (also pwrite), fsync, rename, open (also openat, for reading and writing), mmap
+//   FOVEA_FAULT_CALL        write (also pwrite), fsync, rename, open (also openat, to read and write) or mmap
 //   FOVEA_FAULT_AT          which of these calls, from 1; 0 for none, which only counts
-//   FOVEA_FAULT_ERROR       EIO, ENOSPC, EACCES; short: a write that writes half; lost: a rename that is done,
-//                           though the answer is that there was nothing to rename
+//   FOVEA_FAULT_ERROR       EIO, ENOSPC, EACCES; short: a write that writes half;
+//                           lost: a rename that is done, though the answer is that nothing was there
 //   FOVEA_FAULT_COUNT_FILE  where the number of calls is written in the end
 
 #include <dlfcn.h>
