@@ -44,6 +44,7 @@ void DatasetBuilder::add_label(std::size_t label, Part part, std::string_view na
     throw Error(place + ": image " + std::to_string(size()) + " has the name " + quote(name) +
                 ", which is no UTF-8 text, or has a zero byte; mend it");
   }
+  has_names_ = has_names_ || !name.empty();
   names_.add(name.empty() ? std::to_string(size()) : std::string(name));
   labels_.push_back(static_cast<std::int32_t>(label));
   parts_.push_back(static_cast<std::uint8_t>(part));
@@ -91,7 +92,8 @@ Dataset DatasetBuilder::build() {
   data.extents = std::exchange(extents_, {});
   data.labels = std::exchange(labels_, {});
   data.parts = std::exchange(parts_, {});
-  data.names = names_.finish();
+  auto names = names_.finish();
+  if (std::exchange(has_names_, false)) data.names = std::move(names);
   measure_statistics(data);
   return data;
 }

@@ -41,6 +41,7 @@ class DatasetBuilder {
   std::vector<std::int32_t> labels_;
   std::vector<std::uint8_t> parts_;
   NameList names_;
+  bool has_names_ = false;
 };
 
 }  // namespace fovea
