@@ -47,7 +47,8 @@ class PieDrawing {
       : pie_(pie), style_(style), font_{style.tick}, row_(style.line_height(style.tick) * 1.15), box_(box) {
     shapes_ = draw_title(pie.title, pie.subtitle, box_, style);
     for (const auto& wedge : pie.wedges) sum_ += std::max(wedge.value, 0.0);
-    radius_ = std::max(1.0, std::min(box_.width * 0.23, box_.height * 0.46));
+    radius_ = std::max(1.0, std::min({box_.width * 0.23, box_.height * 0.46,
+                                      std::max(box_.width * 0.16, box_.width / 2 - widest_label())}));
     middle_ = box_.center();
   }
 
@@ -72,6 +73,14 @@ class PieDrawing {
   }
 
  private:
+  // What the longest label takes beside the pie, with its leader.
+  [[nodiscard]] double widest_label() const {
+    double widest = 0;
+    for (const auto& wedge : pie_.wedges)
+      widest = std::max(widest, style_.measure(one_line(wedge.name) + ": 00.0%", font_).width);
+    return widest + style_.gap * 4 + 1;
+  }
+
   void add_wedge(const Wedge& wedge, double from, double to) {
     const auto outline = wedge_outline(middle_, radius_, from, to);
     shapes_.push_back(Polygon{outline, wedge.color});

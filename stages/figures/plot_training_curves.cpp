@@ -106,6 +106,7 @@ void add_lines(const std::string& name, const std::vector<double>& values, Color
 /// What was not logged in every epoch: the values that there are, joined.
 void add_logged_line(const std::string& name, const std::vector<double>& values, Color color,
                      std::vector<Mark>& marks) {
+  if (values.empty()) return;
   Line line{.name = name, .color = color, .width = 3.5, .markers = values.size() < 5 * smoothed_from};
   for (std::size_t i = 0; i < values.size(); ++i) {
     if (!std::isfinite(values[i])) continue;

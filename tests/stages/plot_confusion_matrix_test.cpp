@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "render/chart/ticks.hpp"
 #include "tests/catch.hpp"
 #include "tests/render/reading.hpp"
 #include "tests/stages/drawing_text.hpp"

@@ -147,7 +147,7 @@ TEST_CASE(
   CHECK(f1.passes(validation_color, 2, 0.25));
   CHECK(f1.y_label.empty());
   const auto weights = render::read_chart(drawing, "weights");
-  CHECK(weights.dots(train_color).empty());
+  CHECK(weights.legend.empty());
   CHECK(weights.passes(render::okabe_ito::purple, 3, 7));
   CHECK(render::read_charts(drawing).size() == 4);
 }
