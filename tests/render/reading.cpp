@@ -265,7 +265,8 @@ ReadChart read_chart(const Drawing& drawing, const std::string& title) {
 }
 
 std::vector<std::string> read_row(const Drawing& drawing, const std::string& first) {
-  const auto texts = all<Text>(drawing.shapes);
+  auto texts = all<Text>(drawing.shapes);
+  std::ranges::reverse(texts);
   const auto row = std::ranges::find(texts, first, &Text::text);
   if (row == texts.end()) return {};
   std::vector<std::pair<double, std::string>> cells;

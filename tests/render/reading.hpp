@@ -115,7 +115,8 @@ std::map<std::string, ReadWedge> read_pie(const Drawing& drawing);
 std::set<std::string> read_arrows(const Drawing& drawing);
 /// The fill of each box of a diagram, by its title.
 std::map<std::string, Color> read_boxes(const Drawing& drawing);
-/// The rows of a table: all texts that stand at the height of one that is `first`, from left to right.
+/// The rows of a table: all texts that stand at the height of the last one that is `first`, from left to
+/// right.
 std::vector<std::string> read_row(const Drawing& drawing, const std::string& first);
 
 }  // namespace fovea::render

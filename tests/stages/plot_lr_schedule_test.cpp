@@ -59,7 +59,7 @@ TEST_CASE("learning rate figure: without a warmup none is shaded") {
 TEST_CASE("learning rate figure: a run that ended in its warmup shows its highest rate") {
   auto history = run_of(1000, 10, {.warmup_steps = 1000});
   history.step_learning_rate.resize(500);
-  CHECK(count_texts(drawn_schedule(history), "highest 4.99e-04") == 1);
+  CHECK(count_texts(drawn_schedule(history), "highest 0.000499") == 1);
 }
 
 TEST_CASE("learning rate figure: an early stop is marked") {
