@@ -92,6 +92,6 @@ TEST_CASE("pie: the colours of 16 wedges all differ") {
 TEST_CASE("pie: a name that a smaller pie has room for is not cut") {
   const std::string name = "a class with a long name";
   const Pie pie{.wedges = {{name, 1, category(0)}, {"short", 2, category(1)}}};
-  const auto shapes = draw(pie, {0, 0, 700, 400}, plain_style());
+  const auto shapes = draw(pie, {0, 0, 1100, 500}, plain_style());
   CHECK(says(shapes, name + ": 33.3%"));
 }
