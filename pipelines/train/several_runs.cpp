@@ -63,6 +63,17 @@ bool has_summary(const Json& definition, const std::string& metrics) {
   return false;
 }
 
+/// Whether no evaluation is left without a summary, as where folds were asked for.
+bool all_are_summarised(const Json& definition) {
+  std::size_t evaluations = 0, summarised = 0;
+  for (const auto& [name, stage] : definition.at("stages").items()) {
+    if (stage.at("stage") != "evaluate") continue;
+    ++evaluations;
+    summarised += has_summary(definition, name + ".metrics");
+  }
+  return evaluations > 0 && summarised == evaluations;
+}
+
 void add_summary(Json& definition, const std::string& evaluate, const std::string& name, bool figure) {
   if (has_summary(definition, evaluate + ".metrics")) return;
   add_stage(definition, name, {{"stage", "summarise"}, {"inputs", {{"metrics", evaluate + ".metrics"}}}});
@@ -112,10 +123,9 @@ void train_several_times(Json& definition, const TrainRequest& request) {
   if (request.seeds) {
     at_flag("--seeds", [&] {
       expect_count(*request.seeds, 1);
-      // With folds there are two evaluations, both of which are summarised.
-      const auto evaluate = request.folds ? "" : only_stage(definition, "evaluate");
       add_to_each(definition, "seed", definition.value("seed", std::int64_t{0}), *request.seeds);
-      if (!request.folds) add_summary(definition, evaluate, "summary", figure);
+      if (!all_are_summarised(definition))
+        add_summary(definition, only_stage(definition, "evaluate"), "summary", figure);
     });
   }
 }
