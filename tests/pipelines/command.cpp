@@ -52,12 +52,12 @@ Finished run_program(const std::string& program, const std::vector<std::string>&
 Finished run_until(const std::string& pattern, const std::string& program,
                    const std::vector<std::string>& arguments, const std::string& folder,
                    const std::string& signal) {
-  // After 3,000 looks, which take a minute, it looks no more.
+  // After 15,000 looks, which take five minutes, it looks no more.
   const std::string after = " & looks=0; until ls " + pattern +
-                            " >/dev/null 2>&1 || [ $((looks += 1)) -gt 3000 ]; do sleep 0.02; done; "
-                            "kill -" + signal + " $!; wait $!; code=$?; [ $looks -le 3000 ] || exit 99; exit $code";
+                            " >/dev/null 2>&1 || [ $((looks += 1)) -gt 15000 ]; do sleep 0.02; done; kill -" +
+                            signal + " $!; wait $!; code=$?; [ $looks -le 15000 ] || exit 99; exit $code";
   const auto done = run_line(program_line(program, arguments), after, folder);
-  if (done.code == 99) FAIL("after a minute, still no file like " << pattern << ": " << done.err);
+  if (done.code == 99) FAIL("after five minutes, still no file like " << pattern << ": " << done.err);
   return done;
 }
 

@@ -162,10 +162,11 @@ TEST_CASE("summary figure: the stage gives the file of its name, the same bytes 
 TEST_CASE("summary figure: the dots of each metric are its runs in order, the band its interval") {
   const auto summary = runs_and_classes(5, 3);
   const auto drawing = summary_drawn(summary);
-  const std::vector<std::pair<std::string, const Spread*>> metrics{{"Accuracy", &summary.accuracy},
-                                                                   {"Macro F1", &summary.macro_f1},
-                                                                   {"Weighted F1", &summary.weighted_f1},
-                                                                   {"Loss, nats", &summary.loss}};
+  const auto& one = summary.settings[0];
+  const std::vector<std::pair<std::string, const Spread*>> metrics{{"Accuracy", &one.accuracy},
+                                                                   {"Macro F1", &one.macro_f1},
+                                                                   {"Weighted F1", &one.weighted_f1},
+                                                                   {"Loss, nats", &one.loss}};
   for (const auto& [title, spread] : metrics) {
     INFO(title);
     const auto chart = render::read_chart(drawing, title);

@@ -77,16 +77,17 @@ TEST_CASE("spread: the interval of shares stays within 0 and 1, and tells how fa
 TEST_CASE("summarise: shares have intervals of shares, and the loss has its own") {
   auto one = metrics_of(0.98), other = metrics_of(1);
   const auto summary = summary_of({one, other});
-  CHECK(summary.accuracy.high == 1);
-  CHECK(summary.loss.high > 9.9);
+  CHECK(summary.settings[0].accuracy.high == 1);
+  CHECK(summary.settings[0].loss.high > 9.9);
 }
 
 TEST_CASE("summarise: a top-k accuracy that the runs do not have is left out") {
   auto without = metrics_of(0.5);
   without.k = 0;
   const auto summary = summary_of({without});
-  CHECK(in_words(summary) == "accuracy 0.5000  loss 5.0000  macro F1 0.0625  (1 run)");
-  CHECK_FALSE(to_json(summary).contains("top_k"));
+  CHECK(in_words(summary) ==
+        std::vector<std::string>{"accuracy 0.5000  loss 5.0000  macro F1 0.0625  (1 run)"});
+  CHECK_FALSE(to_json(summary).at("settings")[0].contains("top_k"));
 }
 
 TEST_CASE("summarise: a stored summary whose lists do not fit each other is refused") {
@@ -97,8 +98,8 @@ TEST_CASE("summarise: a stored summary whose lists do not fit each other is refu
   };
   auto summary = summary_of({metrics_of(0.4), metrics_of(0.8)});
   summary.class_names.pop_back();
-  CHECK(refused(summary) == "MetricsSummary: its classes and their scores differ in number; make it again");
-  CHECK(refused({}) == "MetricsSummary: its values are not those of its runs; make it again");
+  CHECK(refused(summary) == "MetricsSummary: its lists differ in length; make it again");
+  CHECK(refused({}) == "MetricsSummary: its lists differ in length; make it again");
 }
 
 TEST_CASE("spread: equal values have an interval of no length") {
