@@ -83,8 +83,9 @@ std::map<std::string, fs::path> last_used_of_keys(const Store& store, const std:
   std::map<std::string, std::pair<fs::file_time_type, fs::path>> newest;
   for (const auto& record : records) {
     const auto file = store.record_file(record);
-    auto& one = newest[record.key];
-    one = std::max(one, {last_change(file), file});
+    std::pair used{last_change(file), file};
+    const auto [one, is_first] = newest.emplace(record.key, used);
+    if (!is_first) one->second = std::max(one->second, std::move(used));
   }
   std::map<std::string, fs::path> files;
   for (auto& [key, one] : newest) files[key] = std::move(one.second);

@@ -200,9 +200,9 @@ TEST_CASE("summary figure: the dots of a class are in its row, at its F1, and it
     }
     REQUIRE(values.size() == 5);
     for (std::size_t run = 0; run < 5; ++run)
-      CHECK(values[run] == Approx(summary.class_f1[c].values[run]).margin(0.002));
+      CHECK(values[run] == Approx(summary.settings[0].class_f1[c].values[run]).margin(0.002));
   }
   CHECK(chart.x_label == "F1");
   const auto row = render::read_row(drawing, "Macro F1");
-  CHECK(std::find(row.begin(), row.end(), render::percent(summary.macro_f1.mean, 2)) != row.end());
+  CHECK(std::find(row.begin(), row.end(), render::percent(summary.settings[0].macro_f1.mean, 2)) != row.end());
 }
