@@ -82,7 +82,8 @@ void plan_cells(Plan& plan, const HeatMap& map, const Rect& inside, Rect cells, 
   cells.cut_left(reserved);
   const double deepest = inside.height * 0.22;
   plan.least_below = map.right && !map.bottom ? style.line_height(style.tick) + style.gap : 0;
-  cells.cut_bottom(std::max(column_layout(map.column_names, cells, deepest, style).depth, plan.least_below));
+  cells.cut_bottom(std::max(column_layout(map.column_names, cells, deepest, cells.x - inside.x, style).depth,
+                            plan.least_below));
   plan.row_names = row_layout(map.row_names, cells, reserved, style);
   const double spare = std::max(0.0, reserved - std::max(plan.row_names.depth, std::min(strip_label, most)));
   cells = {cells.x - spare, cells.y, cells.width + spare, cells.height};
@@ -95,7 +96,7 @@ void plan_cells(Plan& plan, const HeatMap& map, const Rect& inside, Rect cells, 
   plan.cells = {std::round(cells.x), std::round(cells.y), std::max(1.0, std::floor(cells.width)),
                 std::max(1.0, std::floor(cells.height))};
   plan.row_names = row_layout(map.row_names, plan.cells, reserved, style);
-  plan.column_names = column_layout(map.column_names, plan.cells, deepest, style);
+  plan.column_names = column_layout(map.column_names, plan.cells, deepest, plan.cells.x - inside.x, style);
 }
 
 Plan planned(const HeatMap& map, const Rect& inside, double color_bar, const Style& style) {

@@ -86,7 +86,7 @@ NameLayout row_layout(const std::vector<std::string>& names, const Rect& cells, 
   return layout;
 }
 
-NameLayout column_layout(const std::vector<std::string>& names, const Rect& cells, double most,
+NameLayout column_layout(const std::vector<std::string>& names, const Rect& cells, double most, double left,
                          const Style& style) {
   NameLayout layout;
   if (names.empty()) return layout;
@@ -104,7 +104,9 @@ NameLayout column_layout(const std::vector<std::string>& names, const Rect& cell
   if (!slanted) layout.font = font_for(spacing, style);
   layout.stride = slanted ? 1 : stride_for(spacing, style.line_height(layout.font.size) * 0.999);
   const double slope = std::sin(layout.degrees * std::numbers::pi / 180);
-  const double room = (most - gap(style) * 2 - (slanted ? line * slope : 0)) / slope;
+  const double below = (most - gap(style) * 2 - (slanted ? line * slope : 0)) / slope;
+  const double beside = slanted ? (left + spacing / 2 - line * slope) / slope : below;
+  const double room = std::max(0.0, std::min(below, beside));
   const double width = fill(layout, names, room, style);
   layout.depth = width * slope + (slanted ? line * slope : 0) + gap(style) * 2;
   return layout;

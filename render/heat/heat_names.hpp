@@ -26,8 +26,8 @@ NameLayout row_layout(const std::vector<std::string>& names, const Rect& cells, 
                       const Style& style);
 
 /// Names of columns below the cells, level where they fit, else slanted, else upright; `most` pixels deep at
-/// most.
-NameLayout column_layout(const std::vector<std::string>& names, const Rect& cells, double most,
+/// most, and no further to the left than `left` pixels from the cells.
+NameLayout column_layout(const std::vector<std::string>& names, const Rect& cells, double most, double left,
                          const Style& style);
 
 /// The names at the left of the cells.

@@ -10,7 +10,7 @@ namespace fovea {
 struct PlotClassBalance {
   static constexpr std::string_view name = "plot_class_balance";
   static constexpr std::string_view doc = "draws how many samples each class has, in each part of the data";
-  static constexpr int version = 1;
+  static constexpr int version = 2;
 
   template <template <class> class As>
   struct In {

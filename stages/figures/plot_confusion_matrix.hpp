@@ -10,7 +10,7 @@ namespace fovea {
 struct PlotConfusionMatrix {
   static constexpr std::string_view name = "plot_confusion_matrix";
   static constexpr std::string_view doc = "draws which classes a model takes for which";
-  static constexpr int version = 1;
+  static constexpr int version = 2;
 
   template <template <class> class As>
   struct In {

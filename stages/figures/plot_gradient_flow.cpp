@@ -59,11 +59,12 @@ HeatMap flow_map(const GradientHistory& gradients) {
 
 render::Drawing draw_gradient_flow(const GradientHistory& gradients, render::Size size,
                                    const render::Measure& measure) {
-  const auto subtitle = parameters_with(gradients, gradients.mean, "vanishing (▼ below 1e-6)",
-                                        [](double norm) { return norm < vanishing; }) +
-                        "; " +
-                        parameters_with(gradients, gradients.largest, "exploding (▲ above 100)",
-                                        [](double norm) { return norm > exploding; });
+  const auto subtitle =
+      parameters_with(gradients, gradients.mean, "vanishing (▼ below " + number(vanishing) + ")",
+                      [](double norm) { return norm < vanishing; }) +
+      "; " +
+      parameters_with(gradients, gradients.largest, "exploding (▲ above " + number(exploding) + ")",
+                      [](double norm) { return norm > exploding; });
   return draw(Figure{.title = "Gradient flow",
                      .subtitle = gradients.epochs() == 0 ? "" : subtitle,
                      .size = size,

@@ -10,7 +10,7 @@ namespace fovea {
 struct PlotGradientFlow {
   static constexpr std::string_view name = "plot_gradient_flow";
   static constexpr std::string_view doc = "draws the norm of each parameter's gradient over the epochs";
-  static constexpr int version = 1;
+  static constexpr int version = 2;
 
   template <template <class> class As>
   struct In {

@@ -11,7 +11,7 @@ struct PlotLearningRateRange {
   static constexpr std::string_view name = "plot_learning_rate_range";
   static constexpr std::string_view doc =
       "draws the loss over rising learning rates, and the one it suggests";
-  static constexpr int version = 1;
+  static constexpr int version = 2;
 
   template <template <class> class As>
   struct In {

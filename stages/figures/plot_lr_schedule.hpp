@@ -11,7 +11,7 @@ struct PlotLrSchedule {
   static constexpr std::string_view name = "plot_lr_schedule";
   static constexpr std::string_view doc =
       "draws the learning rate of every step, with its warmup, its peak and its floor";
-  static constexpr int version = 2;
+  static constexpr int version = 3;
 
   template <template <class> class As>
   struct In {

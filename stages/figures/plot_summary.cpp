@@ -149,7 +149,7 @@ Table weakest_table(const MetricsSummary& summary) {
 render::Part classes_chart(const MetricsSummary& summary) {
   const auto& f1 = summary.settings.front().class_f1;
   if (summary.class_names.size() <= most_named_classes)
-    return {rows_panel("F1 of each class", f1, summary.class_names, NumberFormat::percent), 1, 3};
+    return {rows_panel("F1 of each class", "F1", f1, summary.class_names, NumberFormat::percent), 1, 3};
   const std::vector<render::Part> parts{classes_sorted(summary), weakest_table(summary)};
   return {Figure{.rows = {3, 2}, .parts = parts}, 1, 3};
 }
@@ -234,7 +234,7 @@ Figure several_settings(const MetricsSummary& summary) {
         Course{"Loss, nats", &SettingSummary::loss, NumberFormat::plain}}) {
     std::vector<Spread> spreads;
     for (const auto& setting : summary.settings) spreads.push_back(setting.*course.spread);
-    figure.parts.emplace_back(rows_panel(course.title, spreads, labels.names, course.format));
+    figure.parts.emplace_back(rows_panel(course.title, "", spreads, labels.names, course.format));
   }
   figure.parts.emplace_back(classes_by_setting(summary), 3, 1);
   figure.parts.emplace_back(settings_table(summary), 3, 1);

@@ -47,10 +47,10 @@ void keep_possible(Axis& axis, std::span<const Spread> spreads) {
   if (shown.high > 1 && axis.format == NumberFormat::percent) axis.high = 1;
 }
 
-Panel rows_panel(const std::string& title, std::span<const Spread> spreads,
+Panel rows_panel(const std::string& title, const std::string& label, std::span<const Spread> spreads,
                  const std::vector<std::string>& names, NumberFormat format) {
   Panel panel{.title = title};
-  panel.x = {.format = format};
+  panel.x = {.label = label, .format = format};
   keep_possible(panel.x, spreads);
   panel.y.low = -static_cast<double>(spreads.size()) + 0.5;
   panel.y.high = 0.5;

@@ -25,8 +25,8 @@ std::string with_interval(const Spread& spread, render::NumberFormat format);
 void keep_possible(render::Axis& axis, std::span<const Spread> spreads);
 
 /// A row for each spread, the first at the top: its interval as a thick line, its runs as dots, its mean as a
-/// diamond.
-render::Panel rows_panel(const std::string& title, std::span<const Spread> spreads,
+/// diamond. `label` names the axis of values.
+render::Panel rows_panel(const std::string& title, const std::string& label, std::span<const Spread> spreads,
                          const std::vector<std::string>& names, render::NumberFormat format);
 
 }  // namespace fovea

@@ -40,13 +40,13 @@ TEST_CASE("gradient flow figure: few and many parameters and epochs are drawn wi
 
 TEST_CASE("gradient flow figure: parameters that vanish or explode are named and marked") {
   auto gradients = some_norms(5, 2);
-  CHECK(count_texts(drawn_flow(gradients), "none vanishing (▼ below 1e-6); none exploding (▲ above 100)") ==
+  CHECK(count_texts(drawn_flow(gradients), "none vanishing (▼ below 1e-06); none exploding (▲ above 100)") ==
         1);
   gradients.mean[3] = 0;
   gradients.largest[6] = 101;
   const auto drawing = drawn_flow(gradients);
   CHECK(count_texts(drawing,
-                    "vanishing (▼ below 1e-6): layer3.weight; exploding (▲ above 100): layer1.weight") == 1);
+                    "vanishing (▼ below 1e-06): layer3.weight; exploding (▲ above 100): layer1.weight") == 1);
   CHECK(count_texts(drawing, "▼") == 2);
 }
 

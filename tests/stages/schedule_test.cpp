@@ -246,7 +246,7 @@ TEST_CASE("schedule: parameters say what is wrong with them") {
                     "train.params.schedule.type: \"cosine\" is not allowed; it must "
                     "be one of \"cosine_decay\", \"exponential_decay\", \"cosine_decay_restarts\", "
                     "\"constant\", \"polynomial_decay\", \"step_decay\", \"one_cycle\", "
-                    "\"warmup_stable_decay\", \"reduce_on_plateau\"");
+                    "\"warmup_stable_decay\", \"reduce_on_plateau\"; did you mean \"cosine_decay\"?");
   CHECK_THROWS_WITH(read(R"({"alpha": 2})"),
                     "train.params.schedule.alpha: 2 is not allowed; it must be from 0 to 1");
   CHECK(write_params(read("{}"))["warmup_steps"] == "auto");
