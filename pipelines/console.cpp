@@ -95,7 +95,7 @@ void Console::print_json(const Event& event) {
   Json object = {{"event", event.name}};
   if (!event.stage.empty()) object["node"] = event.stage;
   if (!event.line.empty() && event.name == "warning") object["message"] = event.line;
-  object.update(event.data);
+  if (event.data.is_object()) object.update(event.data);
   std::printf("%s\n", object.dump(-1, ' ', false, Json::error_handler_t::replace).c_str());
   std::fflush(stdout);
 }

@@ -114,6 +114,7 @@ std::vector<std::size_t> told_ports(const Graph& graph, std::size_t node) {
 template <class Tell>
 void for_each_measured(const Graph& graph, std::size_t i, const Record& record, Store& store, Tell tell) {
   for (const auto port : told_ports(graph, i)) {
+    if (port >= record.objects.size()) continue;
     const auto& output = graph.nodes()[i].stage->outputs[port];
     const bool metrics = output.kind == Metrics::kind;
     const auto item = store.load(*output.codec, record.objects[port]);

@@ -79,7 +79,7 @@ bool RunPass::visit(std::size_t i) {
     outdated_ = true;
   } catch (const Changed& changed) {
     const auto what = node.name + ": " + quote(changed.file.string()) + " ";
-    report_.event({"warning", node.name, what + "changed while it was read; the stage is planned again", {}});
+    report_.event({"warning", node.name, what + "changed while it was read; the stage is planned again"});
     const std::lock_guard lock(mutex_);
     outdated_ = true;
     changed_ = Error(what + "changes while it is read; run again when nothing writes to it");
@@ -131,7 +131,7 @@ bool RunPass::resolve_or_make(std::size_t i) {
   const auto lease = Lease::take(store_.writes() / "leases" / (node.stage->name + "-" + key), holder);
   if (!lease) {
     if (first_time)
-      report_.event({"waiting", node.name, "is computed by " + holder + " now; waits for it", {}});
+      report_.event({"waiting", node.name, "is computed by " + holder + " now; waits for it"});
     return false;
   }
   const auto there =
