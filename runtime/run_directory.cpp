@@ -65,7 +65,7 @@ void settle_export(const fs::path& aside, const fs::path& folder, const Exported
     if (!entry.is_regular_file()) continue;
     const auto path = entry.path().lexically_relative(aside);
     fs::create_directories((folder / path).parent_path());
-    fs::rename(entry.path(), folder / path);
+    move_to_new(entry.path(), folder / path);
     files.push_back(origin_of(folder, {from.node, from.port, path}, graph, result));
   }
   fs::remove_all(aside);

@@ -66,10 +66,7 @@ fs::path RunningFolder::keep_as_failed() {
   for (int number = 1;; ++number) {
     const auto target = numbered(output_dir_, stem, number, ".failed");
     if (fs::exists(target)) continue;
-    std::error_code failed;
-    fs::rename(path_, target, failed);
-    if (failed && fs::exists(target)) continue;
-    if (failed) throw file_error(target, failed.value());
+    move_to_new(path_, target);
     path_.clear();
     return target;
   }

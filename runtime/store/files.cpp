@@ -166,6 +166,13 @@ void remove_stale(const fs::path& folder) {
   }
 }
 
+void move_to_new(const fs::path& from, const fs::path& to) {
+  if (::rename(from.c_str(), to.c_str()) == 0) return;
+  const int code = errno;
+  const auto there = [](const fs::path& path) { return fs::exists(fs::symlink_status(path)); };
+  if (code != ENOENT || there(from) || !there(to)) throw file_error(to, code);
+}
+
 void copy_to_new(const fs::path& from, const fs::path& to) {
   const Descriptor source(from, O_RDONLY), target(to, O_WRONLY | O_CREAT | O_EXCL);
   if (::ioctl(target.number(), FICLONE, source.number()) != 0)

@@ -74,6 +74,9 @@ class TempFile {
 /// so a file system calls files that are open though they were removed.
 void remove_stale(const std::filesystem::path& folder);
 
+/// Gives a file or folder a name that nothing has yet. Where a server's answer was lost and the request was
+/// repeated, what was moved counts as moved. Throws `Error` where it can't be moved.
+void move_to_new(const std::filesystem::path& from, const std::filesystem::path& to);
 /// Copies a file to a new one that its owner may write. File systems that can (btrfs, XFS) share the bytes
 /// until one of the two is changed; a link would let people change both.
 void copy_to_new(const std::filesystem::path& from, const std::filesystem::path& to);
