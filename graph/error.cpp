@@ -40,9 +40,8 @@ std::string completion(std::string_view name, std::span<const std::string> candi
     if (next == '_' || next == '-') by_words.push_back(candidate);
   }
   if (longer.size() == 1) return longer.front();
-  const auto shortest = std::min_element(by_words.begin(), by_words.end(), [](const auto& a, const auto& b) {
-    return a.size() < b.size();
-  });
+  const auto shortest = std::min_element(by_words.begin(), by_words.end(),
+                                         [](const auto& a, const auto& b) { return a.size() < b.size(); });
   return shortest == by_words.end() ? "" : *shortest;
 }
 

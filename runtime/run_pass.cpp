@@ -130,8 +130,7 @@ bool RunPass::resolve_or_make(std::size_t i) {
   std::string holder;
   const auto lease = Lease::take(store_.writes() / "leases" / (node.stage->name + "-" + key), holder);
   if (!lease) {
-    if (first_time)
-      report_.event({"waiting", node.name, "is computed by " + holder + " now; waits for it"});
+    if (first_time) report_.event({"waiting", node.name, "is computed by " + holder + " now; waits for it"});
     return false;
   }
   const auto there =

@@ -38,9 +38,9 @@ struct PlotTrainingCurves {
   static Out<Value> run(const In<Value>& in, const Params& params, Context& context);
 };
 
-/// Loss, accuracy, top-5 accuracy where some epoch has less than 100 % of it, and a panel for each metric that
-/// callbacks logged ("f1" and "val_f1" share one), at most 12: thin lines for the values, bold ones for a
-/// smoothed course from 10 epochs on; the best epoch and an early stop are marked.
+/// Loss, accuracy, top-5 accuracy where some epoch has less than 100 % of it, and a panel for each metric
+/// that callbacks logged ("f1" and "val_f1" share one), at most 12: thin lines for the values, bold ones for
+/// a smoothed course from 10 epochs on; the best epoch and an early stop are marked.
 render::Drawing draw_training_curves(const History& history, render::Size size,
                                      const render::Measure& measure);
 

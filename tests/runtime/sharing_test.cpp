@@ -36,8 +36,7 @@ Graph stages(const std::vector<int>& numbers, bool far) {
   const auto from = g.find("one");
   for (const int number : numbers) {
     const auto name = std::to_string(number);
-    if (far)
-      g.add(name, compute, {{"limit", number + 10}}, {{from, 0, 0}, {from, 0, 1}});
+    if (far) g.add(name, compute, {{"limit", number + 10}}, {{from, 0, 0}, {from, 0, 1}});
     if (!far) g.add<Sum>(name, {.a = one.number, .b = one.number}, {.limit = number + 10.0});
   }
   return g;

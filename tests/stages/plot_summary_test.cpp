@@ -204,5 +204,6 @@ TEST_CASE("summary figure: the dots of a class are in its row, at its F1, and it
   }
   CHECK(chart.x_label == "F1");
   const auto row = render::read_row(drawing, "Macro F1");
-  CHECK(std::find(row.begin(), row.end(), render::percent(summary.settings[0].macro_f1.mean, 2)) != row.end());
+  CHECK(std::find(row.begin(), row.end(), render::percent(summary.settings[0].macro_f1.mean, 2)) !=
+        row.end());
 }
