@@ -7,10 +7,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The end of a record's name.
+/// The end of a record's name, before ".json".
 std::string lineage_of(const fs::path& file) {
-  const auto name = file.stem().string();
-  return name.substr(name.rfind('-') + 1);
+  const auto& name = file.native();
+  const auto begin = name.rfind('-') + 1;
+  return name.substr(begin, name.rfind('.') - begin);
 }
 
 /// Sorts files by when they were used, which is their time.

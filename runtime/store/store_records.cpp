@@ -7,6 +7,7 @@
 #include <cmath>
 #include <ctime>
 #include <system_error>
+#include <unordered_set>
 
 #include "runtime/store/files.hpp"
 #include "runtime/store/source_states.hpp"
@@ -55,6 +56,12 @@ void for_each_entry(const fs::path& folder, Visit&& visit) {
     visit(entry->path());
 }
 
+/// Where a store has its files: first what this process has written aside, then the store itself.
+std::vector<fs::path> places(const Store& store) {
+  if (store.writes() == store.root()) return {store.root()};
+  return {store.writes(), store.root()};
+}
+
 std::string file_name(const Record& record) {
   assert(is_name(record.key));
   return record.key + "-" + numerics_digest(record.numerics) + "-" + record.lineage + ".json";
@@ -77,7 +84,7 @@ void Store::keep(const Record& record) {
 std::vector<Record> Store::records(const std::string& stage, const std::string& key) const {
   assert(is_name(stage) && is_name(key));
   std::map<fs::path, fs::path> files;
-  for (const auto& folder : {writes_, root_}) {
+  for (const auto& folder : places(*this)) {
     for_each_entry(shard_of(folder, stage, key), [&](const fs::path& file) {
       if (file.filename().string().starts_with(key + "-")) files.emplace(file.filename(), file);
     });
@@ -120,16 +127,18 @@ std::vector<Record> Store::whole_records(const std::string& stage, const std::st
 
 std::vector<fs::path> Store::record_files(const std::string& stage) const {
   assert(is_name(stage));
-  std::map<fs::path, fs::path> files;
-  for (const auto& folder : {writes_, root_}) {
+  std::vector<fs::path> all;
+  std::unordered_set<std::string> aside;  // names of what this process has written aside, which comes first
+  for (const auto& folder : places(*this)) {
     for_each_entry(folder / "keys" / stage, [&](const fs::path& shard) {
       for_each_entry(shard, [&](const fs::path& file) {
-        if (file.extension() == ".json") files.emplace(file.filename(), file);
+        if (!file.native().ends_with(".json")) return;
+        if (folder != root_) aside.insert(file.filename().string());
+        if (folder != root_ || aside.empty() || !aside.contains(file.filename().string()))
+          all.push_back(file);
       });
     });
   }
-  std::vector<fs::path> all;
-  for (auto& [name, file] : files) all.push_back(std::move(file));
   return all;
 }
 

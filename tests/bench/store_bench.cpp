@@ -110,7 +110,7 @@ Graph many_stages(std::int64_t generation) {
   for (int i = 0; i < 500; ++i) {
     const auto number = "_" + std::to_string(i);
     Load::Params params{.format = "synthetic"};
-    params.synthetic.samples = 1000 * generation + i + 1;
+    params.synthetic.samples = 1000 * generation + i + 10;
     const auto load = graph.add<Load>("load" + number, {}, params);
     graph.add<Split>("split" + number, {.data = load.data}, {.validation = 0.1});
   }
