@@ -6,6 +6,7 @@
 #include "stages/learn/tally.hpp"
 #include "stages/model/compute_device.hpp"
 #include "stages/model/precision.hpp"
+#include "stages/model/torch_device.hpp"
 #include "stages/model/torch_setup.hpp"
 
 namespace fovea {
@@ -31,7 +32,7 @@ Predictions predict(const Model& model, const Dataset& data, const Evaluate::Par
   const auto device = compute_device(context.device);
   const auto precision = precision_of(params.precision, device);
   const auto batch_size = static_cast<std::size_t>(params.batch_size);
-  Network network(model, at::Device(device.name));
+  Network network(model, torch_device(device));
   std::vector<float> probabilities;
   std::vector<std::int32_t> labels;
   score(network, model.specification,

@@ -8,6 +8,7 @@
 
 #include "stages/learn/progress.hpp"
 #include "stages/learn/scoring.hpp"
+#include "stages/model/torch_device.hpp"
 
 namespace fovea {
 namespace {
@@ -44,7 +45,7 @@ Learner::Learner(const Train::In<Value>& in, const Train::Params& params, std::u
       params_(params),
       seed_(seed),
       precision_(precision_of(params.precision, device)),
-      network_(*in.model, at::Device(device.name)),
+      network_(*in.model, torch_device(device)),
       tensors_(weight_runs(infer(in.model->specification), params.optimizer)),
       optimizer_(make_optimizer(params.optimizer)),
       runs_(optimizer_->whole_tensors() ? tensors_ : merged(tensors_)),

@@ -1,7 +1,6 @@
 #include "stages/model/blas.hpp"
 
-#include <cstdlib>
-#include <sstream>
+#include "stages/model/torch_library.hpp"
 
 namespace fovea {
 namespace {
@@ -32,17 +31,6 @@ Blas blas_of(const fs::path& file) {
   return {(is_reference ? "reference" : folder) + (version.empty() ? "" : " " + version), is_reference};
 }
 
-/// Where the loader looks for libraries of a LibTorch that uses the system's.
-std::vector<fs::path> library_folders() {
-  std::vector<fs::path> folders;
-  if (const char* path = std::getenv("LD_LIBRARY_PATH")) {
-    std::istringstream text(path);
-    for (std::string folder; std::getline(text, folder, ':');) folders.emplace_back(folder);
-  }
-  folders.emplace_back(FOVEA_TORCH_FOLDER);
-  return folders;
-}
-
 }  // namespace
 
 Blas blas_in(const std::vector<fs::path>& folders) {
@@ -55,7 +43,7 @@ Blas blas_in(const std::vector<fs::path>& folders) {
 }
 
 const Blas& blas_here() {
-  static const auto blas = blas_in(library_folders());
+  static const auto blas = blas_in(torch_folders());
   return blas;
 }
 

@@ -7,6 +7,7 @@
 
 #include "graph/error.hpp"
 #include "stages/model/numerics.hpp"
+#include "stages/model/torch_library.hpp"
 
 namespace fovea {
 namespace {
@@ -73,7 +74,7 @@ std::vector<ComputeDevice> devices_of(const char* library) {
 
 const Cuda& cuda_here() {
   static const Cuda here =
-      FOVEA_TORCH_CUDA ? Cuda{true, devices_of("libcuda.so.1")} : Cuda{.in_libtorch = false};
+      cuda_library().empty() ? Cuda{.in_libtorch = false} : Cuda{true, devices_of("libcuda.so.1")};
   return here;
 }
 

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "stages/model/torch_library.hpp"
+
 namespace fovea {
 namespace {
 
@@ -66,7 +68,7 @@ Json cuda_versions(const fs::path& torch_folder) {
 }
 
 const Json& cuda_versions_here() {
-  static const auto versions = cuda_versions(FOVEA_TORCH_FOLDER);
+  static const auto versions = cuda_versions(cuda_library().parent_path());
   return versions;
 }
 

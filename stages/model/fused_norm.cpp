@@ -79,7 +79,7 @@ at::Tensor batch_norm(const at::Tensor& x, const Norm& norm, bool training, Then
     return normalised(x, added, running_statistics(norm), then, winner);
   }
   auto y = at::batch_norm(x, norm.factor, norm.offset, norm.mean, norm.variance, training, norm.momentum,
-                          norm.epsilon, false);
+                          norm.epsilon, x.is_cuda());
   if (added.defined()) y = at::add(y, added);
   if (then != Then::nothing) y = at::relu(y);
   return then == Then::relu_and_pool ? at::max_pool2d(y, {2, 2}, {2, 2}) : y;

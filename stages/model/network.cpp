@@ -16,6 +16,7 @@
 #include <cmath>
 
 #include "stages/model/chains.hpp"
+#include "stages/model/flat_list.hpp"
 #include "stages/model/fused.hpp"
 #include "stages/model/fused_conv.hpp"
 #include "stages/model/fused_norm.hpp"
@@ -94,11 +95,13 @@ struct Compute {
   }
 };
 
-std::size_t count_of(const std::vector<WeightInfo>& weights, bool buffers) {
-  std::int64_t count = 0;
-  for (const auto& weight : weights)
-    count += (weight.role == WeightRole::buffer) == buffers ? weight.count() : 0;
-  return static_cast<std::size_t>(count);
+/// How many numbers each parameter, or each buffer, has.
+std::vector<std::int64_t> counts_of(const std::vector<WeightInfo>& weights, bool buffers) {
+  std::vector<std::int64_t> counts;
+  for (const auto& weight : weights) {
+    if ((weight.role == WeightRole::buffer) == buffers) counts.push_back(weight.count());
+  }
+  return counts;
 }
 
 /// What follows the normalisation, or the ReLU, that a chain has.
@@ -113,28 +116,14 @@ Then then_of(const Specification& specification, const std::vector<std::size_t>&
   return has(std::type_identity<Relu>{}) ? Then::relu : Then::nothing;
 }
 
-std::span<float> span_of(const at::Tensor& flat) {
-  return {flat.data_ptr<float>(), static_cast<std::size_t>(flat.numel())};
-}
-
-/// The flat lists of a network.
-struct Lists {
-  at::Tensor parameters, gradients, buffers;
-  Lists to(at::Device device) const {
-    return {parameters.to(device, at::kFloat, false, true), gradients.to(device, at::kFloat, false, true),
-            buffers.to(device, at::kFloat, false, true)};
-  }
-};
-
 }  // namespace
 
 struct Network::Body {
   Specification specification;
   NetworkInfo info;
   at::Device device;
-  Lists host;
-  Lists there;                    ///< where the network computes; on the plain CPU the host's
-  std::vector<at::Tensor> views;  ///< of `info.weights()`, there
+  FlatList parameters, gradients, buffers;
+  std::vector<at::Tensor> views;  ///< of `info.weights()`, where the network computes
   std::vector<Step> steps;
   std::size_t image = 0;  ///< where the image lies among the values
 
@@ -144,29 +133,23 @@ struct Network::Body {
     make_steps();
   }
 
-  bool is_apart() const { return device != at::Device(at::kCPU); }
-
   /// Takes the flat lists and makes a view of each weight, with its gradient.
   void lay_out() {
     const auto weights = info.weights();
-    host.parameters = at::zeros({static_cast<std::int64_t>(count_of(weights, false))}, at::kFloat);
-    host.gradients = at::zeros(host.parameters.sizes(), at::kFloat);
-    host.buffers = at::zeros({static_cast<std::int64_t>(count_of(weights, true))}, at::kFloat);
-    there = is_apart() ? host.to(device) : host;
-    std::int64_t parameter = 0, buffer = 0;
+    parameters = FlatList(counts_of(weights, false), device);
+    gradients = FlatList(counts_of(weights, false), device);
+    buffers = FlatList(counts_of(weights, true), device);
+    std::size_t parameter = 0, buffer = 0;
     for (const auto& weight : weights) {
-      const bool is_buffer = weight.role == WeightRole::buffer;
-      auto& at = is_buffer ? buffer : parameter;
-      auto view = (is_buffer ? there.buffers : there.parameters)
-                      .narrow(0, at, weight.count())
-                      .view(weight.shape)
-                      .detach();
-      if (!is_buffer) {
-        view.requires_grad_(true);
-        view.mutable_grad() = there.gradients.narrow(0, at, weight.count()).view(weight.shape);
+      const auto shaped = [&](const FlatList& list, std::size_t i) {
+        return list.weight(i).view(weight.shape).detach();
+      };
+      if (weight.role == WeightRole::buffer) {
+        views.push_back(shaped(buffers, buffer++));
+        continue;
       }
-      at += weight.count();
-      views.push_back(view);
+      views.push_back(shaped(parameters, parameter).requires_grad_(true));
+      views.back().mutable_grad() = shaped(gradients, parameter++);
     }
   }
 
@@ -279,30 +262,28 @@ at::Tensor Network::forward(const at::Tensor& images, const Pass& pass) {
 }
 
 void Network::to_device() {
-  if (!body_->is_apart()) return;
-  body_->there.parameters.copy_(body_->host.parameters);
-  body_->there.gradients.copy_(body_->host.gradients);
-  body_->there.buffers.copy_(body_->host.buffers);
+  body_->parameters.up();
+  body_->gradients.clear_there();
+  body_->buffers.up();
 }
 
 void Network::from_device() {
-  if (!body_->is_apart()) return;
-  body_->host.gradients.copy_(body_->there.gradients);
-  body_->host.buffers.copy_(body_->there.buffers);
+  body_->gradients.down();
+  body_->buffers.down();
 }
 
 std::span<float> Network::parameters() {
-  return span_of(body_->host.parameters);
+  return body_->parameters.host();
 }
 std::span<float> Network::gradients() {
-  return span_of(body_->host.gradients);
+  return body_->gradients.host();
 }
 std::span<float> Network::buffers() {
-  return span_of(body_->host.buffers);
+  return body_->buffers.host();
 }
 
 Weights Network::weights() const {
-  const auto parameters = span_of(body_->host.parameters), buffers = span_of(body_->host.buffers);
+  const auto parameters = body_->parameters.host(), buffers = body_->buffers.host();
   return {{parameters.begin(), parameters.end()}, {buffers.begin(), buffers.end()}};
 }
 

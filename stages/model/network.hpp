@@ -32,9 +32,9 @@ struct Weights {
 /// once.
 ///
 /// The lists are the host's. On the CPU the network computes with them; for another device it has a second
-/// set there, which `to_device` and `from_device` keep equal, list by list. So every step moves all
-/// parameters over the bus and all gradients back, and the optimizer is the host's: that is what bounds large
-/// networks on a GPU.
+/// set there, each weight at an address that suits the device, which `to_device` and `from_device` keep
+/// equal. So every step moves all parameters over the bus and all gradients back, and the optimizer is the
+/// host's: that is what bounds large networks on a GPU.
 class Network {
  public:
   /// Throws `Error` where `weights` are not those that the specification asks for. Only the plain CPU has no
@@ -50,7 +50,7 @@ class Network {
   /// is fastest). Images and scores are the host's.
   at::Tensor forward(const at::Tensor& images, const Pass& pass);
 
-  /// Has the next passes compute with the lists as they are now.
+  /// Has the next passes compute with parameters and buffers as they are now, and add up gradients from zero.
   void to_device();
   /// Brings back what passes changed: gradients and running statistics.
   void from_device();

@@ -11,12 +11,18 @@
 #include <c10/core/impl/DeviceGuardImplInterface.h>
 #include <sys/mman.h>
 #include <torch/library.h>
+#include <torch/version.h>
+#if TORCH_VERSION_MAJOR >= 2
+#include <ATen/detail/PrivateUse1HooksInterface.h>
+#endif
 
 #include <algorithm>
 #include <atomic>
 #include <cstring>
 #include <map>
 #include <mutex>
+
+#include "stages/model/compute_device.hpp"
 
 namespace fovea::walled {
 namespace {
@@ -220,7 +226,24 @@ at::Tensor as_strided(const at::Tensor& self, at::IntArrayRef sizes, at::IntArra
   return at::native::as_strided_tensorimpl(self, sizes, strides, offset);
 }
 
-/// One device with one stream, which LibTorch 2 asks for by name.
+#if TORCH_VERSION_MAJOR >= 2
+/// Without these, a LibTorch that is built for a GPU takes the GPU's streams for those of every device apart.
+/// Where there is a GPU they would hide its streams in turn.
+struct Hooks final : at::PrivateUse1HooksInterface {
+  bool isBuilt() const override { return true; }
+  bool isAvailable() const override { return true; }
+  bool hasPrimaryContext(c10::DeviceIndex) const override { return true; }
+};
+
+const bool registered = [] {
+  if (!cuda_here().devices.empty()) return false;
+  c10::register_privateuse1_backend("walled");
+  at::RegisterPrivateUse1HooksInterface(new Hooks);
+  return true;
+}();
+#endif
+
+/// One device with one stream, which has always done what was asked of it.
 struct Guard final : c10::impl::DeviceGuardImplInterface {
   c10::DeviceType type() const override { return kind; }
   c10::Device exchangeDevice(c10::Device) const override { return device(); }
@@ -231,6 +254,12 @@ struct Guard final : c10::impl::DeviceGuardImplInterface {
   c10::Stream getDefaultStream(c10::Device) const override { return only(); }
   c10::Stream exchangeStream(c10::Stream) const noexcept override { return only(); }
   c10::DeviceIndex deviceCount() const noexcept override { return 1; }
+  void record(void** event, const c10::Stream&, const c10::DeviceIndex, const c10::EventFlag) const override {
+    static int one;
+    *event = &one;
+  }
+  void block(void*, const c10::Stream&) const override {}
+  bool queryEvent(void*) const override { return true; }
 
  private:
   static c10::Stream only() { return c10::Stream(c10::Stream::DEFAULT, device()); }
