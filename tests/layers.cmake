@@ -27,9 +27,9 @@ set(DOORS
   "CLI/|^pipelines/.*\\.cpp$"
   "catch2/|^tests/"
   "ATen/core/Tensor\\.h|^(stages|tests/stages)/"
-  "torch/|^(stages|tests/stages)/.*\\.cpp$|^tests/bench/"
-  "ATen/|^(stages|tests/stages)/.*\\.cpp$|^tests/bench/"
-  "c10/|^(stages|tests/stages)/.*\\.cpp$|^tests/bench/")
+  "torch/|^(stages|tests/stages)/.*\\.cpp$|^tests/(bench|gpu)/"
+  "ATen/|^(stages|tests/stages)/.*\\.cpp$|^tests/(bench|gpu)/"
+  "c10/|^(stages|tests/stages)/.*\\.cpp$|^tests/(bench|gpu)/")
 
 set(WRONG "")
 file(GLOB_RECURSE FILES RELATIVE ${SOURCE_DIR}
