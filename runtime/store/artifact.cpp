@@ -1,6 +1,7 @@
 #include "runtime/store/artifact.hpp"
 
-#include "graph/error.hpp"
+#include "graph/json.hpp"
+#include "runtime/store/files.hpp"
 
 namespace fovea {
 
@@ -23,6 +24,19 @@ std::string unreadable(const Codec& codec, const H5Reader& file) {
   if (version <= codec.version) return "";
   return "version " + std::to_string(version) + " of " + quote(format) + ", but this program reads up to " +
          std::to_string(codec.version);
+}
+
+std::string refusal_of(const std::function<void()>& read) {
+  try {
+    read();
+    return "";
+  } catch (const FileError&) {
+    throw;
+  } catch (const Error& error) {
+    return "its content is refused (" + std::string(error.what()) + ")";
+  } catch (const Json::exception& error) {
+    return "its content is refused (" + std::string(error.what()) + ")";
+  }
 }
 
 void expect_stored(std::string_view kind, bool right, const char* what_is_wrong) {

@@ -61,6 +61,9 @@ void write_artifact(const Codec& codec, const void* value, const std::filesystem
 /// Refuses what was stored where it is not what its kind can be, so that whoever uses it need not look again.
 /// Throws `Error`, as in "Metrics: its lists differ in length; make it again".
 void expect_stored(std::string_view kind, bool right, const char* what_is_wrong);
+/// Why the content of a file is refused whose bytes are those that were written, as `read` finds by an
+/// `Error`; "" where it is not. What the system refuses is thrown on.
+std::string refusal_of(const std::function<void()>& read);
 /// Why this program can't read a file with this codec, as in "version 3 of ...", or "" where it can.
 std::string unreadable(const Codec& codec, const H5Reader& file);
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 
 #include "runtime/store/files.hpp"
@@ -45,6 +46,25 @@ std::optional<Told> told_by(const std::string& name) {
 
 std::string damage(const Told& told, std::string_view bytes, const fs::path& path) {
   return name_of(told, bytes) == path.filename().string() ? "" : "its bytes are not those that were written";
+}
+
+/// What the root of a state tells beside what its codec wrote.
+struct Facts {
+  double seconds = 0;
+  Json numerics;
+};
+
+/// Throws `Error` where something is missing or impossible.
+Facts facts_in(const H5Reader& file) {
+  Facts facts{file.number_attribute("/", "seconds"), parse_json(file.text_attribute("/", "numerics"))};
+  expect_stored("progress", std::isfinite(facts.seconds) && facts.seconds >= 0, "its seconds are none");
+  const auto is_object = [](const Json& one) { return one.is_object(); };
+  const auto& numerics = facts.numerics;
+  expect_stored("progress",
+                is_object(numerics) ||
+                    (numerics.is_array() && std::all_of(numerics.begin(), numerics.end(), is_object)),
+                "its numerics are none");
+  return facts;
 }
 
 }  // namespace
@@ -92,24 +112,35 @@ void Checkpoints::save(const Codec& codec, const void* state, const Position& po
   keep_only(keep);
 }
 
-std::shared_ptr<const MappedFile> Checkpoints::whole(const File& file) const {
-  return store_.whole(file.path, [&](auto bytes) { return damage(file.told, bytes, file.path); });
+bool Checkpoints::could_read(const File& file, const std::function<void(const H5Reader&)>& read) const {
+  auto bytes = store_.whole(file.path, [&](auto all) { return damage(file.told, all, file.path); });
+  if (!bytes) return false;
+  const auto refused = refusal_of([&] { read(H5Reader(std::move(bytes))); });
+  if (!refused.empty()) store_.set_aside(file.path, refused);
+  return refused.empty();
 }
 
-std::optional<std::pair<Item, Position>> Checkpoints::newest(const Codec& codec) {
+std::optional<std::pair<Item, Position>> Checkpoints::newest(
+    const Codec& codec, const std::function<void(const void* state)>& expect_fits) {
   ask_anew(folder_);
   for (const auto& file : files()) {
-    auto bytes = whole(file);
-    if (!bytes) continue;
-    const H5Reader reader(std::move(bytes));
-    if (const auto why = unreadable(codec, reader); !why.empty()) {
-      store_.warn(file.path.string() + ": " + why + "; left there, and what it saved is computed again");
-      continue;
-    }
+    std::string newer;
+    std::shared_ptr<const void> state;
+    Facts facts;
+    const bool read = could_read(file, [&](const H5Reader& reader) {
+      newer = unreadable(codec, reader);
+      if (!newer.empty()) return;
+      facts = facts_in(reader);
+      state = codec.read(reader, {});
+      if (expect_fits) expect_fits(state.get());
+    });
+    if (!newer.empty())
+      store_.warn(file.path.string() + ": " + newer + "; left there, and what it saved is computed again");
+    if (!read || !newer.empty()) continue;
     from_ = file.told.position;
-    seconds_before_ = reader.number_attribute("/", "seconds");
-    numerics_ = joined_numerics(parse_json(reader.text_attribute("/", "numerics")), numerics_);
-    return std::pair{Item{codec.read(reader, {}), {}}, file.told.position};
+    seconds_before_ = facts.seconds;
+    numerics_ = joined_numerics(facts.numerics, numerics_);
+    return std::pair{Item{std::move(state), {}}, file.told.position};
   }
   return {};
 }
@@ -121,10 +152,9 @@ double Checkpoints::seconds() const {
 
 std::optional<Progress> Checkpoints::progress() const {
   for (const auto& file : files()) {
-    auto bytes = whole(file);
-    if (!bytes) continue;
-    const H5Reader reader(std::move(bytes));
-    return Progress{file.told.position, parse_json(reader.text_attribute("/", "numerics"))};
+    Facts facts;
+    if (could_read(file, [&](const H5Reader& reader) { facts = facts_in(reader); }))
+      return Progress{file.told.position, std::move(facts.numerics)};
   }
   return {};
 }

@@ -24,9 +24,11 @@ class Checkpoints {
   /// Writes a state aside, syncs it, renames it into place, and removes all but the newest `keep` (at least
   /// 1).
   void save(const Codec& codec, const void* state, const Position& position, std::size_t keep);
-  /// The newest whole state and its position, or nothing: what the stage then goes on from. Damaged ones are
-  /// set aside with a warning; those that this program can't read are left there with one.
-  std::optional<std::pair<Item, Position>> newest(const Codec& codec);
+  /// The newest whole state and its position, or nothing: what the stage then goes on from. Damaged ones, and
+  /// those that the codec or `expect_fits` refuses with an `Error`, are set aside with a warning; those of a
+  /// newer program are left there with one.
+  std::optional<std::pair<Item, Position>> newest(
+      const Codec& codec, const std::function<void(const void* state)>& expect_fits = {});
   /// Where the stage went on from, once it has asked for the newest.
   std::optional<Position> went_on_from() const { return from_; }
   /// Seconds that the stage took until now, with those before it was interrupted.
@@ -45,8 +47,8 @@ class Checkpoints {
  private:
   struct File;
   std::vector<File> files() const;
-  /// The bytes of a state; null where they are damaged, which is told.
-  std::shared_ptr<const MappedFile> whole(const File& file) const;
+  /// Whether a file is whole and `read` finds in it what it wants; else it is set aside.
+  bool could_read(const File& file, const std::function<void(const H5Reader&)>& read) const;
   Store& store_;
   std::filesystem::path folder_;
   std::int64_t rounds_;

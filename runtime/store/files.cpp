@@ -68,30 +68,30 @@ std::string digits_of(std::uint64_t number) {
 
 }  // namespace
 
-Error file_error(const fs::path& path, int code) {
+FileError file_error(const fs::path& path, int code) {
   const auto place = path.string() + ": ";
   switch (code) {
     case ENOENT:
-      return Error(place + "no such file; check the path");
+      return FileError(place + "no such file; check the path");
     case EACCES:
     case EPERM:
     case EROFS:
-      return Error(place + "permission denied; allow it or choose another place");
+      return FileError(place + "permission denied; allow it or choose another place");
     case ENOSPC:
     case EDQUOT:
-      return Error(place + "no space left on the disk; free some or choose another place");
+      return FileError(place + "no space left on the disk; free some or choose another place");
     case ENOTDIR:
     case EEXIST:
-      return Error(place + "something that is no folder is in the way; move it or choose another place");
+      return FileError(place + "something that is no folder is in the way; move it or choose another place");
     case EISDIR:
-      return Error(place + "a folder; it must be a file");
+      return FileError(place + "a folder; it must be a file");
     default:
       break;
   }
-  if (code == 0) return Error(place + "can't be read or written; check the disk and the path");
+  if (code == 0) return FileError(place + "can't be read or written; check the disk and the path");
   auto fact = std::generic_category().message(code);
   fact[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(fact[0])));
-  return Error(place + fact + "; check the disk and the path");
+  return FileError(place + fact + "; check the disk and the path");
 }
 
 Descriptor::Descriptor(const fs::path& path, int flags) : number_(open_file(path, flags)) {

@@ -26,8 +26,14 @@ class Descriptor {
   int number_;
 };
 
+/// That the system refused something about a file, whatever is in it.
+class FileError : public Error {
+ public:
+  using Error::Error;
+};
+
 /// What the system says about a file, as `path: fact; what would be right`. `code` is an `errno`.
-Error file_error(const std::filesystem::path& path, int code);
+FileError file_error(const std::filesystem::path& path, int code);
 
 /// The bytes of a file, mapped for reading. The file must not become shorter while they are looked at.
 class MappedFile {

@@ -187,28 +187,38 @@ std::optional<Difference> Store::difference(const std::string& before, const std
   auto then = whole_object(before);
   auto after = whole_object(now);
   if (!then || !after) return {};
-  return first_difference(H5Reader(std::move(then)), H5Reader(std::move(after)));
+  std::optional<Difference> found;
+  const auto refused =
+      refusal_of([&] { found = first_difference(H5Reader(std::move(then)), H5Reader(std::move(after))); });
+  return refused.empty() ? found : std::nullopt;
 }
 
 std::shared_ptr<const void> Store::read(const Codec& codec, const std::string& object) {
   const auto path = object_path(object);
   auto file = whole_object(object);
   if (!file) return nullptr;
-  const H5Reader reader(std::move(file));
-  if (const auto why = unreadable(codec, reader); !why.empty()) {
-    distrust(path);
-    warn_(path.string() + ": " + why + "; left there, and its stage runs again");
-    return nullptr;
-  }
+  const auto parents = [this](const Codec& parent, const std::string& its_object) {
+    auto item = load(parent, its_object);
+    if (!item) throw ParentMissing{};
+    return std::move(*item);
+  };
+  std::shared_ptr<const void> value;
+  std::string newer;
   try {
-    return codec.read(reader, [this](const Codec& parent, const std::string& its_object) {
-      auto item = load(parent, its_object);
-      if (!item) throw ParentMissing{};
-      return std::move(*item);
+    const auto refused = refusal_of([&] {
+      const H5Reader reader(std::move(file));
+      newer = unreadable(codec, reader);
+      if (newer.empty()) value = codec.read(reader, parents);
     });
+    if (!refused.empty()) set_aside(path, refused);
   } catch (const ParentMissing&) {
     return nullptr;
   }
+  if (!newer.empty()) {
+    distrust(path);
+    warn_(path.string() + ": " + newer + "; left there, and its stage runs again");
+  }
+  return value;
 }
 
 std::shared_ptr<Store::Alive> Store::alive(const Codec& codec, const std::string& object) {

@@ -27,7 +27,7 @@ class Store {
   /// Writes a value to a temporary file, digests and syncs it, renames it into place, and gives its identity.
   std::string publish(const Codec& codec, const void* value);
   /// Reads an object after its digest has been checked. Gives nothing where it, or one that it refers to, is
-  /// missing; where it is damaged, it is set aside with a warning first.
+  /// missing; where it is damaged, or its codec refuses it, it is set aside with a warning first.
   std::optional<Item> load(const Codec& codec, const std::string& object);
   /// Whether the object is there with the right size.
   bool has(const std::string& object) const;
@@ -60,8 +60,8 @@ class Store {
   /// read again.
   std::string source_digest(const std::filesystem::path& file) const;
 
-  /// Where two stored objects differ first; nothing where one of them is missing or damaged, or both are
-  /// equal.
+  /// Where two stored objects differ first; nothing where one of them is missing, damaged or refused, or both
+  /// are equal.
   std::optional<Difference> difference(const std::string& before, const std::string& now) const;
   /// Keeps what is told of a stage whose result differs from an earlier one under the same key.
   void note_nondeterministic(const std::string& stage, const std::string& key, Json what);
@@ -70,6 +70,9 @@ class Store {
   std::shared_ptr<const MappedFile> whole(
       const std::filesystem::path& path,
       const std::function<std::string(std::string_view bytes)>& damage_of) const;
+
+  /// Moves a file of the store that is no good to where people can look at it, and warns of that.
+  void set_aside(const std::filesystem::path& path, const std::string& why) const;
 
   /// The file of a record, whose time is that of its last use.
   std::filesystem::path record_file(const Record& record) const;
@@ -106,7 +109,6 @@ class Store {
   void distrust(const std::filesystem::path& path) const;
   void forgive(const std::filesystem::path& path) const;
   bool is_distrusted(const std::filesystem::path& path) const;
-  void set_aside(const std::filesystem::path& path, const std::string& why) const;
 
   std::filesystem::path root_;
   std::filesystem::path writes_;

@@ -170,7 +170,7 @@ void Learner::expect_fits(const TrainState& state) const {
       state.loss_scale.has_value() == wanted.loss_scale.has_value()) {
     return;
   }
-  throw Error("saved progress is of another network or of other settings; start again with --force");
+  throw Error("saved progress is of another network or of other settings");
 }
 
 void Learner::track(TrainState& state) {

@@ -107,7 +107,9 @@ void Trainer::run() {
 
 void Trainer::resume() {
   if (context_.checkpoints == nullptr) return;
-  const auto newest = context_.checkpoints->newest(TrainState::codec());
+  const auto newest = context_.checkpoints->newest(TrainState::codec(), [&](const void* state) {
+    learner_.expect_fits(*static_cast<const TrainState*>(state));
+  });
   if (!newest) return;
   const auto& [item, position] = *newest;
   restore(*static_cast<const TrainState*>(item.data.get()));

@@ -3,6 +3,7 @@
 #include <fstream>
 #include <thread>
 
+#include "runtime/store/files.hpp"
 #include "tests/catch.hpp"
 #include "tests/runtime/store_place.hpp"
 
@@ -87,6 +88,75 @@ TEST_CASE("checkpoints: a damaged one is set aside with a warning, and the one b
   REQUIRE(counting.place.warnings.size() == 1);
   CHECK(counting.place.warnings[0].starts_with(newest.string() + ": damaged, its bytes are not those"));
   CHECK_FALSE(fs::exists(newest));
+}
+
+TEST_CASE(
+    "checkpoints: one whose content is refused is set aside with a warning, and the one before is taken") {
+  Counting counting;
+  counting.save(1, {1, 0});
+  const Numbers state{std::vector<float>{2}};
+  const auto other_layout = make_codec<Numbers>(
+      2, [](const Numbers& numbers, H5Writer& file) { file.write("numbers", numbers.values, {1}); },
+      [](const H5Reader&, const Resolve&) { return Numbers{}; });
+  counting.checkpoints.save(other_layout, &state, {2, 0}, 3);
+  const auto refused = counting.files().back();
+  CHECK(counting.newest() == 1);
+  CHECK(counting.checkpoints.went_on_from() == Position{1, 0});
+  REQUIRE(counting.place.warnings.size() == 1);
+  CHECK(counting.place.warnings[0].starts_with(refused.string() + ": damaged, its content is refused (" +
+                                               refused.string() + ": unknown dataset \"values\""));
+  CHECK_FALSE(fs::exists(refused));
+  CHECK(fs::exists(counting.place.folder / "damaged" / refused.filename()));
+}
+
+TEST_CASE("checkpoints: one that does not fit the stage is set aside, and the one before it is taken") {
+  Counting counting;
+  counting.save(1, {1, 0});
+  counting.save(2, {2, 0});
+  const auto newest = counting.checkpoints.newest(Numbers::codec(), [](const void* state) {
+    if (static_cast<const Numbers*>(state)->values[0] > 1) throw Error("more than 1");
+  });
+  REQUIRE(newest);
+  CHECK(newest->second == Position{1, 0});
+  CHECK(counting.place.warnings.at(0).find(": damaged, its content is refused (more than 1); moved to ") !=
+        std::string::npos);
+}
+
+TEST_CASE("checkpoints: those that tell no time or numerics, or are no artifacts at all, are set aside") {
+  Counting counting;
+  counting.save(1, {1, 0});
+  const auto put_under_its_name = [&](int round, const std::function<void(const fs::path&)>& write) {
+    const auto draft = counting.place.folder / "draft.h5";
+    write(draft);
+    const auto bytes = bytes_of(draft);
+    fs::rename(draft,
+               counting.files()[0].parent_path() /
+                   ("00000000" + std::to_string(round) + "-000000000-" + numerics_digest({{"threads", 2}}) +
+                    "-" + xxh3(bytes) + "-" + std::to_string(bytes.size()) + ".h5"));
+  };
+  put_under_its_name(2, [](const fs::path& file) { put(file, "no HDF5"); });
+  int round = 3;
+  for (const char* numerics : {"2", "[2]", "{"}) {
+    put_under_its_name(round++, [&](const fs::path& path) {
+      const Numbers state{std::vector<float>{2}};
+      write_artifact(Numbers::codec(), &state, path, [&](H5Writer& file) {
+        file.attribute("/", "seconds", 1.0);
+        file.attribute("/", "numerics", std::string(numerics));
+      });
+    });
+  }
+  put_under_its_name(round, [](const fs::path& path) {
+    const Numbers state{std::vector<float>{2}};
+    write_artifact(Numbers::codec(), &state, path);
+  });
+  SECTION("by who plans") {
+    CHECK(counting.checkpoints.progress()->position == Position{1, 0});
+  }
+  SECTION("by who goes on") {
+    CHECK(counting.newest() == 1);
+  }
+  CHECK(counting.files().size() == 1);
+  CHECK(counting.place.warnings.size() == 5);
 }
 
 TEST_CASE(
