@@ -11,6 +11,9 @@
 namespace fovea {
 namespace {
 
+/// How much JSON `each` may make: more than this nobody writes by hand.
+constexpr std::size_t max_bytes_made = std::size_t{8} << 20;
+
 class Unroller {
   /// Runs `body`, whose errors are about the values of a choice.
   template <class Body>
@@ -128,9 +131,9 @@ class Unroller {
     if (total > max_stages) {
       throw Error("each: makes " + std::to_string(total) + " stages; at most " + std::to_string(max_stages));
     }
-    if (bytes > max_json_bytes) {
+    if (bytes > max_bytes_made) {
       throw Error("each: makes " + std::to_string(bytes) + " bytes of JSON; at most " +
-                  std::to_string(max_json_bytes) + " are allowed");
+                  std::to_string(max_bytes_made) + " are allowed");
     }
   }
 

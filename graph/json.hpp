@@ -13,8 +13,8 @@ namespace fovea {
 /// JSON that keeps the order in which keys were written: definitions read as their author wrote them.
 using Json = nlohmann::ordered_json;
 
-/// How long the text of a definition may be.
-inline constexpr std::size_t max_json_bytes = std::size_t{8} << 20;
+/// How long the text of a definition may be: room for every parameter of as many stages as there may be.
+inline constexpr std::size_t max_json_bytes = std::size_t{64} << 20;
 
 /// Parses text that may come from anybody: at most `max_json_bytes` and 64 levels deep, no duplicate keys, no
 /// number beyond double precision. Throws `Error` with line and column.

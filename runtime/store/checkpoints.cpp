@@ -56,7 +56,7 @@ struct Facts {
 
 /// Throws `Error` where something is missing or impossible.
 Facts facts_in(const H5Reader& file) {
-  Facts facts{file.number_attribute("/", "seconds"), parse_json(file.text_attribute("/", "numerics"))};
+  Facts facts{file.number_attribute("/", "seconds"), parse_own_json(file.text_attribute("/", "numerics"))};
   expect_stored("progress", std::isfinite(facts.seconds) && facts.seconds >= 0, "its seconds are none");
   const auto is_object = [](const Json& one) { return one.is_object(); };
   const auto& numerics = facts.numerics;

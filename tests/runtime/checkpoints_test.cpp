@@ -159,6 +159,17 @@ TEST_CASE("checkpoints: those that tell no time or numerics, or are no artifacts
   CHECK(counting.place.warnings.size() == 5);
 }
 
+TEST_CASE("checkpoints: numerics of any depth are read, for Fovea wrote them itself") {
+  Counting counting;
+  Json deep = Json::array();
+  for (int i = 0; i < 100; ++i) deep = Json::array({deep});
+  Checkpoints far(counting.place.store, "count", "key", 10, {{"machine", deep}});
+  const Numbers state{std::vector<float>{1}};
+  far.save(Numbers::codec(), &state, {1, 0}, 1);
+  CHECK(far.progress()->numerics.at("machine") == deep);
+  CHECK(counting.newest() == 1);
+}
+
 TEST_CASE(
     "checkpoints: one of a newer program is left there with a warning, and the one before it is taken") {
   Counting counting;
