@@ -1,35 +1,17 @@
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 #include <filesystem>
-#include <mutex>
 #include <stop_token>
 #include <string>
 #include <vector>
 
 #include "runtime/report.hpp"
+#include "runtime/warnings.hpp"
 
 namespace fovea {
 
 class Checkpoints;
-
-/// The warnings that a stage gives, which belong to its result. They may come from several threads.
-class Warnings {
- public:
-  void add(const std::string& line) {
-    const std::lock_guard lock(mutex_);
-    if (std::find(all_.begin(), all_.end(), line) == all_.end()) all_.push_back(line);
-  }
-  std::vector<std::string> all() const {
-    const std::lock_guard lock(mutex_);
-    return all_;
-  }
-
- private:
-  mutable std::mutex mutex_;
-  std::vector<std::string> all_;
-};
 
 /// What a stage may use beyond its inputs and parameters.
 struct Context {
@@ -43,7 +25,7 @@ struct Context {
   Report* report = nullptr;
   std::filesystem::path live;  ///< a folder for what people may look at while the stage runs; "" = none
   Checkpoints* checkpoints = nullptr;  ///< for a stage with a `horizon`: where it keeps its progress
-  Warnings* warnings = nullptr;        ///< where its warnings are kept
+  Warnings* warnings = nullptr;        ///< where its warnings are kept and told
 
   bool needs(const std::string& output) const {
     return std::find(needed.begin(), needed.end(), output) != needed.end();
@@ -56,7 +38,7 @@ struct Context {
   }
   /// Warns of something about the result: told now, and again whenever the result is used.
   void warn(const std::string& line) const {
-    if (warnings != nullptr) warnings->add(line);
+    if (warnings != nullptr) return warnings->add(line);
     event("warning", stage + ": " + line);
   }
 };

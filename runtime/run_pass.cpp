@@ -152,12 +152,13 @@ void RunPass::make(std::size_t i, Record record, const SourceStates& sources) {
   report_.event({"stage_started", node.name, "", {{"stage", node.stage->name}, {"key", record.key}}});
   std::optional<Horizon> horizon;
   if (node.stage->horizon != nullptr) horizon = node.stage->horizon(node.params);
+  Warnings warnings([&](const std::string& line) { warn(node.name, line); });
   Checkpoints checkpoints(store_, node.stage->name, progress_key(node, record.parts),
-                          horizon ? horizon->length : 0, record.numerics, options_.same_numerics);
+                          horizon ? horizon->length : 0, record.numerics, options_.same_numerics, &warnings);
   if (is_forced(node) && horizon) checkpoints.remove_all();
   if (horizon) tell_of_other_numerics(node, checkpoints);
   const auto begin = std::chrono::steady_clock::now();
-  auto outputs = compute(i, record, horizon ? &checkpoints : nullptr);
+  auto outputs = compute(i, record, horizon ? &checkpoints : nullptr, warnings);
   const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - begin;
   expect_unchanged(node, record, sources);
   const auto from = checkpoints.went_on_from();
@@ -185,9 +186,9 @@ void RunPass::expect_unchanged(const Node& node, const Record& record, const Sou
     throw Changed{difference.value_or(now.front())};
 }
 
-std::vector<Item> RunPass::compute(std::size_t i, Record& record, Checkpoints* checkpoints) {
+std::vector<Item> RunPass::compute(std::size_t i, Record& record, Checkpoints* checkpoints,
+                                   Warnings& warnings) {
   const auto& node = graph_.nodes()[i];
-  Warnings warnings;
   Context context{.stage = node.name,
                   .key = record.key,
                   .seed = node.seed,
@@ -269,8 +270,7 @@ void RunPass::finish(std::size_t i, NodeResult result) {
 }
 
 void RunPass::find_there(std::size_t i, Record record, const Json& numerics) {
-  const auto& name = graph_.nodes()[i].name;
-  for (const auto& line : record.warnings) report_.event({"warning", name, name + ": " + line});
+  for (const auto& line : record.warnings) warn(graph_.nodes()[i].name, line);
   auto others = made_with(record.numerics, numerics);
   finish(i, {End::hit, std::move(record), "", std::move(others)});
 }
@@ -284,6 +284,10 @@ void RunPass::tell_of_other_numerics(const Node& node, const Checkpoints& checkp
                  node.name,
                  "goes on from progress made with " + others + "; the last digits will differ",
                  {{"before", progress->numerics}, {"now", checkpoints.numerics()}}});
+}
+
+void RunPass::warn(const std::string& node, const std::string& line) {
+  report_.event({"warning", node, node + ": " + line});
 }
 
 void RunPass::fail(std::size_t i, const Error& error) {

@@ -5,6 +5,7 @@
 #include "runtime/run.hpp"
 #include "runtime/store/checkpoints.hpp"
 #include "runtime/store/source_states.hpp"
+#include "runtime/warnings.hpp"
 
 namespace fovea {
 
@@ -48,7 +49,7 @@ class RunPass {
   /// Throws where a file that a stage has read is not the one that its key tells of.
   void expect_unchanged(const Node& node, const Record& record, const SourceStates& sources) const;
   /// Runs the stage and publishes what it gives; fills in the record's objects.
-  std::vector<Item> compute(std::size_t i, Record& record, Checkpoints* checkpoints);
+  std::vector<Item> compute(std::size_t i, Record& record, Checkpoints* checkpoints, Warnings& warnings);
   /// Warns and keeps a note where the result is not what the same key gave before.
   void compare_with_earlier(const Node& node, const Record& record);
   Item value(const Node& node, const Wire& wire);
@@ -58,6 +59,8 @@ class RunPass {
   void find_there(std::size_t i, Record record, const Json& numerics);
   /// Says that the numerics of saved progress are not those at hand, where it is so.
   void tell_of_other_numerics(const Node& node, const Checkpoints& checkpoints);
+  /// Tells a warning that belongs to the result of a node.
+  void warn(const std::string& node, const std::string& line);
   void fail(std::size_t i, const Error& error);
 
   const Graph& graph_;

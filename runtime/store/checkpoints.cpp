@@ -3,7 +3,7 @@
 // with both numbers in nine digits, so that names sort by position. Each is an artifact whose size and digest
 // stand in its name: HDF5 is given a file only after both were found right. The attributes of its root tell
 // how long the stage had taken until then (`seconds`) and with which numerics (`numerics`, as JSON, of which
-// the name has a digest).
+// the name has a digest). What the stage had warned of is in the texts `checkpoint/warnings`, if it had.
 #include "runtime/store/checkpoints.hpp"
 
 #include <unistd.h>
@@ -14,6 +14,7 @@
 
 #include "runtime/store/files.hpp"
 #include "runtime/store/store.hpp"
+#include "runtime/warnings.hpp"
 
 namespace fovea {
 namespace {
@@ -52,12 +53,16 @@ std::string damage(const Told& told, std::string_view bytes, const fs::path& pat
 struct Facts {
   double seconds = 0;
   Json numerics;
+  std::vector<std::string> warnings{};
 };
+
+constexpr const char* warnings_dataset = "checkpoint/warnings";
 
 /// Throws `Error` where something is missing or impossible.
 Facts facts_in(const H5Reader& file) {
   Facts facts{file.number_attribute("/", "seconds"), parse_own_json(file.text_attribute("/", "numerics"))};
   expect_stored("progress", std::isfinite(facts.seconds) && facts.seconds >= 0, "its seconds are none");
+  if (file.has(warnings_dataset)) facts.warnings = file.texts(warnings_dataset);
   const auto is_object = [](const Json& one) { return one.is_object(); };
   const auto& numerics = facts.numerics;
   expect_stored("progress",
@@ -75,11 +80,12 @@ struct Checkpoints::File {
 };
 
 Checkpoints::Checkpoints(Store& store, std::string stage, std::string key, std::int64_t rounds, Json numerics,
-                         bool same_numerics)
+                         bool same_numerics, Warnings* warnings)
     : store_(store),
       folder_(store.writes() / "progress" / std::move(stage) / std::move(key)),
       rounds_(rounds),
-      numerics_(std::move(numerics)) {
+      numerics_(std::move(numerics)),
+      warnings_(warnings) {
   if (same_numerics) only_ = numerics_digest(numerics_);
 }
 
@@ -100,7 +106,9 @@ std::vector<Checkpoints::File> Checkpoints::files() const {
 
 void Checkpoints::save(const Codec& codec, const void* state, const Position& position, std::size_t keep) {
   TempFile temp(store_.writes() / "tmp", ".h5");
+  const auto warnings = warnings_ != nullptr ? warnings_->all() : std::vector<std::string>{};
   write_artifact(codec, state, temp.path(), [&](H5Writer& file) {
+    if (!warnings.empty()) file.write(warnings_dataset, warnings);
     file.attribute("/", "seconds", seconds());
     file.attribute("/", "numerics", numerics_.dump());
   });
@@ -140,6 +148,9 @@ std::optional<std::pair<Item, Position>> Checkpoints::newest(
     from_ = file.told.position;
     seconds_before_ = facts.seconds;
     numerics_ = joined_numerics(facts.numerics, numerics_);
+    for (const auto& line : facts.warnings) {
+      if (warnings_ != nullptr) warnings_->add(line);
+    }
     return std::pair{Item{std::move(state), {}}, file.told.position};
   }
   return {};

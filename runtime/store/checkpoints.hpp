@@ -11,15 +11,17 @@
 namespace fovea {
 
 class Store;
+class Warnings;
 
 /// The progress of one stage that is not finished: a few files in a folder of the store, each the whole state
 /// of the stage at one position, so that a killed run goes on from the newest.
 class Checkpoints {
  public:
   /// Progress under one progress key; what is past `rounds` rounds is not looked at. What is saved here is
-  /// made with these numerics; what was made with others is looked at unless `same_numerics`.
+  /// made with these numerics; what was made with others is looked at unless `same_numerics`. The warnings
+  /// until then are saved with a state, and given again when the stage goes on from it.
   Checkpoints(Store& store, std::string stage, std::string key, std::int64_t rounds, Json numerics,
-              bool same_numerics = false);
+              bool same_numerics = false, Warnings* warnings = nullptr);
 
   /// Writes a state aside, syncs it, renames it into place, and removes all but the newest `keep` (at least
   /// 1).
@@ -53,6 +55,7 @@ class Checkpoints {
   std::filesystem::path folder_;
   std::int64_t rounds_;
   Json numerics_;
+  Warnings* warnings_;               ///< null where nobody asks for them
   std::optional<std::string> only_;  ///< the digest of the only numerics that are looked at
   std::optional<Position> from_;
   std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();

@@ -155,6 +155,36 @@ TEST_CASE("run: what a stage warned of is told again whenever its result is used
   CHECK(told == std::vector<std::string>{"second: a digit is lost"});
 }
 
+TEST_CASE("run: what a stage warned of before it was interrupted is told again, and belongs to its result") {
+  Bench bench;
+  const auto warnings = [&] {
+    std::vector<std::string> told;
+    for (const auto& event : bench.events.all) {
+      if (event.name == "warning") told.push_back(event.line);
+    }
+    bench.events.all.clear();
+    return told;
+  };
+  const std::vector<std::string> lost{"count: a digit is lost"};
+  {
+    const Inside stopping([](Context& context) {
+      if (runs == 1) context.warn("a digit is lost");
+      if (runs == 3) throw Stopped{};
+    });
+    CHECK(bench.run(count(5)).stopped);
+  }
+  CHECK(warnings() == lost);
+  const auto record = bench.run(count(5)).nodes[0].record;
+  CHECK(runs == 2);
+  CHECK(record.warnings == std::vector<std::string>{"a digit is lost"});
+  CHECK(warnings() == lost);
+  bench.run(count(7));
+  CHECK(runs == 2);
+  CHECK(warnings() == lost);
+  bench.run(count(7), {.threads = 1, .force = {"count"}});
+  CHECK(warnings().empty());
+}
+
 TEST_CASE("run: a result that differs under the same key is told, noted and used") {
   Bench bench;
   drift = 0;

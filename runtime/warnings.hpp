@@ -1,0 +1,36 @@
+#pragma once
+
+#include <algorithm>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace fovea {
+
+/// The warnings that a stage gives, which belong to its result: each is kept and told once. They may come
+/// from several threads.
+class Warnings {
+ public:
+  explicit Warnings(std::function<void(const std::string& line)> tell) : tell_(std::move(tell)) {}
+
+  void add(const std::string& line) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (std::find(all_.begin(), all_.end(), line) != all_.end()) return;
+      all_.push_back(line);
+    }
+    tell_(line);
+  }
+  std::vector<std::string> all() const {
+    const std::lock_guard lock(mutex_);
+    return all_;
+  }
+
+ private:
+  std::function<void(const std::string&)> tell_;
+  mutable std::mutex mutex_;
+  std::vector<std::string> all_;
+};
+
+}  // namespace fovea
