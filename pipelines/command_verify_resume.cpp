@@ -19,6 +19,7 @@
 #include "pipelines/definition_file.hpp"
 #include "runtime/context.hpp"
 #include "runtime/store/files.hpp"
+#include "runtime/store/temporary_folder.hpp"
 
 extern char** environ;
 
@@ -30,11 +31,7 @@ namespace fs = std::filesystem;
 /// A folder of this command's own, removed in the end.
 class Workshop {
  public:
-  Workshop() {
-    auto pattern = (fs::temp_directory_path() / "fovea-verify-XXXXXX").string();
-    if (::mkdtemp(pattern.data()) == nullptr) throw file_error(pattern, errno);
-    path_ = pattern;
-  }
+  Workshop() : path_(make_temporary_folder("fovea-verify-")) {}
   ~Workshop() {
     std::error_code ignored_while_leaving;
     fs::remove_all(path_, ignored_while_leaving);

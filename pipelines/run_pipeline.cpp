@@ -166,6 +166,12 @@ PipelineResult run_pipeline(const Graph& graph, const PipelineOptions& options) 
   const auto world = world_of(store, [&](const Node& node) { return numerics(node, device); });
   RunningFolder running(options.output_dir, name);
   log.grow_in(running.path() / "run.log");
+  for (const auto& kept : running.kept_of_killed()) {
+    log.event({"killed_run",
+               "",
+               "an earlier run was killed; what had happened is in " + kept.string(),
+               {{"directory", kept.string()}}});
+  }
   tell_beginning(graph, device.name, log);
 
   PipelineResult result;

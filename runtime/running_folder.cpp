@@ -4,6 +4,7 @@
 #include <ctime>
 
 #include "runtime/store/files.hpp"
+#include "runtime/store/owner.hpp"
 
 namespace fovea {
 namespace {
@@ -15,6 +16,58 @@ constexpr std::size_t longest_name = 128;
 /// `stem`, `stem_2`, `stem_3`, ..., each with `ending`.
 fs::path numbered(const fs::path& folder, const std::string& stem, int number, const char* ending) {
   return folder / (stem + (number == 1 ? "" : "_" + std::to_string(number)) + ending);
+}
+
+/// The lease that a live run holds on its folder lies in it under this name.
+constexpr const char* lease_name = ".lease";
+
+/// Moves a folder to the first name that is free for a failed run.
+fs::path moved_to_failed(const fs::path& running) {
+  const auto stem = running.stem().string();
+  for (int number = 1;; ++number) {
+    const auto target = numbered(running.parent_path(), stem, number, ".failed");
+    if (fs::exists(fs::symlink_status(target))) continue;
+    move_to_new(running, target);
+    return target;
+  }
+}
+
+/// Whether the run is surely over whose folder it is. One that died before it had its lease, or was of an
+/// older program, is over when its log has not grown for a day.
+bool is_left(const fs::path& running) {
+  if (fs::exists(running / lease_name)) return Lease::is_left(running / lease_name);
+  return is_abandoned(fs::exists(running / "run.log") ? running / "run.log" : running, "");
+}
+
+/// Keeps what is in the folder of a killed run and gives its new name; nothing where it is empty, or where
+/// another run was there first.
+std::optional<fs::path> settled(const fs::path& running) {
+  std::error_code others_may_be_faster;
+  fs::remove(running / lease_name, others_may_be_faster);
+  if (fs::is_empty(running / "run.log", others_may_be_faster))
+    fs::remove(running / "run.log", others_may_be_faster);
+  if (fs::remove(running, others_may_be_faster)) return {};
+  try {
+    return moved_to_failed(running);
+  } catch (const Error&) {
+    return {};  // It stays for a run that may move it.
+  }
+}
+
+/// Settles all folders that killed runs left in `output_dir`.
+std::vector<fs::path> settle_left(const fs::path& output_dir) {
+  std::vector<fs::path> left, kept;
+  std::error_code error;
+  for (fs::directory_iterator entry(output_dir, error), end; !error && entry != end; entry.increment(error)) {
+    const auto& path = entry->path();
+    if (path.extension() == ".running" && fs::is_directory(fs::symlink_status(path)) && is_left(path))
+      left.push_back(path);
+  }
+  std::sort(left.begin(), left.end());
+  for (const auto& path : left) {
+    if (auto now = settled(path)) kept.push_back(std::move(*now));
+  }
+  return kept;
 }
 
 }  // namespace
@@ -53,23 +106,32 @@ RunningFolder::RunningFolder(const fs::path& output_dir, const std::string& name
     throw Error(output_dir.string() + ": can't be written (" + failed.message() +
                 "); give another --output-dir");
   }
+  try {
+    std::string nobody;
+    if (auto taken = Lease::take(path_ / lease_name, nobody)) lease_.emplace(std::move(*taken));
+  } catch (const Error&) {
+    remove();
+    throw;
+  }
+  kept_of_killed_ = settle_left(output_dir);
 }
 
 RunningFolder::~RunningFolder() {
+  lease_.reset();
+  remove();
+}
+
+void RunningFolder::remove() const {
   std::error_code ignored_while_leaving;
   if (!path_.empty()) fs::remove_all(path_, ignored_while_leaving);
   if (made_output_dir_) fs::remove(output_dir_, ignored_while_leaving);
 }
 
 fs::path RunningFolder::keep_as_failed() {
-  const auto stem = path_.stem().string();
-  for (int number = 1;; ++number) {
-    const auto target = numbered(output_dir_, stem, number, ".failed");
-    if (fs::exists(target)) continue;
-    move_to_new(path_, target);
-    path_.clear();
-    return target;
-  }
+  lease_.reset();
+  const auto kept = moved_to_failed(path_);
+  path_.clear();
+  return kept;
 }
 
 }  // namespace fovea

@@ -1,7 +1,11 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
+#include <vector>
+
+#include "runtime/store/lease.hpp"
 
 namespace fovea {
 
@@ -14,10 +18,12 @@ void expect_run_name(const std::string& name);
 std::string time_for_names();
 
 /// The folder of a run while it is under way, `<output_dir>/<name>_<time>.running`, which no other run has:
-/// `run.log` grows in it, and stages show how they get on. A process that is killed leaves it there.
+/// `run.log` grows in it, and stages show how they get on. A process that is killed leaves it there, until
+/// the next run in `output_dir` finds it.
 class RunningFolder {
  public:
-  /// Throws `Error` where it can't be made.
+  /// Makes it, after those that killed runs left there were kept as failed ones, or removed where nothing is
+  /// in them. Throws `Error` where it can't be made.
   RunningFolder(const std::filesystem::path& output_dir, const std::string& name);
   /// Removes it, and `output_dir` too where that was made for it and holds nothing else.
   ~RunningFolder();
@@ -27,11 +33,16 @@ class RunningFolder {
   const std::filesystem::path& path() const { return path_; }
   /// Keeps it under the name `<name>_<time>.failed`, which it gives; throws `Error` where that can't be.
   std::filesystem::path keep_as_failed();
+  /// Under which names those that killed runs left are kept now.
+  const std::vector<std::filesystem::path>& kept_of_killed() const { return kept_of_killed_; }
 
  private:
+  void remove() const;
   std::filesystem::path output_dir_;
   std::filesystem::path path_;
   bool made_output_dir_ = false;
+  std::optional<Lease> lease_;  ///< on a file in it, so that others see that it is in use
+  std::vector<std::filesystem::path> kept_of_killed_;
 };
 
 }  // namespace fovea

@@ -145,11 +145,14 @@ std::optional<fs::file_time_type> Lease::runs_since(const fs::path& folder) {
   return first;
 }
 
+bool Lease::is_left(const fs::path& file) {
+  const Descriptor descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  return descriptor.number() >= 0 && is_abandoned(file, read_holder(descriptor.number()).owner);
+}
+
 void Lease::remove_abandoned(const fs::path& folder) {
   for (const auto& file : leases_in(folder)) {
-    const Descriptor descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
-    if (descriptor.number() < 0) continue;
-    if (is_abandoned(file, read_holder(descriptor.number()).owner)) ::unlink(file.c_str());
+    if (is_left(file)) ::unlink(file.c_str());
   }
 }
 

@@ -23,6 +23,8 @@ class Lease {
   static Lease of_run(const std::filesystem::path& folder);
   /// When the first of all runs began that are not over yet, in this process and all others.
   static std::optional<std::filesystem::file_time_type> runs_since(const std::filesystem::path& folder);
+  /// Whether a file is that of a lease whose holder died.
+  static bool is_left(const std::filesystem::path& file);
   /// Removes the files of leases whose holders died.
   static void remove_abandoned(const std::filesystem::path& folder);
 

@@ -29,19 +29,18 @@
 
 #include "runtime/store/store.hpp"
 
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cassert>
 #include <cerrno>
 #include <charconv>
-#include <cstdlib>
 #include <system_error>
 
 #include "runtime/store/files.hpp"
 #include "runtime/store/follower.hpp"
 #include "runtime/store/owner.hpp"
+#include "runtime/store/temporary_folder.hpp"
 
 namespace fovea {
 namespace {
@@ -80,30 +79,6 @@ std::string damage(std::string_view bytes, const Identity& identity) {
   return xxh3(bytes) == identity.xxh3 ? "" : "its bytes are not those that were written";
 }
 
-constexpr std::string_view overlay_prefix = "fovea-overlay-";
-
-/// Whether a folder is an overlay that a dead process of this user left here.
-bool is_old_overlay(const fs::path& folder) {
-  const auto name = folder.filename().string();
-  if (!name.starts_with(overlay_prefix)) return false;
-  struct stat info {};
-  return ::lstat(folder.c_str(), &info) == 0 && S_ISDIR(info.st_mode) && info.st_uid == ::geteuid() &&
-         is_surely_dead(std::string_view(name).substr(overlay_prefix.size()));
-}
-
-/// A folder of this process's own for what can't be written to a store.
-fs::path make_overlay() {
-  const auto parent = fs::temp_directory_path();
-  std::error_code error;
-  for (fs::directory_iterator entry(parent, error), end; !error && entry != end; entry.increment(error)) {
-    std::error_code ignored_until_next_time;
-    if (is_old_overlay(entry->path())) fs::remove_all(entry->path(), ignored_until_next_time);
-  }
-  auto pattern = (parent / (std::string(overlay_prefix) + own_name() + "-XXXXXX")).string();
-  if (::mkdtemp(pattern.data()) == nullptr) throw file_error(pattern, errno);
-  return pattern;
-}
-
 /// Thrown through a codec when an object that it refers to is gone.
 struct ParentMissing {};
 
@@ -116,7 +91,7 @@ Store::Store(fs::path root, std::function<void(const std::string&)> warn)
     make_folders();
   } catch (const Error& error) {
     if (!fs::is_directory(root_)) throw;
-    writes_ = make_overlay();
+    writes_ = make_temporary_folder("fovea-overlay-");
     make_folders();
     warn_(std::string(error.what()) +
           "; until then results are computed and shown, but not kept in this store");

@@ -144,14 +144,23 @@ TEST_CASE("fovea run: a lost terminal saves progress as SIGTERM does") {
   CHECK(planned(desk).at("train")["status"] == "partial");
 }
 
-TEST_CASE("fovea run: a killed run leaves its folder, with a log of what had happened") {
+TEST_CASE(
+    "fovea run: a killed run leaves its folder, with a log of what had happened, which the next one keeps") {
   auto definition = small_pipeline();
   definition["stages"]["train"]["params"]["epochs"] = 1000;
   const Desk desk(definition);
   run_until(".fovea/progress/train/*/*.h5", "fovea", {"run", "pipeline.json"}, desk.folder.path(), "KILL");
   const auto left = run_directories(desk).at(0);
   CHECK(left.extension() == ".running");
-  CHECK(contents(left / "run.log").find(" epoch: train: epoch 1/1000  ") != std::string::npos);
+  const auto log = contents(left / "run.log");
+  CHECK(log.find(" epoch: train: epoch 1/1000  ") != std::string::npos);
+  const auto next = desk.fovea({"run", "pipeline.json", "--until", "split"});
+  CHECK(next.code == 0);
+  const auto kept = fs::path("results") / left.filename().replace_extension(".failed");
+  CHECK(next.out.find("an earlier run was killed; what had happened is in " + kept.string() + "\n") !=
+        std::string::npos);
+  CHECK(contents(desk.folder / kept / "run.log") == log);
+  CHECK_FALSE(fs::exists(left));
 }
 
 TEST_CASE("fovea run: a stage that fails leaves run.log in a folder that says so, with the error in it") {
