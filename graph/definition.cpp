@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <unordered_map>
 
 #include "graph/dag.hpp"
 #include "graph/each.hpp"
@@ -156,13 +157,17 @@ std::string right_wire(const std::vector<Written>& stages, const Written& to, co
          (fitting.size() == 1 ? " is " : " is one of ") + join(quoted, ", ");
 }
 
-/// Finds the stage and port that a wire names, and checks that the kinds agree.
-Wire find_wire(const std::vector<Written>& stages, const Written& to, const WrittenWire& wire) {
+/// Finds the stage and port that a wire names, and checks that the kinds agree. `numbers` has those of the
+/// stages, by name.
+Wire find_wire(const std::vector<Written>& stages,
+               const std::unordered_map<std::string, std::size_t>& numbers, const Written& to,
+               const WrittenWire& wire) {
   const auto& [text, input, place] = wire;
   const auto& port = to.stage->inputs[input];
   const auto dot = text.find('.');
-  const auto from = std::find_if(stages.begin(), stages.end(),
-                                 [&](const Written& each) { return each.name == text.substr(0, dot); });
+  const auto named = numbers.find(text.substr(0, dot));
+  const auto from =
+      named == numbers.end() ? stages.end() : stages.begin() + static_cast<std::ptrdiff_t>(named->second);
   const auto known = from == stages.end() ? std::vector<std::string>{} : port_names(from->stage->outputs);
   const auto found =
       dot == std::string::npos ? known.end() : std::find(known.begin(), known.end(), text.substr(dot + 1));
@@ -219,10 +224,14 @@ Graph read_definition(const Json& definition, const Registry& registry) {
   }
 
   std::vector<Written> stages;
-  for (const auto& item : all.items()) stages.push_back(read_stage(item.key(), item.value(), registry));
+  std::unordered_map<std::string, std::size_t> numbers;
+  for (const auto& item : all.items()) {
+    numbers.emplace(item.key(), stages.size());
+    stages.push_back(read_stage(item.key(), item.value(), registry));
+  }
   std::vector<std::vector<Wire>> wires(stages.size());
   for (std::size_t i = 0; i < stages.size(); ++i) {
-    for (const auto& wire : stages[i].wires) wires[i].push_back(find_wire(stages, stages[i], wire));
+    for (const auto& wire : stages[i].wires) wires[i].push_back(find_wire(stages, numbers, stages[i], wire));
   }
   Graph graph(name, seed.value);
   std::vector<std::size_t> number(stages.size());
@@ -271,6 +280,8 @@ void resolve_paths(Json& definition, const Registry& registry, const std::filesy
 Json write_definition(const Graph& graph, const std::filesystem::path& folder) {
   Json definition = {
       {"fovea", 1}, {"name", graph.name()}, {"seed", graph.seed()}, {"stages", Json::object()}};
+  // Names differ already; to look each up among all before it would take long.
+  auto& stages = definition["stages"].get_ref<Json::object_t&>();
   for (const auto& node : graph.nodes()) {
     Json stage = {{"stage", node.stage->name}};
     for (std::size_t input = 0; input < node.stage->inputs.size(); ++input) {
@@ -282,7 +293,7 @@ Json write_definition(const Graph& graph, const std::filesystem::path& folder) {
     if (!node.each.empty()) stage["each"] = node.each;
     stage["params"] = node.params;
     change_paths_in(stage["params"], node.stage->params, [&](const auto& path) { return folder / path; });
-    definition["stages"][node.name] = std::move(stage);
+    stages.push_back({node.name, std::move(stage)});
   }
   return definition;
 }

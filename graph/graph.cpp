@@ -89,10 +89,8 @@ std::size_t Graph::add(const std::string& name, const StageInfo& stage, const Js
   if (!is_name(name)) {
     throw Error("stage name " + quote(name) + ": only letters, digits, \"_\" and \"-\" are allowed");
   }
-  for (const auto& node : nodes_) {
-    if (node.name == name)
-      throw Error("stage " + quote(name) + " is there already; give one of the two another name");
-  }
+  if (numbers_.contains(name))
+    throw Error("stage " + quote(name) + " is there already; give one of the two another name");
   const auto place = "stages." + name;
   expect_wires(nodes_, stage, inputs, place + ".inputs");
   std::stable_sort(inputs.begin(), inputs.end(),
@@ -100,8 +98,14 @@ std::size_t Graph::add(const std::string& name, const StageInfo& stage, const Js
   if (seed && !stage.random) {
     throw Error(place + ".seed: nothing is random in stage " + quote(stage.name) + "; leave the seed out");
   }
-  nodes_.push_back({name, &stage, stage.complete(params, place + ".params"), std::move(inputs),
-                    seed.value_or(Seed{seed_}).value, std::move(each), new_identity()});
+  auto complete = stage.complete(params, place + ".params");
+  return push_back({name, &stage, std::move(complete), std::move(inputs), seed.value_or(Seed{seed_}).value,
+                    std::move(each), new_identity()});
+}
+
+std::size_t Graph::push_back(Node node) {
+  numbers_.emplace(node.name, nodes_.size());
+  nodes_.push_back(std::move(node));
   return nodes_.size() - 1;
 }
 
@@ -112,28 +116,27 @@ void Graph::expect_own(const OutputOf& output, const std::string& place) const {
               "to this graph before");
 }
 
-std::string Graph::free_name(const std::string& wanted) const {
-  const auto taken = [&](const std::string& name) {
-    return std::any_of(nodes_.begin(), nodes_.end(), [&](const Node& node) { return node.name == name; });
-  };
-  std::string name = wanted;
-  for (int number = 2; taken(name); ++number) name = wanted + "_" + std::to_string(number);
-  return name;
+std::string Graph::free_name(const std::string& wanted) {
+  if (!numbers_.contains(wanted)) return wanted;
+  auto& number = last_tried_.try_emplace(wanted, 1).first->second;
+  while (true) {
+    auto name = wanted + "_" + std::to_string(number + 1);
+    if (!numbers_.contains(name)) return name;
+    ++number;
+  }
 }
 
 std::size_t Graph::find(const std::string& name) const {
+  if (const auto found = numbers_.find(name); found != numbers_.end()) return found->second;
   std::vector<std::string> names;
-  for (std::size_t i = 0; i < nodes_.size(); ++i) {
-    if (nodes_[i].name == name) return i;
-    names.push_back(nodes_[i].name);
-  }
+  for (const auto& node : nodes_) names.push_back(node.name);
   throw Error("unknown stage " + quote(name) + stage_suggestion(name, names));
 }
 
 std::vector<std::size_t> Graph::find_all(const std::string& name) const {
+  if (const auto found = numbers_.find(name); found != numbers_.end()) return {found->second};
   std::vector<std::size_t> copies;
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
-    if (nodes_[i].name == name) return {i};
     if (name_without_numbers(nodes_[i].name) == name) copies.push_back(i);
   }
   return copies.empty() ? std::vector{find(name)} : copies;
@@ -160,8 +163,7 @@ Graph Graph::only(const std::vector<std::size_t>& nodes) const {
       }
       wire.node = number[wire.node];
     }
-    number[old] = part.nodes_.size();
-    part.nodes_.push_back(std::move(node));
+    number[old] = part.push_back(std::move(node));
   }
   return part;
 }

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <unordered_map>
 
 #include "graph/stage.hpp"
 
@@ -115,10 +116,13 @@ class Graph {
   }
   /// Expects an output of a stage in this graph.
   void expect_own(const OutputOf& output, const std::string& place) const;
-  std::string free_name(const std::string& wanted) const;
+  std::string free_name(const std::string& wanted);
+  std::size_t push_back(Node node);
   std::string name_;
   std::uint64_t seed_;
   std::vector<Node> nodes_;
+  std::unordered_map<std::string, std::size_t> numbers_;  ///< of the nodes, by name
+  std::unordered_map<std::string, int> last_tried_;       ///< the number behind a name that was not free
 };
 
 /// "train.best": how a wire is written.

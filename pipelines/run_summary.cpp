@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <map>
+#include <set>
 
 #include "pipelines/console.hpp"
 #include "stages/learn/metrics_summary.hpp"
@@ -32,13 +33,14 @@ bool gives(const Node& node, std::string_view kind) {
                      [&](const PortInfo& port) { return port.kind == kind; });
 }
 
-/// Whether a stage puts what a node measured together with others.
-bool is_summarised(const Graph& graph, std::size_t node) {
-  return std::any_of(graph.nodes().begin(), graph.nodes().end(), [&](const Node& each) {
-    return gives(each, MetricsSummary::kind) &&
-           std::any_of(each.inputs.begin(), each.inputs.end(),
-                       [&](const Wire& wire) { return wire.node == node; });
-  });
+/// The nodes of which a stage puts together what they measured.
+std::set<std::size_t> summarised_nodes(const Graph& graph) {
+  std::set<std::size_t> all;
+  for (const auto& node : graph.nodes()) {
+    if (!gives(node, MetricsSummary::kind)) continue;
+    for (const auto& wire : node.inputs) all.insert(wire.node);
+  }
+  return all;
 }
 
 /// "train_" where a node is called as a copy of it is; else its whole name.
@@ -48,13 +50,13 @@ std::string name_of_all(const Node& node) {
 }
 
 /// The nodes by the lines that tell of them. Summaries, and metrics that none has, are told one by one.
-std::vector<Line> lines_of(const Graph& graph) {
+std::vector<Line> lines_of(const Graph& graph, const std::set<std::size_t>& summarised) {
   std::vector<Line> lines;
   std::map<std::string, std::size_t> line_of;
   for (std::size_t i = 0; i < graph.nodes().size(); ++i) {
     const auto& node = graph.nodes()[i];
     const bool alone =
-        gives(node, MetricsSummary::kind) || (gives(node, Metrics::kind) && !is_summarised(graph, i));
+        gives(node, MetricsSummary::kind) || (gives(node, Metrics::kind) && !summarised.contains(i));
     const auto key = alone ? node.name : name_of_all(node) + "." + node.stage->name;
     const auto [line, is_new] = line_of.emplace(key, lines.size());
     if (is_new) lines.push_back({node.name, {}});
@@ -100,11 +102,12 @@ std::string became_of(const RunResult& run, const std::vector<std::size_t>& node
 }
 
 /// The outputs in which a node tells what it measured, where nothing summarises it, or what it summarised.
-std::vector<std::size_t> told_ports(const Graph& graph, std::size_t node) {
+std::vector<std::size_t> told_ports(const Graph& graph, std::size_t node,
+                                    const std::set<std::size_t>& summarised) {
   const auto& outputs = graph.nodes()[node].stage->outputs;
   std::vector<std::size_t> ports;
   for (std::size_t port = 0; port < outputs.size(); ++port) {
-    const bool metrics = outputs[port].kind == Metrics::kind && !is_summarised(graph, node);
+    const bool metrics = outputs[port].kind == Metrics::kind && !summarised.contains(node);
     if (metrics || outputs[port].kind == MetricsSummary::kind) ports.push_back(port);
   }
   return ports;
@@ -112,8 +115,9 @@ std::vector<std::size_t> told_ports(const Graph& graph, std::size_t node) {
 
 /// Calls `tell` with all that a node measured and that nothing summarises, and what it summarised.
 template <class Tell>
-void for_each_measured(const Graph& graph, std::size_t i, const Record& record, Store& store, Tell tell) {
-  for (const auto port : told_ports(graph, i)) {
+void for_each_measured(const Graph& graph, std::size_t i, const std::set<std::size_t>& summarised,
+                       const Record& record, Store& store, Tell tell) {
+  for (const auto port : told_ports(graph, i, summarised)) {
     if (port >= record.objects.size()) continue;
     const auto& output = graph.nodes()[i].stage->outputs[port];
     const bool metrics = output.kind == Metrics::kind;
@@ -133,9 +137,10 @@ std::vector<std::string> words_of(const MetricsSummary& summary) {
 
 /// What a node measured or summarised, in words: what stands behind its line, or below it where that is more
 /// than one.
-std::string measured_in_words(const Graph& graph, std::size_t i, const Record& record, Store& store) {
+std::string measured_in_words(const Graph& graph, std::size_t i, const std::set<std::size_t>& summarised,
+                              const Record& record, Store& store) {
   std::vector<std::string> lines;
-  for_each_measured(graph, i, record, store, [&](const auto& measured) {
+  for_each_measured(graph, i, summarised, record, store, [&](const auto& measured) {
     for (auto& line : words_of(measured)) lines.push_back(std::move(line));
   });
   if (lines.size() == 1) return "   " + lines[0];
@@ -147,15 +152,17 @@ std::string measured_in_words(const Graph& graph, std::size_t i, const Record& r
 }  // namespace
 
 std::vector<Output> read_by_summary(const Graph& graph) {
+  const auto summarised = summarised_nodes(graph);
   std::vector<Output> all;
   for (std::size_t node = 0; node < graph.nodes().size(); ++node) {
-    for (const auto port : told_ports(graph, node)) all.push_back({node, port});
+    for (const auto port : told_ports(graph, node, summarised)) all.push_back({node, port});
   }
   return all;
 }
 
 std::string run_summary(const Graph& graph, const RunResult& run, Store& store) {
-  const auto lines = lines_of(graph);
+  const auto summarised = summarised_nodes(graph);
+  const auto lines = lines_of(graph, summarised);
   std::size_t width = 0;
   for (const auto& line : lines) width = std::max(width, line.name.size());
   std::string text;
@@ -163,16 +170,18 @@ std::string run_summary(const Graph& graph, const RunResult& run, Store& store) 
     text += "  " + name + std::string(width - name.size() + 2, ' ') + became_of(run, nodes);
     if (nodes.size() == 1 && !graph.nodes()[nodes[0]].each.empty())
       text += "   " + values_in_words(graph.nodes()[nodes[0]].each);
-    for (const auto node : nodes) text += measured_in_words(graph, node, run.nodes[node].record, store);
+    for (const auto node : nodes)
+      text += measured_in_words(graph, node, summarised, run.nodes[node].record, store);
     text += "\n";
   }
   return text;
 }
 
 Json metrics_of(const Graph& graph, const RunResult& run, Store& store) {
+  const auto summarised = summarised_nodes(graph);
   Json all = Json::object();
   for (std::size_t i = 0; i < graph.nodes().size(); ++i) {
-    for_each_measured(graph, i, run.nodes[i].record, store, [&](const auto& measured) {
+    for_each_measured(graph, i, summarised, run.nodes[i].record, store, [&](const auto& measured) {
       auto json = to_json(measured);
       for (const char* of_classes : {"class_names", "per_class", "confusion"}) json.erase(of_classes);
       all[graph.nodes()[i].name] = std::move(json);

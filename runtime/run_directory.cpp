@@ -1,7 +1,7 @@
 #include "runtime/run_directory.hpp"
 
-#include <algorithm>
 #include <fstream>
+#include <map>
 
 #include "graph/definition.hpp"
 #include "runtime/running_folder.hpp"
@@ -32,11 +32,11 @@ void write_text(const fs::path& path, const std::string& text) {
 
 std::vector<Exported> exports_of(const Graph& graph) {
   std::vector<Exported> all;
+  std::map<std::string, std::size_t> count;
+  for (const auto& node : graph.nodes()) ++count[node.stage->name];
   for (std::size_t i = 0; i < graph.nodes().size(); ++i) {
     const auto& node = graph.nodes()[i];
-    const bool alone = std::count_if(graph.nodes().begin(), graph.nodes().end(), [&](const Node& each) {
-                         return each.stage->name == node.stage->name;
-                       }) == 1;
+    const bool alone = count.at(node.stage->name) == 1;
     for (std::size_t port = 0; port < node.stage->outputs.size(); ++port) {
       const auto& file = node.stage->outputs[port].file;
       if (!file.empty()) all.push_back({i, port, alone ? fs::path(file) : fs::path(node.name) / file});
@@ -95,10 +95,12 @@ std::optional<Json> export_all(const Graph& graph, const RunResult& result, Stor
 /// What each node was, by its name.
 Json nodes_of(const Graph& graph, const RunResult& result) {
   Json nodes = Json::object();
+  auto& all = nodes.get_ref<Json::object_t&>();  // whose names differ already
   for (std::size_t i = 0; i < graph.nodes().size(); ++i) {
     const auto& record = result.nodes[i].record;
-    nodes[graph.nodes()[i].name] = {
-        {"stage", graph.nodes()[i].stage->name}, {"key", record.key}, {"objects", record.objects}};
+    const auto& node = graph.nodes()[i];
+    all.push_back(
+        {node.name, {{"stage", node.stage->name}, {"key", record.key}, {"objects", record.objects}}});
   }
   return nodes;
 }

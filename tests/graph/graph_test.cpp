@@ -4,6 +4,22 @@
 
 using namespace fovea;
 
+TEST_CASE(
+    "graph: names with a number behind them are free ones, whatever was added under names of one's own") {
+  Graph g;
+  const auto add = [&] { g.add<example::Harvest>({}, {}); };
+  add();
+  add();
+  g.add<example::Harvest>("harvest_3", {}, {});
+  add();
+  add();
+  std::vector<std::string> names;
+  for (const auto& node : g.nodes()) names.push_back(node.name);
+  CHECK(names == std::vector<std::string>{"harvest", "harvest_2", "harvest_3", "harvest_4", "harvest_5"});
+  CHECK(g.find("harvest_4") == 3);
+  CHECK(g.only({0, 3}).find("harvest_4") == 1);
+}
+
 TEST_CASE("graph: composed in C++, it prints itself in data order") {
   CHECK(example::bakery().text() ==
         "bakery (seed 7)\n"
