@@ -70,6 +70,22 @@ void expect_wires(const std::vector<Node>& nodes, const StageInfo& stage, const 
   }
 }
 
+/// Expects of a parameter that takes the values of `each` one for each wire of its list, or none.
+void expect_as_many(const StageInfo& stage, const Json& params, const std::vector<Wire>& wires,
+                    const std::string& place) {
+  for (const auto& field : stage.params) {
+    if (field.of_each.empty()) continue;
+    const auto values = params.at(field.name).size();
+    const auto count =
+        static_cast<std::size_t>(std::count_if(wires.begin(), wires.end(), [&](const Wire& wire) {
+          return stage.inputs[wire.input].name == field.of_each;
+        }));
+    if (values == 0 || values == count) continue;
+    throw Error(place + "." + field.name + ": " + std::to_string(values) + " values, but " +
+                std::to_string(count) + " " + field.of_each + "; give one for each, or none");
+  }
+}
+
 /// A number that no stage of any graph has had before.
 std::uint64_t new_identity() {
   static std::atomic<std::uint64_t> last = 0;
@@ -99,6 +115,7 @@ std::size_t Graph::add(const std::string& name, const StageInfo& stage, const Js
     throw Error(place + ".seed: nothing is random in stage " + quote(stage.name) + "; leave the seed out");
   }
   auto complete = stage.complete(params, place + ".params");
+  expect_as_many(stage, complete, inputs, place + ".params");
   return push_back({name, &stage, std::move(complete), std::move(inputs), seed.value_or(Seed{seed_}).value,
                     std::move(each), new_identity()});
 }

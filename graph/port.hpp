@@ -111,6 +111,9 @@ struct PortInfo {
   bool needed = false;    ///< for an input: must have something in it
   /// Versions of libraries that decide what is read from the artifact; null where none does.
   Json (*read_with)() = nullptr;
+  /// For an input: throws `Error` where what comes in does not go with complete parameters of the stage; null
+  /// where that is not checked before the stage runs.
+  void (*check)(const void* value, const Json& complete) = nullptr;
 };
 
 namespace detail {

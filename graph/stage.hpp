@@ -51,7 +51,9 @@ struct StageInfo {
 /// Beyond these it may say `random` (its result depends on the seed), `library` (its `run` lives in a shared
 /// library that is loaded when it has to run), `sources(params)` (the files it reads), `made_with()`
 /// (versions of libraries that change its last digits), `code_named(params)` (digests of plugins of which it
-/// uses something) and `horizon(params)` (it keeps progress, and how far it goes).
+/// uses something), `horizon(params)` (it keeps progress, and how far it goes) and `check_input(input,
+/// params)` (throws `Error` where an input of that type and the parameters don't go together; called as soon
+/// as that input is there, so it must be linked).
 template <class S>
 concept Stage = requires {
   { S::name } -> std::convertible_to<std::string_view>;
@@ -118,6 +120,15 @@ StageInfo describe() {
   if constexpr (requires { S::random; }) info.random = S::random;
   if constexpr (requires { S::library; }) info.library = S::library;
   info.inputs = detail::describe_ports<typename S::template In<Value>>();
+  std::size_t port = 0;
+  for_each_port<typename S::template In<Value>>([&]<class T>(const auto&, std::type_identity<T>) {
+    if constexpr (requires(const T& input, const Params& params) { S::check_input(input, params); }) {
+      info.inputs[port].check = [](const void* value, const Json& complete) {
+        S::check_input(*static_cast<const T*>(value), read_params<Params>(complete, ""));
+      };
+    }
+    ++port;
+  });
   info.outputs = detail::describe_ports<typename S::template Out<Value>>();
   info.params = describe_fields<Params>();
   info.complete = [](const Json& params, const std::string& place) {

@@ -182,6 +182,7 @@ PipelineResult run_pipeline(const Graph& graph, const PipelineOptions& options) 
                        .same_numerics = options.same_numerics,
                        .stop = options.stop,
                        .keep_going = options.keep_going,
+                       .expect_can_run = [&](const Node& node) { expect_can_run(node, device); },
                        .live = running.path()};
   Attempts(graph, store, world, log, how).run(options.output_dir, name, result);
   if (result.directory.empty()) {

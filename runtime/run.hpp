@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <stop_token>
 
 #include "runtime/library.hpp"
@@ -17,6 +18,8 @@ struct RunOptions {
   bool same_numerics = false;      ///< results and progress that were made with other numerics don't count
   std::stop_token stop;            ///< asks to leave soon
   bool keep_going = false;         ///< what does not depend on a stage that failed runs all the same
+  /// Throws `Error` where a stage that has to run can't run here; asked before anything begins.
+  std::function<void(const Node&)> expect_can_run{};
   std::filesystem::path
       live;  ///< where stages may show how they get on, each in a folder of its name; "" = nowhere
 };
@@ -50,7 +53,8 @@ struct RunResult {
 /// why stages run and how long they took, records count that were there when that was first asked for.
 World world_of(Store& store, std::function<Json(const Node&)> numerics);
 
-/// Runs every stage whose result is not there. Independent stages run at once; stages of a library run on one
+/// Runs every stage whose result is not there, and refuses one as soon as an input is there that does not go
+/// with its parameters. Independent stages run at once; stages of a library run on one
 /// thread of their own, one after another. The first error lets running stages finish and starts no others,
 /// unless the run is to keep going.
 RunResult run(const Graph& graph, Store& store, const World& world, Libraries& libraries, Report& report,

@@ -23,18 +23,6 @@ std::string nondeterminism_text(const PortInfo& output, const Record& before, co
   return text + "; make the stage repeatable, or raise its \"version\" when its code changes";
 }
 
-/// The outputs of a node in which others need something.
-std::vector<std::string> needed_outputs(const Graph& graph, std::size_t of) {
-  std::vector<std::string> needed;
-  for (const auto& node : graph.nodes()) {
-    for (const auto& wire : node.inputs) {
-      if (wire.node == of && node.stage->inputs[wire.input].needed)
-        needed.push_back(graph.nodes()[of].stage->outputs[wire.port].name);
-    }
-  }
-  return needed;
-}
-
 /// An object that was there when the run was planned is there no more, or is damaged.
 struct Lost {};
 
@@ -55,11 +43,16 @@ RunPass::RunPass(const Graph& graph, Store& store, const World& world, Libraries
       options_(options),
       planned_(planned),
       lineages_(lineages(graph)),
+      readers_(graph.nodes().size()),
       slots_(graph.nodes().size()) {
   result_.nodes.resize(graph.nodes().size());
-  for (const auto& node : graph.nodes()) {
-    for (const auto& wire : node.inputs) ++slots_[wire.node].waiting;
+  for (std::size_t i = 0; i < graph.nodes().size(); ++i) {
+    for (const auto& wire : graph.nodes()[i].inputs) {
+      ++slots_[wire.node].waiting;
+      readers_[wire.node].push_back({i, wire});
+    }
   }
+  expect_can_run();
   for (std::size_t i = 0; i < planned.size(); ++i) {
     if (planned[i].status == Status::hit)
       find_there(i, *planned[i].record, numerics_of(graph.nodes()[i], world));
@@ -69,7 +62,7 @@ RunPass::RunPass(const Graph& graph, Store& store, const World& world, Libraries
 bool RunPass::visit(std::size_t i) {
   const auto& node = graph_.nodes()[i];
   try {
-    if (may_start(node) && !at(node.name, [&] { return resolve_or_make(i); })) return false;
+    if (may_start(i) && !at(node.name, [&] { return resolve_or_make(i); })) return false;
   } catch (const Stopped&) {
     const std::lock_guard lock(mutex_);
     result_.nodes[i].end = End::stopped;
@@ -92,8 +85,43 @@ bool RunPass::visit(std::size_t i) {
   return true;
 }
 
-bool RunPass::may_start(const Node& node) {
+void RunPass::expect_can_run() {
+  if (!options_.expect_can_run) return;
+  for (std::size_t i = 0; i < planned_.size(); ++i) {
+    const auto& node = graph_.nodes()[i];
+    if (planned_[i].status == Status::hit) continue;
+    try {
+      at(node.name, [&] { options_.expect_can_run(node); });
+    } catch (const Error& error) {
+      fail(i, error);
+    }
+  }
+}
+
+void RunPass::check_readers(std::size_t i) {
+  for (const auto& [reader, wire] : readers_[i]) {
+    const auto& node = graph_.nodes()[reader];
+    auto* const check = node.stage->inputs[wire.input].check;
+    if (check == nullptr || planned_[reader].status == Status::hit) continue;
+    {
+      const std::lock_guard lock(mutex_);
+      if (result_.nodes[reader].end == End::failed) continue;
+    }
+    try {
+      const auto item = value(node, wire);
+      at(node.name, [&] { check(item.data.get(), node.params); });
+    } catch (const Lost&) {
+      // What it refers to may still have to be made again. The stage itself looks for it then.
+    } catch (const Error& error) {
+      fail(reader, error);
+    }
+  }
+}
+
+bool RunPass::may_start(std::size_t i) {
   const std::lock_guard lock(mutex_);
+  const auto& node = graph_.nodes()[i];
+  if (result_.nodes[i].end == End::failed) return false;
   if (options_.stop.stop_requested()) result_.stopped = true;
   if ((result_.error && !options_.keep_going) || result_.stopped || outdated_) return false;
   return std::all_of(node.inputs.begin(), node.inputs.end(), [&](const Wire& wire) {
@@ -186,6 +214,15 @@ void RunPass::expect_unchanged(const Node& node, const Record& record, const Sou
     throw Changed{difference.value_or(now.front())};
 }
 
+std::vector<std::string> RunPass::needed_outputs(std::size_t i) const {
+  std::vector<std::string> needed;
+  for (const auto& [reader, wire] : readers_[i]) {
+    if (graph_.nodes()[reader].stage->inputs[wire.input].needed)
+      needed.push_back(graph_.nodes()[i].stage->outputs[wire.port].name);
+  }
+  return needed;
+}
+
 std::vector<Item> RunPass::compute(std::size_t i, Record& record, Checkpoints* checkpoints,
                                    Warnings& warnings) {
   const auto& node = graph_.nodes()[i];
@@ -195,7 +232,7 @@ std::vector<Item> RunPass::compute(std::size_t i, Record& record, Checkpoints* c
                   .threads = options_.threads,
                   .device = options_.device,
                   .stop = options_.stop,
-                  .needed = needed_outputs(graph_, i),
+                  .needed = needed_outputs(i),
                   .report = &report_,
                   .live = options_.live.empty() ? options_.live : options_.live / node.name,
                   .checkpoints = checkpoints,
@@ -267,6 +304,7 @@ void RunPass::finish(std::size_t i, NodeResult result) {
     result_.nodes[i] = std::move(result);
   }
   report_.event({"stage_finished", graph_.nodes()[i].name, "", data});
+  check_readers(i);
 }
 
 void RunPass::find_there(std::size_t i, Record record, const Json& numerics) {

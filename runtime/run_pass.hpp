@@ -40,7 +40,17 @@ class RunPass {
     std::optional<Expected> expected;  ///< of a node that waits for somebody who computes it
   };
 
-  bool may_start(const Node& node);
+  /// The parts of a node's inputs that come from another.
+  struct Reader {
+    std::size_t node;
+    Wire wire;
+  };
+
+  bool may_start(std::size_t i);
+  /// Refuses those that have to run and can't, by what is known before anything begins.
+  void expect_can_run();
+  /// Refuses those that read a finished node and have parameters which do not go with that.
+  void check_readers(std::size_t i);
   bool is_forced(const Node& node) const;
   /// Does it, or gives false where somebody else has its lease, which is told the first time.
   bool resolve_or_make(std::size_t i);
@@ -48,6 +58,8 @@ class RunPass {
   void make(std::size_t i, Record record, const SourceStates& sources);
   /// Throws where a file that a stage has read is not the one that its key tells of.
   void expect_unchanged(const Node& node, const Record& record, const SourceStates& sources) const;
+  /// Its outputs in which others need something.
+  std::vector<std::string> needed_outputs(std::size_t i) const;
   /// Runs the stage and publishes what it gives; fills in the record's objects.
   std::vector<Item> compute(std::size_t i, Record& record, Checkpoints* checkpoints, Warnings& warnings);
   /// Warns and keeps a note where the result is not what the same key gave before.
@@ -72,6 +84,7 @@ class RunPass {
   const std::vector<Planned>& planned_;
   mutable std::mutex mutex_;
   const std::vector<std::string> lineages_;
+  std::vector<std::vector<Reader>> readers_;  ///< by node
   std::vector<Slot> slots_;
   RunResult result_;
   bool outdated_ = false;

@@ -3,7 +3,6 @@
 #include <ATen/ops/softmax.h>
 
 #include "stages/learn/scoring.hpp"
-#include "stages/learn/tally.hpp"
 #include "stages/model/compute_device.hpp"
 #include "stages/model/precision.hpp"
 #include "stages/model/torch_device.hpp"
@@ -16,15 +15,6 @@ void expect_same_classes(const Model& model, const Dataset& data) {
   if (model.class_names == data.class_names) return;
   throw Error("\"data\": its classes are " + join(data.class_names, ", ") + ", but the model tells " +
               join(model.class_names, ", ") + " apart; give data with the same classes in the same order");
-}
-
-/// 0 where hits among the k most probable are not counted.
-std::int64_t top_k_of(const Evaluate::Params& params, std::size_t classes) {
-  constexpr std::int64_t usual = 5;
-  const auto k = params.top_k.or_else(counts_top_5(classes) ? usual : 0);
-  if (k <= static_cast<std::int64_t>(classes)) return k;
-  throw Error("top_k: " + std::to_string(k) + " is more than the " + std::to_string(classes) +
-              " classes; give at most " + std::to_string(classes) + ", or \"auto\"");
 }
 
 Predictions predict(const Model& model, const Dataset& data, const Evaluate::Params& params,
@@ -55,7 +45,7 @@ Evaluate::Out<Value> Evaluate::run(const In<Value>& in, const Params& params, Co
   expect_images(*in.data, "data", "wire it to a part that has some");
   expect_fits(in.model->specification, *in.data, "data");
   expect_same_classes(*in.model, *in.data);
-  const auto k = top_k_of(params, in.data->classes());
+  const auto k = params.k_of(in.data->classes());
   Predictions predictions;
   with_torch([&] { predictions = predict(*in.model, *in.data, params, context); });
   auto metrics = measure(predictions, k);

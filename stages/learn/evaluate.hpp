@@ -54,7 +54,12 @@ struct Evaluate {
                 "numbers that layers compute in; auto = as train chooses with auto",
                 one_of({"fp32", "bf16", "fp16", "auto"}))};
     }
+    /// Among how many of the most probable classes a hit counts; 0 where that is not measured. Throws `Error`
+    /// where there are fewer classes.
+    std::int64_t k_of(std::size_t classes) const;
   };
+
+  static void check_input(const Dataset& data, const Params& params);
 
   static Out<Value> run(const In<Value>& in, const Params& params, Context& context);
 };

@@ -30,9 +30,8 @@ std::vector<double> balanced_weights(const Dataset& data) {
 std::vector<double> class_weights(const ClassWeights& given, const Dataset& data) {
   if (given.rule == "none") return {};
   if (given.rule == "balanced") return balanced_weights(data);
-  if (given.values.size() == data.classes()) return given.values;
-  throw Error("loss.class_weights: has " + std::to_string(given.values.size()) + " weights, but there are " +
-              std::to_string(data.classes()) + " classes; give one for each, in the order of the classes");
+  given.expect_fits(data.classes());
+  return given.values;
 }
 
 /// A loss over the true classes of a batch, with its settings.

@@ -115,6 +115,8 @@ struct Train {
     }
     /// Refuses settings that contradict each other. Throws `Error` that begins with `place`.
     void check(const std::string& place) const;
+    /// Steps that an epoch of so many images takes. Throws `Error` where not one is whole.
+    std::int64_t steps_of_epoch(std::size_t images) const;
   };
 
   /// The plugins whose schedule, loss, optimizer or callbacks it uses.
@@ -126,6 +128,7 @@ struct Train {
   }
   /// Training goes on from a shorter one where neither schedule nor callbacks depend on how long it is.
   static Horizon horizon(const Params& params);
+  static void check_input(const Batches& batches, const Params& params);
   static Out<Value> run(const In<Value>& in, const Params& params, Context& context);
 };
 

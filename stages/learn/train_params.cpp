@@ -84,6 +84,12 @@ std::string LossParams::in_words() const {
   return name + (with.empty() ? "" : " with " + join(with, ", ")) + (type == "focal" ? "" : ", nats");
 }
 
+void ClassWeights::expect_fits(std::size_t classes) const {
+  if (!rule.empty() || values.size() == classes) return;
+  throw Error("loss.class_weights: has " + std::to_string(values.size()) + " weights, but there are " +
+              std::to_string(classes) + " classes; give one for each, in the order of the classes");
+}
+
 ClassWeights Conversion<ClassWeights>::read(const Json& json, const std::string& place) {
   if (json == "none" || json == "balanced") return {json.get<std::string>()};
   if (!json.is_array()) detail::wrong_kind(place, kind, json);

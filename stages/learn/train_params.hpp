@@ -104,6 +104,8 @@ struct ClipParams {
 struct ClassWeights {
   std::string rule = "none";
   std::vector<double> values{};  ///< where `rule` is ""
+  /// Throws `Error` where values are not one for each class.
+  void expect_fits(std::size_t classes) const;
   friend bool operator==(const ClassWeights&, const ClassWeights&) = default;
 };
 

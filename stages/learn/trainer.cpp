@@ -9,31 +9,6 @@
 namespace fovea {
 namespace {
 
-std::int64_t ceil_div(std::int64_t whole, std::int64_t part) {
-  return (whole + part - 1) / part;
-}
-
-/// A step is of `accumulate_steps` batches; the last one of an epoch may have fewer images.
-std::int64_t steps_of_epoch(const Train::In<Value>& in, const Train::Params& params) {
-  const auto images = static_cast<std::int64_t>(in.batches->data->size());
-  const auto of_step = params.batch_size * params.accumulate_steps;
-  if (!params.drop_last) return ceil_div(images, of_step);
-  if (const auto whole = images / of_step; whole > 0) return whole;
-  const bool several = params.accumulate_steps > 1;
-  throw Error("batch_size: " + (several ? std::to_string(params.accumulate_steps) + " batches" : "a batch") +
-              " of " + std::to_string(params.batch_size) + (several ? " are" : " is") + " more than all " +
-              std::to_string(images) + " images; give at most " +
-              std::to_string(std::max<std::int64_t>(1, images / params.accumulate_steps)) +
-              ", or set \"drop_last\" to false");
-}
-
-/// Five of as many classes always hold the truth.
-void expect_told_apart(const MonitorParams& monitor, const Dataset& data) {
-  if (!monitor.metric.ends_with("top_5") || counts_top_5(data.classes())) return;
-  throw Error("monitor.metric: " + quote(monitor.metric) + " is 1 whatever is learned of " +
-              std::to_string(data.classes()) + " classes; set \"val_accuracy\"");
-}
-
 /// The inputs, once they are known to belong together and with the settings.
 const Train::In<Value>& checked(const Train::In<Value>& in, const Train::Params& params) {
   const auto& data = *in.batches->data;
@@ -41,7 +16,7 @@ const Train::In<Value>& checked(const Train::In<Value>& in, const Train::Params&
   expect_images(*in.validation, "validation", "give \"split\" a \"validation\" above 0");
   expect_fits(in.model->specification, data, "batches");
   expect_fits(in.model->specification, *in.validation, "validation");
-  expect_told_apart(params.monitor, data);
+  Train::check_input(*in.batches, params);
   return in;
 }
 
@@ -72,7 +47,7 @@ Trainer::Trainer(const Train::In<Value>& in, const Train::Params& params, const 
     : in_(checked(in, params)),
       params_(params),
       context_(context),
-      steps_per_epoch_(steps_of_epoch(in, params)),
+      steps_per_epoch_(params.steps_of_epoch(in.batches->data->size())),
       device_(compute_device(context.device)),
       learner_(in, params, context.seed, device_),
       schedule_(params.schedule, params.learning_rate, steps_per_epoch_ * params.epochs),

@@ -159,6 +159,11 @@ Json numerics(const Node& node, const ComputeDevice& device) {
   return all;
 }
 
+void expect_can_run(const Node& node, const ComputeDevice& device) {
+  const auto setting = node.params.value("precision", Json());
+  if (!node.stage->library.empty() && setting.is_string()) precision_of(setting.get<std::string>(), device);
+}
+
 void prepare_numerics() {
   const auto threads = std::to_string(compute_threads());
   for (const char* name : {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"})

@@ -25,6 +25,8 @@ bool cpu_has_bf16();
 Json numerics(const ComputeDevice& device);
 /// The same for one node, with the precision that "auto" comes to.
 Json numerics(const Node& node, const ComputeDevice& device);
+/// Throws `Error` where a node's stage can't compute there in the precision that it is set to.
+void expect_can_run(const Node& node, const ComputeDevice& device);
 
 /// Sets what LibTorch, its OpenMP team and its libraries read only once, when they are loaded, so that the
 /// environment changes no result; must be called before that.

@@ -76,6 +76,17 @@ TEST_CASE("graph: a list of wires keeps its order, and an empty one is an error"
         "stages.none.inputs.flours: an empty list; wire it to at least one Flour, from coarse to fine");
 }
 
+TEST_CASE("graph: values of each are one for each wire of their list, or none") {
+  Graph g;
+  const auto harvest = g.add<example::Harvest>({}, {});
+  const auto one = g.add<example::Mill>({.grain = harvest.grain});
+  const auto two = g.add<example::Mill>({.grain = harvest.grain});
+  const std::vector<Ref<example::Flour>> flours{one.flour, two.flour};
+  CHECK(error_of([&] { g.add<example::Shelve>({.flours = flours}, {.labels = {Json::object()}}); }) ==
+        "stages.shelve.params.labels: 1 values, but 2 flours; give one for each, or none");
+  CHECK_NOTHROW(g.add<example::Shelve>({.flours = flours}, {.labels = {Json::object(), Json::object()}}));
+}
+
 TEST_CASE("graph: a wire from another graph is an error that names stage and port") {
   Graph g, other;
   const auto foreign = other.add<example::Harvest>({}).grain;

@@ -84,8 +84,16 @@ struct Sum {
   };
   struct Params {
     double limit = 1000;
-    static auto fields() { return std::tuple{field("limit", &Params::limit, "of the sum")}; }
+    double highest = 1e9;
+    static auto fields() {
+      return std::tuple{field("limit", &Params::limit, "of the sum"),
+                        field("highest", &Params::highest, "of what is added")};
+    }
   };
+  static void check_input(const Amount& one, const Params& params) {
+    if (one.value > params.highest)
+      throw Error("\"highest\" is below " + std::to_string(one.value) + "; raise it");
+  }
   static Out<Value> run(const In<Value>& in, const Params& params, Context& context) {
     ++runs;
     inside(context);

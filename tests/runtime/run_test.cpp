@@ -242,6 +242,59 @@ TEST_CASE("run: a stage that waits for a stream has it made, on whatever thread 
   CHECK(made == 30 * 4 * 8);
 }
 
+TEST_CASE(
+    "run: an input that a later stage refuses is told as soon as it is there, and nothing else begins") {
+  Bench bench;
+  Graph g("late");
+  const auto data = g.add<Constant>("data", {}, {.value = 5});
+  const auto slow = g.add<Sum>("slow", {.a = data.number, .b = data.number});
+  g.add<Sum>("score", {.a = slow.sum, .b = data.number}, {.highest = 4});
+  SECTION("where it was made just now") {}
+  SECTION("where it was there before") {
+    Graph before("before");
+    before.add<Constant>("data", {}, {.value = 5});
+    bench.run(before);
+  }
+  const auto result = bench.run(g);
+  REQUIRE(result.error);
+  CHECK(result.error->what() == std::string("score: \"highest\" is below 5.000000; raise it"));
+  CHECK(result.nodes[1].end == End::skipped);
+  CHECK(result.nodes[2].end == End::failed);
+}
+
+TEST_CASE("run: to keep going, a refused stage fails alone, once, and one that is there is not asked again") {
+  Bench bench;
+  Graph g("late");
+  const auto data = g.add<Constant>("data", {}, {.value = 5});
+  const auto slow = g.add<Sum>("slow", {.a = data.number, .b = data.number});
+  g.add<Sum>("score", {.a = slow.sum, .b = data.number}, {.highest = 4});
+  const auto result = bench.run(g, {.threads = 2, .keep_going = true});
+  CHECK(result.later_errors.empty());
+  CHECK(result.nodes[2].end == End::failed);
+  CHECK(bench.value(result, 1) == 10);
+  Graph of_slow("slow");
+  const auto again = of_slow.add<Constant>("data", {}, {.value = 5});
+  of_slow.add<Sum>("slow", {.a = again.number, .b = again.number});
+  CHECK(bench.run(of_slow).done());
+  CHECK(runs == 0);
+}
+
+TEST_CASE("run: a stage that can't run here is told before anything begins, unless its result is there") {
+  Bench bench;
+  Graph g("here");
+  const auto one = g.add<Constant>("one", {}, {.value = 1});
+  g.add<Sum>("two", {.a = one.number, .b = one.number});
+  const auto refuse = [](const Node& node) {
+    if (node.name == "two") throw Error("not here");
+  };
+  const auto refused = bench.run(g, {.threads = 1, .expect_can_run = refuse});
+  REQUIRE(refused.error);
+  CHECK(refused.error->what() == std::string("two: not here"));
+  CHECK(runs == 0);
+  bench.run(g);
+  CHECK(bench.run(g, {.threads = 1, .expect_can_run = refuse}).done());
+}
+
 TEST_CASE("run: to keep going, what does not depend on a failed stage runs, and every error is told") {
   Bench bench;
   Graph g("branches");
