@@ -21,6 +21,9 @@
 //   extents        int32 M x 2: height and width of each image as it was taken
 //   names          uint8: what the M images are called, one after the other, in UTF-8; not in a view
 //   name_offsets   int64 M + 1: where each name begins, and the end of the last
+//   attributes/0, attributes/0_offsets, attributes/1, ...
+//                  as names: what the source tells of the M images beside their classes; the attribute `name`
+//                  of the first says what that is; only where there is such, and not in a view
 //   index          uint32 N: which of the images each sample is
 //   labels         int32 N, parts uint8 N (0 none, 1 train, 2 validation, 3 test)
 //   class_names    texts
@@ -120,6 +123,26 @@ std::size_t add_some(const Dataset& data, std::size_t threads, ChannelSums& sums
   return count;
 }
 
+std::string attribute_place(std::size_t number) {
+  return "attributes/" + std::to_string(number);
+}
+
+void write_attributes(const std::vector<Attribute>& attributes, H5Writer& file) {
+  for (std::size_t k = 0; k < attributes.size(); ++k) {
+    const auto place = attribute_place(k);
+    write_names(attributes[k].values, file, place, place + "_offsets");
+    file.attribute(place, "name", attributes[k].name);
+  }
+}
+
+std::vector<Attribute> read_attributes(const H5Reader& file) {
+  std::vector<Attribute> all;
+  for (auto place = attribute_place(0); file.has(place); place = attribute_place(all.size()))
+    all.push_back(
+        {file.text_attribute(place, "name"), read_names(file, "Dataset", place, place + "_offsets")});
+  return all;
+}
+
 void write(const Dataset& data, H5Writer& file) {
   file.attribute("/", "height", static_cast<std::int64_t>(data.height));
   file.attribute("/", "width", static_cast<std::int64_t>(data.width));
@@ -133,7 +156,10 @@ void write(const Dataset& data, H5Writer& file) {
   } else {
     file.write("images", data.pixels, {data.images(), data.height, data.width, data.channels});
   }
-  if (data.source.empty()) write_names(data.names, file);
+  if (data.source.empty()) {
+    write_names(data.names, file);
+    write_attributes(data.attributes, file);
+  }
   file.write("index", data.index, {data.size()});
   file.write("labels", data.labels, {data.size()});
   file.write("parts", data.parts, {data.size()});
@@ -161,6 +187,9 @@ void check(const Dataset& data) {
   const auto images = data.images();
   if (!data.names.empty() && data.names.size() != images)
     wrong("its images and their names differ in number");
+  if (std::any_of(data.attributes.begin(), data.attributes.end(),
+                  [&](const Attribute& one) { return one.values.size() != images; }))
+    wrong("its images and what is told of them differ in number");
   const auto classes = static_cast<std::int32_t>(data.classes());
   if (data.labels.size() != data.size() || data.parts.size() != data.size())
     wrong("its lists differ in length");
@@ -190,6 +219,7 @@ Dataset read(const H5Reader& file, const Resolve& resolve) {
     data.offsets = source->offsets;
     data.extents = source->extents;
     data.names = source->names;
+    data.attributes = source->attributes;
   } else if (file.has("encoded")) {
     data.encoded = file.read<std::uint8_t>("encoded");
     data.offsets = file.read<std::int64_t>("offsets");
@@ -197,7 +227,10 @@ Dataset read(const H5Reader& file, const Resolve& resolve) {
   } else {
     data.pixels = file.read<std::uint8_t>("images");
   }
-  if (data.source.empty()) data.names = read_names(file, "Dataset");
+  if (data.source.empty()) {
+    data.names = read_names(file, "Dataset");
+    data.attributes = read_attributes(file);
+  }
   data.index = file.read<std::uint32_t>("index");
   data.labels = file.read<std::int32_t>("labels");
   data.parts = file.read<std::uint8_t>("parts");

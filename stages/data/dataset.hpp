@@ -14,6 +14,12 @@ namespace fovea {
 /// Which part of the data a sample belongs to by its source.
 enum class Part : std::uint8_t { none = 0, train = 1, validation = 2, test = 3 };
 
+/// What the source of a data set tells of each image beside its class, as text: the column of a table.
+struct Attribute {
+  std::string name;
+  Names values;  ///< one for each of the M images
+};
+
 /// Labelled images that are seen in one size. They are kept as pixels of that size, or as the bytes of their
 /// files, which are decoded when they are needed. A part of a data set is a view: an index list over the
 /// images of its source.
@@ -30,9 +36,10 @@ struct Dataset {
   Array<std::int64_t> offsets;  ///< M + 1: where each file begins in `encoded`, and its end
   Array<std::int32_t> extents;  ///< M x 2: height and width of each image as it was taken
   Names names;                  ///< of the M images; or none, then these are called by their numbers
-  Array<std::uint32_t> index;   ///< N: which of the source's images these are
-  Array<std::int32_t> labels;   ///< N: from 0 to classes - 1
-  Array<std::uint8_t> parts;    ///< N: `Part` of each sample by its source
+  std::vector<Attribute> attributes{};  ///< of the M images
+  Array<std::uint32_t> index;           ///< N: which of the source's images these are
+  Array<std::int32_t> labels;           ///< N: from 0 to classes - 1
+  Array<std::uint8_t> parts;            ///< N: `Part` of each sample by its source
   std::vector<std::string> class_names;
   std::vector<double> mean;       ///< per channel, of values scaled to 0 .. 1
   std::vector<double> deviation;  ///< per channel, likewise (population)
@@ -47,6 +54,10 @@ struct Dataset {
   /// What sample i is called: its path below the root of the data, or "file:row".
   std::string name(std::size_t i) const {
     return names.empty() ? std::to_string(index[i]) : std::string(names[index[i]]);
+  }
+  /// What an attribute, by its number, tells of sample i.
+  std::string_view attribute(std::size_t number, std::size_t i) const {
+    return attributes[number].values[index[i]];
   }
   /// The file of sample i, from 0 to N - 1, where images are encoded.
   std::span<const std::uint8_t> file(std::size_t i) const {

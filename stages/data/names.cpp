@@ -13,19 +13,21 @@ Names NameList::finish() {
   return names;
 }
 
-void write_names(const Names& names, H5Writer& file) {
+void write_names(const Names& names, H5Writer& file, const std::string& bytes, const std::string& offsets) {
   if (names.empty()) return;
-  file.write("names", names.bytes, {names.bytes.size()});
-  file.attribute("names", "encoding", "UTF-8; name i is the bytes name_offsets[i] to name_offsets[i + 1]");
-  file.write("name_offsets", names.offsets, {names.offsets.size()});
+  file.write(bytes, names.bytes, {names.bytes.size()});
+  file.attribute(bytes, "encoding",
+                 "UTF-8; name i is the bytes " + offsets + "[i] to " + offsets + "[i + 1]");
+  file.write(offsets, names.offsets, {names.offsets.size()});
 }
 
-Names read_names(const H5Reader& file, const std::string& place) {
-  if (!file.has("name_offsets")) return {};
-  Names names{file.read<std::uint8_t>("names"), file.read<std::int64_t>("name_offsets")};
-  const auto& offsets = names.offsets;
-  if (offsets.empty() || offsets[0] != 0 || !std::is_sorted(offsets.begin(), offsets.end()) ||
-      static_cast<std::size_t>(offsets[names.size()]) != names.bytes.size())
+Names read_names(const H5Reader& file, const std::string& place, const std::string& bytes,
+                 const std::string& offsets) {
+  if (!file.has(offsets)) return {};
+  Names names{file.read<std::uint8_t>(bytes), file.read<std::int64_t>(offsets)};
+  const auto& ends = names.offsets;
+  if (ends.empty() || ends[0] != 0 || !std::is_sorted(ends.begin(), ends.end()) ||
+      static_cast<std::size_t>(ends[names.size()]) != names.bytes.size())
     throw Error(place + ": its names do not lie one after the other; make it again");
   return names;
 }

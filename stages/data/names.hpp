@@ -39,11 +39,13 @@ class NameList {
   std::vector<std::int64_t> offsets_{0};
 };
 
-/// Writes the datasets "names", the bytes, and "name_offsets"; nothing where there are no names.
-void write_names(const Names& names, H5Writer& file);
+/// Writes the datasets `bytes` and `offsets`; nothing where there are no names.
+void write_names(const Names& names, H5Writer& file, const std::string& bytes = "names",
+                 const std::string& offsets = "name_offsets");
 
 /// Reads them, none where the file has none. Throws `Error` that begins with `place` where they do not lie
 /// one after the other.
-Names read_names(const H5Reader& file, const std::string& place);
+Names read_names(const H5Reader& file, const std::string& place, const std::string& bytes = "names",
+                 const std::string& offsets = "name_offsets");
 
 }  // namespace fovea

@@ -47,18 +47,38 @@ std::string read_table(const fs::path& path) {
 /// Which columns hold what.
 struct Columns {
   std::optional<std::size_t> path, label, part;
+  std::vector<std::size_t> others{};  ///< that have a name
   std::size_t count = 0;
 };
 
-Columns find_columns(const CsvRow& header, const std::string& place) {
+/// Adds a column that has no meaning here, unless it has no name.
+void add_other(const CsvRow& header, std::size_t i, const std::string& place,
+               std::vector<std::size_t>& others) {
+  const auto& name = header.fields[i];
+  if (name.empty()) return;
+  const auto wrong = [&](const std::string& fact, const char* advice) {
+    throw Error(csv_place(place, header.line, i + 1) + ": " + fact + "; " + advice);
+  };
+  if (name.find('\0') != std::string::npos) wrong("a name with a zero byte", "remove it");
+  for (const auto other : others) {
+    if (header.fields[other] == name) wrong("another column is called " + quote(name), "keep one of them");
+  }
+  others.push_back(i);
+}
+
+Columns find_columns(const CsvRow& header, const fs::path& file) {
+  const auto place = file.string();
   static const std::map<std::string, std::optional<std::size_t> Columns::*> names{
       {"path", &Columns::path},  {"filename", &Columns::path}, {"file", &Columns::path},
       {"image", &Columns::path}, {"label", &Columns::label},   {"class", &Columns::label},
       {"part", &Columns::part},  {"split", &Columns::part}};
-  Columns columns{.path = {}, .label = {}, .part = {}, .count = header.fields.size()};
+  Columns columns{.path = {}, .label = {}, .part = {}, .others = {}, .count = header.fields.size()};
   for (std::size_t i = 0; i < header.fields.size(); ++i) {
     const auto known = names.find(lower(header.fields[i]));
-    if (known == names.end()) continue;
+    if (known == names.end()) {
+      add_other(header, i, place, columns.others);
+      continue;
+    }
     auto& column = columns.*known->second;
     if (column) {
       throw Error(csv_place(place, header.line, i + 1) + ": " + quote(header.fields[i]) +
@@ -94,9 +114,10 @@ void sort_names(std::vector<std::string>& names) {
 /// Takes the rows behind the header one by one.
 class CsvLister {
  public:
-  CsvLister(const fs::path& file, const Columns& columns) : file_(file), columns_(columns) {
+  CsvLister(const fs::path& file, const CsvRow& header) : file_(file), columns_(find_columns(header, file)) {
     list_.top = file;
     list_.folder = file.parent_path();
+    for (const auto column : columns_.others) list_.attributes.push_back({header.fields[column], {}});
   }
 
   void add(const CsvRow& row) {
@@ -117,6 +138,8 @@ class CsvLister {
     }
     list_.images.push_back({std::move(name), 0, part(row)});
     labels_.push_back(label);
+    for (std::size_t k = 0; k < columns_.others.size(); ++k)
+      list_.attributes[k].values.push_back(row.fields[columns_.others[k]]);
   }
 
   ImageList finish() {
@@ -177,7 +200,7 @@ ImageList list_image_csv(const fs::path& path) {
   const auto file = csv_file(path);
   const auto rows = parse_csv(read_table(file), file.string());
   if (rows.empty()) throw Error(file.string() + ": is empty; it begins with a header, \"path,label\"");
-  CsvLister lister(file, find_columns(rows[0], file.string()));
+  CsvLister lister(file, rows[0]);
   for (std::size_t i = 1; i < rows.size(); ++i) lister.add(rows[i]);
   return lister.finish();
 }

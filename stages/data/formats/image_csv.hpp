@@ -8,7 +8,8 @@ namespace fovea {
 bool holds_image_csv(const std::filesystem::path& path);
 
 /// Lists the images of a CSV file, in its order. Its header names the columns `path` (or `filename`, `file`,
-/// `image`), `label` (or `class`) and, if need be, `part` (or `split`); other columns are passed over. Paths
+/// `image`), `label` (or `class`) and, if need be, `part` (or `split`); other columns are attributes of the
+/// images, but for those without a name. Paths
 /// are relative to the CSV file, with slashes or backslashes. Labels that differ in spaces around them or in
 /// the Unicode form of their letters are one class. A part is train, val or test in any usual spelling, or
 /// empty. Classes are sorted by name, or as numbers where all are whole numbers. Throws `Error` with line and

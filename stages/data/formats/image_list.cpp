@@ -260,6 +260,17 @@ void add_labels(const ImageList& list, const InspectedImages& found, RawImages& 
   }
 }
 
+/// What is told of all images that are not broken.
+std::vector<Attribute> attributes_of(const ImageList& list, const InspectedImages& found) {
+  std::vector<Attribute> all;
+  for (const auto& [name, values] : list.attributes) {
+    NameList kept;
+    for (const auto i : whole_of(found)) kept.add(values[i]);
+    all.push_back({name, kept.finish()});
+  }
+  return all;
+}
+
 /// The bytes of the files that are not broken, one after the other.
 Dataset encoded_dataset(const ImageList& list, const ImageBytes& all, const ImageSize& seen) {
   RawImages images{seen, nullptr, {}, {}};
@@ -382,6 +393,7 @@ Dataset read_images(const ImageList& list, const ImageOptions& options, const Co
   }
   if (!all.found.odd.empty()) context.warn(list.top.string() + ": " + odd_text(list, all.found.odd));
   data.class_names = list.class_names;
+  data.attributes = attributes_of(list, all.found);
   return data;
 }
 

@@ -16,6 +16,12 @@ struct ListedImage {
   Part part = Part::none;
 };
 
+/// What a table tells of its images beside their classes, such as a place or a camera.
+struct ListedAttribute {
+  std::string name;
+  std::vector<std::string> values;  ///< one for each image
+};
+
 /// Image files with their classes, in the order in which they become samples.
 struct ImageList {
   std::filesystem::path top;     ///< the folder or file that lists them, which errors begin with
@@ -24,6 +30,7 @@ struct ImageList {
   std::vector<std::string> class_names;
   std::vector<std::string> warnings;  ///< what else was found there
   std::string doubt;  ///< why the classes may be none, and what to do then; "" where there is no doubt
+  std::vector<ListedAttribute> attributes{};
 
   std::filesystem::path path(std::size_t i) const { return folder / images[i].name; }
 };

@@ -75,6 +75,56 @@ TEST_CASE("sample names: what is stored is what is read, and a view has those of
   CHECK(names_of(read) == Texts{"s3", "s1"});
 }
 
+/// "red, x": what each sample is told to be, by all attributes.
+Texts told_of(const Dataset& data) {
+  Texts all;
+  for (std::size_t i = 0; i < data.size(); ++i) {
+    Texts values;
+    for (std::size_t k = 0; k < data.attributes.size(); ++k) values.emplace_back(data.attribute(k, i));
+    all.push_back(join(values, ", "));
+  }
+  return all;
+}
+
+TEST_CASE(
+    "sample attributes: other columns of a table stay with its images, through all that is made of them") {
+  const Folder folder;
+  for (const char* name : {"1.png", "2.png", "4.png"}) write_image(folder / name, png(70, 4));
+  write_image(folder / "3.png", {});
+  write_text(folder / "labels.csv",
+             ",path,Camera,label,note\n0,1.png,red,a,\"one, two\"\n1,2.png,blue,b,\n2,3.png,none,a,x\n"
+             "3,4.png,grün,b,last\n");
+  const auto data = loaded(folder.path(), "skip");
+  REQUIRE(data.attributes.size() == 2);
+  CHECK(data.attributes[0].name == "Camera");
+  CHECK(data.attributes[1].name == "note");
+  CHECK(told_of(data) == Texts{"red, one, two", "blue, ", "grün, last"});
+  CHECK(told_of(stored(data)) == told_of(data));
+  const auto source = std::make_shared<const Dataset>(data);
+  const auto part = stored(view(data, "id", {2, 0}), [&](const Codec&, const std::string&) {
+    return Item{source, "id"};
+  });
+  CHECK(told_of(part) == Texts{"grün, last", "red, one, two"});
+  Alone alone("resize");
+  const auto resized = Resize::run({.data = part}, {.height = 3, .width = 3}, alone.context);
+  CHECK(resized.data->attributes[1].name == "note");
+  CHECK(told_of(stored(*resized.data)) == told_of(part));
+}
+
+TEST_CASE(
+    "sample attributes: two columns of one name are refused, and so is what is not one for each image") {
+  const Folder folder;
+  write_image(folder / "1.png", png(4, 4));
+  write_text(folder / "labels.csv", "path,label,x,x\n1.png,a,1,2\n");
+  CHECK(error_of([&] { loaded(folder.path()); }) ==
+        (folder / "labels.csv").string() +
+            ": line 1, column 4: another column is called \"x\"; keep one of them");
+  auto data = named(3);
+  data.attributes = {{"x", named(2).names}};
+  CHECK(error_of([&] { stored(data); }) ==
+        "Dataset: its images and what is told of them differ in number; make it again");
+}
+
 TEST_CASE("sample names: names that are not one for each image are refused") {
   auto data = named(3);
   data.names = named(2).names;
