@@ -69,13 +69,19 @@ std::vector<std::string> run_line(const RunCommand& command, const Graph& graph,
   return line;
 }
 
-pid_t start(const std::vector<std::string>& line) {
+/// Starts this program in a process that ignores the signals by which a person stops it, for a terminal sends
+/// them to all: this command ends it then, and is the only one to tell.
+pid_t start(std::vector<std::string> line) {
+  constexpr const char* shell = "/bin/sh";
+  const auto program = "/proc/" + std::to_string(::getpid()) + "/exe";
+  line.front() = program;
+  line.insert(line.begin(), {shell, "-c", "trap '' INT TERM HUP; exec \"$0\" \"$@\""});
   std::vector<char*> arguments;
-  for (const auto& one : line) arguments.push_back(const_cast<char*>(one.c_str()));
+  for (auto& one : line) arguments.push_back(one.data());
   arguments.push_back(nullptr);
   pid_t process = 0;
-  const int failed = ::posix_spawn(&process, "/proc/self/exe", nullptr, nullptr, arguments.data(), environ);
-  if (failed != 0) throw file_error("/proc/self/exe", failed);
+  const int failed = ::posix_spawn(&process, shell, nullptr, nullptr, arguments.data(), environ);
+  if (failed != 0) throw file_error(shell, failed);
   return process;
 }
 

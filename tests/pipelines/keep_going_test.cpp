@@ -1,0 +1,87 @@
+#include "tests/pipelines/desk.hpp"
+
+namespace {
+
+/// Two trainings of which one can't end well, with an evaluation behind each.
+Json one_of_two_fails() {
+  auto definition = small_pipeline();
+  auto& stages = definition["stages"];
+  for (const auto* figure : {"curves", "rate", "confusion"}) stages.erase(figure);
+  auto& good = stages["train"];
+  auto bad = good;
+  bad["params"]["learning_rate"] = 1e30;
+  bad["params"]["clip"] = {{"global_norm", nullptr}};
+  stages["bad"] = bad;
+  stages["score_bad"] = stages["evaluate"];
+  stages["score_bad"]["inputs"]["model"] = "bad.best";
+  return definition;
+}
+
+/// By stage: "ran", "failed", or nothing where it never ended.
+std::map<std::string, std::string> ends_of(const std::string& out) {
+  std::map<std::string, std::string> ends;
+  for (const auto& line : lines_of(out)) {
+    const auto event = fovea::parse_json(line);
+    if (event.at("event") == "stage_finished") ends[event.at("node")] = "ran";
+    if (event.at("event") == "stage_failed") ends[event.at("node")] = "failed";
+  }
+  return ends;
+}
+
+}  // namespace
+
+TEST_CASE(
+    "fovea run --keep-going: what does not depend on a failed stage runs, and the run fails all the same") {
+  const Desk desk(one_of_two_fails());
+  const auto done = desk.fovea({"run", "pipeline.json", "--keep-going", "--json"});
+  CHECK(done.code == 1);
+  CHECK(done.err.starts_with("bad: loss is "));
+  CHECK(std::count(done.err.begin(), done.err.end(), '\n') == 1);
+  const std::map<std::string, std::string> expected{{"load", "ran"},    {"split", "ran"}, {"augment", "ran"},
+                                                    {"model", "ran"},   {"train", "ran"}, {"bad", "failed"},
+                                                    {"evaluate", "ran"}};
+  CHECK(ends_of(done.out) == expected);
+  const auto directories = run_directories(desk);
+  REQUIRE(directories.size() == 1);
+  CHECK(directories[0].extension() == ".failed");
+  const auto log = contents(directories[0] / "run.log");
+  CHECK(log.find(" run_failed: bad: loss is ") != std::string::npos);
+  CHECK(planned(desk).at("evaluate")["status"] == "hit");
+  CHECK(planned(desk).at("score_bad")["status"] == "run");
+}
+
+TEST_CASE("fovea run --keep-going: every error is told on a line of its own, the first in the end") {
+  auto definition = one_of_two_fails();
+  definition["stages"]["evaluate"]["params"]["top_k"] = 7;
+  const Desk desk(definition);
+  const auto done = desk.fovea({"run", "pipeline.json", "--keep-going"});
+  CHECK(done.code == 1);
+  const auto told = lines_of(done.err);
+  REQUIRE(told.size() == 2);
+  CHECK(told[0].starts_with("bad: loss is "));
+  CHECK(told[1] == "evaluate: top_k: 7 is more than the 3 classes; give at most 3, or \"auto\"");
+  CHECK(planned(desk).at("train")["status"] == "hit");
+}
+
+TEST_CASE(
+    "fovea run: top_k above the classes, and a precision that the machine lacks, are told before training") {
+  auto definition = small_pipeline();
+  definition["stages"]["evaluate"]["params"]["top_k"] = 7;
+  Desk desk(definition);
+  const auto refused = [&](const std::string& error) {
+    const auto done = desk.fovea({"run", "pipeline.json", "--json", "--device", "cpu"});
+    CHECK(done.code == 1);
+    CHECK(done.err == error + "\n");
+    CHECK_FALSE(ends_of(done.out).contains("train"));
+  };
+  refused("evaluate: top_k: 7 is more than the 3 classes; give at most 3, or \"auto\"");
+  // Now the data is in the store.
+  refused("evaluate: top_k: 7 is more than the 3 classes; give at most 3, or \"auto\"");
+  definition["stages"]["evaluate"]["params"] = {{"precision", "fp16"}};
+  desk.write(definition.dump());
+  refused("evaluate: precision: \"fp16\" needs a GPU, and this runs on the CPU; set \"bf16\" or \"fp32\"");
+  const auto train =
+      desk.fovea({"train", "--dataset", "synthetic", "--set", "evaluate.top_k=99", "--epochs", "1"});
+  CHECK(train.code == 1);
+  CHECK(train.err.find("evaluate: top_k: 99 is more than the ") != std::string::npos);
+}
