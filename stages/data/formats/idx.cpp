@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
+#include <new>
 #include <numeric>
 
-#include "graph/error.hpp"
+#include "runtime/store/files.hpp"
 #include "stages/data/formats/raw_images.hpp"
 
 // IDX: 00 00 08 d (unsigned bytes, d dimensions), d extents as big-endian 32-bit numbers, then the values.
@@ -58,9 +60,14 @@ struct IdxFile::Handle {
   /// Throws unless the data ended where it should.
   void check_end(const fs::path& path) const {
     int code = Z_OK;
-    const std::string words = gzerror(file, &code);
+    const std::string_view words = gzerror(file, &code);
     if (code == Z_OK || code == Z_STREAM_END) return;
-    throw Error(path.string() + ": damaged gzip (" + words.substr(words.rfind(": ") + 2) + ")" + again);
+    if (code == Z_ERRNO) throw file_error(path, errno);
+    if (code == Z_MEM_ERROR) throw std::bad_alloc();
+    const std::string fact = code == Z_BUF_ERROR         ? "it ends too early"
+                             : words.ends_with(" check") ? "its checksum is wrong"
+                                                         : "it does not unpack";
+    throw Error(path.string() + ": damaged gzip (" + fact + ")" + again);
   }
 
   gzFile file;

@@ -181,7 +181,8 @@ struct ZipStream::Body {
       }
       const int code = inflate(&stream, Z_NO_FLUSH);
       if (code == Z_STREAM_END || code == Z_BUF_ERROR) break;
-      if (code != Z_OK) wrong("is damaged (" + std::string(stream.msg ? stream.msg : "not deflate") + ")");
+      if (code == Z_MEM_ERROR) throw std::bad_alloc();
+      if (code != Z_OK) wrong("is damaged and does not unpack");
     }
     return to.size() - stream.avail_out;
   }

@@ -6,7 +6,6 @@
 #include <jpeglib.h>
 
 #include <cassert>
-#include <cctype>
 #include <csetjmp>
 #include <new>
 
@@ -86,20 +85,73 @@ void skip(j_decompress_ptr info, long count) {
   source.bytes_in_buffer -= static_cast<std::size_t>(count);
 }
 
-/// Whether what libjpeg complains of is a kind of JPEG that it does not read, and no damage.
-bool is_other_kind(int message) {
-  switch (message) {
+/// In what libjpeg finds a kind of JPEG that it does not read, which is no damage; "" where it is not that.
+std::string kind_not_read(const jpeg_error_mgr& errors) {
+  switch (errors.msg_code) {
     case JERR_BAD_PRECISION:
+      return std::to_string(errors.msg_parm.i[0]) + " bits a value";
     case JERR_CCIR601_NOTIMPL:
+      return "colours sampled as CCIR 601 has it";
     case JERR_COMPONENT_COUNT:
+      return std::to_string(errors.msg_parm.i[0]) + " channels";
     case JERR_CONVERSION_NOTIMPL:
+      return "colours that are none of gray, RGB and CMYK";
     case JERR_FRACT_SAMPLE_NOTIMPL:
-    case JERR_NOTIMPL:
+      return "channels whose sizes do not divide each other";
     case JERR_SOF_UNSUPPORTED:
-      return true;
+      return "lossless or arithmetic coding";
+    case JERR_NOTIMPL:
+      return "coding that is not known";
     default:
-      return false;
+      return "";
   }
+}
+
+/// What is damaged, as libjpeg noticed it; its own words where there are none of ours.
+std::string damage_told(j_common_ptr info) {
+  const auto& errors = *info->err;
+  switch (errors.msg_code) {
+    case JERR_NO_SOI:
+      return "it does not begin as one";
+    case JWRN_HIT_MARKER:
+    case JWRN_JPEG_EOF:
+      return "its pixels end too early";
+    case JWRN_HUFF_BAD_CODE:
+    case JWRN_EXTRANEOUS_DATA:
+      return "its pixels do not decode";
+    case JWRN_MUST_RESYNC:
+      return "pixels are missing between its restart marks";
+    case JWRN_BOGUS_PROGRESSION:
+    case JERR_BAD_PROGRESSION:
+    case JERR_MISSING_DATA:
+      return "its scans do not fit each other";
+    case JERR_NO_QUANT_TABLE:
+    case JERR_NO_HUFF_TABLE:
+      return "a table is missing that its pixels need";
+    case JERR_BAD_HUFF_TABLE:
+    case JERR_DHT_INDEX:
+    case JERR_DQT_INDEX:
+      return "a table is none";
+    case JERR_BAD_LENGTH:
+      return "a segment has an impossible length";
+    case JERR_SOF_DUPLICATE:
+    case JERR_SOI_DUPLICATE:
+    case JERR_SOS_NO_SOF:
+    case JERR_SOF_NO_SOS:
+    case JERR_NO_IMAGE:
+    case JERR_UNKNOWN_MARKER:
+      return "its segments are not in order";
+    case JERR_BAD_COMPONENT_ID:
+    case JERR_BAD_SAMPLING:
+    case JERR_BAD_MCU_SIZE:
+    case JERR_EMPTY_IMAGE:
+      return "its header tells of channels that no image has";
+    default:
+      break;
+  }
+  char words[JMSG_LENGTH_MAX];
+  errors.format_message(info, words);
+  return "libjpeg says: " + std::string(words);
 }
 
 std::string other_kind(const std::string& why) {
@@ -176,13 +228,8 @@ void JpegFile::State::begin() {
 }
 
 void JpegFile::State::complain() {
-  char buffer[JMSG_LENGTH_MAX];
-  errors.format_message(reinterpret_cast<j_common_ptr>(&info), buffer);
-  std::string words = buffer;
-  if (words.size() > 1 && std::islower(words[1]) != 0) {
-    words[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(words[0])));
-  }
   const auto message = errors.msg_code;
+  const auto other = kind_not_read(errors), damage = damage_told(reinterpret_cast<j_common_ptr>(&info));
   const std::size_t width = info.image_width, height = info.image_height;
   jpeg_abort_decompress(&info);
   if (message == JERR_OUT_OF_MEMORY) throw std::bad_alloc();
@@ -190,8 +237,8 @@ void JpegFile::State::complain() {
     check_extent(width, height, "JPEG", *place);
   }
   if (message == JERR_INPUT_EOF) throw Error(*place + ": a JPEG that ends too early" + again);
-  if (is_other_kind(message)) throw Error(*place + ": " + other_kind(words));
-  throw Error(*place + ": a damaged JPEG (" + words + ")" + again);
+  if (!other.empty()) throw Error(*place + ": " + other_kind(other));
+  throw Error(*place + ": a damaged JPEG (" + damage + ")" + again);
 }
 
 /// Throws where a file does not end where it should, or could not hold its pixels, or makes more work than

@@ -54,6 +54,35 @@ std::size_t stored_channels(unsigned colour_type) {
   return colours + ((colour_type & PNG_COLOR_MASK_ALPHA) != 0 ? 1 : 0);
 }
 
+/// What is damaged, as libpng and zlib below it notice it; their own words where there are none of ours.
+std::string damage_told(std::string_view words) {
+  static constexpr std::pair<std::string_view, const char*> known[] = {
+      {"Not enough image data", "its pixels end too early"},
+      {"Not enough compressed data", "its pixels end too early"},
+      {"more data than pixels", "more data than pixels"},
+      {"Too much image data", "more data than pixels"},
+      {"IHDR", "its header is none"},
+      {"out of place", "its chunks are not in order"},
+      {"PLTE", "its palette is none, or missing"},
+      {"palette", "its palette is none, or missing"},
+      {"filter", "its pixels do not unpack"},
+      {"IDAT", "its pixels do not unpack"},
+      {"invalid", "its pixels do not unpack"},
+      {"incorrect", "its pixels do not unpack"},
+      {"Missing", "a chunk is missing"},
+      {"unknown critical chunk", "a chunk that is not known, but needed"},
+      {"unhandled critical chunk", "a chunk that is not known, but needed"},
+      {"chunk", "a chunk is none"}};
+  if (const auto colon = words.find(": "); words.ends_with("CRC error"))
+    return "the checksum of " +
+           (colon == std::string_view::npos ? "a chunk" : "chunk " + std::string(words.substr(0, colon))) +
+           " is wrong";
+  for (const auto& [part, told] : known) {
+    if (words.find(part) != std::string_view::npos) return told;
+  }
+  return "libpng says: " + std::string(words);
+}
+
 /// Reads one file out of memory.
 class Reader {
  public:
@@ -122,7 +151,7 @@ class Reader {
       return;
     }
     const auto fact =
-        ended_ ? std::string("a PNG that ends too early") : "a damaged PNG (" + std::string(message_) + ")";
+        ended_ ? std::string("a PNG that ends too early") : "a damaged PNG (" + damage_told(message_) + ")";
     throw Error(place_ + ": " + fact + "; fetch the file again");
   }
 

@@ -63,7 +63,7 @@ Dataset album_loaded(const std::filesystem::path& path, const std::string& on_br
 TEST_CASE("damage in the middle of an image is told by its path, from a folder and from a table") {
   const Folder folder;
   write_album(folder, {21, 40, 3});
-  const auto jpeg_damage = std::string(" (a damaged JPEG (corrupt JPEG data: ");
+  const auto jpeg_damage = std::string(" (a damaged JPEG (its pixels ");
   for (const auto& path : {folder.path(), folder / "labels.csv"}) {
     for (const std::size_t threads : {1, 4}) {
       const auto error = error_of([&] { album_loaded(path, "error", threads); });

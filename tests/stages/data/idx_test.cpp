@@ -106,8 +106,7 @@ TEST_CASE("a gzip file that was cut at any place is refused") {
     CAPTURE(size, whole.size());
     REQUIRE_FALSE(complaint(cut(whole, size)).empty());
   }
-  CHECK(complaint(cut(whole, whole.size() - 8)) ==
-        "damaged gzip (unexpected end of file); fetch the file again");
+  CHECK(complaint(cut(whole, whole.size() - 8)) == "damaged gzip (it ends too early); fetch the file again");
   CHECK(complaint(whole).empty());
 }
 
@@ -121,7 +120,7 @@ TEST_CASE("a gzip file with one wrong byte is refused") {
   }
   auto damaged = whole;
   damaged[whole.size() - 5] ^= 1;
-  CHECK(complaint(damaged) == "damaged gzip (incorrect data check); fetch the file again");
+  CHECK(complaint(damaged) == "damaged gzip (its checksum is wrong); fetch the file again");
 }
 
 TEST_CASE("headers that announce what nobody has are refused at once and without memory") {
