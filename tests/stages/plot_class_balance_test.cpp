@@ -55,16 +55,6 @@ TEST_CASE("class balance figure: names of any length and script stay on the canv
   check_balance_texts(balance);
 }
 
-TEST_CASE("class balance figure: there is ink where counts, shares and table are") {
-  for (const std::size_t classes : {2, 10, 100, 1000}) {
-    INFO(classes);
-    const auto drawing = balance_drawn(falling(classes, 4));
-    CHECK(ink_in(drawing, {0.15, 0.2, 0.35, 0.7}) > 0.1);
-    CHECK(ink_in(drawing, {0.6, 0.15, 0.35, 0.4}) > 0.1);
-    CHECK(ink_in(drawing, {0.6, 0.65, 0.35, 0.3}) > 0.03);
-  }
-}
-
 TEST_CASE("class balance figure: it says ratio, band and effective number of classes of each part") {
   const auto drawing = balance_drawn(falling(10, 50));
   CHECK(count_texts(drawing, "severe") == 3);
@@ -123,15 +113,17 @@ TEST_CASE("class balance figure: the bar of each part at each class is as long a
 }
 
 TEST_CASE("class balance figure: among many classes each part has its own bars, where their classes are") {
-  const auto balance = falling(20, 50);
-  const auto drawing = balance_drawn(balance);
   const std::vector<render::Color> colors{train_color, validation_color, test_color};
-  for (std::size_t p = 0; p < 3; ++p) {
-    const auto chart = render::read_chart(drawing, "Samples of each class, " + balance.parts[p].name);
-    const auto end = chart.bar_end(colors[p], chart.x.labels.at(1));
-    const auto c = std::stoul(chart.x.labels.at(1).substr(1));
-    REQUIRE(end);
-    CHECK(*end == Approx(balance.parts[p].counts[c]).epsilon(0.02));
+  for (const std::size_t classes : {20, 100}) {
+    const auto balance = falling(classes, 50);
+    const auto drawing = balance_drawn(balance);
+    for (std::size_t p = 0; p < 3; ++p) {
+      const auto chart = render::read_chart(drawing, "Samples of each class, " + balance.parts[p].name);
+      const auto end = chart.bar_end(colors[p], chart.x.labels.at(1));
+      const auto c = std::stoul(chart.x.labels.at(1).substr(1));
+      REQUIRE(end);
+      CHECK(*end == Approx(balance.parts[p].counts[c]).epsilon(0.02));
+    }
   }
 }
 

@@ -37,16 +37,9 @@ TEST_CASE("confusion matrix: 2, 10, 40, 41 and 1,000 classes are drawn, no text 
   for (const std::size_t classes : {2, 10, 40, 41, 1000}) {
     INFO(classes);
     const auto drawing = drawn(ring(classes));
-    CHECK(ink_in(drawing, {0.15, 0.15, 0.3, 0.6}) > 0.8);
     CHECK(text_outside(drawing, render::measure_text) == "");
     CHECK(texts_in_collision(drawing, render::measure_text) == "");
   }
-}
-
-TEST_CASE("confusion matrix: cells hold percent and count") {
-  const auto drawing = drawn(ring(4));
-  CHECK(count_texts(drawing, "75.0%\n6") == 4);
-  CHECK(count_texts(drawing, "25.0%\n2") == 4);
 }
 
 TEST_CASE("confusion matrix: the share is of what is asked for") {
@@ -147,8 +140,7 @@ TEST_CASE("confusion matrix: rows are true classes and columns predicted ones, b
       const auto count = metrics.count(row, column);
       const double share = static_cast<double>(count) / static_cast<double>(metrics.classes[row].support);
       CHECK(matrix.value(truth, predicted) == Approx(share).margin(0.01));
-      const auto text = matrix.text(truth, predicted);
-      CHECK(text.substr(text.find('\n') + 1) == std::to_string(count));
+      CHECK(matrix.text(truth, predicted) == render::percent(share, 1) + "\n" + std::to_string(count));
     }
   }
 }
