@@ -1,5 +1,8 @@
 #include "pipelines/draw_graph.hpp"
 
+#include <algorithm>
+#include <map>
+
 #include "render/cairo.hpp"
 #include "render/diagram.hpp"
 
@@ -18,12 +21,24 @@ void add_changed(const Json& params, const std::vector<FieldInfo>& fields, const
     if (!field.members.empty()) {
       add_changed(value, field.members, prefix + field.name + ".", lines);
     } else if (value.is_array()) {
-      lines.push_back(prefix + field.name + ": " + std::to_string(value.size()) + " items");
+      lines.push_back(prefix + field.name + ": " + std::to_string(value.size()) +
+                      (value.size() == 1 ? " item" : " items"));
     } else {
       lines.push_back(prefix + field.name + " " +
                       (value.is_string() ? value.get<std::string>() : value.dump()));
     }
   }
+}
+
+/// What a node reads of others, by their numbers: one arrow stands for all outputs of one.
+std::map<std::size_t, std::vector<std::string>> read_of(const Graph& graph, const Node& node) {
+  std::map<std::size_t, std::vector<std::string>> all;
+  for (const auto& wire : node.inputs) {
+    auto& outputs = all[wire.node];
+    const auto& output = graph.nodes()[wire.node].stage->outputs[wire.port].name;
+    if (std::find(outputs.begin(), outputs.end(), output) == outputs.end()) outputs.push_back(output);
+  }
+  return all;
 }
 
 render::Diagram diagram_of(const Graph& graph, const std::vector<Planned>& planned) {
@@ -37,9 +52,8 @@ render::Diagram diagram_of(const Graph& graph, const std::vector<Planned>& plann
     add_changed(node.params, node.stage->params, "", box.lines);
     if (node.seed != graph.seed()) box.lines.push_back("seed " + std::to_string(node.seed));
     diagram.boxes.push_back(std::move(box));
-    for (const auto& wire : node.inputs) {
-      diagram.arrows.push_back({wire.node, i, graph.nodes()[wire.node].stage->outputs[wire.port].name});
-    }
+    for (const auto& [from, outputs] : read_of(graph, node))
+      diagram.arrows.push_back({from, i, join(outputs, ", ")});
   }
   return diagram;
 }

@@ -58,14 +58,13 @@ std::vector<Point> smooth(const std::vector<Point>& bends) {
   return points;
 }
 
-void draw_arrow(Shapes& shapes, const std::vector<Point>& bends) {
+void draw_arrow(Shapes& shapes, std::vector<Point> bends) {
   constexpr double length = 11;
-  auto points = smooth(bends);
-  const auto tip = points.back();
-  points.back().y -= length * 0.8;
-  shapes.push_back(Polyline{points, {quiet_ink, 1.8}});
-  shapes.push_back(Polygon{
-      {tip, {tip.x - length * 0.45, tip.y - length}, {tip.x + length * 0.45, tip.y - length}}, quiet_ink});
+  const auto tip = bends.back();
+  const double back = tip.y - length, half = length * 0.45;
+  bends.back().y -= length * 0.8;
+  shapes.push_back(Polyline{smooth(bends), {quiet_ink, 1.8}});
+  shapes.push_back(Polygon{{tip, {tip.x - half, back}, {tip.x + half, back}}, quiet_ink});
 }
 
 /// Labels stand beside the last piece of their arrow, lower ones to the right, none over a box.
@@ -76,7 +75,7 @@ void draw_labels(Shapes& shapes, const Diagram& diagram, const Layered& places, 
     if (text.empty()) continue;
     const auto size = measure(text, label_font);
     const auto points = smooth(places.arrows[i]);
-    for (const double share : {0.5, 0.62, 0.38, 0.74, 0.26}) {
+    for (const double share : {0.5, 0.62, 0.38, 0.74, 0.26, 0.86, 0.14}) {
       const auto last = points.size() - 17 + static_cast<std::size_t>(std::lround(share * 16));
       const Rect room{points[last].x - size.width / 2 - 3, points[last].y - size.height / 2, size.width + 6,
                       size.height};

@@ -1,5 +1,7 @@
 #include "pipelines/draw_graph.hpp"
 
+#include <algorithm>
+
 #include "graph/definition.hpp"
 #include "stages/list.hpp"
 #include "tests/catch.hpp"
@@ -28,4 +30,18 @@ TEST_CASE(
   REQUIRE(fills.size() == graph.nodes().size());
   CHECK(fills.at("load") == fills.at("split"));
   CHECK_FALSE(fills.at("load") == fills.at("train"));
+}
+
+TEST_CASE("drawn pipeline: what a stage reads of one other is one arrow that names all of it") {
+  auto definition = small_pipeline();
+  definition["stages"]["balance"] = parse_json(
+      R"({"stage": "plot_class_balance",
+          "inputs": {"train": "split.train", "validation": "split.validation", "test": "split.test"}})");
+  const auto registry = all_stages();
+  const auto graph = read_definition(definition, registry);
+  const auto drawing = graph_drawing(graph, std::vector<Planned>(graph.nodes().size()));
+  const auto arrows = render::read_arrows(drawing);
+  CHECK(arrows.contains("split -> balance: train, validation, test"));
+  CHECK(std::count_if(arrows.begin(), arrows.end(),
+                      [](const std::string& arrow) { return arrow.starts_with("split -> balance"); }) == 1);
 }

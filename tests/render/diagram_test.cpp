@@ -62,3 +62,13 @@ TEST_CASE(
   REQUIRE(fills.size() == 4);
   for (const auto& [title, fill] : fills) CHECK((fill == rgb(0x009e73)) == (title == "train"));
 }
+
+TEST_CASE("diagram: no arrow goes past its head, however flat it comes in") {
+  Diagram diagram{.title = "wide"};
+  for (int i = 0; i < 8; ++i) diagram.boxes.push_back({"box " + std::to_string(i), {std::string(30, 'x')}});
+  for (std::size_t i = 1; i < 8; ++i) diagram.arrows.push_back({0, i, "data"});
+  const auto drawing = draw(diagram, approximate_size);
+  for (const auto& line : all<Polyline>(drawing.shapes)) {
+    for (std::size_t i = 1; i < line.points.size(); ++i) CHECK(line.points[i].y >= line.points[i - 1].y);
+  }
+}
