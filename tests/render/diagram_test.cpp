@@ -1,6 +1,7 @@
 #include "render/diagram.hpp"
 
 #include "tests/catch.hpp"
+#include "tests/render/drawings.hpp"
 #include "tests/render/reading.hpp"
 
 using namespace fovea::render;
