@@ -132,6 +132,8 @@ std::string damage_told(j_common_ptr info) {
     case JERR_DHT_INDEX:
     case JERR_DQT_INDEX:
       return "a table is none";
+    case JWRN_ADOBE_XFORM:
+      return "its colours are stored in no known way";
     case JERR_BAD_LENGTH:
       return "a segment has an impossible length";
     case JERR_SOF_DUPLICATE:

@@ -62,6 +62,7 @@ std::string damage_told(std::string_view words) {
       {"more data than pixels", "more data than pixels"},
       {"Too much image data", "more data than pixels"},
       {"IHDR", "its header is none"},
+      {"out of range", "a chunk has an impossible length"},
       {"out of place", "its chunks are not in order"},
       {"PLTE", "its palette is none, or missing"},
       {"palette", "its palette is none, or missing"},
