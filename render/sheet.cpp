@@ -8,7 +8,7 @@ namespace {
 constexpr double gap = 10;
 /// Captions take no more lines than these, and no more than this share of the height.
 constexpr std::size_t most_lines = 8;
-constexpr double most_height = 0.48;
+constexpr double most_height = 0.55;
 /// Pictures that are shown larger than this many times stay sharp: each of their pixels is a square.
 constexpr double smooth_below = 3;
 

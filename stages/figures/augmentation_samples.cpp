@@ -57,7 +57,7 @@ render::SheetPicture original(const Batches& batches, std::size_t position) {
 
 /// A name that leaves room for others beside it: without its middle where it is long.
 std::string shortened(const std::string& name) {
-  constexpr std::size_t most = 14, begin = 8, end = 5;
+  constexpr std::size_t most = 12, begin = 5, end = 5;
   if (render::code_points(name) <= most) return name;
   const auto characters = [&](std::size_t count, bool from_end) {
     std::size_t at = from_end ? name.size() : 0;
