@@ -75,7 +75,7 @@ void draw_labels(Shapes& shapes, const Diagram& diagram, const Layered& places, 
     if (text.empty()) continue;
     const auto size = measure(text, label_font);
     const auto points = smooth(places.arrows[i]);
-    for (const double share : {0.5, 0.62, 0.38, 0.74, 0.26, 0.86, 0.14}) {
+    for (const double share : {0.5, 0.62, 0.38, 0.26, 0.18, 0.74}) {
       const auto last = points.size() - 17 + static_cast<std::size_t>(std::lround(share * 16));
       const Rect room{points[last].x - size.width / 2 - 3, points[last].y - size.height / 2, size.width + 6,
                       size.height};
