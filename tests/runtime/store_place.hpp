@@ -29,6 +29,21 @@ struct Numbers {
   }
 };
 
+/// Refers to numbers that are stored elsewhere.
+struct Half {
+  static constexpr std::string_view kind = "Half";
+  Value<Numbers> whole;
+
+  static const Codec& codec() {
+    static const auto codec = make_codec<Half>(
+        1, [](const Half& half, H5Writer& file) { file.attribute("/", "whole", half.whole.object()); },
+        [](const H5Reader& file, const Resolve& resolve) {
+          return Half{Value<Numbers>(resolve(Numbers::codec(), file.text_attribute("/", "whole")))};
+        });
+    return codec;
+  }
+};
+
 /// A store in a folder of its own, and the warnings that it gave.
 struct Place {
   Folder folder;
