@@ -12,7 +12,7 @@
 #include <sys/mman.h>
 #include <torch/library.h>
 #include <torch/version.h>
-#if TORCH_VERSION_MAJOR >= 2
+#if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 11)
 #include <ATen/detail/PrivateUse1HooksInterface.h>
 #endif
 
@@ -226,7 +226,7 @@ at::Tensor as_strided(const at::Tensor& self, at::IntArrayRef sizes, at::IntArra
   return at::native::as_strided_tensorimpl(self, sizes, strides, offset);
 }
 
-#if TORCH_VERSION_MAJOR >= 2
+#if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 11)
 /// Without these, a LibTorch that is built for a GPU takes the GPU's streams for those of every device apart.
 /// Where there is a GPU they would hide its streams in turn.
 struct Hooks final : at::PrivateUse1HooksInterface {
