@@ -34,7 +34,10 @@ struct Load {
     Auto<std::vector<std::int64_t>> image_size;
     static auto fields() {
       return std::tuple{
-          source("path", &Params::path, "the folder that holds the data, or a .csv or .npz file"),
+          source(
+              "path", &Params::path,
+              "the folder that holds the data, or a .npz file, or a .csv or .tsv file with columns path (or "
+              "filename, file, image), label (or class) and, if need be, part (or split)"),
           field(
               "format", &Params::format,
               "how the data is kept, as `fovea datasets` tells; synthetic: coloured shapes; auto: by what is "

@@ -128,8 +128,10 @@ const std::vector<Format>& formats() {
        idx_data},
       {"cifar", "CIFAR-10 and CIFAR-100 in their binary form", "\"data_batch_1.bin\" or \"train.bin\"", false,
        false, holds_cifar, cifar_sources, nullptr, cifar_data},
-      {"csv", "a table of image files: path,label and, if need be, part", "a file \"labels.csv\"", true, true,
-       holds_image_csv, image_csv_sources, list_image_csv, csv_data},
+      {"csv",
+       "a table of image files: path (or filename, file, image), label (or class) and, if need be, part (or "
+       "split)",
+       "a file \"labels.csv\"", true, true, holds_image_csv, image_csv_sources, list_image_csv, csv_data},
       {"npz", "NumPy arrays: x_train, y_train, x_test, y_test, or images, labels", "a .npz file", true, false,
        holds_npz, npz_sources, nullptr, npz_data},
       {"folder",

@@ -47,52 +47,122 @@ std::string read_table(const fs::path& path) {
 /// Which columns hold what.
 struct Columns {
   std::optional<std::size_t> path, label, part;
-  std::vector<std::size_t> others{};  ///< that have a name
+  std::vector<std::size_t> others{};  ///< that are attributes of the images
   std::size_t count = 0;
+  std::vector<std::string> warnings{};
 };
 
-/// Adds a column that has no meaning here, unless it has no name.
-void add_other(const CsvRow& header, std::size_t i, const std::string& place,
-               std::vector<std::size_t>& others) {
-  const auto& name = header.fields[i];
-  if (name.empty()) return;
-  const auto wrong = [&](const std::string& fact, const char* advice) {
-    throw Error(csv_place(place, header.line, i + 1) + ": " + fact + "; " + advice);
-  };
-  if (name.find('\0') != std::string::npos) wrong("a name with a zero byte", "remove it");
-  for (const auto other : others) {
-    if (header.fields[other] == name) wrong("another column is called " + quote(name), "keep one of them");
-  }
-  others.push_back(i);
-}
+/// Finds out by names what columns hold, and by values where a name alone does not tell.
+class ColumnFinder {
+ public:
+  ColumnFinder(const std::vector<CsvRow>& rows, const fs::path& file)
+      : rows_(rows), header_(rows[0]), place_(file.string()) {}
 
-Columns find_columns(const CsvRow& header, const fs::path& file) {
-  const auto place = file.string();
-  static const std::map<std::string, std::optional<std::size_t> Columns::*> names{
-      {"path", &Columns::path},  {"filename", &Columns::path}, {"file", &Columns::path},
-      {"image", &Columns::path}, {"label", &Columns::label},   {"class", &Columns::label},
-      {"part", &Columns::part},  {"split", &Columns::part}};
-  Columns columns{.path = {}, .label = {}, .part = {}, .others = {}, .count = header.fields.size()};
-  for (std::size_t i = 0; i < header.fields.size(); ++i) {
-    const auto known = names.find(lower(header.fields[i]));
-    if (known == names.end()) {
-      add_other(header, i, place, columns.others);
-      continue;
-    }
-    auto& column = columns.*known->second;
+  Columns find() {
+    columns_.count = header_.fields.size();
+    for (std::size_t i = 0; i < columns_.count; ++i) take(i);
+    expect(columns_.path, "\"path\" (or \"filename\", \"file\", \"image\")");
+    expect(columns_.label, "\"label\" (or \"class\")");
+    return std::move(columns_);
+  }
+
+ private:
+  using Column = std::optional<std::size_t> Columns::*;
+
+  [[noreturn]] void wrong(std::size_t line, std::size_t i, const std::string& fact,
+                          const std::string& advice) const {
+    throw Error(csv_place(place_, line, i + 1) + ": " + fact + "; " + advice);
+  }
+
+  void take(std::size_t i) {
+    static const std::map<std::string, Column> names{{"path", &Columns::path},   {"filename", &Columns::path},
+                                                     {"file", &Columns::path},   {"image", &Columns::path},
+                                                     {"label", &Columns::label}, {"class", &Columns::label},
+                                                     {"part", &Columns::part},   {"split", &Columns::part}};
+    const auto& name = header_.fields[i];
+    const auto known = names.find(lower(name));
+    if (name.empty()) return take_nameless(i);
+    if (known == names.end() || (known->first == "split" && !holds_parts(i))) return take_other(i);
+    auto& column = columns_.*known->second;
     if (column) {
-      throw Error(csv_place(place, header.line, i + 1) + ": " + quote(header.fields[i]) +
-                  " means the same as " + quote(header.fields[*column]) + "; keep one of them");
+      wrong(header_.line, i, quote(name) + " means the same as " + quote(header_.fields[*column]),
+            "remove one of them, or call it otherwise, and it stays as an attribute");
     }
     column = i;
   }
-  for (const auto& [column, name] : {std::pair{columns.path, "path"}, {columns.label, "label"}}) {
-    if (column) continue;
-    throw Error(place + ": line " + std::to_string(header.line) + ": no column " + quote(name) +
+
+  /// Whether `is` holds for a value of a column, and for which first.
+  template <class Is>
+  const CsvRow* first_row(std::size_t i, Is is) const {
+    const auto found = std::find_if(rows_.begin() + 1, rows_.end(), [&](const CsvRow& row) {
+      return i < row.fields.size() && is(row.fields[i]);
+    });
+    return found == rows_.end() ? nullptr : &*found;
+  }
+
+  /// Whether the values of "split" are parts. Where none has to do with one, it is an attribute; where only
+  /// some are, taking it for one would mix parts.
+  bool holds_parts(std::size_t i) {
+    const auto* other =
+        first_row(i, [](const std::string& value) { return !value.empty() && !part_named(value); });
+    if (other == nullptr) return true;
+    if (first_row(i, is_like_part) != nullptr) {
+      wrong(
+          other->line, i, "unknown part " + quote(other->fields[i]),
+          "it is \"train\", \"val\", \"test\" or empty; if the column does not tell parts, call it otherwise "
+          "than " +
+              quote(header_.fields[i]));
+    }
+    columns_.warnings.push_back("line " + std::to_string(other->line) + ", column " + std::to_string(i + 1) +
+                                ": " + quote(header_.fields[i]) + " tells no parts but " +
+                                quote(other->fields[i]) +
+                                "; it is an attribute, and parts come from a column \"part\"");
+    return false;
+  }
+
+  static bool is_like_part(const std::string& value) {
+    const auto small = lower(value);
+    return std::any_of(std::begin(part_words), std::end(part_words),
+                       [&](auto word) { return small.starts_with(word); });
+  }
+
+  /// A column without a name: nothing, the numbers that pandas and R put before the rows, or a mistake.
+  void take_nameless(std::size_t i) {
+    const auto* filled = first_row(i, [](const std::string& value) { return !value.empty(); });
+    if (filled == nullptr) return;
+    if (i > 0 || first_row(i, [](const std::string& value) { return !is_whole_number(value); }) != nullptr)
+      wrong(header_.line, i, "a column without a name holds " + quote(filled->fields[i]),
+            "give it a name, and it is an attribute of the images, or remove it");
+    columns_.warnings.push_back(
+        "the first column has no name and holds row numbers; it is left out (pandas writes none with "
+        "index=False)");
+  }
+
+  /// Adds a column that has no meaning here.
+  void take_other(std::size_t i) {
+    const auto& name = header_.fields[i];
+    if (name.find('\0') != std::string::npos) wrong(header_.line, i, "a name with a zero byte", "remove it");
+    for (const auto other : columns_.others) {
+      if (header_.fields[other] == name)
+        wrong(header_.line, i, "another column is called " + quote(name), "keep one of them");
+    }
+    columns_.others.push_back(i);
+  }
+
+  void expect(const std::optional<std::size_t>& column, const std::string& names) const {
+    if (column) return;
+    throw Error(place_ + ": line " + std::to_string(header_.line) + ": no column " + names +
                 "; the header names \"path\" and \"label\", and may name \"part\"");
   }
-  return columns;
-}
+
+  /// What the names of parts begin with, in other words too.
+  static constexpr std::string_view part_words[]{"train", "val", "test", "dev", "eval", "hold"};
+
+  const std::vector<CsvRow>& rows_;
+  const CsvRow& header_;
+  std::string place_;
+  Columns columns_;
+};
 
 /// Whole numbers by their value, without regard to how large they are.
 bool number_less(const std::string& a, const std::string& b) {
@@ -114,10 +184,12 @@ void sort_names(std::vector<std::string>& names) {
 /// Takes the rows behind the header one by one.
 class CsvLister {
  public:
-  CsvLister(const fs::path& file, const CsvRow& header) : file_(file), columns_(find_columns(header, file)) {
+  CsvLister(const fs::path& file, const std::vector<CsvRow>& rows)
+      : file_(file), columns_(ColumnFinder(rows, file).find()) {
     list_.top = file;
     list_.folder = file.parent_path();
-    for (const auto column : columns_.others) list_.attributes.push_back({header.fields[column], {}});
+    list_.warnings = std::move(columns_.warnings);
+    for (const auto column : columns_.others) list_.attributes.push_back({rows[0].fields[column], {}});
   }
 
   void add(const CsvRow& row) {
@@ -178,7 +250,9 @@ class CsvLister {
     if (!columns_.part || row.fields[*columns_.part].empty()) return Part::none;
     const auto& name = row.fields[*columns_.part];
     if (const auto known = part_named(name)) return *known;
-    wrong(row, *columns_.part, "unknown part " + quote(name), "it is \"train\", \"val\", \"test\" or empty");
+    wrong(
+        row, *columns_.part, "unknown part " + quote(name),
+        "it is \"train\", \"val\", \"test\" or empty; a column that does not tell parts needs another name");
   }
 
   fs::path file_;
@@ -200,7 +274,7 @@ ImageList list_image_csv(const fs::path& path) {
   const auto file = csv_file(path);
   const auto rows = parse_csv(read_table(file), file.string());
   if (rows.empty()) throw Error(file.string() + ": is empty; it begins with a header, \"path,label\"");
-  CsvLister lister(file, rows[0]);
+  CsvLister lister(file, rows);
   for (std::size_t i = 1; i < rows.size(); ++i) lister.add(rows[i]);
   return lister.finish();
 }

@@ -7,13 +7,13 @@ namespace fovea {
 /// Whether this is a .csv or .tsv file, or a folder that holds "labels.csv".
 bool holds_image_csv(const std::filesystem::path& path);
 
-/// Lists the images of a CSV file, in its order. Its header names the columns `path` (or `filename`, `file`,
-/// `image`), `label` (or `class`) and, if need be, `part` (or `split`); other columns are attributes of the
-/// images, but for those without a name. Paths
-/// are relative to the CSV file, with slashes or backslashes. Labels that differ in spaces around them or in
-/// the Unicode form of their letters are one class. A part is train, val or test in any usual spelling, or
-/// empty. Classes are sorted by name, or as numbers where all are whole numbers. Throws `Error` with line and
-/// column.
+/// Lists the images of a CSV file, in its order. Its header names, in any case, the columns `path` (or
+/// `filename`, `file`, `image`), `label` (or `class`) and, if need be, `part` (or `split`, where its values
+/// are parts); other columns are attributes of the images. A first column without a name that holds row
+/// numbers is left out with a warning. Paths are relative to the CSV file, with slashes or backslashes.
+/// Labels that differ in spaces around them or in the Unicode form of their letters are one class. A part is
+/// train, val or test in any usual spelling, or empty. Classes are sorted by name, or as numbers where all
+/// are whole numbers. Throws `Error` with line and column.
 ImageList list_image_csv(const std::filesystem::path& path);
 
 /// The CSV file, and those of its images that are there.

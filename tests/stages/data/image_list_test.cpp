@@ -137,16 +137,19 @@ TEST_CASE("csv: errors name line and column") {
   CHECK(csv_complaint("") == "is empty; it begins with a header, \"path,label\"");
   CHECK(csv_complaint("path,label\n") == "names no images; add a row for each");
   CHECK(csv_complaint("path,lable\na,b\n") ==
-        "line 1: no column \"label\"; the header names \"path\" and \"label\", and may name \"part\"");
+        "line 1: no column \"label\" (or \"class\"); the header names \"path\" and \"label\", and may name "
+        "\"part\"");
   CHECK(csv_complaint("path,label,image\n") ==
-        "line 1, column 3: \"image\" means the same as \"path\"; keep one of them");
+        "line 1, column 3: \"image\" means the same as \"path\"; remove one of them, or call it "
+        "otherwise, and it stays as an attribute");
   CHECK(csv_complaint("path,label\na.png,x\nb.png,x,y\n") == "line 3: 3 fields; the header has 2");
   CHECK(csv_complaint("path,label\na.png,\n") ==
         "line 2, column 2: \"label\" is empty; each image needs a class");
   CHECK(csv_complaint("label,path\na,\n") ==
         "line 2, column 2: \"path\" is empty; each row names an image file");
   CHECK(csv_complaint("path,label,part\n\"a\n.png\",x,train\nb.png,x,dev\n") ==
-        "line 4, column 3: unknown part \"dev\"; it is \"train\", \"val\", \"test\" or empty");
+        "line 4, column 3: unknown part \"dev\"; it is \"train\", \"val\", \"test\" or empty; a column "
+        "that does not tell parts needs another name");
   CHECK(csv_complaint("path,label\na.png,x\n./a.png,y\n") ==
         "line 3, column 1: \"./a.png\" is also on line 2; name each image once");
   CHECK(csv_complaint("path,label\na.png,\"x\n") ==
@@ -156,6 +159,41 @@ TEST_CASE("csv: errors name line and column") {
   CHECK(csv_complaint("path,label\na\"b.png,x\n") ==
         "line 2, column 1: a quote within a field; put the whole field in quotes, and double those within");
   CHECK(csv_complaint("path,label\na.png,caf\xe9\n") == "not UTF-8; save it as UTF-8");
+}
+
+TEST_CASE("csv: a column \"split\" is the part where its values are parts, else an attribute") {
+  const Folder folder;
+  write_text(folder / "labels.csv", "path,label,split,part\na.png,x,left,val\nb.png,x,,test\n");
+  const auto list = list_image_csv(folder.path());
+  CHECK(listed(list) == Texts{"a.png x validation", "b.png x test"});
+  REQUIRE(list.attributes.size() == 1);
+  CHECK(list.attributes[0].name == "split");
+  CHECK(list.attributes[0].values == Texts{"left", ""});
+  CHECK(list.warnings ==
+        Texts{"line 2, column 3: \"split\" tells no parts but \"left\"; it is an attribute, and "
+              "parts come from a column \"part\""});
+  for (const std::string half : {"a.png,x,test\nb.png,x,holdout\n", "a.png,x,holdout\nb.png,x,\n"}) {
+    CHECK(csv_complaint("path,label,Split\n" + half)
+              .ends_with(
+                  ", column 3: unknown part \"holdout\"; it is \"train\", \"val\", \"test\" or empty; if "
+                  "the column does not tell parts, call it otherwise than \"Split\""));
+  }
+}
+
+TEST_CASE("csv: a column without a name is row numbers, or empty, or refused") {
+  const Folder folder;
+  write_text(folder / "labels.csv", ",path,label,\n1,a.png,x,\n0,b.png,x,\n");
+  const auto list = list_image_csv(folder.path());
+  CHECK(listed(list) == Texts{"a.png x", "b.png x"});
+  CHECK(list.attributes.empty());
+  CHECK(list.warnings == Texts{"the first column has no name and holds row numbers; it is left out (pandas "
+                               "writes none with index=False)"});
+  CHECK(csv_complaint("path,label,\na.png,x,red\n") ==
+        "line 1, column 3: a column without a name holds \"red\"; give it a name, and it is an attribute of "
+        "the "
+        "images, or remove it");
+  CHECK(
+      csv_complaint(",path,label\nred,a.png,x\n").starts_with("line 1, column 1: a column without a name "));
 }
 
 TEST_CASE("csv: the table and the images that are there decide the data") {
