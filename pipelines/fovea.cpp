@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "graph/error.hpp"
+#include "pipelines/command_words.hpp"
 #include "pipelines/commands.hpp"
 #include "pipelines/standard_output.hpp"
 #include "pipelines/text_width.hpp"
@@ -263,81 +264,19 @@ struct Commands {
   }
 };
 
-/// The command that was typed, a subcommand of a subcommand where there is one.
-const CLI::App& deepest(const CLI::App& app) {
-  const auto chosen = app.get_subcommands();
-  return chosen.empty() ? app : deepest(*chosen.front());
-}
-
-/// A command's name with those above it: "fovea store ls".
-std::string place_of(const CLI::App& command) {
-  const auto* above = command.get_parent();
-  return (above == nullptr ? "" : place_of(*above) + " ") + command.get_name();
-}
-
-std::vector<std::string> commands_of(const CLI::App& app) {
-  std::vector<std::string> names;
-  for (const auto* command : app.get_subcommands({})) names.push_back(command->get_name());
-  return names;
-}
-
-/// What is wrong with arguments that no command expects, with the nearest flag or command.
-std::string unexpected(const CLI::App& app) {
-  const auto& command = deepest(app);
-  const auto place = place_of(command) + ": ";
-  const auto commands = commands_of(command);
-  std::vector<std::string> flags;
-  for (const auto* option : command.get_options()) {
-    for (const auto& name : option->get_lnames()) flags.push_back("--" + name);
-  }
-  const auto rest = app.remaining(true);
-  if (!commands.empty() && !rest.front().starts_with("-"))
-    return place + "unknown command " + fovea::quote(rest.front()) +
-           fovea::suggestion(rest.front(), commands);
-  const auto is_flag = [](const std::string& text) { return text.starts_with("-"); };
-  const auto first = std::find_if(rest.begin(), rest.end(), is_flag);
-  if (first == rest.end()) return place + fovea::quote(rest.front()) + " was not expected; see --help";
-  const auto name = first->substr(0, first->find('='));
-  const auto meant = fovea::flag_meant(name, flags);
-  return place + "unknown flag " + fovea::quote(name) +
-         (meant.empty() ? "; see --help" : "; did you mean " + fovea::quote(meant) + "?");
-}
-
-/// What is wrong with a command line, as one line.
-std::string usage_text(const CLI::App& app, const CLI::ParseError& error) {
-  const auto& command = deepest(app);
-  const auto place = place_of(command) + ": ";
-  const std::string text = error.what();
-  const auto first_word = text.substr(0, text.find_first_of(": "));
-  if (!app.remaining(true).empty() &&
-      error.get_exit_code() != static_cast<int>(CLI::ExitCodes::ValidationError))
-    return unexpected(app);
-  switch (static_cast<CLI::ExitCodes>(error.get_exit_code())) {
-    case CLI::ExitCodes::RequiredError:
-      return commands_of(command).empty()
-                 ? place + first_word + " is missing; see --help"
-                 : place + "a command is missing; it is one of " + fovea::join(commands_of(command), ", ");
-    case CLI::ExitCodes::ArgumentMismatch:
-      return first_word + ": a value is missing; see --help";
-    case CLI::ExitCodes::ExcludesError:
-      return first_word + ": can't go together with " + text.substr(text.rfind(' ') + 1) + "; leave one out";
-    default:
-      return text;
-  }
-}
-
 /// Reads the command line; gives the exit code where there is nothing more to do.
 std::optional<int> parse(CLI::App& app, int argc, char** argv) {
   const std::vector<std::string> words(argv + 1, argv + argc);
   try {
     fovea::expect_no_empty_words(words);
+    fovea::expect_flags_in_order(app, words);
     app.parse(argc, argv);
     fovea::expect_utf8(words);
     return {};
   } catch (const CLI::Success& success) {
     return app.exit(success);
   } catch (const CLI::ParseError& error) {
-    std::fprintf(stderr, "%s\n", usage_text(app, error).c_str());
+    std::fprintf(stderr, "%s\n", fovea::usage_text(app, error).c_str());
   }
   return 2;
 }

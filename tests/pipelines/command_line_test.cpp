@@ -58,6 +58,36 @@ TEST_CASE("fovea: a command line that can't be read is told in one line, with wh
   }
 }
 
+TEST_CASE("fovea: a flag that is given twice, lacks its value or takes none is named, whatever follows it") {
+  const Desk desk;
+  const auto missing = [](const std::string& flag, const std::string& next) {
+    return flag + ": a value is missing before \"" + next + "\"; see --help";
+  };
+  for (const auto& [words, error] :
+       {Wrong{{"train", "--epochs", "3", "--epochs", "4"}, "--epochs: is given twice; keep one of them"},
+        Wrong{{"train", "--epochs=3", "--epochs=4"}, "--epochs: is given twice; keep one of them"},
+        Wrong{{"train", "--seeds", "3", "--seeds", "3"}, "--seeds: is given twice; keep one of them"},
+        Wrong{{"store", "ls", "--store", "a", "--store", "b"}, "--store: is given twice; keep one of them"},
+        Wrong{{"graph", "p.json", "--output", "x", "-oy"}, "-o: is given twice; keep one of them"},
+        Wrong{{"train", "--epochs", "--batch-size", "32"}, missing("--epochs", "--batch-size")},
+        Wrong{{"train", "--seeds", "--folds=3"}, missing("--seeds", "--folds=3")},
+        Wrong{{"train", "--dataset", "--bach-size", "3"}, missing("--dataset", "--bach-size")},
+        Wrong{{"run", "pipeline.json", "--set", "--dry-run"}, missing("--set", "--dry-run")},
+        Wrong{{"run", "pipeline.json", "--force", "-q"}, missing("--force", "-q")},
+        Wrong{{"graph", "pipeline.json", "-o", "--store", "x"}, missing("-o", "--store")},
+        Wrong{{"store", "gc", "--max-size", "--dry-run"}, missing("--max-size", "--dry-run")},
+        Wrong{{"models", "--classes", "--json"}, missing("--classes", "--json")},
+        Wrong{{"graph", "pipeline.json", "-o"}, "-o: a value is missing; see --help"},
+        Wrong{{"graph", "pipeline.json", "-o="}, "-o: an empty value; give one, or leave the flag out"},
+        Wrong{{"graph", "pipeline.json", "-o=x.svg"}, "-o: \"=x.svg\" is no value; write -o x.svg"},
+        Wrong{{"train", "--staircase=false"}, "--staircase: takes no value; leave out \"=false\""},
+        Wrong{{"run", "pipeline.json", "-q=3"}, "-q: takes no value; leave out \"=3\""}}) {
+    CHECK(desk.usage_error(words) == error);
+  }
+  CHECK(desk.fovea(synthetic({"--set", "train.epochs=2", "--set", "seed=1", "-v", "-v"})).code == 0);
+  CHECK(desk.usage_error(synthetic({"--learning-rate", "-1"})).starts_with("--learning-rate: -1"));
+}
+
 TEST_CASE("fovea train: the words of other tools are answered with those of Fovea") {
   const Desk desk;
   for (const auto& [theirs, ours] : std::map<std::string, std::string>{{"--lr", "--learning-rate"},

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <span>
+#include <string>
+
+namespace fovea {
+
+/// Checks what would be misread: a flag without its value takes the next flag for it, a switch takes any
+/// value, and what is given twice is said to lack a value. Throws `UsageError` with the flag.
+void expect_flags_in_order(const CLI::App& app, std::span<const std::string> words);
+
+/// What is wrong with a command line, as one line.
+std::string usage_text(const CLI::App& app, const CLI::ParseError& error);
+
+}  // namespace fovea
