@@ -17,7 +17,9 @@ namespace fs = std::filesystem;
 struct Origin {
   Record record;
   std::string node;
-  std::string run;  ///< the run directory, or "" where none is known
+  std::string run;               ///< whose pipeline it is, or "" where none is known
+  std::vector<Json> exported{};  ///< {run, at} of the runs that exported it, the oldest first
+  std::string made_by{};         ///< the run that computed it, or "" where none is known
   Json pipeline;
 };
 
@@ -50,20 +52,82 @@ Record record_of(const Store& store, const Json& stage) {
   return {.key = stage.at("key"), .parts = {{"stage", stage.at("stage")}}, .objects = objects};
 }
 
-/// Looks for a run that exported these very bytes, the newest first.
-std::optional<Origin> by_bytes(const Store& store, const std::string& digest) {
-  auto runs = store.runs();
-  std::sort(runs.begin(), runs.end(),
-            [](const Json& a, const Json& b) { return a.at("made") > b.at("made"); });
+std::string name_of(const Json& run) {
+  return fs::path(run.at("directory").get<std::string>()).filename().string();
+}
+
+/// A run that exported a file, and what it knows of the stage that this came from.
+struct Export {
+  const Json* run;
+  std::string node;
+  const Json* stage;
+  bool is_file;  ///< the very file that is asked about, and no copy of it
+};
+
+/// The runs that exported these bytes, in their order. The file itself is at `path`, wherever its run
+/// directory is now.
+std::vector<Export> exports_of(const std::vector<Json>& runs, const std::string& digest,
+                               const fs::path& path) {
+  std::vector<Export> all;
   for (const auto& run : runs) {
+    std::optional<Export> found;
     for (const auto& file : run.at("files")) {
-      if (file.at("sha256") != digest) continue;
+      const auto end = "/" + name_of(run) + "/" + file.at("path").get<std::string>();
+      const bool is_file = path.string().ends_with(end);
+      if (file.at("sha256") != digest || (found && !is_file)) continue;
       const auto node = file.at("node").get<std::string>();
-      const auto& stage = run.at("stages").at(node);
-      return Origin{record_of(store, stage), node, run.at("directory"), cut_to(run.at("pipeline"), node)};
+      found = Export{&run, node, &run.at("stages").at(node), is_file};
+    }
+    if (found) all.push_back(*found);
+  }
+  return all;
+}
+
+/// The run that computed a record: the first that ended after it was made and ran its stage.
+std::string maker_of(const std::vector<Json>& runs, const Record& record) {
+  for (const auto& run : runs) {
+    if (run.at("made") < record.made) continue;
+    for (const auto& stage : run.at("stages")) {
+      if (stage.at("key") == record.key && stage.at("objects") == record.objects && stage.value("ran", false))
+        return name_of(run);
     }
   }
-  return {};
+  return "";
+}
+
+/// Looks for runs that exported these very bytes. The pipeline is that of the run in which the file lies,
+/// else of the newest.
+std::optional<Origin> by_bytes(const Store& store, const std::string& digest, const fs::path& file) {
+  auto runs = store.runs();
+  std::stable_sort(runs.begin(), runs.end(),
+                   [](const Json& a, const Json& b) { return a.at("made") < b.at("made"); });
+  const auto all = exports_of(runs, digest, fs::weakly_canonical(file));
+  if (all.empty()) return {};
+  const auto own = std::find_if(all.begin(), all.end(), [](const Export& one) { return one.is_file; });
+  const auto& told = own == all.end() ? all.back() : *own;
+  Origin origin{.record = record_of(store, *told.stage),
+                .node = told.node,
+                .run = told.run->at("directory"),
+                .pipeline = cut_to(told.run->at("pipeline"), told.node)};
+  origin.made_by = maker_of(runs, origin.record);
+  for (const auto& one : all) {
+    if (one.stage->at("key") == origin.record.key && one.stage->at("objects") == origin.record.objects)
+      origin.exported.push_back({{"run", one.run->at("directory")}, {"at", one.run->at("made")}});
+  }
+  return origin;
+}
+
+/// The runs that exported a file, the newest first, a line for each of the last few.
+std::string text_of_exports(const std::vector<Json>& exported) {
+  constexpr std::size_t most = 5;
+  std::string text;
+  for (std::size_t i = exported.size(); i > 0; --i) {
+    if (exported.size() - i == most) return text + "       and " + std::to_string(i) + " earlier\n";
+    const auto& one = exported[i - 1];
+    text += (text.empty() ? "in     " : "       ") + one.at("run").get<std::string>() + ", exported " +
+            one.at("at").get<std::string>() + "\n";
+  }
+  return text;
 }
 
 /// The key that a figure says it came from, or "".
@@ -146,7 +210,11 @@ std::optional<Origin> by_key(const Store& store, const std::string& key, const R
   if (found == all.end()) return {};
   Rebuilder rebuilder(all, registry);
   const auto node = rebuilder.add(*found);
-  return Origin{*found, node, "", {{"fovea", 1}, {"stages", rebuilder.stages()}}};
+  return Origin{.record = *found,
+                .node = node,
+                .run = "",
+                .made_by = maker_of(store.runs(), *found),
+                .pipeline = {{"fovea", 1}, {"stages", rebuilder.stages()}}};
 }
 
 }  // namespace
@@ -158,7 +226,7 @@ int explain_command(const fs::path& file, const StoreCommand& command) {
   if (fs::is_directory(folder / "keys")) {
     const Store store(folder,
                       [](const std::string& line) { std::fprintf(stderr, "warning: %s\n", line.c_str()); });
-    origin = by_bytes(store, sha256(mapped.bytes()));
+    origin = by_bytes(store, sha256(mapped.bytes()), file);
     const auto key = key_inside(mapped.bytes());
     if (!origin && !key.empty()) origin = by_key(store, key, stages_with(command.plugins));
   }
@@ -166,23 +234,34 @@ int explain_command(const fs::path& file, const StoreCommand& command) {
     throw Error(file.string() + ": nothing in the store " + quote(folder.string()) +
                 " exported these bytes; name the store of its run with --store");
   }
-  const auto& [record, node, run, pipeline] = *origin;
+  const auto& [record, node, run, exported, made_by, pipeline] = *origin;
   const auto stage = record.parts.at("stage").get<std::string>();
   if (command.json) {
-    const Json line = {{"file", file.string()},       {"stage", stage},      {"node", node},
-                       {"key", record.key},           {"made", record.made}, {"seconds", record.seconds},
-                       {"numerics", record.numerics}, {"run", run},          {"pipeline", pipeline}};
+    const Json line = {{"file", file.string()},
+                       {"stage", stage},
+                       {"node", node},
+                       {"key", record.key},
+                       {"made", record.made},
+                       {"made_by", made_by},
+                       {"seconds", record.seconds},
+                       {"numerics", record.numerics},
+                       {"exported", exported},
+                       {"run", run},
+                       {"pipeline", pipeline}};
     std::printf("%s\n", line.dump().c_str());
     return 0;
   }
-  std::printf("from   %s (%s)\nkey    %s\nmade   %s, in %s\n", node.c_str(), stage.c_str(),
-              record.key.c_str(), record.made.c_str(), duration_text(record.seconds).c_str());
+  std::printf("from   %s (%s)\nkey    %s\n", node.c_str(), stage.c_str(), record.key.c_str());
+  if (!record.made.empty()) {
+    std::printf("made   %s, in %s%s\n", record.made.c_str(), duration_text(record.seconds).c_str(),
+                made_by.empty() ? "" : (", by " + made_by).c_str());
+  }
   if (const auto with = numerics_text(record.numerics); !with.empty())
     std::printf("with   %s\n", with.c_str());
-  if (!run.empty()) std::printf("run    %s\n", run.c_str());
-  if (run.empty())
-    std::printf("put together from the records of its inputs; paths to data are not in them\n");
-  std::printf("%s\n", pipeline.dump(2).c_str());
+  std::printf("%s%s:\n%s\n", text_of_exports(exported).c_str(),
+              run.empty() ? "put together from the records of its inputs; paths to data are not in them"
+                          : ("the part of " + fs::path(run).filename().string() + " that makes it").c_str(),
+              pipeline.dump(2).c_str());
   return 0;
 }
 

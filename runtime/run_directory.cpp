@@ -99,8 +99,11 @@ Json nodes_of(const Graph& graph, const RunResult& result) {
   for (std::size_t i = 0; i < graph.nodes().size(); ++i) {
     const auto& record = result.nodes[i].record;
     const auto& node = graph.nodes()[i];
-    all.push_back(
-        {node.name, {{"stage", node.stage->name}, {"key", record.key}, {"objects", record.objects}}});
+    all.push_back({node.name,
+                   {{"stage", node.stage->name},
+                    {"key", record.key},
+                    {"objects", record.objects},
+                    {"ran", result.nodes[i].end == End::ran}}});
   }
   return nodes;
 }

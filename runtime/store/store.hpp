@@ -49,7 +49,7 @@ class Store {
   /// All records of all stages.
   std::vector<Record> all_records() const;
   /// Keeps what a run was, under the name of its run directory, and gives all that were kept, by name:
-  ///   {name, directory, made, pipeline: its definition, stages: {NODE: {stage, key, objects}},
+  ///   {name, directory, made, pipeline: its definition, stages: {NODE: {stage, key, objects, ran}},
   ///    files: [{path, node, port, object, sha256}]}
   void keep_run(const std::string& name, const Json& run);
   std::vector<Json> runs() const;

@@ -112,6 +112,27 @@ TEST_CASE("fovea explain: every exported file, wherever it is now, names the pip
   }
 }
 
+TEST_CASE("fovea explain: which run computed a file is told apart from those that exported it") {
+  const Trained desk;
+  REQUIRE(desk.fovea({"run", "pipeline.json", "--name", "later"}).code == 0);
+  const auto runs = run_directories(desk);
+  REQUIRE(runs.size() == 2);
+  const auto first = runs[runs[0].filename().string().starts_with("later")], later = runs[first == runs[0]];
+  for (const auto& run : {first, later}) {
+    const auto figure = (run / "visualizations/confusion_matrix.png").string();
+    const auto told = fovea::parse_json(desk.fovea({"explain", figure, "--json"}).out);
+    CHECK(told["made_by"] == first.filename().string());
+    CHECK(told["run"].get<std::string>().ends_with(run.filename().string()));
+    REQUIRE(told["exported"].size() == 2);
+    CHECK(told["exported"][0]["run"].get<std::string>().ends_with(first.filename().string()));
+    const auto text = desk.fovea({"explain", figure}).out;
+    CHECK(text.find(", by " + first.filename().string() + "\n") != std::string::npos);
+    CHECK(text.find("\nin     " + told["exported"][1]["run"].get<std::string>() + ", exported 2") !=
+          std::string::npos);
+    CHECK(text.find("\nthe part of " + run.filename().string() + " that makes it:\n{") != std::string::npos);
+  }
+}
+
 TEST_CASE("fovea explain: a figure knows its key even where no run is known") {
   const Trained desk;
   fs::remove_all(desk.folder / ".fovea/runs");
