@@ -5,6 +5,7 @@
 
 #include "pipelines/commands.hpp"
 #include "pipelines/console.hpp"
+#include "pipelines/definition_file.hpp"
 #include "pipelines/run_pipeline.hpp"
 #include "runtime/store/files.hpp"
 
@@ -229,6 +230,11 @@ int explain_command(const fs::path& file, const StoreCommand& command) {
     origin = by_bytes(store, sha256(mapped.bytes()), file);
     const auto key = key_inside(mapped.bytes());
     if (!origin && !key.empty()) origin = by_key(store, key, stages_with(command.plugins));
+  }
+  const auto config = origin ? fs::path() : pipeline_of_run(file);
+  if (config.filename() == file.filename() || (!config.empty() && file.filename() == "run.log")) {
+    throw Error(file.string() + ": is of the whole run, and no stage made it; its pipeline is " +
+                config.string());
   }
   if (!origin) {
     throw Error(file.string() + ": nothing in the store " + quote(folder.string()) +

@@ -14,6 +14,9 @@ Json read_definition_json(const std::filesystem::path& file, const Registry& reg
 Graph read_definition_file(const std::filesystem::path& file, const std::vector<std::string>& settings,
                            const Registry& registry);
 
+/// The `config.json` of the run directory in which a file lies; "" where it lies in none.
+std::filesystem::path pipeline_of_run(const std::filesystem::path& file);
+
 /// Writes a text to a file, whole or not at all. Throws `Error` that names the file.
 void write_whole_file(const std::filesystem::path& file, std::string_view bytes);
 

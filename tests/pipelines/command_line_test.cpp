@@ -1,5 +1,8 @@
+#include <array>
+
 #include "graph/error.hpp"
 #include "tests/pipelines/desk.hpp"
+#include "tests/pipelines/trained.hpp"
 
 namespace {
 
@@ -249,6 +252,38 @@ TEST_CASE("fovea run: what is no pipeline is told by its kind, with what to do")
   fs::create_directories(desk.folder / "run");
   std::ofstream(desk.folder / "run/config.json") << "{}";
   CHECK(desk.error({"run", "run"}) == "run: a run directory; its pipeline is run/config.json");
+  for (const auto& [name, text, kind] : std::vector<std::array<std::string, 3>>{
+           {"a.csv", "path,label\n",
+            "a table, not a pipeline; `fovea train --dataset FILE` trains on images that a "
+            "table names"},
+           {"a.log", "2026-01-31 run_started",
+            "a log, not a pipeline; give a pipeline such as pipeline.json"},
+           {"a.svg", "<svg/>", "a figure, not a pipeline; `fovea explain FILE` tells which made it"},
+           {"a.json", R"({"model": 1})",
+            "JSON without \"fovea\" and \"stages\", not a pipeline; give a pipeline such as pipeline.json"},
+           {"a.yaml", "fovea: 1", "no JSON, as pipelines are; give a pipeline such as pipeline.json"}}) {
+    std::ofstream(desk.folder / name) << text;
+    CHECK(desk.error({"run", name}) == name + ": " + kind);
+  }
+}
+
+TEST_CASE("fovea run: of every file of a run directory it is told what it is, and which is the pipeline") {
+  const Trained desk;
+  const auto run = fs::relative(run_directories(desk)[0], desk.folder.path());
+  for (const auto& [name, text] : files_in(desk.folder / run.string())) {
+    if (name == "config.json") continue;
+    INFO(name);
+    const auto told = desk.error({"plan", (run / name).string()});
+    CHECK(told.find(name + ": ") != std::string::npos);
+    CHECK(told.ends_with(", not a pipeline; the pipeline of its run is " + (run / "config.json").string()));
+    CHECK(desk.error({"train", "--config", (run / name).string()}) == told);
+  }
+  CHECK(desk.fovea({"plan", (run / "config.json").string()}).code == 0);
+  for (const auto* name : {"run.log", "config.json"}) {
+    CHECK(desk.error({"explain", (run / name).string()})
+              .ends_with(": is of the whole run, and no stage made it; its pipeline is " +
+                         (run / "config.json").string()));
+  }
 }
 
 TEST_CASE(
