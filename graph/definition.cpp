@@ -243,10 +243,12 @@ Graph read_definition(const Json& definition, const Registry& registry) {
   return graph;
 }
 
-Seed read_seed(const Json& json, const std::string& place) {
+Seed read_seed(const Json& json, const std::string& place) try {
   const auto seed = Conversion<std::int64_t>::read(json, place);
   if (seed < 0) throw Error(place + ": " + std::to_string(seed) + " is not allowed; it must be at least 0");
   return {static_cast<std::uint64_t>(seed)};
+} catch (const Error& error) {
+  detail::throw_with_rule(error, place, "at least 0");
 }
 
 void change_paths_in(Json& params, const std::vector<FieldInfo>& fields, const PathChange& change) {

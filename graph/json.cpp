@@ -1,5 +1,6 @@
 #include "graph/json.hpp"
 
+#include <cmath>
 #include <set>
 #include <vector>
 
@@ -32,6 +33,64 @@ class Watch {
  private:
   int depth_ = 0;
   std::vector<std::set<std::string>> keys_;
+};
+
+/// Finds a number, as it is written, whose place an error begins with.
+class NumberFinder : public nlohmann::json_sax<Json> {
+ public:
+  NumberFinder(const std::string& error, std::string place) : error_(error), places_{{std::move(place)}} {}
+  const std::string& found() const { return found_; }
+
+  bool number_float(double, const std::string& text) override {
+    if (error_.starts_with(next() + ": ")) found_ = text;
+    return found_.empty();
+  }
+  bool key(std::string& name) override {
+    const auto& above = places_.back().above;
+    places_.back().next = above.empty() ? name : above + "." + name;
+    return true;
+  }
+  bool start_object(std::size_t) override { return open(-1); }
+  bool start_array(std::size_t) override { return open(0); }
+  bool end_object() override { return close(); }
+  bool end_array() override { return close(); }
+  bool null() override { return skip(); }
+  bool boolean(bool) override { return skip(); }
+  bool number_integer(std::int64_t) override { return skip(); }
+  bool number_unsigned(std::uint64_t) override { return skip(); }
+  bool string(std::string&) override { return skip(); }
+  bool binary(Json::binary_t&) override { return skip(); }
+  bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override {
+    return false;
+  }
+
+ private:
+  struct Level {
+    std::string next;   ///< where the next value stands
+    std::string above;  ///< where the list or object stands
+    int item = -1;      ///< the number of the next item of a list
+  };
+  std::string next() {
+    auto& level = places_.back();
+    return level.item < 0 ? level.next : level.above + "[" + std::to_string(level.item++) + "]";
+  }
+  bool skip() {
+    next();
+    return true;
+  }
+  bool open(int item) {
+    auto above = next();
+    places_.push_back({above, above, item});
+    return true;
+  }
+  bool close() {
+    places_.pop_back();
+    return true;
+  }
+
+  const std::string& error_;
+  std::string found_;
+  std::vector<Level> places_;
 };
 
 /// "line 3, column 14" of a byte offset.
@@ -69,6 +128,26 @@ Json parse_json(std::string_view text) {
 
 Json parse_own_json(std::string_view text) {
   return parse(text, nullptr);
+}
+
+std::string with_number_as_written(const std::string& error, std::string_view text,
+                                   const std::string& place) {
+  NumberFinder finder(error, place);
+  Json::sax_parse(text, &finder);
+  if (finder.found().empty()) return error;
+  const auto value = parse_own_json(finder.found());
+  const std::string whole = "expected a whole number, got ";
+  auto told = error;
+  const auto replace = [&](const std::string& from, const std::string& to) {
+    if (const auto at = told.find(from); at != std::string::npos) told.replace(at, from.size(), to);
+  };
+  // A number that is whole, but not to a machine that reads it as a fraction.
+  const bool in_digits = finder.found().find_first_of(".eE") == std::string::npos;
+  if (!in_digits && value.get<double>() == std::floor(value.get<double>()))
+    replace(whole + shown(value), "expected a whole number in digits, got " + finder.found());
+  replace("got " + shown(value), "got " + finder.found());
+  replace(": " + shown(value) + " is not allowed", ": " + finder.found() + " is not allowed");
+  return told;
 }
 
 std::string canonical(const Json& value) {

@@ -30,6 +30,10 @@ std::string canonical(const Json& value);
 /// "a whole number", "text", ...: the kind of a value in words for errors.
 std::string_view kind_of(const Json& value);
 
+/// An error about a value in `text`, which stands at `place` or is the whole where that is "", with its
+/// number as it is written there: 1e9 and not 1000000000.0.
+std::string with_number_as_written(const std::string& error, std::string_view text, const std::string& place);
+
 /// The value as a person would write it in an error: compact, and cut where it is long.
 std::string shown(const Json& value);
 

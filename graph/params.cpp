@@ -54,6 +54,17 @@ void breaks_rule(const std::string& place, const std::string& rule, const Json& 
   throw Error(place + ": " + shown(got) + " is not allowed; it must be " + rule);
 }
 
+void throw_with_rule(const Error& error, const std::string& place, const std::string& rule) {
+  const std::string_view text = error.what(), got = "expected a whole number, got ";
+  const auto at = text.find(got);
+  const auto behind = text.substr(std::min(place.size(), text.size()));
+  const bool here = text.starts_with(place) && (behind.starts_with(": ") || behind.starts_with("["));
+  const auto number = at == std::string_view::npos ? "" : text.substr(at + got.size());
+  const bool is_number = !number.empty() && std::string_view("-0123456789").find(number[0]) != number.npos;
+  if (rule.empty() || !here || !is_number) throw;
+  throw Error(std::string(text) + "; it must be " + rule);
+}
+
 void unknown_name(const std::string& place, std::string_view what, const std::string& name,
                   const std::vector<std::string>& known) {
   throw Error(place + ": unknown " + std::string(what) + " " + quote(name) + suggestion(name, known));

@@ -41,6 +41,9 @@ namespace detail {
 
 [[noreturn]] void wrong_kind(const std::string& place, std::string_view expected, const Json& got);
 [[noreturn]] void breaks_rule(const std::string& place, const std::string& rule, const Json& got);
+/// Throws the error that is being handled, which is `error`; where it is of a number of the wrong kind at
+/// `place` or in its list, with the rule.
+[[noreturn]] void throw_with_rule(const Error& error, const std::string& place, const std::string& rule);
 [[noreturn]] void unknown_name(const std::string& place, std::string_view what, const std::string& name,
                                const std::vector<std::string>& known);
 void expect_object(const std::string& place, const Json& got);
@@ -218,7 +221,11 @@ struct Conversion<T> {
     if (found == nullptr) return;
     auto& member = params.*each.member;
     const auto here = place + "." + std::string(each.name);
-    member = Conversion<std::remove_reference_t<decltype(member)>>::read(*found, here);
+    try {
+      member = Conversion<std::remove_reference_t<decltype(member)>>::read(*found, here);
+    } catch (const Error& error) {
+      detail::throw_with_rule(error, here, each.rule.text());
+    }
     if (auto rule = detail::broken(each.rule, member); !rule.empty()) detail::breaks_rule(here, rule, *found);
   }
 };

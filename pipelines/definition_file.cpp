@@ -133,6 +133,10 @@ Json read_definition_json(const fs::path& file, const Registry& registry) {
   });
 }
 
+Error as_written(const Error& error, const fs::path& file) {
+  return Error(with_number_as_written(error.what(), read_text(file), ""));
+}
+
 Graph read_definition_file(const fs::path& file, const std::vector<std::string>& settings,
                            const Registry& registry) {
   auto definition = read_definition_json(file, registry);
@@ -142,7 +146,7 @@ Graph read_definition_file(const fs::path& file, const std::vector<std::string>&
     return read_definition(definition, registry);
   } catch (const Error& error) {
     if (const auto told = told_of_setting(error, definition, settings, registry)) throw *told;
-    throw error.at(file.string());
+    throw as_written(error, file).at(file.string());
   }
 }
 

@@ -14,6 +14,9 @@ Json read_definition_json(const std::filesystem::path& file, const Registry& reg
 Graph read_definition_file(const std::filesystem::path& file, const std::vector<std::string>& settings,
                            const Registry& registry);
 
+/// An error about the pipeline in a file with its number as it is written there.
+Error as_written(const Error& error, const std::filesystem::path& file);
+
 /// The `config.json` of the run directory in which a file lies; "" where it lies in none.
 std::filesystem::path pipeline_of_run(const std::filesystem::path& file);
 

@@ -4,7 +4,7 @@
 #include <cstdio>
 #include <optional>
 
-#include "graph/error.hpp"
+#include "graph/setting.hpp"
 #include "pipelines/command_words.hpp"
 #include "pipelines/commands.hpp"
 #include "pipelines/standard_output.hpp"
@@ -22,11 +22,17 @@ CLI::Validator whole(long least, long most) {
   return {[least, most](std::string& text) {
             long number = 0;
             const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
-            if (end != text.data() + text.size() || text.empty())
-              return "expected a whole number, got " + fovea::quote(text);
+            const auto range = "; it must be from " + std::to_string(least) + " to " + std::to_string(most);
+            if (end != text.data() + text.size() || text.empty()) {
+              const auto value = fovea::value_of_text(text);
+              if (!value.is_number()) return "expected a whole number, got " + fovea::quote(text);
+              const std::string place = "flag: ";  // the library puts the flag's own name in front
+              return fovea::with_number_as_written(
+                         place + "expected a whole number, got " + fovea::shown(value) + range, text, "flag")
+                  .substr(place.size());
+            }
             if (failed == std::errc{} && number >= least && number <= most) return std::string();
-            return text + " is not allowed; it must be from " + std::to_string(least) + " to " +
-                   std::to_string(most);
+            return text + " is not allowed" + range;
           },
           "", "whole"};
 }

@@ -100,7 +100,8 @@ std::optional<UsageError> told_of_setting(const Error& error, const Json& defini
     if (!text.starts_with(place) || text.size() == place.size()) continue;
     const char next = text[place.size()];
     if (next == ':' || next == '[' || next == '.')
-      return UsageError("--set " + name + text.substr(place.size()));
+      return UsageError(with_number_as_written("--set " + name + text.substr(place.size()),
+                                               setting.substr(name.size() + 1), "--set " + name));
   }
   return {};
 }

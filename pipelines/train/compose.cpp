@@ -154,7 +154,11 @@ Json compose_anew(const TrainRequest& request, const Registry& registry) {
 Json take_saved(const TrainRequest& request, const Registry& registry) {
   auto definition = read_definition_json(request.config, registry);
   at(request.config.string(), [&] {
-    read_definition(definition, registry);
+    try {
+      read_definition(definition, registry);
+    } catch (const Error& error) {
+      throw as_written(error, request.config);
+    }
     only_stage(definition, "train");
   });
   if (!request.dataset.empty()) {

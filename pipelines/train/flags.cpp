@@ -147,7 +147,9 @@ std::optional<Error> told_of_flag(const Error& error, const Json& definition,
     if (!place || !text.starts_with(*place) || text.size() == place->size()) continue;
     const char next = text[place->size()];
     if (next != ':' && next != '[') continue;
-    const auto fact = text.substr(place->size());
+    const auto name = each.offered.flag.name;
+    const auto fact =
+        with_number_as_written(name + text.substr(place->size()), each.value, name).substr(name.size());
     const bool wrong_kind = fact.starts_with(": expected ");
     return Error(each.offered.flag.name + fact +
                  (wrong_kind && each.offered.none_is_allowed ? "; or give none" : ""));

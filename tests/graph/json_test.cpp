@@ -55,3 +55,17 @@ TEST_CASE(
   CHECK(error_of([] { parse_own_json("[1e999]"); }) ==
         "a number is beyond double precision; its size must be below 1.8e308");
 }
+
+TEST_CASE("json: a number in an error is told as it was written") {
+  const std::string text = R"({"other": 1e2, "a": {"b": [[1, 2], {"c": 1}, 1e9], "d": 2.50}, "e": 1e2})";
+  const auto told = [&](const std::string& error) { return with_number_as_written(error, text, ""); };
+  CHECK(told("a.b[2]: expected a whole number, got 1000000000.0; it must be from 1 to 9") ==
+        "a.b[2]: expected a whole number in digits, got 1e9; it must be from 1 to 9");
+  CHECK(told("a.d: 2.5 is not allowed; it must be 1") == "a.d: 2.50 is not allowed; it must be 1");
+  CHECK(told("e: expected text, got 100.0") == "e: expected text, got 1e2");
+  CHECK(told("a.b[0][1]: 2 is not allowed") == "a.b[0][1]: 2 is not allowed");
+  CHECK(with_number_as_written("--seed: expected a whole number, got 1e+20", "100000000000000000000",
+                               "--seed") == "--seed: expected a whole number, got 100000000000000000000");
+  CHECK(with_number_as_written("--seed: expected a whole number, got \"x\"", "x", "--seed") ==
+        "--seed: expected a whole number, got \"x\"");
+}

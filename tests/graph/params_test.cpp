@@ -73,7 +73,7 @@ TEST_CASE("params: an unknown name is an error with the nearest right one") {
 
 TEST_CASE("params: a wrong kind is an error that names both") {
   CHECK(params_error(R"({"threads": 1.5})") ==
-        "stages.mill.params.threads: expected a whole number, got 1.5");
+        "stages.mill.params.threads: expected a whole number, got 1.5; it must be from 1 to 8");
   CHECK(params_error(R"({"stones": 3})") == "stages.mill.params.stones: expected an object, got 3");
   CHECK(params_error(R"({"speed": "fast"})") ==
         "stages.mill.params.speed: expected a number or \"auto\", got \"fast\"");
@@ -96,7 +96,8 @@ TEST_CASE("params: a value that breaks its rule is an error, looking through aut
 
 TEST_CASE("params: a whole number beyond 64 bits is refused") {
   CHECK(params_error(R"({"threads": 18446744073709551615})") ==
-        "stages.mill.params.threads: expected a whole number, got 18446744073709551615");
+        "stages.mill.params.threads: expected a whole number, got 18446744073709551615; it must be from 1 to "
+        "8");
 }
 
 TEST_CASE("params: only what decides the result is kept for the key") {

@@ -47,6 +47,33 @@ TEST_CASE("fovea: whatever flag it is that refuses its value, it is wrong usage 
   CHECK_FALSE(fs::exists(desk.folder / "results"));
 }
 
+TEST_CASE("fovea: a number that is not allowed is told as it was written, with those that are") {
+  const Desk desk;
+  const std::string digits = ": expected a whole number in digits, got 1e9; it must be ";
+  for (const auto& [words, error] :
+       {Wrong{synthetic({"--epochs", "1e9"}), "--epochs" + digits + "from 1 to 1000000"},
+        Wrong{synthetic({"--batch-size", "64.50"}),
+              "--batch-size: expected a whole number, got 64.50; it must be from 1 to 65536"},
+        Wrong{synthetic({"--seed", "1e9"}), "--seed" + digits + "at least 0"},
+        Wrong{synthetic({"--seeds", "1e9"}), "--seeds" + digits + "from 1 to 1000"},
+        Wrong{synthetic({"--threads", "2.5"}),
+              "--threads: expected a whole number, got 2.5; it must be from 1 to 1024"},
+        Wrong{synthetic({"--patience", "1e9"}), "--patience" + digits + "at least 1; or give none"},
+        Wrong{synthetic({"--ema-decay", "1.00"}),
+              "--ema-decay: 1.00 is not allowed; it must be at least 0 and below 1"},
+        Wrong{synthetic({"--set", "train.epochs=1e9"}), "--set train.epochs" + digits + "from 1 to 1000000"},
+        Wrong{synthetic({"--set", "load.image_size=[32,1e9]"}),
+              "--set load.image_size[1]" + digits + "from 1 to 4096"}}) {
+    CHECK(desk.usage_error(words) == error);
+  }
+  auto text = small_pipeline().dump();
+  text.replace(text.find("\"epochs\":2"), 10, "\"epochs\":1e9");
+  desk.write(text);
+  const auto error = "pipeline.json: stages.train.params.epochs" + digits + "from 1 to 1000000";
+  CHECK(desk.error({"plan", "pipeline.json"}) == error);
+  CHECK(desk.error({"train", "--config", "pipeline.json"}) == error);
+}
+
 TEST_CASE("fovea: a command line that can't be read is told in one line, with what was meant") {
   const Desk desk;
   for (const auto& [words, error] :
