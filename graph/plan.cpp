@@ -164,7 +164,8 @@ void Planner::bring_back_lost(std::vector<Planned>& all) {
       if (!world_.has(objects[port])) {
         all[i].status = Status::run;
         all[i].made_with.clear();
-        all[i].why = "its result is no longer in the store";
+        all[i].why = world_.is_damaged(objects[port]) ? "its result in the store is damaged"
+                                                      : "its result is no longer in the store";
         if (has_twin_.contains(i)) lost_twins_.insert({i, numerics_digest(all[i].record->numerics)});
       } else if (port < references.size()) {
         referred.insert(references[port].begin(), references[port].end());

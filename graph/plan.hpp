@@ -31,6 +31,7 @@ struct World {
   /// The records of a key, one for each numerics, the newest last, whether or not their objects are there.
   std::function<std::vector<Record>(const std::string& stage, const std::string& key)> find;
   std::function<bool(const std::string& object)> has;
+  std::function<bool(const std::string& object)> is_damaged;  ///< why it is not there, where that is known
   /// Of the records of a stage with that lineage, the one that was used last but `n`; null where there are
   /// no more.
   std::function<const Record*(const std::string& stage, const std::string& lineage, std::size_t n)> earlier;

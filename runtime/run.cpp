@@ -106,6 +106,7 @@ World world_of(Store& store, std::function<Json(const Node&)> numerics) {
       .find = [&store](const std::string& stage,
                        const std::string& key) { return store.records(stage, key); },
       .has = [&store](const std::string& object) { return store.has(object); },
+      .is_damaged = [&store](const std::string& object) { return store.is_damaged(object); },
       .earlier = [earlier](const std::string& stage, const std::string& lineage,
                            std::size_t n) { return earlier->find(stage, lineage, n); },
       .digest = [&store](const std::filesystem::path& file) { return store.source_digest(file); },

@@ -210,6 +210,10 @@ bool Store::has(const std::string& object) const {
   return !error && bytes == parse_identity(object).bytes && !is_distrusted(path);
 }
 
+bool Store::is_damaged(const std::string& object) const {
+  return fs::exists(fs::symlink_status(object_path(object))) && !has(object);
+}
+
 fs::path Store::path_below(const fs::path& folder, const std::string& object) const {
   const auto name = parse_identity(object).sha256;
   return folder / "objects" / name.substr(0, 2) / (name + ".h5");

@@ -31,13 +31,16 @@ class Store {
   std::optional<Item> load(const Codec& codec, const std::string& object);
   /// Whether the object is there with the right size.
   bool has(const std::string& object) const;
+  /// Whether something else than the object is in its place, as far as one sees without reading it.
+  bool is_damaged(const std::string& object) const;
   std::filesystem::path object_path(const std::string& object) const;
 
   /// Keeps the record of a finished stage.
   void keep(const Record& record);
   /// The records of a key, one for each numerics, the newest last, whether or not their objects are there.
   std::vector<Record> records(const std::string& stage, const std::string& key) const;
-  /// Those whose objects are all there.
+  /// Those whose objects are all there. What is in the place of one and has not its size is set aside with a
+  /// warning.
   std::vector<Record> whole_records(const std::string& stage, const std::string& key) const;
   /// All records of a stage by its name, the newest last.
   std::vector<Record> earlier(const std::string& stage) const;
@@ -96,6 +99,8 @@ class Store {
   };
 
   std::shared_ptr<const MappedFile> whole_object(const std::string& object) const;
+  /// Whether the objects of a record are all there; those that are damaged are set aside.
+  bool has_all(const Record& record) const;
   std::shared_ptr<const void> read(const Codec& codec, const std::string& object);
   std::shared_ptr<Alive> alive(const Codec& codec, const std::string& object);
   static std::filesystem::path shard_of(const std::filesystem::path& folder, const std::string& stage,

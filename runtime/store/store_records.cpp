@@ -118,10 +118,17 @@ std::vector<Record> Store::whole_records(const std::string& stage, const std::st
   for (const auto& folder : {root_ / "keys", root_ / "keys" / stage, shard_of(root_, stage, key)})
     ask_anew(folder);
   auto all = records(stage, key);
-  std::erase_if(all, [this](const Record& record) {
-    return !std::all_of(record.objects.begin(), record.objects.end(),
-                        [this](const std::string& object) { return has(object); });
-  });
+  std::erase_if(all, [this](const Record& record) { return !has_all(record); });
+  return all;
+}
+
+bool Store::has_all(const Record& record) const {
+  bool all = true;
+  for (const auto& object : record.objects) {
+    const bool known_bad = distrusts(object);
+    const bool there = has(object) || (!known_bad && whole_object(object) != nullptr);
+    all = all && there;
+  }
   return all;
 }
 

@@ -36,6 +36,7 @@ std::string each_error(const char* each, const char* pointer = nullptr, const Js
 
 const World nowhere{.find = {},
                     .has = {},
+                    .is_damaged = {},
                     .earlier = {},
                     .digest = {},
                     .numerics = [](const Node&) { return Json::object(); },

@@ -16,7 +16,7 @@ namespace {
 struct Memory {
   std::vector<Record> records;
   std::string contents = "barley";
-  std::set<std::string> lost;
+  std::set<std::string> lost, damaged;  // what is damaged is lost as well
   std::optional<Position> position;
   Json numerics = {{"heat", "hot"}};
   Json numerics_of_progress = Json::object();
@@ -30,6 +30,7 @@ struct Memory {
                   return all;
                 },
             .has = [this](const std::string& object) { return !lost.contains(object); },
+            .is_damaged = [this](const std::string& object) { return damaged.contains(object); },
             .earlier = [this](const std::string& stage, const std::string& lineage,
                               std::size_t n) -> const Record* {
               for (auto record = records.rbegin(); record != records.rend(); ++record) {
@@ -292,6 +293,14 @@ TEST_CASE("plan: what is lost runs again where it is wanted, and what follows it
         "run(its result is no longer in the store) run(its result is no longer in the store) run(forced) ");
   CHECK(statuses(plan(bakery_graph(0.5).only({0, 1}), memory.world())) ==
         "run(its result is no longer in the store) run(its result is no longer in the store) ");
+}
+
+TEST_CASE("plan: that a result is damaged is told apart from that it is gone") {
+  Memory memory;
+  memory.run(bakery_graph(0.5));
+  memory.lost = memory.damaged = {plan(bakery_graph(0.5), memory.world())[1].record->objects[0]};
+  CHECK(statuses(plan(bakery_graph(0.5), memory.world(), {.wanted = {{1, 0}}})) ==
+        "hit run(its result in the store is damaged) hit ");
 }
 
 TEST_CASE("plan: what is lost and read when all is done runs again") {
