@@ -30,6 +30,8 @@ std::string written(double value, NumberFormat format, int significant) {
 std::string with_interval(const Spread& spread, NumberFormat format) {
   const auto mean = written(spread.mean, format);
   if (!std::isfinite(spread.low)) return mean;
+  if (spread.is_cut())
+    return mean + " (" + written(spread.low, format) + " to " + written(spread.high, format) + ")";
   return mean + " \u00b1 " + written(spread.reach(), format, 2);
 }
 

@@ -18,7 +18,8 @@ std::vector<Course> courses_of(const MetricsSummary& summary);
 /// A value of a metric as text; "unknown" where it is not finite.
 std::string written(double value, render::NumberFormat format, int significant = 4);
 
-/// "93.12 % ± 0.21 %", or the mean alone where no interval is known.
+/// "93.12 % ± 0.21 %", "99.12 % (98.05 % to 100 %)" where the interval is cut at what is possible, or the
+/// mean alone where none is known.
 std::string with_interval(const Spread& spread, render::NumberFormat format);
 
 /// Has an axis show all of some spreads, and only what can be: nothing below 0, and no share above 1.

@@ -176,13 +176,26 @@ SettingSummary summary_of(const std::vector<const Metrics*>& runs, std::size_t c
 }
 
 std::string with_interval(const std::string& name, const Spread& spread) {
-  char text[64];
-  if (std::isfinite(spread.low)) {
-    std::snprintf(text, sizeof text, " %.4f ± %.4f", spread.mean, spread.reach());
-  } else {
-    std::snprintf(text, sizeof text, " %.4f", spread.mean);
-  }
-  return name + text;
+  const auto number = [](double value) {
+    char text[400];
+    std::snprintf(text, sizeof text, "%.4f", value);
+    return std::string(text);
+  };
+  const auto bound = [&](double value) { return value == 0 ? "0" : value == 1 ? "1" : number(value); };
+  auto text = name + " " + number(spread.mean);
+  if (!std::isfinite(spread.low)) return text;
+  if (spread.is_cut()) return text + " (" + bound(spread.low) + " to " + bound(spread.high) + ")";
+  return text + " ± " + number(spread.reach());
+}
+
+/// How a line of metrics ends: of how many runs they are, and what stands behind each.
+std::string told_of_runs(const SettingSummary& one, const std::string& metrics) {
+  if (one.runs.size() == 1) return "  (1 run)";
+  const bool reaches = metrics.find(" ± ") != std::string::npos,
+             bounds = metrics.find(" (") != std::string::npos;
+  const std::string sign = !bounds ? "± is" : !reaches ? "in brackets is" : "± or in brackets is";
+  return "  (" + std::to_string(one.runs.size()) + " runs" +
+         (reaches || bounds ? "; " + sign + " the 95 % interval of the mean)" : ")");
 }
 
 Json to_json(const SettingSummary& summary, const MetricsSummary& all) {
@@ -251,13 +264,12 @@ Json to_json(const MetricsSummary& summary) {
 std::vector<std::string> in_words(const MetricsSummary& summary) {
   std::vector<std::string> lines;
   for (const auto& one : summary.settings) {
-    const auto runs = one.runs.size();
-    lines.push_back(
-        (one.setting.empty() ? "" : values_in_words(one.setting) + "  ") +
+    const auto metrics =
         with_interval("accuracy", one.accuracy) +
         (summary.k > 0 ? with_interval("  top-" + std::to_string(summary.k), one.top_k_accuracy) : "") +
-        with_interval("  loss", one.loss) + with_interval("  macro F1", one.macro_f1) + "  (" +
-        std::to_string(runs) + (runs == 1 ? " run)" : " runs; ± is the 95 % interval of the mean)"));
+        with_interval("  loss", one.loss) + with_interval("  macro F1", one.macro_f1);
+    lines.push_back((one.setting.empty() ? "" : values_in_words(one.setting) + "  ") + metrics +
+                    told_of_runs(one, metrics));
   }
   return lines;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,8 @@ struct Spread {
   double high = 0;       ///< to here: the interval of the mean
   /// How far the interval reaches from the mean, on the longer side.
   double reach() const { return std::max(mean - low, high - mean); }
+  /// Whether the interval would go on beyond what is possible, and so does not reach as far on both sides.
+  bool is_cut() const { return std::abs((mean - low) - (high - mean)) > 1e-9; }
 };
 
 /// The confidence of intervals.

@@ -210,6 +210,11 @@ TEST_CASE("summarise: in words it says the mean of each metric and how far its i
           "(2 runs; ± is the 95 % interval of the mean)"});
   CHECK(in_words(summary_of({metrics_of(0.5)})) ==
         Lines{"accuracy 0.5000  top-5 0.2500  loss 5.0000  macro F1 0.0625  (1 run)"});
+  // The mean of 0.98 and 1 is 0.99, and 12.7 times their standard error of 0.01 would go beyond 1.
+  CHECK(in_words(summary_of({metrics_of(0.98), metrics_of(1)}))[0].starts_with(
+      "accuracy 0.9900 (0.8629 to 1)  top-5 0.4950 ± 0.0635  loss 9.9000 ± 1.2706  "));
+  CHECK(in_words(summary_of({metrics_of(0.98), metrics_of(1)}))[0].ends_with(
+      "  (2 runs; ± or in brackets is the 95 % interval of the mean)"));
   const auto two =
       in_words(summary_of({metrics_of(0.5), metrics_of(0.25)}, R"([{"train.rate": 1}, {"train.rate": 2}])"));
   REQUIRE(two.size() == 2);
