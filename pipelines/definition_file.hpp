@@ -20,7 +20,8 @@ Error as_written(const Error& error, const std::filesystem::path& file);
 /// The `config.json` of the run directory in which a file lies; "" where it lies in none.
 std::filesystem::path pipeline_of_run(const std::filesystem::path& file);
 
-/// Writes a text to a file, whole or not at all. Throws `Error` that names the file.
+/// Writes a text to a file, whole or not at all, and removes what dead processes left beside it of the same
+/// file. Throws `Error` that names the file and why it can't be written.
 void write_whole_file(const std::filesystem::path& file, std::string_view bytes);
 
 }  // namespace fovea

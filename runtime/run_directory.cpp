@@ -1,5 +1,6 @@
 #include "runtime/run_directory.hpp"
 
+#include <cerrno>
 #include <fstream>
 #include <map>
 
@@ -22,10 +23,11 @@ fs::path settle(Draft& draft, const fs::path& parent, const std::string& stem) {
 }
 
 void write_text(const fs::path& path, const std::string& text) {
+  errno = 0;
   std::ofstream file(path, std::ios::binary);
   file << text;
   file.close();
-  if (!file) throw Error(path.string() + ": can't be written; is the disk full?");
+  if (!file) throw file_error(path, errno);
 }
 
 }  // namespace

@@ -238,17 +238,29 @@ EventFile::EventFile(const std::filesystem::path& folder, double time, std::stri
   errno = 0;
   stream_.open(path_, std::ios::binary | std::ios::trunc);
   if (!stream_) throw file_error(path_, errno);
-  stream_ << framed(version_event(time)) << framed(start_event(time, first_step));
+  write(version_event(time));
+  write(start_event(time, first_step));
 }
 
 void EventFile::add(double time, std::int64_t step, const Summary& summary) {
-  stream_ << framed(summary_event(time, step, summary));
+  write(summary_event(time, step, summary));
+}
+
+// What does not fit into the stream's memory is written at once, and its error is known only here.
+void EventFile::write(const std::string& event) {
+  if (!stream_) return;
+  errno = 0;
+  stream_ << framed(event);
+  if (!stream_) why_ = errno;
 }
 
 void EventFile::flush() {
-  errno = 0;
-  stream_.flush();
-  if (!stream_) throw file_error(path_, errno);
+  if (stream_) {
+    errno = 0;
+    stream_.flush();
+    if (!stream_) why_ = errno;
+  }
+  if (!stream_) throw file_error(path_, why_);
 }
 
 }  // namespace fovea

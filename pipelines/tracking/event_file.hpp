@@ -57,8 +57,11 @@ class EventFile {
   const std::filesystem::path& path() const { return path_; }
 
  private:
+  void write(const std::string& event);
+
   std::filesystem::path path_;
   std::ofstream stream_;
+  int why_ = 0;  ///< of a stream that can't be written: the `errno`
 };
 
 }  // namespace fovea

@@ -1,7 +1,7 @@
 // A library for LD_PRELOAD that lets one call to the system go wrong, for files below FOVEA_FAULT_PATH:
 //
-//   FOVEA_FAULT_CALL        write (also pwrite), fsync, rename, open (also openat, to read and write) or mmap
-//   FOVEA_FAULT_AT          which of these calls, from 1; 0 for none, which only counts
+//   FOVEA_FAULT_CALL        write (also writev, pwrite), fsync, rename, open (also openat, to read and write)
+//   or mmap FOVEA_FAULT_AT          which of these calls, from 1; 0 for none, which only counts
 //   FOVEA_FAULT_ERROR       EIO, ENOSPC, EACCES; short: a write that writes half;
 //                           lost: a rename that is done, though the answer is that nothing was there
 //   FOVEA_FAULT_COUNT_FILE  where the number of calls is written in the end
@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <stdarg.h>
 #include <sys/mman.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -128,6 +129,12 @@ ssize_t write(int descriptor, const void* bytes, size_t count) {
   const auto go = real<ssize_t(int, const void*, size_t)>("write");
   if (!is_asked_for("write") || !is_below(descriptor) || !is_the_one()) return go(descriptor, bytes, count);
   return is_short() && count > 1 ? go(descriptor, bytes, count / 2) : fail();
+}
+
+ssize_t writev(int descriptor, const iovec* parts, int count) {
+  const auto go = real<ssize_t(int, const iovec*, int)>("writev");
+  if (!is_asked_for("write") || !is_below(descriptor) || !is_the_one()) return go(descriptor, parts, count);
+  return is_short() && count > 1 ? go(descriptor, parts, count - 1) : fail();
 }
 
 ssize_t pwrite(int descriptor, const void* bytes, size_t count, off_t at) {

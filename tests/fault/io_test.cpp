@@ -109,3 +109,21 @@ TEST_CASE("a rename that worked though its answer was lost, as over a network, c
   CHECK(again.code == 0);
   CHECK(exported(desk.folder / "lost-results") == right.files);
 }
+
+TEST_CASE("a full disk leaves no part of a drawing or saved pipeline, and is named") {
+  const Desk desk;
+  const auto place = desk.folder / "full";
+  std::filesystem::create_directories(place);
+  const std::vector<std::vector<std::string>> commands{
+      {"graph", "pipeline.json", "-o", "full/g.png"},
+      {"graph", "pipeline.json", "-o", "full/g.svg"},
+      {"train", "--dataset", "synthetic", "--save-pipeline", "full/p.json", "--dry-run"}};
+  for (const auto& command : commands) {
+    const auto done = desk.fovea(command, faulty(place, "write", 1, "ENOSPC"));
+    const auto& file = command[0] == "graph" ? command.back() : "full/p.json";
+    INFO(file);
+    CHECK(done.code == 1);
+    CHECK(done.err == file + ": no space left on the disk; free some or choose another place\n");
+    CHECK(std::filesystem::is_empty(place));
+  }
+}

@@ -132,3 +132,17 @@ TEST_CASE("event file: a folder that can't be made is an error that names it") {
           EventFile(folder / "logs/train", 1, "me");
         }).starts_with((folder / "logs/train").string() + ": "));
 }
+
+TEST_CASE("event file: a disk that is full is named, whether little or much was written") {
+  for (const int events : {1, 1000}) {
+    const Folder folder;
+    std::filesystem::create_symlink("/dev/full", folder / "events.out.tfevents.1.me");
+    EventFile file(folder.path(), 1, "me");
+    for (int i = 0; i < events; ++i) file.add(1, i, Summary().scalar("loss", 0.25));
+    for (int again = 0; again < 2; ++again) {
+      CHECK(error_of([&] { file.flush(); }) ==
+            (folder / "events.out.tfevents.1.me").string() +
+                ": no space left on the disk; free some or choose another place");
+    }
+  }
+}
