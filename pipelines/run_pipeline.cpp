@@ -90,12 +90,15 @@ void keep_log(PipelineResult& result, Log& log, RunningFolder& running, const St
   });
   if (!began) return;
   result.failed = running.keep_as_failed();
-  const auto go_on = "finished stages and saved progress are in " + store.root().string() +
-                     ", and the same command goes on from there";
+  const auto kept = "finished stages and saved progress are in " + store.root().string();
+  const auto go_on = kept + ", and the same command goes on from there";
   const auto directory = result.failed.string();
   if (result.run.error) {
     const std::string error = result.run.error->what();
-    log.event({"run_failed", "", error + "; " + go_on, {{"error", error}, {"directory", directory}}});
+    log.event({"run_failed",
+               "",
+               error + "; " + (may_pass(*result.run.error) ? go_on : kept),
+               {{"error", error}, {"directory", directory}}});
   } else {
     log.event({"stopped", "", "interrupted; " + go_on, {{"directory", directory}}});
   }

@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <filesystem>
 #include <new>
+#include <string_view>
 #include <system_error>
 
 #include "graph/json.hpp"
@@ -24,6 +25,15 @@ Error as_error(const std::exception& thrown) {
     return Error(std::string("a file or a message is not made as it should be (") + thrown.what() +
                  "); this is a fault of Fovea's, so tell its authors how it came");
   return Error(thrown.what());
+}
+
+bool may_pass(const Error& error) {
+  const std::string_view text = error.what();
+  for (const char* words : {"no space left on the disk", "not enough memory", "no more threads may be made",
+                            "; check the disk", "; look at the disk"}) {
+    if (text.find(words) != std::string_view::npos) return true;
+  }
+  return false;
 }
 
 }  // namespace fovea

@@ -236,7 +236,7 @@ TEST_CASE("fovea run: a stage that fails leaves run.log in a folder that says so
   CHECK(done.out.ends_with("what happened is in results/" + left.filename().string() + "/run.log\n"));
   const auto log = contents(left / "run.log");
   CHECK(log.find(" run_failed: " + lines_of(done.err).back()) != std::string::npos);
-  CHECK(log.ends_with("and the same command goes on from there\n"));
+  CHECK(log.ends_with("; finished stages and saved progress are in .fovea\n"));
 }
 
 TEST_CASE("fovea run: a tracker that fails in the end names the run, which is whole") {

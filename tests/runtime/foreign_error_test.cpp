@@ -4,6 +4,7 @@
 #include <system_error>
 
 #include "graph/json.hpp"
+#include "runtime/store/files.hpp"
 #include "tests/catch.hpp"
 
 using namespace fovea;
@@ -27,4 +28,12 @@ TEST_CASE("foreign error: what libraries throw becomes a sentence with what to d
   } catch (const std::exception& thrown) {
     CHECK(told(thrown).starts_with("a file or a message is not made as it should be ("));
   }
+}
+
+TEST_CASE("foreign error: what was short may not be so later, and what is wrong stays so") {
+  CHECK(may_pass(as_error(std::bad_alloc())));
+  CHECK(may_pass(file_error("a", ENOSPC)));
+  CHECK(may_pass(file_error("a", EIO)));
+  CHECK_FALSE(may_pass(Error("train: warmup_steps: 9999 is more than all 10 steps; give less")));
+  CHECK_FALSE(may_pass(file_error("a", ENOENT)));
 }
