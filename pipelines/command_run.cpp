@@ -166,6 +166,7 @@ int run_prepared(const Prepared& prepared, const RunCommand& command, Signals& s
   const bool talks = !command.json && !command.quiet;
   if (result.run.error) {
     for (const auto& error : result.run.later_errors) std::fprintf(stderr, "%s\n", error.what());
+    if (talks) std::printf("%s", result.summary.c_str());
     if (talks && !result.failed.empty())
       std::printf("what happened is in %s\n", (result.failed / "run.log").c_str());
     throw *result.run.error;

@@ -107,7 +107,7 @@ void Console::print_line(const Event& event) {
     return;
   }
   // How a run ended is told by who ran it.
-  const bool is_end = event.name == "run_failed" || event.name == "stopped";
+  const bool is_end = event.name == "run_failed" || event.name == "stopped" || event.name == "stage_left_out";
   if (voice_ == Voice::quiet || is_end) return;
   std::string line = event.line;
   if (line.empty() && voice_ == Voice::chatty) {

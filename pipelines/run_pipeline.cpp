@@ -83,7 +83,8 @@ class Attempts {
 };
 
 /// Ends the log of a run that did not end well, and keeps it where a stage had begun.
-void keep_log(PipelineResult& result, Log& log, RunningFolder& running, const Store& store) {
+void keep_log(PipelineResult& result, Log& log, RunningFolder& running, const Store& store,
+              const Json& metrics) {
   const auto& nodes = result.run.nodes;
   const bool began = std::any_of(nodes.begin(), nodes.end(), [](const NodeResult& node) {
     return node.end == End::ran || node.end == End::failed || node.end == End::stopped;
@@ -98,10 +99,23 @@ void keep_log(PipelineResult& result, Log& log, RunningFolder& running, const St
     log.event({"run_failed",
                "",
                error + "; " + (may_pass(*result.run.error) ? go_on : kept),
-               {{"error", error}, {"directory", directory}}});
+               {{"error", error}, {"directory", directory}, {"metrics", metrics}}});
   } else {
     log.event({"stopped", "", "interrupted; " + go_on, {{"directory", directory}}});
   }
+}
+
+/// Tells of a run that kept going after an error which stages were left out, and sums up the others; gives
+/// what was measured.
+Json tell_what_is_left(const Graph& graph, PipelineResult& result, Store& store, Log& log) {
+  for (const auto& [node, because] : left_out(graph, result.run)) {
+    log.event({"stage_left_out",
+               graph.nodes()[node].name,
+               "is left out, because of " + join(because, ", "),
+               {{"because", because}}});
+  }
+  result.summary = run_summary(graph, result.run, store);
+  return metrics_of(graph, result.run, store);
 }
 
 /// Gives the finished run to the trackers.
@@ -189,7 +203,9 @@ PipelineResult run_pipeline(const Graph& graph, const PipelineOptions& options) 
                        .live = running.path()};
   Attempts(graph, store, world, log, how).run(options.output_dir, name, result);
   if (result.directory.empty()) {
-    keep_log(result, log, running, store);
+    Json metrics = Json::object();
+    if (result.run.error && options.keep_going) metrics = tell_what_is_left(graph, result, store, log);
+    keep_log(result, log, running, store, metrics);
     return result;
   }
   tell_trackers(graph, result, store, live ? &*live : nullptr, options.mlflow);

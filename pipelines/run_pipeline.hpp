@@ -27,7 +27,7 @@ struct PipelineResult {
   RunResult run;
   std::optional<Error> tracker_error;  ///< why a tracker has not all of a run that ended well
   double seconds = 0;
-  std::string summary;  ///< that of `run_summary`
+  std::string summary;  ///< that of `run_summary`, where it ended well or kept going after an error
 };
 
 /// The folder of the store: `given`, or else FOVEA_STORE, or else ".fovea".

@@ -33,11 +33,13 @@ bool gives(const Node& node, std::string_view kind) {
                      [&](const PortInfo& port) { return port.kind == kind; });
 }
 
-/// The nodes of which a stage puts together what they measured.
-std::set<std::size_t> summarised_nodes(const Graph& graph) {
+/// The nodes of which a stage puts together what they measured; of a run, where that stage came to its end.
+std::set<std::size_t> summarised_nodes(const Graph& graph, const RunResult* run = nullptr) {
   std::set<std::size_t> all;
-  for (const auto& node : graph.nodes()) {
+  for (std::size_t i = 0; i < graph.nodes().size(); ++i) {
+    const auto& node = graph.nodes()[i];
     if (!gives(node, MetricsSummary::kind)) continue;
+    if (run != nullptr && run->nodes[i].end != End::hit && run->nodes[i].end != End::ran) continue;
     for (const auto& wire : node.inputs) all.insert(wire.node);
   }
   return all;
@@ -50,14 +52,23 @@ std::string name_of_all(const Node& node) {
 }
 
 /// The nodes by the lines that tell of them. Summaries, and metrics that none has, are told one by one.
-std::vector<Line> lines_of(const Graph& graph, const std::set<std::size_t>& summarised) {
+/// So are all copies of a stage of which one failed or was left out.
+std::vector<Line> lines_of(const Graph& graph, const std::set<std::size_t>& summarised,
+                           const std::vector<LeftOut>& left_out, const RunResult& run) {
+  const auto key_of_all = [](const Node& node) { return name_of_all(node) + "." + node.stage->name; };
+  std::set<std::string> apart;
+  for (std::size_t i = 0; i < graph.nodes().size(); ++i) {
+    if (run.nodes[i].end == End::failed) apart.insert(key_of_all(graph.nodes()[i]));
+  }
+  for (const auto& one : left_out) apart.insert(key_of_all(graph.nodes()[one.node]));
   std::vector<Line> lines;
   std::map<std::string, std::size_t> line_of;
   for (std::size_t i = 0; i < graph.nodes().size(); ++i) {
     const auto& node = graph.nodes()[i];
-    const bool alone =
-        gives(node, MetricsSummary::kind) || (gives(node, Metrics::kind) && !summarised.contains(i));
-    const auto key = alone ? node.name : name_of_all(node) + "." + node.stage->name;
+    const bool alone = gives(node, MetricsSummary::kind) ||
+                       (gives(node, Metrics::kind) && !summarised.contains(i)) ||
+                       apart.contains(key_of_all(node));
+    const auto key = alone ? node.name : key_of_all(node);
     const auto [line, is_new] = line_of.emplace(key, lines.size());
     if (is_new) lines.push_back({node.name, {}});
     lines[line->second].nodes.push_back(i);
@@ -73,6 +84,7 @@ std::vector<Line> lines_of(const Graph& graph, const std::set<std::size_t>& summ
 std::string became_of(const NodeResult& node) {
   const auto others = node.made_with.empty() ? "" : ", made with " + node.made_with;
   if (node.end == End::hit) return "hit" + others;
+  if (node.end == End::failed) return "failed";
   if (node.end != End::ran) return "not run";
   if (node.from.empty()) return "run      " + duration_text(node.seconds);
   return "resumed  " + duration_text(node.seconds) + "   from " + node.from + others;
@@ -149,7 +161,34 @@ std::string measured_in_words(const Graph& graph, std::size_t i, const std::set<
   return text;
 }
 
+/// "not run, because of "train_2"", for those that were left out.
+std::map<std::size_t, std::string> reasons_of(const std::vector<LeftOut>& left_out) {
+  constexpr std::size_t most = 3;
+  std::map<std::size_t, std::string> reasons;
+  for (const auto& [node, because] : left_out) {
+    std::vector<std::string> names(because.begin(), because.end());
+    const auto rest = names.size() > most ? names.size() - most : 0;
+    names.resize(names.size() - rest);
+    reasons[node] = "not run, because of " + join(names, ", ") +
+                    (rest > 0 ? " and " + std::to_string(rest) + " more" : "");
+  }
+  return reasons;
+}
+
 }  // namespace
+
+std::vector<LeftOut> left_out(const Graph& graph, const RunResult& run) {
+  std::vector<LeftOut> all;
+  std::vector<std::set<std::string>> failed(graph.nodes().size());  // by node, and those that are before it
+  for (std::size_t i = 0; i < failed.size(); ++i) {
+    const auto& node = graph.nodes()[i];
+    if (run.nodes[i].end == End::failed) failed[i] = {node.name};
+    if (run.nodes[i].end != End::skipped) continue;
+    for (const auto& wire : node.inputs) failed[i].insert(failed[wire.node].begin(), failed[wire.node].end());
+    if (!failed[i].empty()) all.push_back({i, {failed[i].begin(), failed[i].end()}});
+  }
+  return all;
+}
 
 std::vector<Output> read_by_summary(const Graph& graph) {
   const auto summarised = summarised_nodes(graph);
@@ -161,13 +200,17 @@ std::vector<Output> read_by_summary(const Graph& graph) {
 }
 
 std::string run_summary(const Graph& graph, const RunResult& run, Store& store) {
-  const auto summarised = summarised_nodes(graph);
-  const auto lines = lines_of(graph, summarised);
+  const auto summarised = summarised_nodes(graph, &run);
+  const auto skipped = left_out(graph, run);
+  const auto reasons = reasons_of(skipped);
+  const auto lines = lines_of(graph, summarised, skipped, run);
   std::size_t width = 0;
   for (const auto& line : lines) width = std::max(width, line.name.size());
   std::string text;
   for (const auto& [name, nodes] : lines) {
-    text += "  " + name + std::string(width - name.size() + 2, ' ') + became_of(run, nodes);
+    text += "  " + name + std::string(width - name.size() + 2, ' ');
+    const auto reason = reasons.find(nodes[0]);
+    text += reason != reasons.end() ? reason->second : became_of(run, nodes);
     if (nodes.size() == 1 && !graph.nodes()[nodes[0]].each.empty())
       text += "   " + values_in_words(graph.nodes()[nodes[0]].each);
     for (const auto node : nodes)
@@ -178,7 +221,7 @@ std::string run_summary(const Graph& graph, const RunResult& run, Store& store) 
 }
 
 Json metrics_of(const Graph& graph, const RunResult& run, Store& store) {
-  const auto summarised = summarised_nodes(graph);
+  const auto summarised = summarised_nodes(graph, &run);
   Json all = Json::object();
   for (std::size_t i = 0; i < graph.nodes().size(); ++i) {
     for_each_measured(graph, i, summarised, run.nodes[i].record, store, [&](const auto& measured) {

@@ -7,9 +7,16 @@ namespace fovea {
 /// The outputs that a summary reads.
 std::vector<Output> read_by_summary(const Graph& graph);
 
-/// What became of a run, as lines for people: each stage as hit, resumed or run with its seconds, and what
-/// was measured. Copies of a stage (train_1, train_2, ...) share a line, and of metrics that a stage
-/// summarises only the summary is told.
+/// A stage that never started, by its number, because others failed, by their names.
+struct LeftOut {
+  std::size_t node = 0;
+  std::vector<std::string> because;
+};
+std::vector<LeftOut> left_out(const Graph& graph, const RunResult& run);
+
+/// What became of a run, as lines for people: each stage as hit, resumed or run with its seconds, as failed
+/// or as left out because of another, and what was measured. Copies of a stage (train_1, train_2, ...) share
+/// a line, and of metrics that a stage summarises only the summary is told.
 std::string run_summary(const Graph& graph, const RunResult& run, Store& store);
 
 /// What was measured or summarised, by node, as `metrics.json` and `summary.json` have it but for what is

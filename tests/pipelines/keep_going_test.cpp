@@ -50,6 +50,30 @@ TEST_CASE(
   CHECK(planned(desk).at("score_bad")["status"] == "run");
 }
 
+TEST_CASE(
+    "fovea run --keep-going: what became of every stage is told, with the metrics of those that are whole") {
+  const Desk desk(one_of_two_fails());
+  const auto json = desk.fovea({"run", "pipeline.json", "--keep-going", "--json"});
+  std::vector<Json> left;
+  Json metrics;
+  for (const auto& line : lines_of(json.out)) {
+    const auto event = fovea::parse_json(line);
+    if (event.at("event") == "stage_left_out") left.push_back(event);
+    if (event.at("event") == "run_failed") metrics = event.at("metrics");
+  }
+  REQUIRE(left.size() == 1);
+  CHECK(left[0].at("node") == "score_bad");
+  CHECK(left[0].at("because") == Json{"bad"});
+  REQUIRE(metrics.size() == 1);
+  CHECK(metrics.at("evaluate").contains("accuracy"));
+  const auto done = desk.fovea({"run", "pipeline.json", "--keep-going"});
+  CHECK(done.code == 1);
+  CHECK(done.out.find("\n  train      hit\n") != std::string::npos);
+  CHECK(done.out.find("\n  bad        failed\n") != std::string::npos);
+  CHECK(done.out.find("\n  evaluate   hit   accuracy ") != std::string::npos);
+  CHECK(done.out.find("\n  score_bad  not run, because of bad\n") != std::string::npos);
+}
+
 TEST_CASE("fovea run --keep-going: every error is told on a line of its own, the first in the end") {
   auto definition = one_of_two_fails();
   definition["stages"]["evaluate"]["params"]["top_k"] = 7;

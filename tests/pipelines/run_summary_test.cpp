@@ -51,3 +51,15 @@ TEST_CASE("run summary: what is no copy has its own line, and so has each summar
         std::vector<std::string>{"  load       hit", "  load_2     hit", "  model      hit",
                                  "  score      hit", "  summary    hit", "  summary_2  hit"});
 }
+
+TEST_CASE(
+    "run summary: where a copy failed, each says what became of it, and of metrics those are told alone") {
+  Graph g;
+  const auto good = g.add<Load>("load_1", {}, {.format = "synthetic"});
+  const auto bad = g.add<Load>("load_2", {}, {.format = "synthetic"});
+  g.add<Split>("split_1", {.data = good.data}, {});
+  g.add<Split>("split_2", {.data = bad.data}, {});
+  CHECK(summary_lines(g, {ended(End::hit), ended(End::failed), ended(End::ran, 2), ended(End::skipped)}) ==
+        std::vector<std::string>{"  load_1   hit", "  load_2   failed", "  split_1  run      2.00 s",
+                                 "  split_2  not run, because of load_2"});
+}
