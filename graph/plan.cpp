@@ -95,6 +95,9 @@ void Planner::find_progress(const Node& node, const Json& parts, const Json& num
   if (!found) return;
   planned.status = Status::partial;
   planned.progress = position_text(found->position, horizon);
+  const auto done = std::min(found->position.round, horizon.length);
+  if (planned.seconds && horizon.length > 0)
+    *planned.seconds *= static_cast<double>(horizon.length - done) / static_cast<double>(horizon.length);
   planned.made_with = made_with(found->numerics, numerics);
 }
 

@@ -75,11 +75,12 @@ enum class Status {
 /// What will happen to one node, and why.
 struct Planned {
   Status status = Status::run;
-  std::optional<Record> record;   ///< of a hit, and of a run that brings back what is lost
-  std::string progress;           ///< of a partial: "epoch 3 of 10, step 812"
-  std::string why;                ///< of a run
-  std::string made_with;          ///< of a hit or partial with other numerics: in what they differ
-  std::optional<double> seconds;  ///< what it took last time, where it or its like ran before
+  std::optional<Record> record;  ///< of a hit, and of a run that brings back what is lost
+  std::string progress;          ///< of a partial: "epoch 3 of 10, step 812"
+  std::string why;               ///< of a run
+  std::string made_with;         ///< of a hit or partial with other numerics: in what they differ
+  /// What it took last time, where it or its like ran before; of a partial, what is left of that.
+  std::optional<double> seconds;
 };
 
 /// An output of a graph, by the numbers of its node and port.

@@ -39,12 +39,22 @@ std::string told_of(const Planned& planned) {
          (planned.status == Status::hit ? "made with " : "begun with ") + planned.made_with;
 }
 
+/// What is known of the seconds of all that runs, and of which stages nothing is.
+std::string time_they_take(double seconds, std::vector<std::string> unknown) {
+  if (unknown.empty()) return "; by earlier runs they take " + duration_text(seconds);
+  constexpr std::size_t most = 3;
+  const auto rest = unknown.size() > most ? unknown.size() - most : 0;
+  unknown.resize(unknown.size() - rest);
+  return "; by earlier runs they take at least " + duration_text(seconds) + ", and nothing is known of " +
+         join(unknown, ", ") + (rest > 0 ? " and " + std::to_string(rest) + " more" : "");
+}
+
 void print_plan(const Graph& graph, const std::vector<Planned>& planned) {
   std::size_t width = 5;
   std::size_t status_width = 3;
   double seconds = 0;
   std::size_t runs = 0;
-  std::vector<std::string> statuses;
+  std::vector<std::string> statuses, unknown;
   for (std::size_t i = 0; i < planned.size(); ++i) {
     statuses.emplace_back(status_word(planned[i].status));
     if (!planned[i].progress.empty()) statuses.back() += " (" + planned[i].progress + ")";
@@ -62,13 +72,14 @@ void print_plan(const Graph& graph, const std::vector<Planned>& planned) {
     if (planned[i].status == Status::hit) continue;
     ++runs;
     seconds += planned[i].seconds.value_or(0);
+    if (!planned[i].seconds) unknown.push_back(graph.nodes()[i].name);
   }
   if (runs == 0) {
     std::printf("everything is there already\n");
     return;
   }
   std::printf("%zu of %zu stages to run%s\n", runs, planned.size(),
-              seconds > 0 ? ("; by earlier runs they take " + duration_text(seconds)).c_str() : "");
+              seconds > 0 ? time_they_take(seconds, unknown).c_str() : "");
 }
 
 /// A device that nobody could have is wrong usage; one that is not there is not.

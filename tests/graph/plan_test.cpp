@@ -355,6 +355,9 @@ TEST_CASE("plan: saved progress makes a stage partial") {
   CHECK(planned[1].status == Status::partial);
   CHECK(planned[1].progress == "day 3 of 10, step 812");
   CHECK(planned[1].made_with.empty());
+  CHECK_FALSE(planned[1].seconds);
+  memory.run(dairy(20, true));
+  CHECK(plan(dairy(10, true), memory.world())[1].seconds == Approx(0.8));  // of 2 s for 20 days
   memory.position = Position{3, 0};
   CHECK(plan(dairy(10, true), memory.world())[1].progress == "day 4 of 10");
   memory.position = Position{10, 0};

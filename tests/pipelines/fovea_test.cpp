@@ -132,6 +132,15 @@ TEST_CASE("fovea: what was computed on the CPU is there for a plan on the CPU") 
   for (const auto& [name, stage] : planned(desk, {"--device", "cpu"})) CHECK(stage.at("status") == "hit");
 }
 
+TEST_CASE(
+    "fovea plan: where nothing is known of how long a stage takes, the sum is a least, and says of which") {
+  const Desk desk;
+  REQUIRE(desk.fovea({"run", "pipeline.json", "--until", "split"}).code == 0);
+  const auto told = lines_of(desk.fovea({"plan", "pipeline.json", "--force", "load"}).out).back();
+  CHECK(told.starts_with("9 of 9 stages to run; by earlier runs they take at least "));
+  CHECK(told.ends_with(" s, and nothing is known of augment, model, train and 4 more"));
+}
+
 TEST_CASE("fovea run: until and force choose what runs") {
   const Desk desk;
   REQUIRE(desk.fovea({"run", "pipeline.json", "--until", "augment"}).code == 0);
