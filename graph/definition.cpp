@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <unordered_map>
 
 #include "graph/dag.hpp"
@@ -126,11 +127,33 @@ std::string only_near(const std::string& port, const std::vector<std::string>& w
   return wires[static_cast<std::size_t>(std::find(ports.begin(), ports.end(), near) - ports.begin())];
 }
 
+/// The outputs of which the inputs of a stage, but for one, are made, directly or not. Of data that trained a
+/// model, which is evaluated, none is what it is meant to be evaluated on.
+std::set<std::string> outputs_behind(const std::vector<Written>& stages, const Written& to,
+                                     const WrittenWire& but) {
+  std::map<std::string, const Written*> named;
+  for (const auto& stage : stages) named[stage.name] = &stage;
+  std::set<std::string> behind;
+  std::vector<std::string> next;
+  for (const auto& wire : to.wires) {
+    if (wire.input != but.input) next.push_back(wire.text);
+  }
+  while (!next.empty()) {
+    const auto text = std::move(next.back());
+    next.pop_back();
+    const auto from = named.find(text.substr(0, text.find('.')));
+    if (!behind.insert(text).second || from == named.end()) continue;
+    for (const auto& wire : from->second->wires) next.push_back(wire.text);
+  }
+  return behind;
+}
+
 /// How an error about a wire ends: with an output of the stage that was named, or else of one of nearly that
 /// name, or else of any, always of the right kind. Only one that is called nearly like what was written is
-/// taken for what was meant; else all are told.
-std::string right_wire(const std::vector<Written>& stages, const Written& to, const std::string& kind,
-                       const std::string& written) {
+/// taken for what was meant; else all are told, but for what the other inputs are made of already.
+std::string right_wire(const std::vector<Written>& stages, const Written& to, const WrittenWire& wrong) {
+  const auto& [written, input, place] = wrong;
+  const auto& kind = to.stage->inputs[input].kind;
   const auto dot = std::min(written.find('.'), written.size());
   const auto port = dot < written.size() ? written.substr(dot + 1) : "";
   std::vector<std::string> names, of_named, of_any;
@@ -147,8 +170,15 @@ std::string right_wire(const std::vector<Written>& stages, const Written& to, co
     }
   }
   if (of_any.empty()) return "; no stage here gives a " + kind;
-  const auto& fitting = of_named.empty() ? of_any : of_named;
-  if (const auto near = only_near(port, fitting); !near.empty()) return "; did you mean " + quote(near) + "?";
+  const auto meant = [](const std::string& wire) { return "; did you mean " + quote(wire) + "?"; };
+  const auto& all = of_named.empty() ? of_any : of_named;
+  if (const auto near = only_near(port, of_named); !near.empty()) return meant(near);
+  const auto behind = outputs_behind(stages, to, wrong);
+  auto fitting = all;
+  std::erase_if(fitting, [&](const std::string& wire) { return behind.contains(wire); });
+  if (fitting.empty()) fitting = all;
+  if (fitting.size() == 1 && all.size() > 1) return meant(fitting[0]);
+  if (const auto near = only_near(port, fitting); !near.empty()) return meant(near);
   constexpr std::size_t most = 10;
   std::vector<std::string> quoted;
   for (std::size_t i = 0; i < std::min(most, fitting.size()); ++i) quoted.push_back(quote(fitting[i]));
@@ -176,13 +206,13 @@ Wire find_wire(const std::vector<Written>& stages,
                              : dot == std::string::npos ? quote(text) + " names no output of the stage"
                                                         : "stage " + quote(from->name) + " has no output " +
                                                               quote(text.substr(dot + 1));
-    throw Error(place + ": " + fact + right_wire(stages, to, port.kind, text));
+    throw Error(place + ": " + fact + right_wire(stages, to, wire));
   }
   const auto number = static_cast<std::size_t>(found - known.begin());
   const auto& output = from->stage->outputs[number];
   if (output.kind != port.kind) {
     throw Error(place + ": expected " + port.kind + ", but " + quote(text) + " gives " + output.kind +
-                right_wire(stages, to, port.kind, text));
+                right_wire(stages, to, wire));
   }
   return {static_cast<std::size_t>(from - stages.begin()), number, input};
 }

@@ -175,6 +175,10 @@ TEST_CASE("fovea run: an error in a definition is one line, before anything is c
   CHECK(desk.error_with("/stages/evaluate/inputs/model", "load.data") ==
         "pipeline.json: stages.evaluate.inputs.model: expected Model, but \"load.data\" gives Dataset; Model "
         "here is one of \"model.model\", \"train.best\", \"train.last\"");
+  CHECK(desk.error_with("/stages/evaluate/inputs/data", "model.model") ==
+        "pipeline.json: stages.evaluate.inputs.data: expected Dataset, but \"model.model\" gives Model; did "
+        "you "
+        "mean \"split.test\"?");
   CHECK(desk.error_with("/stages/train/params/epochs", 0) ==
         "pipeline.json: stages.train.params.epochs: 0 is not allowed; it must be from 1 to 1000000");
   CHECK(desk.error_with("/stages/train/params/epochs", "five") ==
