@@ -96,7 +96,12 @@ std::optional<UsageError> told_of_setting(const Error& error, const Json& defini
   const std::string text = error.what();
   for (const auto& setting : settings) {
     const auto name = setting.substr(0, setting.find('='));
-    const auto place = join(place_of_setting(definition, name, registry), ".");
+    const auto keys = place_of_setting(definition, name, registry);
+    const auto place = join(keys, ".");
+    // A parameter that is not there is an error of those that are, one level further out.
+    const auto above = join(std::span(keys).first(keys.size() - 1), ".");
+    const auto unknown = ": unknown parameter " + quote(keys.back());
+    if (text.starts_with(above + unknown)) return UsageError("--set " + name + text.substr(above.size()));
     if (!text.starts_with(place) || text.size() == place.size()) continue;
     const char next = text[place.size()];
     if (next == ':' || next == '[' || next == '.')
