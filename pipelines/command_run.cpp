@@ -6,6 +6,7 @@
 #include "pipelines/console.hpp"
 #include "pipelines/definition_file.hpp"
 #include "pipelines/run_pipeline.hpp"
+#include "pipelines/standard_output.hpp"
 #include "pipelines/usage.hpp"
 #include "runtime/running_folder.hpp"
 #include "stages/model/numerics.hpp"
@@ -186,13 +187,14 @@ int run_prepared(const Prepared& prepared, const RunCommand& command, Signals& s
     std::fprintf(stderr, "%s\n", interrupted_text(store_folder(command.store), result.failed).c_str());
     return 130;
   }
+  const auto whole = "the run itself is whole, in " + result.directory.string();
+  remember_as_whole(whole);
   if (talks) {
     std::printf("%sresults in %s  (%s)\n", result.summary.c_str(), result.directory.c_str(),
                 duration_text(result.seconds).c_str());
   }
   if (result.tracker_error) {
-    throw Error(std::string(result.tracker_error->what()) + "; the run itself is whole, in " +
-                result.directory.string());
+    throw Error(std::string(result.tracker_error->what()) + "; " + whole);
   }
   return 0;
 }

@@ -16,6 +16,8 @@ namespace {
 /// What a shell tells of a program that SIGPIPE ended.
 constexpr int broken_pipe = 128 + 13;
 
+std::string whole;
+
 bool is_device(std::FILE* stream) {
   struct stat info {};
   return ::fstat(::fileno(stream), &info) == 0 && S_ISCHR(info.st_mode);
@@ -36,6 +38,10 @@ int failure_of(std::FILE* stream) {
 
 }  // namespace
 
+void remember_as_whole(std::string words) {
+  whole = std::move(words);
+}
+
 void fill_standard_streams() {
   for (int number = 0; number < 3; ++number) {
     if (::fcntl(number, F_GETFD) >= 0 || errno != EBADF) continue;
@@ -52,7 +58,7 @@ int code_after_output(int code) {
   if (why == EPIPE) return broken_pipe;
   const auto error = why == EBADF ? Error("standard output: closed; send it somewhere, as to /dev/null")
                                   : file_error("standard output", why);
-  if (printed != 0) std::fprintf(stderr, "%s\n", error.what());
+  if (printed != 0) std::fprintf(stderr, "%s%s%s\n", error.what(), whole.empty() ? "" : "; ", whole.c_str());
   return 1;
 }
 

@@ -183,6 +183,20 @@ TEST_CASE("fovea: what is printed and can't be written is an error, told where t
   CHECK(run_script("$FOVEA schema | true; echo ${PIPESTATUS[0]}", desk.folder.path()).out == "141\n");
 }
 
+TEST_CASE("fovea run: where its output can't be written, the run is whole all the same, and named") {
+  const Desk desk;
+  for (const char* more : {"", " --json"}) {
+    const auto done = run_script("$FOVEA run pipeline.json --name full" + std::string(more) + " >/dev/full",
+                                 desk.folder.path());
+    CHECK(done.code == 1);
+    const auto last = run_directories(desk).back().filename().string();
+    CHECK(done.err ==
+          "standard output: no space left on the disk; free some or choose another place; the run "
+          "itself is whole, in results/" +
+              last + "\n");
+  }
+}
+
 TEST_CASE("fovea: verbs that only tell end at the first signal, and so does a run that has not begun") {
   const Desk desk;
   for (const auto* words : {"plan pipe", "explain pipe", "run pipe", "graph pipe"}) {
