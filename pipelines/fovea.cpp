@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdio>
+#include <memory>
 #include <optional>
 
 #include "graph/setting.hpp"
@@ -86,7 +87,7 @@ void add_run_options(CLI::App& app, fovea::RunCommand& command) {
 
 /// What help says of a flag on a line of its own; `fovea stages` has the whole story.
 std::string one_line(const fovea::OfferedFlag& offered) {
-  constexpr std::size_t room = 68;
+  constexpr std::size_t room = 65;
   const auto behind = offered.doc.rfind(" [");
   const auto standard = offered.doc.substr(behind);
   return fovea::first_words(offered.doc.substr(0, behind), room - standard.size()) + standard;
@@ -117,6 +118,10 @@ void add_train_flags(CLI::App& app, std::vector<fovea::TypedFlag>& typed) {
 }
 
 void add_train_options(CLI::App& app, fovea::TrainCommand& command) {
+  // Its names are longer than those of other commands.
+  auto columns = std::make_shared<CLI::Formatter>();
+  columns->column_width(35);
+  app.formatter(std::move(columns));
   auto& request = command.request;
   app.add_option("--dataset", request.dataset, "a path, or a name that `fovea datasets` lists")
       ->type_name("NAME|PATH");

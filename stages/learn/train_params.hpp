@@ -126,10 +126,11 @@ struct LossParams {
   static auto fields() {
     using P = LossParams;
     return std::tuple{
-        field("type", &P::type,
-              "cross_entropy; focal, in which images that are right already count less; bce, one yes or no "
-              "for each class",
-              types()),
+        field(
+            "type", &P::type,
+            "what is made small: cross_entropy, focal or bce; in focal, images that are right already count "
+            "less; bce is one yes or no for each class",
+            types()),
         field("label_smoothing", &P::label_smoothing, "share of the target that is spread over all classes",
               from_to_below(0, 1)),
         field("class_weights", &P::class_weights,
@@ -151,7 +152,7 @@ struct EarlyStoppingParams {
   static auto fields() {
     using P = EarlyStoppingParams;
     return std::tuple{
-        field("patience", &P::patience, "epochs without a better one before training ends; null = never",
+        field("patience", &P::patience, "epochs without a better one before the end; null = never",
               at_least(1)),
         field("min_delta", &P::min_delta, "what an epoch must be better by to count", at_least(0))};
   }

@@ -377,6 +377,7 @@ TEST_CASE("fovea: help fits 100 columns, a line for each flag") {
     for (const auto& line : lines_of(desk.fovea({verb, "--help"}).out)) {
       INFO(line);
       CHECK(line.size() <= 100);
+      if (line.starts_with("  -")) CHECK(line.find("  ", 3) != std::string::npos);
     }
   }
 }
