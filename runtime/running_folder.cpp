@@ -76,7 +76,8 @@ void expect_run_name(const std::string& name) {
   const auto refuse = [&](const char* rule) {
     throw Error(quote(name) + " is not allowed as the name of a run; " + rule);
   };
-  if (name.empty()) refuse("give at least one letter");
+  if (name.find_first_not_of(' ') == std::string::npos) refuse("give at least one letter");
+  if (name.starts_with(' ') || name.ends_with(' ')) refuse("leave out spaces at its ends");
   if (name.find('/') != std::string::npos)
     refuse("leave out \"/\", and give the folder of runs with --output-dir");
   if (name.starts_with(".") || name.starts_with("-")) refuse("begin with a letter or a digit");

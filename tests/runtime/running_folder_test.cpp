@@ -126,6 +126,8 @@ TEST_CASE("running folder: a name that would leave the folder, or not fit, is re
   for (const char* name : {"..", ".", ".hidden", "-q"})
     CHECK(told(name).ends_with("begin with a letter or a digit"));
   CHECK(told("") == "\"\" is not allowed as the name of a run; give at least one letter");
+  CHECK(told(" ") == "\" \" is not allowed as the name of a run; give at least one letter");
+  for (const char* name : {" a", "a "}) CHECK(told(name).ends_with("leave out spaces at its ends"));
   CHECK(told("a\nb").ends_with("leave out line ends, tabs and other control characters"));
   CHECK(told(std::string(129, 'x')).ends_with("give at most 128 bytes"));
   for (const auto& name : {std::string("lr 0.1"), std::string("été"), std::string(128, 'x')})
