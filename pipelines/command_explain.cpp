@@ -222,14 +222,15 @@ std::optional<Origin> by_key(const Store& store, const std::string& key, const R
 
 int explain_command(const fs::path& file, const StoreCommand& command) {
   const MappedFile mapped(file);
+  const auto registry = stages_with(command.plugins);
   const auto folder = store_folder(command.store);
   std::optional<Origin> origin;
   if (fs::is_directory(folder / "keys")) {
-    const Store store(folder,
-                      [](const std::string& line) { std::fprintf(stderr, "warning: %s\n", line.c_str()); });
+    const Store store(
+        folder, [](const std::string& line) { std::fprintf(stderr, "warning: %s\n", line.c_str()); }, true);
     origin = by_bytes(store, sha256(mapped.bytes()), file);
     const auto key = key_inside(mapped.bytes());
-    if (!origin && !key.empty()) origin = by_key(store, key, stages_with(command.plugins));
+    if (!origin && !key.empty()) origin = by_key(store, key, registry);
   }
   const auto config = origin ? fs::path() : pipeline_of_run(file);
   if (config.filename() == file.filename() || (!config.empty() && file.filename() == "run.log")) {

@@ -114,8 +114,9 @@ std::string interrupted_text(const std::filesystem::path& store, const std::file
 }  // namespace
 
 Store Prepared::open_store() const {
-  return Store(store_folder(store),
-               [](const std::string& line) { std::fprintf(stderr, "warning: %s\n", line.c_str()); });
+  return Store(
+      store_folder(store),
+      [](const std::string& line) { std::fprintf(stderr, "warning: %s\n", line.c_str()); }, true);
 }
 
 std::vector<Planned> Prepared::planned() const {

@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <cctype>
 #include <charconv>
+#include <cmath>
 #include <cstdio>
 #include <ctime>
 
@@ -124,16 +126,24 @@ void print_nondeterministic(const std::vector<Json>& notes, bool json) {
   }
 }
 
-/// A number with one of a few endings, each of which stands for a factor; at most what whole numbers hold.
+/// A number with one of a few endings, each of which stands for a factor, in small letters.
 double with_unit(const std::string& option, const std::string& text,
                  const std::map<std::string, double>& units, const char* example) {
   double number = 0;
-  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
-  const auto unit = units.find(std::string(end, text.data() + text.size()));
+  const auto* const last = text.data() + text.size();
+  const auto [end, failed] = std::from_chars(text.data(), last, number);
+  std::string ending(std::find_if(end, last, [](char c) { return c != ' '; }), last);
+  std::transform(ending.begin(), ending.end(), ending.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const auto unit = units.find(ending);
+  if (unit == units.end() || (failed != std::errc{} && failed != std::errc::result_out_of_range) ||
+      !std::isfinite(number) || number < 0) {
+    throw UsageError(option + ": " + quote(text) + " is not allowed; it must be a number with its unit, as " +
+                     example);
+  }
   constexpr double most = 0x1p62;
-  if (failed == std::errc{} && unit != units.end() && number >= 0)
-    return std::min(number * unit->second, most);
-  throw UsageError(option + ": " + quote(text) + " is not allowed; it must be a number with its unit, as " +
+  if (failed == std::errc{} && number * unit->second <= most) return number * unit->second;
+  throw UsageError(option + ": " + quote(text) + " is beyond all that there is; give a smaller number, as " +
                    example);
 }
 
@@ -141,8 +151,9 @@ Limits limits_of(const StoreCommand& command) {
   Limits limits{.bytes = {}, .age = {}, .keep_runs = {command.keep_runs.begin(), command.keep_runs.end()}};
   if (!command.max_size.empty()) {
     const std::map<std::string, double> units{
-        {"", 1},      {"B", 1},      {"kB", 1e3},      {"MB", 1e6},     {"GB", 1e9},
-        {"TB", 1e12}, {"KiB", 1024}, {"MiB", 1048576}, {"GiB", 0x1p30}, {"TiB", 0x1p40}};
+        {"", 1},       {"b", 1},         {"k", 1e3},      {"kb", 1e3},    {"m", 1e6},
+        {"mb", 1e6},   {"g", 1e9},       {"gb", 1e9},     {"t", 1e12},    {"tb", 1e12},
+        {"kib", 1024}, {"mib", 1048576}, {"gib", 0x1p30}, {"tib", 0x1p40}};
     limits.bytes =
         static_cast<std::uintmax_t>(with_unit("--max-size", command.max_size, units, "500MB or 2GiB"));
   }
@@ -161,24 +172,27 @@ Store open_named(const StoreCommand& command) {
   const auto folder = store_folder(command.store);
   if (!std::filesystem::is_directory(folder / "keys"))
     throw Error(folder.string() + ": no store; run a pipeline first, or name another with --store");
-  return Store(folder, [](const std::string& line) { std::fprintf(stderr, "warning: %s\n", line.c_str()); });
+  return Store(
+      folder, [](const std::string& line) { std::fprintf(stderr, "warning: %s\n", line.c_str()); }, true);
 }
 
 }  // namespace
 
 int store_ls_command(const StoreCommand& command) {
+  const auto registry = stages_with(command.plugins);
   const auto store = open_named(command);
   if (command.nondeterministic) {
     print_nondeterministic(store.nondeterministic(), command.json);
   } else if (command.json) {
     print_inventory_json(take_inventory(store));
   } else {
-    print_inventory(take_inventory(store), stages_with(command.plugins));
+    print_inventory(take_inventory(store), registry);
   }
   return 0;
 }
 
 int store_verify_command(const StoreCommand& command) {
+  stages_with(command.plugins);
   const auto store = open_named(command);
   const auto all = verify(store);
   const auto damaged = std::to_string(all.damaged) + " damaged";
@@ -191,15 +205,20 @@ int store_verify_command(const StoreCommand& command) {
 
 int store_gc_command(const StoreCommand& command) {
   const auto limits = limits_of(command);
+  stages_with(command.plugins);
   const auto store = open_named(command);
+  if (!command.dry_run && store.writes() != store.root()) {
+    throw Error(store.root().string() +
+                ": can't be written, so nothing of it can be deleted; allow it, or give --dry-run");
+  }
   const auto garbage = choose_garbage(store, limits);
   std::uintmax_t bytes = 0;
   for (const auto& one : garbage) {
+    if (!command.dry_run) remove({one});
     std::printf("  %-24s %9s  %s\n", one.what.c_str(), size_text(one.bytes).c_str(),
                 one.file.filename().string().substr(0, 12).c_str());
     bytes += one.bytes;
   }
-  if (!command.dry_run) remove(garbage);
   std::printf("%s %zu files, %s; records stay, so that what follows is still found\n",
               command.dry_run ? "would delete" : "deleted", garbage.size(), size_text(bytes).c_str());
   return 0;

@@ -84,7 +84,7 @@ struct ParentMissing {};
 
 }  // namespace
 
-Store::Store(fs::path root, std::function<void(const std::string&)> warn)
+Store::Store(fs::path root, std::function<void(const std::string&)> warn, bool only_looks)
     : root_(std::move(root)), writes_(root_), warn_(std::move(warn)) {
   assert(warn_ != nullptr);
   try {
@@ -93,8 +93,9 @@ Store::Store(fs::path root, std::function<void(const std::string&)> warn)
     if (!fs::is_directory(root_)) throw;
     writes_ = make_temporary_folder("fovea-overlay-");
     make_folders();
-    warn_(std::string(error.what()) +
-          "; until then results are computed and shown, but not kept in this store");
+    if (!only_looks)
+      warn_(std::string(error.what()) +
+            "; until then results are computed and shown, but not kept in this store");
   }
   remove_stale(writes_ / "tmp");
 }

@@ -18,8 +18,9 @@ namespace fovea {
 class Store {
  public:
   /// Opens a store, and makes it where there is none. `warn` is told of everything that was found damaged,
-  /// and once where the store can be read but not written: then what is made lives only as long as this.
-  Store(std::filesystem::path root, std::function<void(const std::string&)> warn);
+  /// and once where the store can be read but not written: then what is made lives only as long as this. Who
+  /// only looks makes nothing, and is not told.
+  Store(std::filesystem::path root, std::function<void(const std::string&)> warn, bool only_looks = false);
   ~Store();
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;

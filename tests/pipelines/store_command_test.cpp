@@ -107,12 +107,60 @@ TEST_CASE("fovea store gc: runs that are kept keep their objects, and what is as
   const Trained desk;
   const auto run = run_directories(desk)[0].filename().string();
   CHECK(desk.fovea({"store", "gc", "--max-size", "0", "--keep-run", run}).out.starts_with("deleted 0 files"));
-  CHECK(desk.fovea({"store", "gc", "--max-age", "1e300d"}).out.starts_with("deleted 0 files"));
+  CHECK(desk.fovea({"store", "gc", "--max-age", "1000d"}).out.starts_with("deleted 0 files"));
   CHECK(desk.usage_error({"store", "gc"}) == "gc: nothing says what may go; give --max-size or --max-age");
   CHECK(desk.usage_error({"store", "gc", "--max-size", "5 apples"}) ==
         "--max-size: \"5 apples\" is not allowed; it must be a number with its unit, as 500MB or 2GiB");
   CHECK(desk.error({"store", "gc", "--max-size", "0", "--keep-run", run + "x"}) ==
         "--keep-run: unknown run \"" + run + "x\"; did you mean \"" + run + "\"?");
+}
+
+TEST_CASE("fovea store gc: sizes are read as people write them, and those that cannot be are refused") {
+  const Trained desk;
+  for (const char* size :
+       {"300MB", "300mb", "300 MB", "300M", "0.3GB", "300MiB", "300000kB", "300000KB", "1T"}) {
+    INFO(size);
+    CHECK(desk.fovea({"store", "gc", "--max-size", size}).out.starts_with("deleted 0 files"));
+  }
+  for (const char* size : {"infMB", "nanMB", "-1MB", "MB", "3 00MB", "3mm"}) {
+    CHECK(desk.usage_error({"store", "gc", "--max-size", size}) ==
+          "--max-size: " + fovea::quote(size) +
+              " is not allowed; it must be a number with its unit, as 500MB or 2GiB");
+  }
+  CHECK(desk.usage_error({"store", "gc", "--max-size", "99999999999TB"}) ==
+        "--max-size: \"99999999999TB\" is beyond all that there is; give a smaller number, as 500MB or 2GiB");
+  CHECK(desk.usage_error({"store", "gc", "--max-age", "1e300d"}) ==
+        "--max-age: \"1e300d\" is beyond all that there is; give a smaller number, as 12h or 30d");
+}
+
+TEST_CASE(
+    "fovea store: one that can't be written is looked at without a word on it, and nothing is deleted") {
+  const Trained desk;
+  fs::remove_all(desk.folder / ".fovea/tmp");
+  std::ofstream(desk.folder / ".fovea/tmp") << "in the way";
+  CHECK(desk.fovea({"run", "pipeline.json"}).err.find("but not kept in this store") != std::string::npos);
+  for (const auto& words :
+       {std::vector<std::string>{"store", "verify"}, {"store", "ls"}, {"plan", "pipeline.json"}}) {
+    const auto done = desk.fovea(words);
+    CHECK(done.code == 0);
+    CHECK(done.err == "");
+  }
+  CHECK(desk.error({"store", "gc", "--max-size", "0"}) ==
+        ".fovea: can't be written, so nothing of it can be deleted; allow it, or give --dry-run");
+  CHECK(desk.fovea({"store", "gc", "--max-size", "0", "--dry-run"}).out.find("would delete ") !=
+        std::string::npos);
+}
+
+TEST_CASE("fovea store, explain: a plugin that is not there is an error, needed or not") {
+  const Trained desk;
+  const auto figure = (run_directories(desk)[0] / "visualizations/confusion_matrix.png").string();
+  for (std::vector<std::string> words : {std::vector<std::string>{"store", "ls", "--json"},
+                                         {"store", "verify"},
+                                         {"store", "gc", "--max-size", "0"},
+                                         {"explain", figure}}) {
+    words.insert(words.end(), {"--plugin", "no.so"});
+    CHECK(desk.error(words).starts_with("no.so: "));
+  }
 }
 
 TEST_CASE("fovea explain: every exported file, wherever it is now, names the pipeline that made it") {
