@@ -54,15 +54,16 @@ double rate_of(const FindLearningRate::Params& params, std::int64_t step) {
 
 RateRange measure(const Train::In<Value>& in, const FindLearningRate::Params& params,
                   const Context& context) {
-  Learner learner(in,
+  const auto learner = Learner::make(in,
                   {.batch_size = params.batch_size,
                    .optimizer = params.optimizer,
                    .clip = params.clip,
                    .loss = params.loss,
-                   .precision = params.precision},
+                   .precision = params.precision,
+                   .log_every = 1},
                   context.seed, compute_device(context.device));
   TrainState state;
-  learner.begin(state);
+  learner->begin(state);
   state.history.steps_per_epoch = params.steps;
   EndlessStream batches(*in.batches, params.batch_size, context.threads);
   RateRange range;
@@ -70,7 +71,7 @@ RateRange measure(const Train::In<Value>& in, const FindLearningRate::Params& pa
     if (context.stop.stop_requested()) throw Stopped{};
     const double rate = rate_of(params, step);
     try {
-      learner.step(batches.next(), step, rate, state);
+      learner->step(batches.next(), step, rate, state);
     } catch (const LossNotFinite&) {
       range.diverged = true;
       break;

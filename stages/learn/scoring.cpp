@@ -38,7 +38,6 @@ void score(Network& network, const Specification& specification, BatchStream str
            const Context& context,
            const std::function<void(const at::Tensor& scores, const Batch& batch)>& visit) {
   const at::NoGradGuard no_gradients;
-  network.to_device();
   while (const auto* batch = stream.next()) {
     if (context.stop.stop_requested()) throw Stopped{};
     const Pass pass{.training = false, .precision = precision, .seed = 0, .number = 0};

@@ -17,7 +17,7 @@ namespace fovea {
 struct Train {
   static constexpr std::string_view name = "train";
   static constexpr std::string_view doc = "trains a model";
-  static constexpr int version = 6;
+  static constexpr int version = 7;
   static constexpr bool random = true;
   static constexpr std::string_view library = "fovea_learn";
 
@@ -65,6 +65,8 @@ struct Train {
     double ema_decay = 0;
     std::int64_t accumulate_steps = 1;
     bool gradient_checkpointing = false;
+    std::int64_t log_every = 50;
+    bool step_graph = true;
     EarlyStoppingParams early_stopping{};
     MonitorParams monitor{};
     CheckpointParams checkpoint{};
@@ -104,6 +106,12 @@ struct Train {
           tuning("gradient_checkpointing", &P::gradient_checkpointing,
                  "computes the forward pass a second time in place of keeping all of it: less memory, more "
                  "time"),
+          tuning("log_every", &P::log_every,
+                 "on a GPU: steps whose losses and scores are read together; more = fewer waits",
+                 between(1, 100000)),
+          tuning("step_graph", &P::step_graph,
+                 "on a GPU: records a step once and then starts it as one, with the same bytes; takes memory "
+                 "of its own"),
           field("early_stopping", &P::early_stopping, "when training ends early"),
           field("monitor", &P::monitor, "what tells the best epoch"),
           field("checkpoint", &P::checkpoint, "how often progress is saved; never changes the result"),

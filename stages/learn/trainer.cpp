@@ -49,14 +49,14 @@ Trainer::Trainer(const Train::In<Value>& in, const Train::Params& params, const 
       context_(context),
       steps_per_epoch_(params.steps_of_epoch(in.batches->data->size())),
       device_(compute_device(context.device)),
-      learner_(in, params, context.seed, device_),
+      learner_(Learner::make(in, params, context.seed, device_)),
       schedule_(params.schedule, params.learning_rate, steps_per_epoch_ * params.epochs),
       judge_(params.monitor),
       progress_(context, params.epochs, steps_per_epoch_),
       live_(context) {
-  learner_.begin(state_);
-  state_.history = begin_history(params, schedule_, steps_per_epoch_, learner_.precision());
-  if (params.track_gradients) state_.gradients.names = learner_.names();
+  learner_->begin(state_);
+  state_.history = begin_history(params, schedule_, steps_per_epoch_, learner_->precision());
+  if (params.track_gradients) state_.gradients.names = learner_->names();
   for (const auto& name : params.callbacks) {
     const auto& one = *Extensions::of_training().callback(name);
     callbacks_.push_back({name, one.make(), one.length});
@@ -64,7 +64,8 @@ Trainer::Trainer(const Train::In<Value>& in, const Train::Params& params, const 
 }
 
 void Trainer::run() {
-  progress_.begin(device_, learner_.precision());
+  progress_.begin(device_, learner_->precision());
+  tell_remark();
   resume();
   try {
     while (!finished()) epoch();
@@ -74,6 +75,7 @@ void Trainer::run() {
   }
   live_.wait();
   // What the end brings belongs to this run, and not to a longer one that goes on from its last epoch.
+  learner_->fetch(state_);
   save();
   call(&Callback::on_end);
   keep_logged();
@@ -83,7 +85,7 @@ void Trainer::run() {
 void Trainer::resume() {
   if (context_.checkpoints == nullptr) return;
   const auto newest = context_.checkpoints->newest(TrainState::codec(), [&](const void* state) {
-    learner_.expect_fits(*static_cast<const TrainState*>(state));
+    learner_->expect_fits(*static_cast<const TrainState*>(state));
   });
   if (!newest) return;
   const auto& [item, position] = *newest;
@@ -112,22 +114,32 @@ void Trainer::save_when_due() {
 void Trainer::show_when_due() {
   const auto& [every, histograms] = params_.visualize;
   if (every > 0 && state_.epoch % every == 0) live_.draw(state_.history);
-  if (histograms) progress_.weights(state_.epoch, learner_.network().named(learner_.kept(state_)));
+  if (!histograms) return;
+  learner_->fetch(state_);
+  progress_.weights(state_.epoch, learner_->network().named(learner_->kept(state_)));
 }
 
 bool Trainer::finished() const {
   return state_.epoch >= params_.epochs || state_.history.stopped_early;
 }
 
+BatchStream Trainer::stream_of(std::int64_t epoch, std::int64_t first_step) const {
+  return BatchStream::training(*in_.batches, static_cast<std::uint32_t>(epoch),
+                               static_cast<std::size_t>(params_.batch_size), context_.threads,
+                               static_cast<std::size_t>(first_step * params_.accumulate_steps));
+}
+
 void Trainer::epoch() {
   clock_.lap();
-  auto stream = BatchStream::training(
-      *in_.batches, static_cast<std::uint32_t>(state_.epoch), static_cast<std::size_t>(params_.batch_size),
-      context_.threads, static_cast<std::size_t>(state_.step_in_epoch * params_.accumulate_steps));
+  auto stream = next_epoch_ ? std::move(*next_epoch_) : stream_of(state_.epoch, state_.step_in_epoch);
+  next_epoch_.reset();
   const auto pace = train_epoch(stream);
+  // Its first batches are made while this epoch is validated.
+  if (state_.epoch + 1 < params_.epochs) next_epoch_.emplace(stream_of(state_.epoch + 1, 0));
   end_epoch();
   count_time();
   keep_times();
+  tell_remark();
   progress_.epoch(state_.history, pace, state_.timing.epoch_seconds.back());
   show_when_due();
   save_when_due();
@@ -135,30 +147,46 @@ void Trainer::epoch() {
 
 Pace Trainer::train_epoch(BatchStream& stream) {
   const Stopwatch watch;
-  Stopwatch lap;
+  heard_.lap();
+  heard_images_ = state_.tally.samples;
   const auto before = state_.tally.samples;
   const auto decoded = state_.phases.decoding, augmented = state_.phases.augmenting;
   while (state_.step_in_epoch < steps_per_epoch_) {
     if (context_.stop.stop_requested()) throw Stopped{};
     const auto number = state_.epoch * steps_per_epoch_ + state_.step_in_epoch;
-    const auto samples = state_.tally.samples;
-    learner_.step(stream, number, schedule_.at(number, state_.standing.falls), state_);
-    state_.timing.step_samples_per_second.push_back(static_cast<double>(state_.tally.samples - samples) /
-                                                    lap.lap());
+    learner_->step(stream, number, schedule_.at(number, state_.standing.falls), state_);
     ++state_.step_in_epoch;
+    if (state_.step_in_epoch == steps_per_epoch_) learner_->settle(state_);
     state_.phases.decoding = decoded + stream.times().decoding;
     state_.phases.augmenting = augmented + stream.times().augmenting;
-    call(&Callback::on_step);
+    if (hear()) {
+      call(&Callback::on_step);
+      progress_.step(state_.epoch, state_.step_in_epoch - 1, state_.history, state_.tally,
+                     {state_.tally.samples - before, watch.seconds()});
+    }
     count_time();
-    progress_.step(state_.epoch, state_.step_in_epoch - 1, state_.history, state_.tally,
-                   {state_.tally.samples - before, watch.seconds()});
     save_when_due();
   }
   return {state_.tally.samples - before, watch.seconds()};
 }
 
+bool Trainer::hear() {
+  auto& pace = state_.timing.step_samples_per_second;
+  const auto steps = state_.history.step_loss.size() - pace.size();
+  if (steps == 0) return false;
+  const auto images = state_.tally.samples - std::exchange(heard_images_, state_.tally.samples);
+  pace.insert(pace.end(), steps, static_cast<double>(images) / heard_.lap());
+  return true;
+}
+
+void Trainer::tell_remark() {
+  const auto remark = learner_->remark();
+  if (remark != told_remark_) context_.event("remark", remark);
+  told_remark_ = remark;
+}
+
 void Trainer::end_epoch() {
-  const auto validation = learner_.validate(*in_.validation, state_, context_);
+  const auto validation = learner_->validate(*in_.validation, state_, context_);
   const auto classes = in_.batches->data->classes();
   append(state_.history.train, state_.tally, classes);
   append(state_.history.validation, validation, classes);
@@ -194,7 +222,8 @@ void Trainer::judge() {
   const double value = judge_.value(state_.history);
   if (judge_.beats(value, standing.best, 0)) {
     standing.best = value;
-    state_.best_weights = learner_.kept(state_);
+    learner_->fetch(state_);
+    state_.best_weights = learner_->kept(state_);
     state_.history.best_epoch = static_cast<std::int64_t>(state_.history.epochs());
   }
   judge_.count(standing.stopping, value, params_.early_stopping.min_delta);
@@ -213,9 +242,11 @@ void Trainer::be_patient() {
 }
 
 void Trainer::call(void (Callback::*what)(TrainingMoment&)) {
+  if (callbacks_.empty()) return;
+  learner_->fetch(state_);
   for (const auto& [name, callback, length] : callbacks_) {
     state_.history.planned_epochs = length == RunLength::decides ? params_.epochs : 0;
-    TrainingMoment moment(state_.history, learner_.network(),
+    TrainingMoment moment(state_.history, learner_->network(),
                           static_cast<std::int64_t>(state_.history.epochs()));
     at("callback " + quote(name), [&] {
       (callback.get()->*what)(moment);
@@ -229,6 +260,7 @@ void Trainer::call(void (Callback::*what)(TrainingMoment&)) {
       state_.figures.push_back(file);
     }
   }
+  learner_->accept();
 }
 
 void Trainer::keep_logged() {
@@ -245,7 +277,7 @@ void Trainer::keep_logged() {
 
 Train::Out<Value> Trainer::result() const {
   return {.best = model_with(state_.best_weights),
-          .last = model_with(learner_.kept(state_)),
+          .last = model_with(learner_->kept(state_)),
           .history = state_.history,
           .timing = state_.timing,
           .gradients = state_.gradients,
@@ -254,20 +286,21 @@ Train::Out<Value> Trainer::result() const {
 
 Model Trainer::model_with(const Weights& weights) const {
   const auto& batches = *in_.batches;
-  return {in_.model->specification, learner_.network().named(weights), batches.data->class_names,
+  return {in_.model->specification, learner_->network().named(weights), batches.data->class_names,
           batches.mean, batches.deviation};
 }
 
-TrainState Trainer::state() const {
+TrainState Trainer::state() {
+  learner_->fetch(state_);
+  hear();
   auto state = state_;
-  state.weights = learner_.network().weights();
+  state.weights = learner_->network().weights();
   for (const auto& one : callbacks_) state.callbacks[one.name] = one.callback->state();
   return state;
 }
 
 void Trainer::restore(TrainState state) {
-  learner_.expect_fits(state);
-  learner_.network().load(state.weights);
+  learner_->restore(state);
   state_ = std::move(state);
   for (const auto& one : callbacks_) one.callback->restore(state_.callbacks[one.name]);
   state_.history.planned_epochs = params_.epochs;

@@ -21,7 +21,7 @@ class Trainer {
   Train::Out<Value> result() const;
 
   /// A copy of everything, to go on from.
-  TrainState state() const;
+  TrainState state();
   void restore(TrainState state);
 
  private:
@@ -32,8 +32,13 @@ class Trainer {
   void show_when_due();
   bool finished() const;
   void epoch();
+  BatchStream stream_of(std::int64_t epoch, std::int64_t first_step) const;
   /// The steps of an epoch that are left to make.
   Pace train_epoch(BatchStream& stream);
+  /// Keeps the pace of steps that became known since the last time; whether there were any.
+  bool hear();
+  /// Says what people should know of how the device learns, once.
+  void tell_remark();
   void end_epoch();
   /// Adds the time since the last call to that of the running epoch.
   void count_time();
@@ -53,7 +58,7 @@ class Trainer {
   const Context& context_;
   std::int64_t steps_per_epoch_;
   const ComputeDevice device_;
-  Learner learner_;
+  const std::unique_ptr<Learner> learner_;
   Schedule schedule_;
   Judge judge_;
   TrainProgress progress_;
@@ -66,8 +71,12 @@ class Trainer {
   std::vector<NamedCallback> callbacks_;
   Stopwatch clock_;    ///< since the running epoch's time was last counted
   Stopwatch unsaved_;  ///< since progress was last saved
+  Stopwatch heard_;  ///< since steps became known
+  std::int64_t heard_images_ = 0;
+  std::string told_remark_;
   Position saved_{};
   TrainState state_;
+  std::optional<BatchStream> next_epoch_;  ///< ahead of its use
 };
 
 }  // namespace fovea

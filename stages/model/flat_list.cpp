@@ -1,59 +1,88 @@
 #include "stages/model/flat_list.hpp"
 
+#include <ATen/ops/from_blob.h>
 #include <ATen/ops/zeros.h>
 
-#include <cstring>
+#include <algorithm>
 #include <numeric>
 
 namespace fovea {
+namespace {
 
-FlatList::FlatList(std::vector<std::int64_t> counts, at::Device device) : counts_(std::move(counts)) {
-  constexpr std::int64_t unit = 256 / sizeof(float);
+/// The part of a list that a weight lies in.
+int part_of(const WeightInfo& weight) {
+  switch (weight.role) {
+    case WeightRole::weight: return 0;
+    case WeightRole::bias: return 1;
+    case WeightRole::norm: return 2;
+    case WeightRole::buffer: return weight.shape.empty() ? 2 : 0;  // a counter, or a running statistic
+  }
+  return 0;
+}
+
+}  // namespace
+
+FlatLayout::FlatLayout(const std::vector<WeightInfo>& weights, at::Device device) : device_(device) {
   const bool apart = device != at::Device(at::kCPU);
-  std::int64_t length = 0;
-  for (const auto count : counts_) {
-    begins_.push_back(length);
-    length += apart ? (count + unit - 1) / unit * unit : count;
+  std::int64_t host_begin = 0;
+  for (const auto& weight : weights) {
+    slots_.push_back({.shape = {weight.shape.begin(), weight.shape.end()},
+                      .count = weight.count(),
+                      .host_begin = host_begin,
+                      .filters_last = !device.is_cpu() && weight.shape.size() == 4});
+    host_begin += weight.count();
   }
-  const auto floats = at::TensorOptions(at::kFloat);
-  host_ = at::zeros({std::accumulate(counts_.begin(), counts_.end(), std::int64_t{0})}, floats);
-  if (!apart) return;
-  staged_ = at::zeros({length}, floats.pinned_memory(device.is_cuda()));
-  there_ = at::zeros({length}, floats.device(device));
-}
-
-std::span<float> FlatList::host() const {
-  return {host_.data_ptr<float>(), static_cast<std::size_t>(host_.numel())};
-}
-
-at::Tensor FlatList::weight(std::size_t i) const {
-  return (there_.defined() ? there_ : host_).narrow(0, begins_[i], counts_[i]);
-}
-
-template <class Copy>
-void FlatList::for_each(Copy copy) {
-  auto* here = host_.data_ptr<float>();
-  auto* const staged = staged_.data_ptr<float>();
-  for (std::size_t i = 0; i < counts_.size(); ++i) {
-    copy(here, staged + begins_[i], static_cast<std::size_t>(counts_[i]) * sizeof(float));
-    here += counts_[i];
+  order_.resize(slots_.size());
+  std::iota(order_.begin(), order_.end(), std::size_t{0});
+  const auto part = [&](std::size_t i) { return part_of(weights[i]); };
+  if (apart) std::ranges::stable_sort(order_, {}, part);
+  last_part_ = -1;
+  for (const auto i : order_) {
+    if (apart && part(i) == 2 && last_part_ < 0) last_part_ = length_;
+    slots_[i].begin = length_;
+    length_ += apart ? (slots_[i].count + unit - 1) / unit * unit : slots_[i].count;
   }
+  if (last_part_ < 0) last_part_ = length_;
 }
 
-void FlatList::up() {
-  if (!there_.defined()) return;
-  for_each([](const float* here, float* staged, std::size_t bytes) { std::memcpy(staged, here, bytes); });
-  there_.copy_(staged_);
+at::Tensor FlatLayout::zeros() const {
+  return at::zeros({length_}, at::TensorOptions(at::kFloat).device(device_));
 }
 
-void FlatList::down() {
-  if (!there_.defined()) return;
-  staged_.copy_(there_);
-  for_each([](float* here, const float* staged, std::size_t bytes) { std::memcpy(here, staged, bytes); });
+at::Tensor FlatLayout::flat(const at::Tensor& list, std::size_t i) const {
+  return list.narrow(0, slots_[i].begin, slots_[i].count);
 }
 
-void FlatList::clear_there() {
-  if (there_.defined()) there_.zero_();
+at::Tensor FlatLayout::shaped(const at::Tensor& list, std::size_t i) const {
+  return host_order(list, slots_[i]);
+}
+
+at::Tensor FlatLayout::as_laid(const at::Tensor& shaped, std::size_t i) const {
+  return (slots_[i].filters_last ? shaped.permute({0, 2, 3, 1}) : shaped).reshape({-1});
+}
+
+at::Tensor FlatLayout::host_order(const at::Tensor& list, const Slot& slot) const {
+  const auto part = list.narrow(0, slot.begin, slot.count);
+  const auto& s = slot.shape;
+  return slot.filters_last ? part.view({s[0], s[2], s[3], s[1]}).permute({0, 3, 1, 2}) : part.view(s);
+}
+
+at::Tensor FlatLayout::staging() const {
+  return at::zeros({length_}, at::TensorOptions(at::kFloat).pinned_memory(device_.is_cuda()));
+}
+
+void FlatLayout::up(std::span<const float> host, const at::Tensor& list) const {
+  const auto staged = staging();
+  for (const auto& slot : slots_)
+    host_order(staged, slot).copy_(at::from_blob(const_cast<float*>(host.data()) + slot.host_begin, slot.shape, at::kFloat));
+  list.copy_(staged);
+}
+
+void FlatLayout::down(const at::Tensor& list, std::span<float> host) const {
+  const auto staged = staging();
+  staged.copy_(list);
+  for (const auto& slot : slots_)
+    at::from_blob(host.data() + slot.host_begin, slot.shape, at::kFloat).copy_(host_order(staged, slot));
 }
 
 }  // namespace fovea

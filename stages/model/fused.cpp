@@ -160,15 +160,6 @@ struct ReluMaxPool : torch::autograd::Function<ReluMaxPool> {
   }
 };
 
-/// Fills one block of eight factors: 0, or `kept` for a value that stays.
-void fill_factors(float* factors, std::size_t count, std::array<std::uint32_t, 4> random,
-                  std::uint32_t threshold, float kept) {
-  for (std::size_t i = 0; i < count; ++i) {
-    const auto number = random[i / 2] >> (16 * (i % 2)) & 0xFFFF;
-    factors[i] = number < threshold ? 0.0F : kept;
-  }
-}
-
 }  // namespace
 
 at::Tensor relu_max_pool(const at::Tensor& x) {
@@ -177,13 +168,11 @@ at::Tensor relu_max_pool(const at::Tensor& x) {
   return fits ? ReluMaxPool::apply(x) : at::max_pool2d(at::relu(x), {2, 2}, {2, 2});
 }
 
-at::Tensor dropout(const at::Tensor& x, double rate, std::uint64_t seed, std::uint64_t pass,
-                   std::uint32_t layer) {
-  const auto factors = at::empty(x.sizes(), at::kFloat);
+/// Calls `visit(i, keeps)` for each of `count` values, on all threads.
+template <class Visit>
+static void for_each_drawn(std::size_t count, double rate, std::uint64_t seed, std::uint64_t pass,
+                           std::uint32_t layer, const Visit& visit) {
   const auto threshold = static_cast<std::uint32_t>(std::lround(rate * 65536));
-  const auto kept = static_cast<float>(1 / (1 - rate));
-  const auto count = static_cast<std::size_t>(factors.numel());
-  auto* const out = factors.data_ptr<float>();
   const std::array<std::uint32_t, 2> key{static_cast<std::uint32_t>(seed),
                                          static_cast<std::uint32_t>(seed >> 32)};
   const auto purpose = static_cast<std::uint32_t>(Purpose::dropout) | layer << 8;
@@ -193,10 +182,26 @@ at::Tensor dropout(const at::Tensor& x, double rate, std::uint64_t seed, std::ui
           const auto random = philox({static_cast<std::uint32_t>(block), static_cast<std::uint32_t>(pass),
                                       static_cast<std::uint32_t>(pass >> 32), purpose},
                                      key);
-          fill_factors(out + 8 * block, std::min<std::size_t>(8, count - 8 * block), random, threshold, kept);
+          for (std::size_t i = 0; i < std::min<std::size_t>(8, count - 8 * block); ++i)
+            visit(8 * block + i, (random[i / 2] >> (16 * (i % 2)) & 0xFFFF) >= threshold);
         }
       });
+}
+
+at::Tensor dropout(const at::Tensor& x, double rate, std::uint64_t seed, std::uint64_t pass,
+                   std::uint32_t layer) {
+  const auto factors = at::empty(x.sizes(), at::kFloat);
+  const auto kept = static_cast<float>(1 / (1 - rate));
+  auto* const out = factors.data_ptr<float>();
+  for_each_drawn(static_cast<std::size_t>(factors.numel()), rate, seed, pass, layer,
+                 [&](std::size_t i, bool keeps) { out[i] = keeps ? kept : 0.0F; });
   return at::mul(x, factors.to(x.device()));
+}
+
+void draw_kept(std::span<std::uint8_t> kept, double rate, std::uint64_t seed, std::uint64_t pass,
+               std::uint32_t layer) {
+  for_each_drawn(kept.size(), rate, seed, pass, layer,
+                 [&](std::size_t i, bool keeps) { kept[i] = keeps ? 1 : 0; });
 }
 
 }  // namespace fovea

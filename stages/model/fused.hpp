@@ -3,6 +3,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
+#include <span>
 
 namespace fovea {
 
@@ -15,5 +16,10 @@ at::Tensor relu_max_pool(const at::Tensor& x);
 /// dropped is a function of (seed, pass, layer, position) alone.
 at::Tensor dropout(const at::Tensor& x, double rate, std::uint64_t seed, std::uint64_t pass,
                    std::uint32_t layer);
+
+/// What `dropout` with the same arguments keeps of values in row-major order: 1, and 0 for what it sets to
+/// zero.
+void draw_kept(std::span<std::uint8_t> kept, double rate, std::uint64_t seed, std::uint64_t pass,
+               std::uint32_t layer);
 
 }  // namespace fovea

@@ -80,8 +80,8 @@ at::Tensor batch_norm(const at::Tensor& x, const Norm& norm, bool training, Then
   }
   auto y = at::batch_norm(x, norm.factor, norm.offset, norm.mean, norm.variance, training, norm.momentum,
                           norm.epsilon, x.is_cuda());
-  if (added.defined()) y = at::add(y, added);
-  if (then != Then::nothing) y = at::relu(y);
+  if (added.defined()) y.add_(added);
+  if (then != Then::nothing) y.relu_();
   return then == Then::relu_and_pool ? at::max_pool2d(y, {2, 2}, {2, 2}) : y;
 }
 

@@ -9,14 +9,13 @@
 #include <ATen/ops/linear.h>
 #include <ATen/ops/max_pool2d.h>
 #include <ATen/ops/relu.h>
-#include <ATen/ops/zeros.h>
+#include <ATen/ops/mul.h>
 
 #include <algorithm>
 #include <cassert>
 #include <cmath>
 
 #include "stages/model/chains.hpp"
-#include "stages/model/flat_list.hpp"
 #include "stages/model/fused.hpp"
 #include "stages/model/fused_conv.hpp"
 #include "stages/model/fused_norm.hpp"
@@ -31,31 +30,37 @@ struct Step {
   LayerKind kind;
   std::optional<BatchNorm> norm;  ///< what normalises a convolution
   std::vector<std::size_t> inputs;
-  std::vector<at::Tensor> weights;    ///< views of the flat lists, in the order of
+  std::vector<std::size_t> weights;   ///< which of the network's, in the order of
                                       ///< `LayerInfo::weights`, those of `norm` last
   std::vector<std::size_t> last_use;  ///< values that no later step needs
   Then then = Then::nothing;
+  std::size_t dropout = 0;  ///< the number of this layer among those that drop values
 };
+
+at::ScalarType type_of(Precision precision) {
+  if (precision == Precision::fp16) return at::kHalf;
+  return precision == Precision::bf16 ? at::kBFloat16 : at::kFloat;
+}
 
 /// Computes one layer.
 struct Compute {
   const Step& step;
   const std::vector<at::Tensor>& values;
+  const std::vector<at::Tensor>& weights;
   const Pass& pass;
+  bool counts_together = false;  ///< batches are counted for all normalisations at once
 
   const at::Tensor& in(std::size_t i = 0) const { return values[step.inputs[i]]; }
-  at::ScalarType type() const {
-    if (pass.precision == Precision::fp16) return at::kHalf;
-    return pass.precision == Precision::bf16 ? at::kBFloat16 : at::kFloat;
-  }
+  at::ScalarType type() const { return type_of(pass.precision); }
+  const at::Tensor& own(std::size_t i) const { return weights[step.weights[i]]; }
   at::Tensor weight(std::size_t i) const {
-    return i < step.weights.size() ? step.weights[i].to(type()) : at::Tensor();
+    return i < step.weights.size() ? own(i).to(type()) : at::Tensor();
   }
 
   at::Tensor operator()(const Conv& conv) const {
     const auto x = in().to(type());
     if (step.norm && pass.training)
-      return conv_norm(x, conv, step.weights[0], counted(*step.norm), step.then, added());
+      return conv_norm(x, conv, own(0), counted(*step.norm), step.then, added());
     const auto y = at::conv2d(x, weight(0), conv.bias ? weight(1) : at::Tensor(), {conv.stride, conv.stride},
                               {conv.padding, conv.padding}, {1, 1}, conv.groups);
     return step.norm ? batch_norm(y, counted(*step.norm), false, step.then, added()) : y;
@@ -65,10 +70,15 @@ struct Compute {
   }
   /// The numbers of a normalisation, which in training count the batch.
   Norm counted(const BatchNorm& norm) const {
-    const auto* const own = &step.weights[step.weights.size() - 5];
+    const auto first = step.weights.size() - 5;
     const bool counts = pass.training && !pass.again;
-    if (counts) own[4].data().add_(1);  // data(): autograd need not know
-    return {own[0], own[1], own[2], own[3], counts ? norm.momentum : 0, norm.epsilon};
+    if (counts && !counts_together) own(first + 4).data().add_(1);  // data(): autograd need not know
+    return {own(first),
+            own(first + 1),
+            own(first + 2),
+            own(first + 3),
+            counts ? norm.momentum : 0,
+            norm.epsilon};
   }
   at::Tensor added() const { return step.then == Then::add_and_relu ? in(1) : at::Tensor(); }
   at::Tensor operator()(const Relu&) const {
@@ -86,6 +96,7 @@ struct Compute {
   at::Tensor operator()(const Linear&) const { return at::linear(in().to(type()), weight(0), weight(1)); }
   at::Tensor operator()(const Dropout& drop) const {
     if (!pass.training || drop.rate == 0) return in();
+    if (const auto* given = pass.kept) return at::mul(in(), (*given)[step.dropout].view(in().sizes()).to(at::kFloat).mul_(1 / (1 - drop.rate)));
     return dropout(in(), drop.rate, pass.seed, pass.number, static_cast<std::uint32_t>(step.output));
   }
   at::Tensor operator()(const Add&) const {
@@ -94,15 +105,6 @@ struct Compute {
     return sum;
   }
 };
-
-/// How many numbers each parameter, or each buffer, has.
-std::vector<std::int64_t> counts_of(const std::vector<WeightInfo>& weights, bool buffers) {
-  std::vector<std::int64_t> counts;
-  for (const auto& weight : weights) {
-    if ((weight.role == WeightRole::buffer) == buffers) counts.push_back(weight.count());
-  }
-  return counts;
-}
 
 /// What follows the normalisation, or the ReLU, that a chain has.
 Then then_of(const Specification& specification, const std::vector<std::size_t>& chain) {
@@ -121,36 +123,14 @@ Then then_of(const Specification& specification, const std::vector<std::size_t>&
 struct Network::Body {
   Specification specification;
   NetworkInfo info;
-  at::Device device;
-  FlatList parameters, gradients, buffers;
-  std::vector<at::Tensor> views;  ///< of `info.weights()`, where the network computes
+  NetworkWeights weights;
   std::vector<Step> steps;
   std::size_t image = 0;  ///< where the image lies among the values
+  std::vector<Dropped> dropped;
 
   Body(const Specification& given, at::Device where)
-      : specification(given), info(infer(given)), device(where), image(given.layers.size()) {
-    lay_out();
+      : specification(given), info(infer(given)), weights(info, where), image(given.layers.size()) {
     make_steps();
-  }
-
-  /// Takes the flat lists and makes a view of each weight, with its gradient.
-  void lay_out() {
-    const auto weights = info.weights();
-    parameters = FlatList(counts_of(weights, false), device);
-    gradients = FlatList(counts_of(weights, false), device);
-    buffers = FlatList(counts_of(weights, true), device);
-    std::size_t parameter = 0, buffer = 0;
-    for (const auto& weight : weights) {
-      const auto shaped = [&](const FlatList& list, std::size_t i) {
-        return list.weight(i).view(weight.shape).detach();
-      };
-      if (weight.role == WeightRole::buffer) {
-        views.push_back(shaped(buffers, buffer++));
-        continue;
-      }
-      views.push_back(shaped(parameters, parameter).requires_grad_(true));
-      views.back().mutable_grad() = shaped(gradients, parameter++);
-    }
   }
 
   void make_steps() {
@@ -170,14 +150,16 @@ struct Network::Body {
                 .then = then_of(specification, chain)};
       for (std::size_t i = 0; i < chain.size(); ++i) {
         const auto& [kind, own] = std::tie(specification.layers[chain[i]].kind, info.layers[chain[i]]);
-        const auto begin = views.begin() + static_cast<std::ptrdiff_t>(first_view[chain[i]]);
-        step.weights.insert(step.weights.end(), begin,
-                            begin + static_cast<std::ptrdiff_t>(own.weights.size()));
+        for (std::size_t w = 0; w < own.weights.size(); ++w) step.weights.push_back(first_view[chain[i]] + w);
         if (const auto* norm = std::get_if<BatchNorm>(&kind); norm != nullptr && i > 0) step.norm = *norm;
         if (std::holds_alternative<Add>(kind) && i > 0)
           step.inputs.push_back(own.inputs[0] == chain[i - 1] ? own.inputs[1] : own.inputs[0]);
       }
       std::replace(step.inputs.begin(), step.inputs.end(), LayerInfo::image, image);
+      if (const auto* drop = std::get_if<Dropout>(&step.kind); drop != nullptr && drop->rate > 0) {
+        step.dropout = dropped.size();
+        dropped.push_back({static_cast<std::uint32_t>(step.output), drop->rate, product(info.layers[step.output].output)});
+      }
       steps.push_back(std::move(step));
     }
     mark_last_uses();
@@ -195,7 +177,7 @@ struct Network::Body {
     values[part.input] = input;
     for (auto i = part.begin; i < part.end; ++i) {
       const auto& step = steps[i];
-      values[step.output] = std::visit(Compute{step, values, pass}, step.kind);
+      values[step.output] = std::visit(Compute{step, values, weights.views(), pass, weights.apart()}, step.kind);
       for (const auto used : step.last_use) values[used].reset();
     }
     return values[steps[part.end - 1].output];
@@ -244,46 +226,52 @@ Network::Network(Network&&) noexcept = default;
 Network::~Network() = default;
 
 at::Tensor Network::forward(const at::Tensor& images, const Pass& pass) {
-  const auto whole = body_->whole();
-  auto value = images.to(body_->device);
+  return compute(images.to(body_->weights.device()), pass).to(at::kCPU);
+}
+
+at::Tensor Network::compute(const at::Tensor& images, const Pass& pass) {
+  auto& body = *body_;
+  body.weights.begin_pass(type_of(pass.precision), pass.training);
   if (!pass.recompute || !at::GradMode::is_enabled())
-    return body_->compute(whole, value, pass).to(at::kCPU, at::kFloat);
-  const auto parts = body_->parts();
-  for (const auto& part : parts) {
-    if (&part == &parts.back()) return body_->compute(part, value, pass).to(at::kCPU, at::kFloat);
-    const auto compute = [this, part, pass](const at::Tensor& x, bool again) {
+    return body.compute(body.whole(), images, pass).to(at::kFloat);
+  auto value = images;
+  const auto parts = body.parts();
+  for (std::size_t i = 0; i + 1 < parts.size(); ++i) {
+    const auto compute_part = [this, part = parts[i], pass](const at::Tensor& x, bool again) {
       auto same = pass;
       same.again = again;
       return body_->compute(part, x, same);
     };
-    value = recomputed(compute, value);
+    value = recomputed(compute_part, value);
   }
-  return value;
+  return body.compute(parts.back(), value, pass).to(at::kFloat);
 }
 
 void Network::to_device() {
-  body_->parameters.up();
-  body_->gradients.clear_there();
-  body_->buffers.up();
+  body_->weights.up();
 }
-
 void Network::from_device() {
-  body_->gradients.down();
-  body_->buffers.down();
+  body_->weights.down();
+}
+NetworkWeights& Network::lists() {
+  return body_->weights;
+}
+const std::vector<Dropped>& Network::dropped() const {
+  return body_->dropped;
 }
 
 std::span<float> Network::parameters() {
-  return body_->parameters.host();
+  return body_->weights.parameters();
 }
 std::span<float> Network::gradients() {
-  return body_->gradients.host();
+  return body_->weights.gradients();
 }
 std::span<float> Network::buffers() {
-  return body_->buffers.host();
+  return body_->weights.buffers();
 }
 
 Weights Network::weights() const {
-  const auto parameters = body_->parameters.host(), buffers = body_->buffers.host();
+  const auto parameters = body_->weights.parameters(), buffers = body_->weights.buffers();
   return {{parameters.begin(), parameters.end()}, {buffers.begin(), buffers.end()}};
 }
 
@@ -291,6 +279,7 @@ void Network::load(const Weights& weights) {
   assert(weights.parameters.size() == parameters().size());
   std::copy(weights.parameters.begin(), weights.parameters.end(), parameters().begin());
   std::copy(weights.buffers.begin(), weights.buffers.end(), buffers().begin());
+  to_device();
 }
 
 std::vector<NamedArray> Network::named(const Weights& weights) const {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "stages/model/model.hpp"
+#include "stages/model/network_weights.hpp"
 #include "stages/model/precision.hpp"
 
 namespace fovea {
@@ -19,6 +20,16 @@ struct Pass {
   std::uint64_t number = 0;  ///< of the pass: each drops other values
   bool recompute = false;    ///< the way back computes most of it again in place of keeping it
   bool again = false;        ///< this is that second time, which moves no running statistics
+  /// For each layer that drops values, a byte each: 1 for what is kept. Where null, they are drawn by `seed`
+  /// and `number`.
+  const std::vector<at::Tensor>* kept = nullptr;
+};
+
+/// A layer that drops values in training.
+struct Dropped {
+  std::uint32_t layer = 0;
+  double rate = 0;
+  std::int64_t values = 0;  ///< of one image
 };
 
 /// Parameters and buffers of a network, flat.
@@ -31,10 +42,9 @@ struct Weights {
 /// (running statistics) in a third, each in the order of the specification. Not for use by two threads at
 /// once.
 ///
-/// The lists are the host's. On the CPU the network computes with them; for another device it has a second
-/// set there, each weight at an address that suits the device, which `to_device` and `from_device` keep
-/// equal. So every step moves all parameters over the bus and all gradients back, and the optimizer is the
-/// host's: that is what bounds large networks on a GPU.
+/// On the plain CPU the network computes with the host's lists. For another device it has its own lists of
+/// parameters and buffers there, which `to_device` and `from_device` make equal to the host's or the other
+/// way round, and a copy of the parameters in the type that layers compute in.
 class Network {
  public:
   /// Throws `Error` where `weights` are not those that the specification asks for. Only the plain CPU has no
@@ -50,13 +60,22 @@ class Network {
   /// is fastest). Images and scores are the host's.
   at::Tensor forward(const at::Tensor& images, const Pass& pass);
 
-  /// Has the next passes compute with parameters and buffers as they are now, and add up gradients from zero.
+  /// The same with images and scores where the network computes. What passes add to running statistics stays
+  /// there.
+  at::Tensor compute(const at::Tensor& images, const Pass& pass);
+
+  /// Has the device compute with parameters and buffers as the host has them, or brings the device's to the
+  /// host. On the plain CPU they are the same.
   void to_device();
-  /// Brings back what passes changed: gradients and running statistics.
   void from_device();
 
+  /// The lists that it computes with.
+  NetworkWeights& lists();
+  /// Layers that drop values, in the order of `Pass::kept`.
+  const std::vector<Dropped>& dropped() const;
+
   std::span<float> parameters();
-  /// What backward passes have added up since these were last set to zero.
+  /// What backward passes on the plain CPU have added up since these were last set to zero.
   std::span<float> gradients();
   /// Running statistics.
   std::span<float> buffers();

@@ -172,6 +172,12 @@ std::vector<std::string_view> Augmenter::applied(Random random, const std::optio
   return names;
 }
 
+bool mixes_batches(const Policy& policy) {
+  return std::ranges::any_of(policy, [](const Op& op) {
+    return std::visit([]<class T>(const T&) { return is_on_batches<T>; }, op);
+  });
+}
+
 Mixing Augmenter::mixing(Random random) const {
   Mixing mixing{.size = pass_.size()};
   for (const auto& op : policy_) {

@@ -25,6 +25,9 @@ void check_policy(const Policy& policy, const std::string& place);
 /// The names of a policy's ops, in order.
 std::vector<std::string> op_names(const Policy& policy);
 
+/// Whether any op mixes the images of a batch, and their labels.
+bool mixes_batches(const Policy& policy);
+
 /// Carries a policy out, one sample at a time; may be used by several threads at once.
 class Augmenter {
  public:

@@ -24,6 +24,16 @@ struct Passed {
   std::vector<float> gradients, buffers;
 };
 
+/// Brings gradients as well to the host's lists.
+void bring_back(Network& network) {
+  network.from_device();
+  auto& lists = network.lists();
+  if (!lists.apart()) return;
+  const auto found = lists.layout().zeros();
+  lists.take_gradients(found, false);
+  lists.layout().down(found, network.gradients());
+}
+
 Passed pass_on(const at::Device& device, const Model& model, Precision precision, bool recompute = false) {
   Network network(model, device);
   const auto& sizes = model.specification;
@@ -33,7 +43,7 @@ Passed pass_on(const at::Device& device, const Model& model, Precision precision
   const auto scores = network.forward(
       images, {.training = true, .precision = precision, .seed = 3, .number = 5, .recompute = recompute});
   scores.square().mean().backward();
-  network.from_device();
+  bring_back(network);
   const at::NoGradGuard no_gradients;
   const auto plain = network.forward(images, {.precision = precision});
   const auto gradients = network.gradients(), buffers = network.buffers();
@@ -147,7 +157,7 @@ Learnt learnt_on(const ComputeDevice& device, const std::string& precision) {
   const Train::In<Value> in{.model = toy::model(toy::specification(), data),
                             .batches = toy::batches(data),
                             .validation = validation};
-  Learner learner(in,
+  const auto learner = Learner::make(in,
                   {.batch_size = 16,
                    .optimizer = {.type = "sgd"},
                    .precision = precision,
@@ -157,13 +167,14 @@ Learnt learnt_on(const ComputeDevice& device, const std::string& precision) {
   Learnt learnt;
   auto& state = learnt.state;
   state.history.steps_per_epoch = 2;
-  learner.begin(state);
+  learner->begin(state);
   toy::Heard heard;
   auto stream = BatchStream::training(*in.batches, 0, 16, 1);
-  for (std::int64_t step = 0; step < 2; ++step) learner.step(stream, step, 0.001, state);
-  learnt.validation_loss = learner.validate(validation, state, toy::context(heard)).loss;
-  learnt.weights = learner.network().weights();
-  learnt.kept = learner.kept(state);
+  for (std::int64_t step = 0; step < 2; ++step) learner->step(stream, step, 0.001, state);
+  learnt.validation_loss = learner->validate(validation, state, toy::context(heard)).loss;
+  learner->fetch(state);
+  learnt.weights = learner->network().weights();
+  learnt.kept = learner->kept(state);
   return learnt;
 }
 

@@ -1,6 +1,6 @@
 #include "stages/model/flat_list.hpp"
 
-#include <ATen/ops/ones.h>
+#include <ATen/ops/arange.h>
 
 #include <algorithm>
 #include <numeric>
@@ -10,40 +10,46 @@
 
 using namespace fovea;
 
-TEST_CASE("flat list: on a device apart each weight begins where a GPU's kernels can read it") {
-  const FlatList list({3, 70, 1, 64, 5}, at::Device(at::kCPU, 0));
-  const auto first = reinterpret_cast<std::uintptr_t>(list.weight(0).data_ptr());
-  for (std::size_t i = 0; i < 5; ++i) {
-    const auto begin = reinterpret_cast<std::uintptr_t>(list.weight(i).data_ptr());
-    CHECK((begin - first) % 256 == 0);
-    CHECK((i == 0 || begin > first));
-  }
-  CHECK(list.host().size() == 143);
+namespace {
+
+/// A norm before a filter and a bias, as the order on a device is another.
+std::vector<WeightInfo> parameters() {
+  return {{"norm.weight", {3}, WeightRole::norm},
+          {"conv.weight", {2, 5, 3, 3}, WeightRole::weight},
+          {"conv.bias", {2}, WeightRole::bias}};
 }
 
-TEST_CASE("flat list: what goes up to a device comes down again, weight by weight") {
-  FlatList list({3, 70, 1}, walled::device());
-  std::iota(list.host().begin(), list.host().end(), 0.0F);
-  list.up();
-  CHECK(list.weight(1).cpu()[0].item<float>() == 3);
-  CHECK(list.weight(2).cpu()[0].item<float>() == 73);
-  list.weight(1).add_(100);
-  std::fill(list.host().begin(), list.host().end(), 0.0F);
-  list.down();
-  CHECK(list.host()[2] == 2);
-  CHECK(list.host()[3] == 103);
-  CHECK(list.host()[73] == 73);
-  list.clear_there();
-  list.down();
-  CHECK(std::all_of(list.host().begin(), list.host().end(), [](float number) { return number == 0; }));
+}  // namespace
+
+TEST_CASE("flat layout: on a device apart each weight begins where a GPU's kernels can read it") {
+  const FlatLayout layout(parameters(), walled::device());
+  for (std::size_t i = 0; i < layout.weights(); ++i) CHECK(layout.begin(i) % FlatLayout::unit == 0);
+  CHECK(layout.order() == std::vector<std::size_t>{1, 2, 0});
+  CHECK(layout.last_part() == layout.begin(0));
+  CHECK(layout.length() == 3 * FlatLayout::unit);
 }
 
-TEST_CASE("flat list: the plain CPU computes with the host's own numbers") {
-  FlatList list({3, 70}, at::kCPU);
-  CHECK(list.weight(1).data_ptr<float>() == list.host().data() + 3);
-  list.host()[4] = 7;
-  list.up();
-  list.clear_there();
-  list.down();
-  CHECK(list.weight(1)[1].item<float>() == 7);
+TEST_CASE("flat layout: what goes up to a device comes down again, and filters lie channels last there") {
+  const FlatLayout layout(parameters(), walled::device());
+  std::vector<float> host(95), back(95);
+  std::iota(host.begin(), host.end(), 0.0F);
+  const auto list = layout.zeros();
+  layout.up(host, list);
+  CHECK(layout.shaped(list, 1).cpu()[1][2][0][1].item<float>() == 3 + 45 + 18 + 1);
+  CHECK(layout.flat(list, 1).cpu()[1].item<float>() == 3 + 9);  // the second channel of the same place
+  CHECK(layout.flat(list, 0).cpu()[2].item<float>() == 2);
+  CHECK(list.cpu().sum().item<float>() == 94 * 95 / 2);
+  const auto gradient = at::arange(90, at::kFloat).view({2, 5, 3, 3}).to(walled::device());
+  CHECK(layout.as_laid(gradient, 1).cpu()[1].item<float>() == 9);
+  layout.down(list, back);
+  CHECK(back == host);
+}
+
+TEST_CASE("flat layout: the plain CPU computes with the host's own numbers") {
+  const FlatLayout layout(parameters(), at::kCPU);
+  CHECK(layout.begin(1) == 3);
+  CHECK(layout.begin(2) == 93);
+  CHECK(layout.length() == 95);
+  const auto list = layout.zeros();
+  CHECK(layout.shaped(list, 1).data_ptr<float>() == list.data_ptr<float>() + 3);
 }

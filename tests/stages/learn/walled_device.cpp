@@ -30,7 +30,15 @@ namespace {
 constexpr auto kind = c10::DeviceType::PrivateUse1;
 constexpr auto key = c10::DispatchKey::PrivateUse1;
 
-std::atomic<std::size_t> operations = 0;
+std::atomic<std::size_t> operations = 0, ups = 0, downs = 0, reads = 0;
+
+/// How deep a thread is in what the CPU computes for the device, whose copies do not cross the wall.
+thread_local int behind_the_wall = 0;
+struct BehindTheWall {
+  BehindTheWall() { ++behind_the_wall; }
+  ~BehindTheWall() { --behind_the_wall; }
+  BehindTheWall(const BehindTheWall&) = delete;
+};
 
 /// Pages that can be touched only while they are open.
 class Pages {
@@ -153,7 +161,8 @@ void expect_here(const c10::OperatorHandle& op, const at::Tensor& tensor) {
 
 /// Any operation: the CPU computes it with the tensors opened to it.
 void compute(const c10::OperatorHandle& op, torch::jit::Stack* stack) {
-  ++operations;
+  op.schema().name() == "aten::_local_scalar_dense" ? ++reads : ++operations;
+  const BehindTheWall inside;
   Open open;
   const auto count = op.schema().arguments().size();
   for (auto value = stack->end() - static_cast<std::ptrdiff_t>(count); value != stack->end(); ++value) {
@@ -176,6 +185,10 @@ void compute(const c10::OperatorHandle& op, torch::jit::Stack* stack) {
   const auto results = op.schema().returns().size();
   for (auto value = stack->end() - static_cast<std::ptrdiff_t>(results); value != stack->end(); ++value) {
     if (value->isTensor()) *value = open.outside(value->toTensor());
+    if (!value->isTensorList()) continue;
+    std::vector<at::Tensor> all;
+    for (const at::Tensor& one : value->toTensorList()) all.push_back(open.outside(one));
+    *value = all;
   }
 }
 
@@ -192,6 +205,11 @@ at::Tensor empty_strided(at::IntArrayRef sizes, at::IntArrayRef strides, c10::op
 }
 
 at::Tensor& copy(at::Tensor& to, const at::Tensor& from, bool) {
+  if (behind_the_wall == 0) {
+    if (is_here(to) && is_here(from)) ++operations;
+    if (is_here(to) && !is_here(from)) ++ups;
+    if (!is_here(to) && is_here(from)) ++downs;
+  }
   Open open;
   open.outside(open(to).copy_(open(from)));
   return to;
@@ -202,6 +220,7 @@ at::Tensor convolution(const at::Tensor& x, const at::Tensor& weight, const c10:
                        at::IntArrayRef stride, at::IntArrayRef padding, at::IntArrayRef dilation,
                        bool transposed, at::IntArrayRef output_padding, std::int64_t groups) {
   ++operations;
+  const BehindTheWall inside;
   Open open;
   const auto offset = bias ? open(*bias) : at::Tensor();
   return open.outside(at::convolution(open(x), open(weight), offset, stride, padding, dilation, transposed,
@@ -213,6 +232,7 @@ std::tuple<at::Tensor, at::Tensor, at::Tensor> convolution_backward(
     at::IntArrayRef padding, at::IntArrayRef dilation, bool transposed, at::IntArrayRef output_padding,
     std::int64_t groups, std::array<bool, 3> asked) {
   ++operations;
+  const BehindTheWall inside;
   Open open;
   const std::vector<std::int64_t> bias{weight.size(0)};
   const auto [of_x, of_weight, of_bias] =
@@ -290,6 +310,10 @@ at::Device device() {
 
 std::size_t computed() {
   return operations;
+}
+
+Crossed crossed() {
+  return {ups, downs, reads};
 }
 
 }  // namespace fovea::walled

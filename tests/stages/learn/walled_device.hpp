@@ -9,7 +9,14 @@ namespace fovea::walled {
 /// behind the wall. It knows no layer of ours, so only what LibTorch itself offers runs on it.
 at::Device device();
 
-/// How many operations it has computed, copies not counted.
+/// How many operations it has computed, with copies from one place of it to another.
 std::size_t computed();
+
+/// What has crossed the wall so far.
+struct Crossed {
+  std::size_t up = 0, down = 0;  ///< copies from the host, and to it
+  std::size_t read = 0;          ///< single numbers that somebody waited for
+};
+Crossed crossed();
 
 }  // namespace fovea::walled

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <c10/core/Event.h>
+#include <c10/core/Stream.h>
+
+#include <array>
+#include <optional>
+
+#include "stages/data/batch_stream.hpp"
+#include "stages/learn/loss.hpp"
+#include "stages/model/network.hpp"
+
+namespace fovea {
+
+/// All that a step needs from the host, in one piece of memory at one place of the device: a few numbers,
+/// labels, what dropout keeps, images. The host fills one of two pinned buffers while the other is on its
+/// way, a stream of its own brings it over, and the stream that computes waits for it there.
+class Letter {
+ public:
+  /// The step's own numbers.
+  struct Numbers {
+    float rate = 0;  ///< the learning rate
+    float seed = 0;  ///< the gradient that the loss's sum begins with
+  };
+  /// What has arrived, for so many images; nothing is copied.
+  struct Read {
+    at::Tensor rate, seed;  ///< one number each, fp32
+    at::Tensor images;      ///< N x C x H x W, fp32, channels last
+    Truth truth;
+    std::vector<at::Tensor> kept;  ///< as in `Pass`
+  };
+
+  /// For at most `batch_size` images a step, of which some are mixed where `mixes`.
+  Letter(const Specification& specification, const std::vector<Dropped>& dropped, std::int64_t batch_size,
+         bool mixes, at::Device device);
+
+  /// Sends a batch; `seed` and `pass` are those of what is dropped. To be called by the stream that computes.
+  void send(const Batch& batch, const Numbers& numbers, std::uint64_t seed, std::uint64_t pass);
+  Read read(std::int64_t images) const;
+
+ private:
+  static constexpr std::int64_t header = 64;
+  /// Bytes from the beginning, and how many.
+  struct Place {
+    std::int64_t begin = 0, bytes = 0;
+  };
+  Place next(std::int64_t bytes);
+  at::Tensor part(const Place& place, at::ScalarType type, std::int64_t count) const;
+  void fill(const Batch& batch, const Numbers& numbers, std::uint64_t seed, std::uint64_t pass,
+            std::uint8_t* out) const;
+  void bring_over(const at::Tensor& from, std::size_t slot);
+
+  const Specification specification_;
+  const std::vector<Dropped> dropped_;
+  const at::Device device_;
+  Place labels_, others_, images_;
+  std::vector<Place> kept_;
+  std::int64_t bytes_ = header;
+  std::array<at::Tensor, 2> here_, arrived_;
+  at::Tensor there_;
+  std::size_t sent_ = 0;
+  std::optional<c10::Stream> carrier_;
+  std::array<std::optional<c10::Event>, 2> brought_, taken_;
+};
+
+}  // namespace fovea
