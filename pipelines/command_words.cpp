@@ -1,5 +1,7 @@
 #include "pipelines/command_words.hpp"
 
+#include <CLI/CLI.hpp>
+
 #include <algorithm>
 #include <set>
 

@@ -55,13 +55,13 @@ double rate_of(const FindLearningRate::Params& params, std::int64_t step) {
 RateRange measure(const Train::In<Value>& in, const FindLearningRate::Params& params,
                   const Context& context) {
   const auto learner = Learner::make(in,
-                  {.batch_size = params.batch_size,
-                   .optimizer = params.optimizer,
-                   .clip = params.clip,
-                   .loss = params.loss,
-                   .precision = params.precision,
-                   .log_every = 1},
-                  context.seed, compute_device(context.device));
+                                     {.batch_size = params.batch_size,
+                                      .optimizer = params.optimizer,
+                                      .clip = params.clip,
+                                      .loss = params.loss,
+                                      .precision = params.precision,
+                                      .log_every = 1},
+                                     context.seed, compute_device(context.device));
   TrainState state;
   learner->begin(state);
   state.history.steps_per_epoch = params.steps;

@@ -15,7 +15,9 @@ namespace {
 
 /// LibTorch 1 cannot wait for an event; it copies at once.
 template <class Event>
-constexpr bool can_wait = requires(Event& event) { event.synchronize(); };
+constexpr bool can_wait = requires(Event& event) {
+  event.synchronize();
+};
 template <class Event>
 void wait_for(Event& event) {
   if constexpr (can_wait<Event>) event.synchronize();

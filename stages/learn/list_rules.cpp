@@ -84,7 +84,8 @@ class ListAdam : public RunRule {
     m[1].mul_(params_.second_beta()).addcmul_(g, g, 1 - params_.second_beta());
     if (params_.amsgrad) m[2].copy_(at::maximum(m[2], m[1]));
     const auto unbias = unbias_(made);
-    const auto divisor = (params_.amsgrad ? m[2] : m[1]).sqrt().mul_(unbias.square).add_(params_.kept_from_zero());
+    const auto divisor =
+        (params_.amsgrad ? m[2] : m[1]).sqrt().mul_(unbias.square).add_(params_.kept_from_zero());
     w.addcmul_(m[0] / divisor, rate * unbias.mean, -1);
   }
 
@@ -95,7 +96,8 @@ class ListAdam : public RunRule {
     if (!lists.weights.is_cuda()) return false;
     const std::vector<at::Tensor> w{lists.weights}, g{lists.gradients}, mean{lists.moments[0]},
         square{lists.moments[1]}, steps{made.to(at::kFloat)};
-    const auto largest = params_.amsgrad ? std::vector<at::Tensor>{lists.moments[2]} : std::vector<at::Tensor>{};
+    const auto largest =
+        params_.amsgrad ? std::vector<at::Tensor>{lists.moments[2]} : std::vector<at::Tensor>{};
     // The decay is done already, and without it both rules are the same.
     at::_fused_adam_(w, g, mean, square, largest, steps, rate, params_.beta_1, params_.second_beta(), 0,
                      params_.kept_from_zero(), params_.amsgrad, false, {}, {});

@@ -30,7 +30,10 @@ class ListLamb : public ListRule {
  public:
   ListLamb(const OptimizerParams& params, const FlatLayout& layout, const std::vector<WeightRun>& tensors,
            at::Device device)
-      : params_(params), unbias_(params, device), runs_(list_runs(layout, tensors)), by_weight_(layout, device) {
+      : params_(params),
+        unbias_(params, device),
+        runs_(list_runs(layout, tensors)),
+        by_weight_(layout, device) {
     std::vector<double> rates, decays;
     for (const auto& tensor : tensors) {
       rates.push_back(tensor.rate);

@@ -139,7 +139,8 @@ std::unique_ptr<Loss> make_loss(const LossParams& params, const Dataset& data) {
   if (const auto* make = Extensions::of_training().loss(params.type)) return (*make)(params, data);
   auto weights = class_weights(params.class_weights, data);
   if (params.type == "focal") return std::make_unique<Focal>(params, std::move(weights), data.classes());
-  if (params.type == "bce") return std::make_unique<BinaryCrossEntropy>(params, std::move(weights), data.classes());
+  if (params.type == "bce")
+    return std::make_unique<BinaryCrossEntropy>(params, std::move(weights), data.classes());
   return std::make_unique<CrossEntropy>(params, std::move(weights), data.classes());
 }
 

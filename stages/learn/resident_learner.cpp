@@ -84,7 +84,9 @@ ResidentLearner::ResidentLearner(const Train::In<Value>& in, const Train::Params
   const bool calls = !params.callbacks.empty();
   if (host_helps() || calls) {
     remark_ = std::string("each step waits for the device, as ") +
-              (calls ? "a callback" : tensor_loss_ == nullptr ? "the loss" : "the optimizer") +
+              (calls                     ? "a callback"
+               : tensor_loss_ == nullptr ? "the loss"
+                                         : "the optimizer") +
               " is code of your own that runs on the CPU";
   }
   if (!host_helps() && params.step_graph && params.accumulate_steps == 1) graph_ = make_graph();
@@ -239,8 +241,7 @@ void ResidentLearner::clip(const at::Tensor& norm) {
   const auto& gradients = lists_.gradients;
   if (value) gradients.clamp_(-*value, *value);
   if (local) gradients.mul_(by_weight_.spread(factor_to(*local, by_weight_.norms(gradients))));
-  if (global)
-    gradients.mul_(factor_to(*global, value || local ? at::linalg_vector_norm(gradients) : norm));
+  if (global) gradients.mul_(factor_to(*global, value || local ? at::linalg_vector_norm(gradients) : norm));
 }
 
 void ResidentLearner::move_weights(const at::Tensor& finite) {
@@ -334,7 +335,8 @@ void ResidentLearner::settle(TrainState& state) {
   const auto sent = std::exchange(sent_, {});
   const auto wide = static_cast<std::size_t>(width());
   count_time(state);
-  for (std::size_t i = 0; i < lines.size() / wide; ++i) read_line(sent[i], lines.subspan(i * wide, wide), state);
+  for (std::size_t i = 0; i < lines.size() / wide; ++i)
+    read_line(sent[i], lines.subspan(i * wide, wide), state);
 }
 
 void ResidentLearner::read_line(const Sent& sent, std::span<const float> line, TrainState& state) {
@@ -342,7 +344,8 @@ void ResidentLearner::read_line(const Sent& sent, std::span<const float> line, T
   expect_finite(loss, sent.number, state);
   const auto tracked = params_.track_gradients ? names().size() : 0;
   const auto classes = static_cast<std::size_t>(in_.model->specification.classes);
-  state.tally.add(loss / sent.weight, line.subspan(line_scores + tracked, sent.truth.size() * classes), sent.truth);
+  state.tally.add(loss / sent.weight, line.subspan(line_scores + tracked, sent.truth.size() * classes),
+                  sent.truth);
   sums_.loss += loss;
   sums_.weight += sent.weight;
   if (!sent.ends_step) return;

@@ -83,9 +83,9 @@ class ResidentLearner : public Learner {
   const ByWeight by_weight_;
   UpdatedLists lists_;
   at::Tensor average_, average_buffers_;
-  at::Tensor made_;        ///< steps made, one number in fp64
-  at::Tensor scale_;       ///< of the loss, one number in fp32; none where it is not scaled
-  at::Tensor good_steps_;  ///< since the scale last changed
+  at::Tensor made_;            ///< steps made, one number in fp64
+  at::Tensor scale_;           ///< of the loss, one number in fp32; none where it is not scaled
+  at::Tensor good_steps_;      ///< since the scale last changed
   OptimizerState host_state_;  ///< of a rule that only the host knows
   Letter letter_;
   Paper paper_;

@@ -71,7 +71,7 @@ class Trainer {
   std::vector<NamedCallback> callbacks_;
   Stopwatch clock_;    ///< since the running epoch's time was last counted
   Stopwatch unsaved_;  ///< since progress was last saved
-  Stopwatch heard_;  ///< since steps became known
+  Stopwatch heard_;    ///< since steps became known
   std::int64_t heard_images_ = 0;
   std::string told_remark_;
   Position saved_{};

@@ -15,8 +15,8 @@ class CudaGraph : public StepGraph {
   void record(const std::function<void()>& body) override {
     auto graph = std::make_unique<at::cuda::CUDAGraph>();
     // Later versions of LibTorch find the generator themselves.
-    const auto generator = at::globalContext().defaultGenerator(
-        at::Device(at::kCUDA, static_cast<c10::DeviceIndex>(device_)));
+    const auto generator =
+        at::globalContext().defaultGenerator(at::Device(at::kCUDA, static_cast<c10::DeviceIndex>(device_)));
     [](auto& one, const at::Generator& random) {
       if constexpr (requires { one.register_generator_state(random); }) one.register_generator_state(random);
     }(*graph, generator);

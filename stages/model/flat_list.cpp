@@ -12,10 +12,14 @@ namespace {
 /// The part of a list that a weight lies in.
 int part_of(const WeightInfo& weight) {
   switch (weight.role) {
-    case WeightRole::weight: return 0;
-    case WeightRole::bias: return 1;
-    case WeightRole::norm: return 2;
-    case WeightRole::buffer: return weight.shape.empty() ? 2 : 0;  // a counter, or a running statistic
+    case WeightRole::weight:
+      return 0;
+    case WeightRole::bias:
+      return 1;
+    case WeightRole::norm:
+      return 2;
+    case WeightRole::buffer:
+      return weight.shape.empty() ? 2 : 0;  // a counter, or a running statistic
   }
   return 0;
 }
@@ -74,7 +78,8 @@ at::Tensor FlatLayout::staging() const {
 void FlatLayout::up(std::span<const float> host, const at::Tensor& list) const {
   const auto staged = staging();
   for (const auto& slot : slots_)
-    host_order(staged, slot).copy_(at::from_blob(const_cast<float*>(host.data()) + slot.host_begin, slot.shape, at::kFloat));
+    host_order(staged, slot)
+        .copy_(at::from_blob(const_cast<float*>(host.data()) + slot.host_begin, slot.shape, at::kFloat));
   list.copy_(staged);
 }
 

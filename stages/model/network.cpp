@@ -8,8 +8,8 @@
 #include <ATen/ops/from_blob.h>
 #include <ATen/ops/linear.h>
 #include <ATen/ops/max_pool2d.h>
-#include <ATen/ops/relu.h>
 #include <ATen/ops/mul.h>
+#include <ATen/ops/relu.h>
 
 #include <algorithm>
 #include <cassert>
@@ -73,11 +73,7 @@ struct Compute {
     const auto first = step.weights.size() - 5;
     const bool counts = pass.training && !pass.again;
     if (counts && !counts_together) own(first + 4).data().add_(1);  // data(): autograd need not know
-    return {own(first),
-            own(first + 1),
-            own(first + 2),
-            own(first + 3),
-            counts ? norm.momentum : 0,
+    return {own(first),  own(first + 1), own(first + 2), own(first + 3), counts ? norm.momentum : 0,
             norm.epsilon};
   }
   at::Tensor added() const { return step.then == Then::add_and_relu ? in(1) : at::Tensor(); }
@@ -96,7 +92,9 @@ struct Compute {
   at::Tensor operator()(const Linear&) const { return at::linear(in().to(type()), weight(0), weight(1)); }
   at::Tensor operator()(const Dropout& drop) const {
     if (!pass.training || drop.rate == 0) return in();
-    if (const auto* given = pass.kept) return at::mul(in(), (*given)[step.dropout].view(in().sizes()).to(at::kFloat).mul_(1 / (1 - drop.rate)));
+    if (const auto* given = pass.kept)
+      return at::mul(in(),
+                     (*given)[step.dropout].view(in().sizes()).to(at::kFloat).mul_(1 / (1 - drop.rate)));
     return dropout(in(), drop.rate, pass.seed, pass.number, static_cast<std::uint32_t>(step.output));
   }
   at::Tensor operator()(const Add&) const {
@@ -158,7 +156,8 @@ struct Network::Body {
       std::replace(step.inputs.begin(), step.inputs.end(), LayerInfo::image, image);
       if (const auto* drop = std::get_if<Dropout>(&step.kind); drop != nullptr && drop->rate > 0) {
         step.dropout = dropped.size();
-        dropped.push_back({static_cast<std::uint32_t>(step.output), drop->rate, product(info.layers[step.output].output)});
+        dropped.push_back(
+            {static_cast<std::uint32_t>(step.output), drop->rate, product(info.layers[step.output].output)});
       }
       steps.push_back(std::move(step));
     }
@@ -177,7 +176,8 @@ struct Network::Body {
     values[part.input] = input;
     for (auto i = part.begin; i < part.end; ++i) {
       const auto& step = steps[i];
-      values[step.output] = std::visit(Compute{step, values, weights.views(), pass, weights.apart()}, step.kind);
+      values[step.output] =
+          std::visit(Compute{step, values, weights.views(), pass, weights.apart()}, step.kind);
       for (const auto used : step.last_use) values[used].reset();
     }
     return values[steps[part.end - 1].output];

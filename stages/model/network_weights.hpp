@@ -5,8 +5,8 @@
 namespace fovea {
 
 /// The numbers of one network: flat lists of parameters, their gradients and buffers on the host, and what it
-/// computes with. On the plain CPU that is the host's lists. For a device apart ("cpu:0" is the CPU as one) it
-/// is lists there, laid out as suits the device, and a copy of all parameters but norms in the type that
+/// computes with. On the plain CPU that is the host's lists. For a device apart ("cpu:0" is the CPU as one)
+/// it is lists there, laid out as suits the device, and a copy of all parameters but norms in the type that
 /// layers compute in; gradients are there until they are taken.
 class NetworkWeights {
  public:
@@ -48,11 +48,11 @@ class NetworkWeights {
   at::Device device_;
   bool apart_;
   FlatLayout parameter_layout_, buffer_layout_;
-  at::Tensor parameters_, gradients_, buffers_;     ///< the host's
+  at::Tensor parameters_, gradients_, buffers_;  ///< the host's
   at::Tensor device_parameters_, device_buffers_;
-  at::Tensor cast_;                                 ///< parameters up to the norms in the computing type
-  at::Tensor gap_, typed_gap_;                      ///< zeros that lie between gradients
-  std::vector<std::size_t> parameter_views_;        ///< which of `views_` is each parameter
+  at::Tensor cast_;                           ///< parameters up to the norms in the computing type
+  at::Tensor gap_, typed_gap_;                ///< zeros that lie between gradients
+  std::vector<std::size_t> parameter_views_;  ///< which of `views_` is each parameter
   std::vector<at::Tensor> views_;
 };
 

@@ -158,12 +158,12 @@ Learnt learnt_on(const ComputeDevice& device, const std::string& precision) {
                             .batches = toy::batches(data),
                             .validation = validation};
   const auto learner = Learner::make(in,
-                  {.batch_size = 16,
-                   .optimizer = {.type = "sgd"},
-                   .precision = precision,
-                   .ema_decay = 0.5,
-                   .accumulate_steps = 2},
-                  3, device);
+                                     {.batch_size = 16,
+                                      .optimizer = {.type = "sgd"},
+                                      .precision = precision,
+                                      .ema_decay = 0.5,
+                                      .accumulate_steps = 2},
+                                     3, device);
   Learnt learnt;
   auto& state = learnt.state;
   state.history.steps_per_epoch = 2;

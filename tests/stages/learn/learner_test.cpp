@@ -81,13 +81,9 @@ TEST_CASE("learner: on a device it learns, averages and validates the same to ro
                             .batches = toy::batches(data),
                             .validation = validation};
   const auto learnt = [&](const ComputeDevice& device) {
-    const auto learner =
-        Learner::make(in,
-                      {.batch_size = 16,
-                       .optimizer = {.type = "sgd"},
-                       .precision = "fp32",
-                       .ema_decay = 0.5},
-                      3, device);
+    const auto learner = Learner::make(
+        in, {.batch_size = 16, .optimizer = {.type = "sgd"}, .precision = "fp32", .ema_decay = 0.5}, 3,
+        device);
     TrainState state;
     state.history.steps_per_epoch = 4;
     learner->begin(state);

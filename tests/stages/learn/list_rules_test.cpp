@@ -39,7 +39,8 @@ TEST_CASE("list rules: every optimizer moves lists of a device as the CPU's loop
   for (const auto& one : parameters) count += static_cast<std::size_t>(one.count());
 
   std::vector<OptimizerParams> all;
-  for (const char* type : {"sgd", "adam", "adamw", "rmsprop", "adadelta", "adagrad", "lion", "lamb", "muon"}) {
+  for (const char* type :
+       {"sgd", "adam", "adamw", "rmsprop", "adadelta", "adagrad", "lion", "lamb", "muon"}) {
     for (const double decay : {0.0, 0.1}) all.push_back({.type = type, .weight_decay = decay});
   }
   all.push_back({.type = "sgd", .momentum = 0.0});
@@ -67,7 +68,8 @@ TEST_CASE("list rules: every optimizer moves lists of a device as the CPU's loop
     layout.up(weights, lists.weights);
     for (std::int64_t step = 1; step <= 3; ++step) {
       const auto gradients = made_up(count, static_cast<double>(step));
-      optimizer->step(weights, gradients, optimizer->whole_tensors() ? tensors : merged(tensors), 0.01, state);
+      optimizer->step(weights, gradients, optimizer->whole_tensors() ? tensors : merged(tensors), 0.01,
+                      state);
       layout.up(gradients, lists.gradients);
       const auto number = [](double value, at::ScalarType type) {
         return at::full({}, value, at::TensorOptions(type)).to(walled::device());
@@ -78,7 +80,8 @@ TEST_CASE("list rules: every optimizer moves lists of a device as the CPU's loop
     }
     std::vector<float> moment(count);
     for (std::size_t i = 0; i < state.moments.size(); ++i) {
-      if (params.type == "lamb" && !params.parameter_groups.empty()) continue;  // of frozen weights it goes on
+      if (params.type == "lamb" && !params.parameter_groups.empty())
+        continue;  // of frozen weights it goes on
       layout.down(lists.moments[i], moment);
       CHECK(apart(moment, state.moments[i]) < 2e-6);
     }

@@ -198,7 +198,8 @@ TEST_CASE("resident learner: a loss that is not finite is told with its step, th
   Learning one;
   one.rate = [](std::int64_t step) { return step == 35 ? 1e30 : 0.01; };
   CHECK(error_of([&] { one.after(60); }).starts_with("loss is "));
-  CHECK(error_of([&] { one.after(60); }).find(" at epoch 1, step 5; ") != std::string::npos);  // 36 = 4 x 8 + 4
+  CHECK(error_of([&] { one.after(60); }).find(" at epoch 1, step 5; ") !=
+        std::string::npos);  // 36 = 4 x 8 + 4
   const auto learner = one.learner(walled_device());
   TrainState state;
   state.history.steps_per_epoch = 8;
@@ -209,10 +210,11 @@ TEST_CASE("resident learner: a loss that is not finite is told with its step, th
 
 TEST_CASE("resident learner: with a loss or an optimizer of one's own each step is known when it returns") {
   auto& extensions = Extensions::of_training();
-  extensions.add_loss("squares of scores", [](const auto&, const auto&) { return std::make_unique<Squares>(); });
+  extensions.add_loss("squares of scores",
+                      [](const auto&, const auto&) { return std::make_unique<Squares>(); });
   extensions.add_optimizer("plain descent", [](const auto&) { return std::make_unique<Descent>(); });
-  for (const auto& [loss, optimizer, words] :
-       {std::tuple{"squares of scores", "sgd", "the loss"}, {"cross_entropy", "plain descent", "the optimizer"}}) {
+  for (const auto& [loss, optimizer, words] : {std::tuple{"squares of scores", "sgd", "the loss"},
+                                               {"cross_entropy", "plain descent", "the optimizer"}}) {
     INFO(words);
     Learning one;
     one.params.loss.type = loss;
@@ -220,7 +222,8 @@ TEST_CASE("resident learner: with a loss or an optimizer of one's own each step 
     one.params.accumulate_steps = 2;
     const auto here = one.after(4, {}), there = one.after(4);
     CHECK(apart(there.history.step_loss, here.history.step_loss) < 1e-4);
-    CHECK(one.learner(walled_device())->remark() ==
-          "each step waits for the device, as " + std::string(words) + " is code of your own that runs on the CPU");
+    CHECK(one.learner(walled_device())->remark() == "each step waits for the device, as " +
+                                                        std::string(words) +
+                                                        " is code of your own that runs on the CPU");
   }
 }
