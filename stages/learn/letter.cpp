@@ -1,48 +1,22 @@
 #include "stages/learn/letter.hpp"
 
-#include <ATen/ops/empty.h>
-#include <ATen/ops/zeros.h>
-#include <c10/core/StreamGuard.h>
-#include <c10/core/impl/VirtualGuardImpl.h>
-
+#include <algorithm>
 #include <cstring>
 
 #include "stages/model/fused.hpp"
 #include "stages/model/torch_setup.hpp"
 
 namespace fovea {
-namespace {
-
-/// LibTorch 1 cannot wait for an event; it copies at once.
-template <class Event>
-constexpr bool can_wait = requires(Event& event) {
-  event.synchronize();
-};
-template <class Event>
-void wait_for(Event& event) {
-  if constexpr (can_wait<Event>) event.synchronize();
-}
-
-c10::Stream current_stream(at::Device device) {
-  return c10::impl::VirtualGuardImpl(device.type()).getStream(device);
-}
-
-}  // namespace
 
 Letter::Letter(const Specification& specification, const std::vector<Dropped>& dropped,
                std::int64_t batch_size, bool mixes, at::Device device)
-    : specification_(specification), dropped_(dropped), device_(device) {
+    : specification_(specification), dropped_(dropped) {
   labels_ = next(batch_size * static_cast<std::int64_t>(sizeof(std::int64_t)));
   if (mixes) others_ = next(labels_.bytes);
   for (const auto& one : dropped) kept_.push_back(next(batch_size * one.values));
   images_ = next(batch_size * specification.channels * specification.height * specification.width *
                  static_cast<std::int64_t>(sizeof(float)));
-  const auto bytes = at::TensorOptions(at::kByte);
-  for (auto& one : here_) one = at::zeros({bytes_}, bytes.pinned_memory(device.is_cuda()));
-  there_ = at::zeros({bytes_}, bytes.device(device));
-  if (!device.is_cuda() || !can_wait<c10::Event>) return;
-  for (auto& one : arrived_) one = at::zeros({bytes_}, bytes.device(device));
-  carrier_ = c10::impl::VirtualGuardImpl(device.type()).getStreamFromGlobalPool(device, false);
+  carrier_ = std::make_unique<Carrier>(bytes_, device);
 }
 
 Letter::Place Letter::next(std::int64_t bytes) {
@@ -53,25 +27,8 @@ Letter::Place Letter::next(std::int64_t bytes) {
 }
 
 void Letter::send(const Batch& batch, const Numbers& numbers, std::uint64_t seed, std::uint64_t pass) {
-  const auto slot = sent_++ % 2;
-  if (brought_[slot]) wait_for(*brought_[slot]);
-  fill(batch, numbers, seed, pass, here_[slot].data_ptr<std::uint8_t>());
-  carrier_ ? bring_over(here_[slot], slot) : void(there_.copy_(here_[slot]));
-}
-
-void Letter::bring_over(const at::Tensor& from, std::size_t slot) {
-  const auto computing = current_stream(device_);
-  {
-    const c10::StreamGuard guard(*carrier_);
-    if (taken_[slot]) taken_[slot]->block(*carrier_);
-    arrived_[slot].copy_(from, true);
-    if (!brought_[slot]) brought_[slot].emplace(device_.type());
-    brought_[slot]->record(*carrier_);
-  }
-  brought_[slot]->block(computing);
-  there_.copy_(arrived_[slot], true);
-  if (!taken_[slot]) taken_[slot].emplace(device_.type());
-  taken_[slot]->record(computing);
+  fill(batch, numbers, seed, pass, carrier_->begin());
+  carrier_->send();
 }
 
 void Letter::fill(const Batch& batch, const Numbers& numbers, std::uint64_t seed, std::uint64_t pass,
@@ -99,7 +56,7 @@ void Letter::fill(const Batch& batch, const Numbers& numbers, std::uint64_t seed
 
 at::Tensor Letter::part(const Place& place, at::ScalarType type, std::int64_t count) const {
   const auto bytes = count * static_cast<std::int64_t>(c10::elementSize(type));
-  return there_.narrow(0, place.begin, bytes).view(type);
+  return carrier_->there().narrow(0, place.begin, bytes).view(type);
 }
 
 Letter::Read Letter::read(std::int64_t n) const {

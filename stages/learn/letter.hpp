@@ -1,20 +1,14 @@
 #pragma once
 
-#include <c10/core/Event.h>
-#include <c10/core/Stream.h>
-
-#include <array>
-#include <optional>
-
 #include "stages/data/batch_stream.hpp"
 #include "stages/learn/loss.hpp"
+#include "stages/model/device_stream.hpp"
 #include "stages/model/network.hpp"
 
 namespace fovea {
 
 /// All that a step needs from the host, in one piece of memory at one place of the device: a few numbers,
-/// labels, what dropout keeps, images. The host fills one of two pinned buffers while the other is on its
-/// way, a stream of its own brings it over, and the stream that computes waits for it there.
+/// labels, what dropout keeps, images.
 class Letter {
  public:
   /// The step's own numbers.
@@ -48,19 +42,13 @@ class Letter {
   at::Tensor part(const Place& place, at::ScalarType type, std::int64_t count) const;
   void fill(const Batch& batch, const Numbers& numbers, std::uint64_t seed, std::uint64_t pass,
             std::uint8_t* out) const;
-  void bring_over(const at::Tensor& from, std::size_t slot);
 
   const Specification specification_;
   const std::vector<Dropped> dropped_;
-  const at::Device device_;
   Place labels_, others_, images_;
   std::vector<Place> kept_;
   std::int64_t bytes_ = header;
-  std::array<at::Tensor, 2> here_, arrived_;
-  at::Tensor there_;
-  std::size_t sent_ = 0;
-  std::optional<c10::Stream> carrier_;
-  std::array<std::optional<c10::Event>, 2> brought_, taken_;
+  std::unique_ptr<Carrier> carrier_;
 };
 
 }  // namespace fovea

@@ -3,17 +3,10 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/cat.h>
-#include <ATen/ops/full.h>
-#include <ATen/ops/linalg_vector_norm.h>
 #include <ATen/ops/ones_like.h>
-#include <ATen/ops/where.h>
 #include <ATen/ops/zeros.h>
-#include <ATen/ops/zeros_like.h>
-#include <c10/core/StreamGuard.h>
-#include <c10/core/impl/VirtualGuardImpl.h>
 
 #include <algorithm>
-#include <limits>
 
 #include "stages/learn/progress.hpp"
 #include "stages/learn/scoring.hpp"
@@ -28,36 +21,10 @@ enum : std::int64_t { line_loss, line_norm, line_scores };
 /// Steps of full size that are not recorded: LibTorch sets itself up in them, and cuDNN chooses.
 constexpr std::int64_t steps_before_graph = 3;
 
-/// A stream of its own, which a graph needs; the default one, which is none, on other devices.
-std::optional<c10::Stream> own_stream(at::Device device) {
-  if (!device.is_cuda()) return {};
-  return c10::impl::VirtualGuardImpl(device.type()).getStreamFromGlobalPool(device, false);
-}
-
-/// Computes in a stream for as long as it lives.
-class InStream {
- public:
-  explicit InStream(const std::optional<c10::Stream>& stream) {
-    if (stream) guard_.emplace(*stream);
-  }
-
- private:
-  std::optional<c10::StreamGuard> guard_;
-};
-
 std::unique_ptr<Loss> loss_on(at::Device device, const LossParams& params, const Dataset& data) {
   auto loss = make_loss(params, data);
   if (auto* const tensors = dynamic_cast<TensorLoss*>(loss.get())) tensors->move_to(device);
   return loss;
-}
-
-at::Tensor one_number(double value, at::ScalarType type, at::Device device) {
-  return at::full({}, value, at::TensorOptions(type)).to(device);
-}
-
-/// `limit` over a norm where that is above it, else 1.
-at::Tensor factor_to(double limit, const at::Tensor& norm) {
-  return norm.add(1e-6).reciprocal_().mul_(limit).clamp_max_(1);
 }
 
 }  // namespace
@@ -70,16 +37,13 @@ ResidentLearner::ResidentLearner(const Train::In<Value>& in, const Train::Params
                                  const ComputeDevice& device, const MakeGraph& make_graph)
     : Learner(in, params, seed, device),
       device_(torch_device(device)),
-      stream_(own_stream(device_)),
+      stream_(device_),
       there_loss_(loss_on(device_, params.loss, *in.batches->data)),
       tensor_loss_(dynamic_cast<const TensorLoss*>(there_loss_.get())),
-      rule_(list_rule(params.optimizer, network_.lists().layout(), tensors_, device_)),
-      by_weight_(network_.lists().layout(), device_),
+      state_(network_, params_, tensors_, *optimizer_),
       letter_(in.model->specification, network_.dropped(), params.batch_size,
               mixes_batches(in.batches->policy), device_),
-      paper_(tensor_loss_ == nullptr || rule_ == nullptr || !params.callbacks.empty()
-                 ? 1
-                 : params.log_every * params.accumulate_steps,
+      paper_(host_helps() || !params.callbacks.empty() ? 1 : params.log_every * params.accumulate_steps,
              width(), device_) {
   const bool calls = !params.callbacks.empty();
   if (host_helps() || calls) {
@@ -90,10 +54,8 @@ ResidentLearner::ResidentLearner(const Train::In<Value>& in, const Train::Params
               " is code of your own that runs on the CPU";
   }
   if (!host_helps() && params.step_graph && params.accumulate_steps == 1) graph_ = make_graph();
-  lists_.weights = network_.lists().device_parameters();
-  lists_.gradients = at::zeros_like(lists_.weights);
   // The network's numbers came over in another stream.
-  lists_.weights.narrow(0, 0, 1).cpu();
+  network_.lists().device_parameters().narrow(0, 0, 1).cpu();
 }
 
 ResidentLearner::~ResidentLearner() = default;
@@ -103,36 +65,13 @@ std::int64_t ResidentLearner::width() const {
   return line_scores + tracked + params_.batch_size * in_.model->specification.classes;
 }
 
-void ResidentLearner::take(const TrainState& state) {
-  const InStream in_own(stream_);
-  const auto& lists = network_.lists();
-  lists_.moments.clear();
-  for (const auto& moment : state.optimizer.moments) {
-    lists_.moments.push_back(at::zeros_like(lists_.weights));
-    lists.layout().up(moment, lists_.moments.back());
-  }
-  if (params_.ema_decay > 0) {
-    average_ = at::zeros_like(lists_.weights);
-    average_buffers_ = at::zeros_like(lists.device_buffers());
-    lists.layout().up(state.average.parameters, average_);
-    lists.buffer_layout().up(state.average.buffers, average_buffers_);
-  }
-  if (rule_ == nullptr) host_state_ = state.optimizer;
-  made_ = one_number(static_cast<double>(state.optimizer.step), at::kDouble, device_);
-  if (state.loss_scale) {
-    scale_ = one_number(state.loss_scale->scale, at::kFloat, device_);
-    good_steps_ = one_number(static_cast<double>(state.loss_scale->good_steps), at::kFloat, device_);
-  }
-  fetched_ = true;
-}
-
 void ResidentLearner::accept() {
-  const InStream in_own(stream_);
+  const DeviceStream::In in_own(stream_);
   network_.to_device();
 }
 
 void ResidentLearner::step(BatchStream& stream, std::int64_t number, double rate, TrainState& state) {
-  const InStream in_own(stream_);
+  const DeviceStream::In in_own(stream_);
   if (sent_.empty()) unread_.lap();
   double divisor = 0, weight = 0;
   Stopwatch watch;
@@ -207,88 +146,16 @@ double ResidentLearner::pass_by_host(const Batch& batch, bool first, double& div
 
 void ResidentLearner::go_back(const at::Tensor& scores, const at::Tensor& sum, const at::Tensor& seed,
                               bool first) {
-  sum.backward(scale_.defined() ? seed * scale_ : seed);
-  network_.lists().take_gradients(lists_.gradients, !first);
+  sum.backward(state_.scaled(seed));
+  network_.lists().take_gradients(state_.gradients(), !first);
   scores_ = scores.detach();
   loss_sum_ = sum.detach();
   mark(&Shares::backward);
 }
 
 void ResidentLearner::move(double factor) {
-  const at::NoGradGuard no_gradients;
-  const auto& gradients = lists_.gradients;
-  if (factor != 1) gradients.mul_(factor);
-  if (scale_.defined()) gradients.mul_(scale_.reciprocal());
-  const auto norm = at::linalg_vector_norm(gradients);
-  norms_ = norm.view({1});
-  if (params_.track_gradients) norms_ = at::cat({norms_, by_weight_.norms(gradients)});
-  const auto finite = scale_.defined() ? norm.lt(std::numeric_limits<float>::infinity()) : at::Tensor();
-  clip(norm);
-  finite.defined() ? made_.add_(finite) : made_.add_(1);
-  if (rule_ != nullptr) {
-    move_weights(finite);
-  } else if (!finite.defined() || finite.item<bool>()) {
-    move_on_host();
-  }
-  network_.lists().refresh();
-  if (params_.ema_decay > 0) move_average(finite);
-  if (finite.defined()) move_scale(finite);
+  norms_ = state_.move(factor, letter_.read(0).rate, sent_.back().rate);
   mark(&Shares::update);
-}
-
-void ResidentLearner::clip(const at::Tensor& norm) {
-  const auto& [value, local, global] = params_.clip;
-  const auto& gradients = lists_.gradients;
-  if (value) gradients.clamp_(-*value, *value);
-  if (local) gradients.mul_(by_weight_.spread(factor_to(*local, by_weight_.norms(gradients))));
-  if (global) gradients.mul_(factor_to(*global, value || local ? at::linalg_vector_norm(gradients) : norm));
-}
-
-void ResidentLearner::move_weights(const at::Tensor& finite) {
-  const auto rate = letter_.read(0).rate;
-  if (!finite.defined()) return rule_->step(lists_, rate, made_);
-  UpdatedLists before{lists_.weights.clone(), lists_.gradients, {}};
-  for (const auto& moment : lists_.moments) before.moments.push_back(moment.clone());
-  rule_->step(lists_, rate, made_);
-  const auto keep = [&](const at::Tensor& now, const at::Tensor& old) {
-    now.copy_(at::where(finite, now, old));
-  };
-  keep(lists_.weights, before.weights);
-  for (std::size_t i = 0; i < before.moments.size(); ++i) keep(lists_.moments[i], before.moments[i]);
-}
-
-void ResidentLearner::move_on_host() {
-  const auto& layout = network_.lists().layout();
-  layout.down(lists_.gradients, network_.gradients());
-  layout.down(lists_.weights, network_.parameters());
-  const auto runs = optimizer_->whole_tensors() ? tensors_ : merged(tensors_);
-  optimizer_->step(network_.parameters(), network_.gradients(), runs, sent_.back().rate, host_state_);
-  layout.up(network_.parameters(), lists_.weights);
-}
-
-void ResidentLearner::move_average(const at::Tensor& finite) {
-  // 1 - min(decay, (1 + steps) / (10 + steps))
-  auto share = (made_ + 10).reciprocal_().mul_(9).clamp_min_(1 - params_.ema_decay).to(at::kFloat);
-  if (finite.defined()) share = share * finite;
-  average_.lerp_(lists_.weights, share);
-  const auto& lists = network_.lists();
-  const auto counters = lists.buffer_layout().last_part();
-  const auto &buffers = lists.device_buffers(), &all = average_buffers_;
-  all.narrow(0, 0, counters).lerp_(buffers.narrow(0, 0, counters), share);
-  const auto rest = all.numel() - counters;
-  auto counted = all.narrow(0, counters, rest);
-  const auto now = buffers.narrow(0, counters, rest);
-  counted.copy_(finite.defined() ? at::where(finite, now, counted) : now);
-}
-
-void ResidentLearner::move_scale(const at::Tensor& finite) {
-  // As `LossScale::update`.
-  constexpr double steps_to_double = LossScale::steps_to_double;
-  good_steps_.add_(1).mul_(finite);
-  const auto grows = good_steps_ >= steps_to_double;
-  scale_.copy_(at::where(finite, scale_, scale_ / 2));
-  scale_.copy_(at::where(grows, scale_ * 2, scale_));
-  good_steps_.mul_(good_steps_.lt(steps_to_double));
 }
 
 void ResidentLearner::whole_step(std::int64_t images) {
@@ -316,7 +183,7 @@ void ResidentLearner::record(const std::function<void()>& body) {
 
 void ResidentLearner::write_line() {
   const auto tracked = params_.track_gradients ? static_cast<std::int64_t>(names().size()) : 0;
-  if (!norms_.defined()) norms_ = at::zeros({1 + tracked}, lists_.weights.options());
+  if (!norms_.defined()) norms_ = at::zeros({1 + tracked}, state_.gradients().options());
   const auto scores = scores_.contiguous().view({-1});
   auto line = paper_.line().narrow(0, 0, line_scores + tracked + scores.numel());
   at::cat_out(line, {loss_sum_.view({1}), norms_, scores});
@@ -330,7 +197,7 @@ void ResidentLearner::keep_line(TrainState& state) {
 
 void ResidentLearner::settle(TrainState& state) {
   if (sent_.empty()) return;
-  const InStream in_own(stream_);
+  const DeviceStream::In in_own(stream_);
   const auto lines = paper_.read();
   const auto sent = std::exchange(sent_, {});
   const auto wide = static_cast<std::size_t>(width());
@@ -371,39 +238,31 @@ void ResidentLearner::count_time(TrainState& state) {
 
 void ResidentLearner::mark(double Shares::*share) {
   if (plain_steps_ >= steps_before_graph) return;
-  made_.item<double>();  // waits for the device
+  state_.wait();
   shares_.*share += marks_.lap();
+}
+
+void ResidentLearner::take(const TrainState& state) {
+  const DeviceStream::In in_own(stream_);
+  state_.take(state);
+  sent_.clear();
+  sums_ = {};
+  fetched_ = true;
 }
 
 void ResidentLearner::fetch(TrainState& state) {
   settle(state);
   if (std::exchange(fetched_, true)) return;
-  const InStream in_own(stream_);
-  const auto& lists = network_.lists();
-  network_.from_device();
-  for (std::size_t i = 0; i < lists_.moments.size(); ++i)
-    lists.layout().down(lists_.moments[i], state.optimizer.moments[i]);
-  if (rule_ == nullptr) state.optimizer.moments = host_state_.moments;
-  if (params_.ema_decay == 0) return;
-  lists.layout().down(average_, state.average.parameters);
-  lists.buffer_layout().down(average_buffers_, state.average.buffers);
+  const DeviceStream::In in_own(stream_);
+  state_.fetch(state);
 }
 
 Tally ResidentLearner::validate(const Dataset& data, TrainState& state, const Context& context) {
   settle(state);
-  const InStream in_own(stream_);
-  if (params_.ema_decay == 0) return scored(data, state, context);
-  const auto& lists = network_.lists();
-  const auto parameters = lists_.weights.clone(), buffers = lists.device_buffers().clone();
-  const auto compute_with = [&](const at::Tensor& new_parameters, const at::Tensor& new_buffers) {
-    lists_.weights.copy_(new_parameters);
-    lists.device_buffers().copy_(new_buffers);
-    network_.lists().refresh();
-  };
-  compute_with(average_, average_buffers_);
-  const auto tally = scored(data, state, context);
-  compute_with(parameters, buffers);
-  return tally;
+  const DeviceStream::In in_own(stream_);
+  std::optional<ResidentState::Averaged> averaged;
+  if (params_.ema_decay > 0) averaged.emplace(state_);
+  return scored(data, state, context);
 }
 
 }  // namespace fovea

@@ -2,9 +2,9 @@
 
 #include "stages/learn/learner.hpp"
 #include "stages/learn/letter.hpp"
-#include "stages/learn/list_rules.hpp"
 #include "stages/learn/paper.hpp"
 #include "stages/learn/progress.hpp"
+#include "stages/learn/resident_state.hpp"
 #include "stages/model/step_graph.hpp"
 
 namespace fovea {
@@ -43,7 +43,7 @@ class ResidentLearner : public Learner {
   struct Shares {
     double forward = 0, backward = 0, update = 0;
   };
-  bool host_helps() const { return tensor_loss_ == nullptr || rule_ == nullptr; }
+  bool host_helps() const { return tensor_loss_ == nullptr || state_.host_moves(); }
   std::int64_t width() const;
   void take(const TrainState& state) override;
 
@@ -57,13 +57,8 @@ class ResidentLearner : public Learner {
   at::Tensor forward(const Letter::Read& letter);
   /// The sum of the losses of scores, and the way back from there.
   void go_back(const at::Tensor& scores, const at::Tensor& sum, const at::Tensor& seed, bool first);
-  /// Clips gradients, times a factor, and moves the weights with all that follows them.
+  /// Moves the weights by the gradients, times a factor.
   void move(double factor);
-  void clip(const at::Tensor& norm);
-  void move_weights(const at::Tensor& finite);
-  void move_on_host();
-  void move_average(const at::Tensor& finite);
-  void move_scale(const at::Tensor& finite);
   /// Pass and move of one batch, recorded where that is possible.
   void whole_step(std::int64_t images);
   void record(const std::function<void()>& body);
@@ -76,17 +71,10 @@ class ResidentLearner : public Learner {
   void mark(double Shares::*share);
 
   const at::Device device_;
-  const std::optional<c10::Stream> stream_;  ///< all is computed in it
-  const std::unique_ptr<Loss> there_loss_;   ///< with its numbers on the device
-  const TensorLoss* const tensor_loss_;      ///< that, or null where only the host computes it
-  const std::unique_ptr<ListRule> rule_;     ///< none where only the host knows it
-  const ByWeight by_weight_;
-  UpdatedLists lists_;
-  at::Tensor average_, average_buffers_;
-  at::Tensor made_;            ///< steps made, one number in fp64
-  at::Tensor scale_;           ///< of the loss, one number in fp32; none where it is not scaled
-  at::Tensor good_steps_;      ///< since the scale last changed
-  OptimizerState host_state_;  ///< of a rule that only the host knows
+  const DeviceStream stream_;               ///< all is computed in it
+  const std::unique_ptr<Loss> there_loss_;  ///< with its numbers on the device
+  const TensorLoss* const tensor_loss_;     ///< that, or null where only the host computes it
+  ResidentState state_;
   Letter letter_;
   Paper paper_;
   at::Tensor scores_, loss_sum_, norms_;  ///< of the last pass and the last move

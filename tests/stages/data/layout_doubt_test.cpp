@@ -141,7 +141,8 @@ TEST_CASE("layout: what the path holds beside what is damaged is told") {
   write_images(folder, {"cat/1.png", "dog/1.png"});
   write_text(folder / "labels.csv", "id,breed\n000,cat\n");
   CHECK(load_error(folder.path()) == (folder / "labels.csv").string() +
-                                         ": line 1: no column \"path\"; the header names \"path\" and "
+                                         ": line 1: no column \"path\" (or \"filename\", \"file\", "
+                                         "\"image\"); the header names \"path\" and "
                                          "\"label\", and may name \"part\", or set "
                                          "\"format\": \"folder\" to read what else is there");
 }
