@@ -12,7 +12,7 @@ namespace fovea {
 struct Evaluate {
   static constexpr std::string_view name = "evaluate";
   static constexpr std::string_view doc = "scores a model on labelled images";
-  static constexpr int version = 2;
+  static constexpr int version = 3;
   static constexpr std::string_view library = "fovea_learn";
 
   template <template <class> class As>

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <tuple>
 
 #include "stages/model/fused.hpp"
 #include "stages/model/torch_setup.hpp"

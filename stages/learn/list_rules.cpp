@@ -7,15 +7,14 @@
 #include <ATen/ops/pow.h>
 #include <ATen/ops/stack.h>
 #include <ATen/ops/tensor.h>
-#include <ATen/ops/where.h>
 #include <torch/version.h>
-#if TORCH_VERSION_MAJOR >= 2
+#if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 1)
+#define FOVEA_HAS_FUSED_ADAM
 #include <ATen/ops/_fused_adam.h>
 #endif
 
-#include <algorithm>
+#include <type_traits>
 
-#include "stages/learn/extensions.hpp"
 #include "stages/learn/list_rules_tensors.hpp"
 
 namespace fovea {
@@ -92,7 +91,7 @@ class ListAdam : public RunRule {
   /// LibTorch's own kernel, where it takes its numbers from the device.
   bool fused([[maybe_unused]] const UpdatedLists& lists, [[maybe_unused]] const at::Tensor& rate,
              [[maybe_unused]] const at::Tensor& made) const {
-#if TORCH_VERSION_MAJOR >= 2
+#ifdef FOVEA_HAS_FUSED_ADAM
     if (!lists.weights.is_cuda()) return false;
     const std::vector<at::Tensor> w{lists.weights}, g{lists.gradients}, mean{lists.moments[0]},
         square{lists.moments[1]}, steps{made.to(at::kFloat)};
@@ -183,12 +182,7 @@ class ListLion : public RunRule {
 
 }  // namespace
 
-ByWeight::ByWeight(const FlatLayout& layout, at::Device device) : layout_(layout) {
-  const auto numbers = at::empty({layout.length()}, at::TensorOptions(at::kInt));
-  for (const auto i : layout.order())
-    numbers.narrow(0, layout.begin(i), layout.length() - layout.begin(i)).fill_(static_cast<std::int64_t>(i));
-  weight_of_ = numbers.to(device);
-}
+ByWeight::ByWeight(const FlatLayout& layout) : layout_(layout) {}
 
 at::Tensor ByWeight::norms(const at::Tensor& list) const {
   std::vector<at::Tensor> parts;
@@ -197,6 +191,16 @@ at::Tensor ByWeight::norms(const at::Tensor& list) const {
 }
 
 at::Tensor ByWeight::spread(const at::Tensor& numbers) const {
+  if (!weight_of_.defined()) {
+    const auto here = at::empty({layout_.length()}, at::TensorOptions(at::kInt));
+    const auto& order = layout_.order();
+    for (std::size_t place = 0; place < order.size(); ++place) {
+      const auto begin = layout_.begin(order[place]);
+      const auto end = place + 1 < order.size() ? layout_.begin(order[place + 1]) : layout_.length();
+      here.narrow(0, begin, end - begin).fill_(static_cast<std::int64_t>(order[place]));
+    }
+    weight_of_ = here.to(numbers.device());
+  }
   return numbers.index_select(0, weight_of_);
 }
 

@@ -33,7 +33,7 @@ std::unique_ptr<ListRule> list_rule(const OptimizerParams& params, const FlatLay
 /// Numbers of a list that belong to one weight, for each weight in the order of the specification.
 class ByWeight {
  public:
-  ByWeight(const FlatLayout& layout, at::Device device);
+  explicit ByWeight(const FlatLayout& layout);
   /// The norm of each weight's numbers.
   at::Tensor norms(const at::Tensor& list) const;
   /// A number for each weight, as many times as its weight has numbers, in the order in which these lie.
@@ -41,7 +41,8 @@ class ByWeight {
 
  private:
   FlatLayout layout_;
-  at::Tensor weight_of_;  ///< for each number of a list; that of the weight before it in a gap
+  mutable at::Tensor weight_of_;  ///< for each number of a list, made when it is first asked for; that of the
+                                  ///< weight before it in a gap
 };
 
 }  // namespace fovea

@@ -30,10 +30,7 @@ class ListLamb : public ListRule {
  public:
   ListLamb(const OptimizerParams& params, const FlatLayout& layout, const std::vector<WeightRun>& tensors,
            at::Device device)
-      : params_(params),
-        unbias_(params, device),
-        runs_(list_runs(layout, tensors)),
-        by_weight_(layout, device) {
+      : params_(params), unbias_(params, device), runs_(list_runs(layout, tensors)), by_weight_(layout) {
     std::vector<double> rates, decays;
     for (const auto& tensor : tensors) {
       rates.push_back(tensor.rate);
@@ -91,7 +88,7 @@ std::vector<MatrixGroup> grouped(const FlatLayout& layout, const std::vector<Wei
   std::vector<Matrix> all;
   for (std::size_t i = 0; i < tensors.size(); ++i) {
     const auto rows = tensors[i].rows;
-    if (rows == 0) continue;
+    if (rows == 0 || tensors[i].rate == 0) continue;
     const auto columns = layout.count(i) / rows;
     all.push_back({i, std::min(rows, columns), std::max(rows, columns), rows > columns});
   }
@@ -128,6 +125,7 @@ class ListMuon : public ListRule {
     const auto way = at::zeros_like(lists.weights);
     const auto unbias = unbias_(made);
     for (const auto& run : runs_) {
+      if (run.rate == 0) continue;
       const auto part = run.of({way, lists.gradients, lists.moments});
       run.is_matrix ? follow(part) : void(part.weights.copy_(adam_way(params_, part, unbias)));
     }

@@ -25,9 +25,9 @@ class Loss {
 
 /// The true classes of a batch as tensors where the scores are.
 struct Truth {
-  at::Tensor labels;  ///< N
-  at::Tensor others;  ///< N, of what was mixed in; undefined where nothing is mixed
-  at::Tensor share;   ///< of `labels`, one number in fp32; that of `others` is the rest
+  at::Tensor labels;    ///< N
+  at::Tensor others{};  ///< N, of what was mixed in; undefined where nothing is mixed
+  at::Tensor share{};   ///< of `labels`, one number in fp32; that of `others` is the rest
 };
 
 /// A loss that is made of operations on tensors alone, so that any device computes it.

@@ -7,6 +7,7 @@
 #include <ATen/ops/zeros.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "stages/learn/progress.hpp"
 #include "stages/learn/scoring.hpp"
@@ -15,7 +16,7 @@
 namespace fovea {
 namespace {
 
-/// Numbers of a line before the norms by weight, if any, and the scores.
+/// A line is: the loss, the norm of the gradients, those of each weight where they are tracked, the scores.
 enum : std::int64_t { line_loss, line_norm, line_scores };
 
 /// Steps of full size that are not recorded: LibTorch sets itself up in them, and cuDNN chooses.
@@ -37,6 +38,7 @@ ResidentLearner::ResidentLearner(const Train::In<Value>& in, const Train::Params
                                  const ComputeDevice& device, const MakeGraph& make_graph)
     : Learner(in, params, seed, device),
       device_(torch_device(device)),
+      make_graph_(make_graph),
       stream_(device_),
       there_loss_(loss_on(device_, params.loss, *in.batches->data)),
       tensor_loss_(dynamic_cast<const TensorLoss*>(there_loss_.get())),
@@ -53,12 +55,25 @@ ResidentLearner::ResidentLearner(const Train::In<Value>& in, const Train::Params
                                          : "the optimizer") +
               " is code of your own that runs on the CPU";
   }
-  if (!host_helps() && params.step_graph && params.accumulate_steps == 1) graph_ = make_graph();
+  if (!host_helps() && params.step_graph && params.accumulate_steps == 1) graph_ = make_graph_();
+  if (graph_ == nullptr && device_.is_cuda() && params.step_graph && remark_.empty() &&
+      params.accumulate_steps == 1) {
+    remark_ =
+        "steps are not recorded as CUDA graphs, as libfovea_cuda.so is not beside Fovea's libraries or does "
+        "not load; build Fovea where CUDA's cuda_runtime_api.h is";
+  }
   // The network's numbers came over in another stream.
   network_.lists().device_parameters().narrow(0, 0, 1).cpu();
 }
 
-ResidentLearner::~ResidentLearner() = default;
+ResidentLearner::~ResidentLearner() {
+  // Memory goes back to its stream only when this one is done with it.
+  const DeviceStream::In in_own(stream_);
+  try {
+    state_.wait();
+  } catch (const c10::Error&) {  // it is told where the work was asked for
+  }
+}
 
 std::int64_t ResidentLearner::width() const {
   const auto tracked = params_.track_gradients ? static_cast<std::int64_t>(names().size()) : 0;
@@ -90,6 +105,7 @@ void ResidentLearner::step(BatchStream& stream, std::int64_t number, double rate
   sent_.back().ends_step = true;
   if (params_.accumulate_steps > 1 || host_helps()) move(divisor / weight);
   fetched_ = false;
+  ++measured_steps_;
   keep_line(state);
 }
 
@@ -103,6 +119,12 @@ void ResidentLearner::learn(const Batch& batch, std::int64_t part, double rate, 
   if (part == 0) divisor = sent.weight;
   const auto pass_number = static_cast<std::uint64_t>(sent.number * params_.accumulate_steps + part);
   letter_.send(batch, {static_cast<float>(rate), static_cast<float>(1 / divisor)}, seed_, pass_number);
+  if (measured_steps_ < steps_before_graph) {
+    // Of the steps that are measured, the last one counts: LibTorch sets itself up in the first.
+    if (part == 0) shares_ = {};
+    state_.wait();
+    marks_.lap();
+  }
   const auto images = static_cast<std::int64_t>(batch.size());
   if (by_host) {
     sent.weight = pass_by_host(batch, part == 0, divisor);
@@ -121,6 +143,7 @@ at::Tensor ResidentLearner::forward(const Letter::Read& letter) {
 }
 
 void ResidentLearner::pass(std::int64_t images, bool first) {
+  network_.lists().forget_gradients();
   const auto letter = letter_.read(images);
   const auto scores = forward(letter);
   const auto sum = tensor_loss_->sum(scores, letter.truth);
@@ -129,12 +152,13 @@ void ResidentLearner::pass(std::int64_t images, bool first) {
 }
 
 double ResidentLearner::pass_by_host(const Batch& batch, bool first, double& divisor) {
+  network_.lists().forget_gradients();
   const auto letter = letter_.read(static_cast<std::int64_t>(batch.size()));
   const auto scores = forward(letter);
   const auto here = scores.detach().cpu().requires_grad_(true);
   const auto [sum, weight] = (*loss_)(here, batch);
   sum.backward();
-  if (divisor == 0 || first) divisor = weight;
+  if (first) divisor = weight;
   loss_sum_ = sum.detach().to(device_, at::kFloat);
   mark(&Shares::forward);
   // The gradient of the scores goes on as that of a sum would.
@@ -176,7 +200,8 @@ void ResidentLearner::record(const std::function<void()>& body) {
     graph_->record(body);
   } catch (const c10::Error& error) {
     const std::string why = error.what_without_backtrace();
-    remark_ = "steps are not recorded as a graph of the device (" + why.substr(0, why.find('\n')) + ")";
+    remark_ = "steps are not recorded as a graph of the device (" + why.substr(0, why.find('\n')) +
+              "); \"step_graph\": false does not try";
     graph_.reset();
   }
 }
@@ -237,14 +262,17 @@ void ResidentLearner::count_time(TrainState& state) {
 }
 
 void ResidentLearner::mark(double Shares::*share) {
-  if (plain_steps_ >= steps_before_graph) return;
+  if (measured_steps_ >= steps_before_graph) return;
   state_.wait();
   shares_.*share += marks_.lap();
 }
 
 void ResidentLearner::take(const TrainState& state) {
   const DeviceStream::In in_own(stream_);
+  network_.to_device();
   state_.take(state);
+  // What was recorded works on memory that is no more.
+  if (graph_ != nullptr && graph_->is_recorded()) graph_ = make_graph_();
   sent_.clear();
   sums_ = {};
   fetched_ = true;

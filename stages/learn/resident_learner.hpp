@@ -71,6 +71,7 @@ class ResidentLearner : public Learner {
   void mark(double Shares::*share);
 
   const at::Device device_;
+  const MakeGraph make_graph_;
   const DeviceStream stream_;               ///< all is computed in it
   const std::unique_ptr<Loss> there_loss_;  ///< with its numbers on the device
   const TensorLoss* const tensor_loss_;     ///< that, or null where only the host computes it
@@ -79,7 +80,8 @@ class ResidentLearner : public Learner {
   Paper paper_;
   at::Tensor scores_, loss_sum_, norms_;  ///< of the last pass and the last move
   std::unique_ptr<StepGraph> graph_;
-  std::int64_t plain_steps_ = 0;  ///< of full size
+  std::int64_t plain_steps_ = 0;     ///< of full size
+  std::int64_t measured_steps_ = 0;  ///< of any, whose parts are measured
   std::vector<Sent> sent_;
   Sums sums_;  ///< of a step that was read in part
   Stopwatch unread_, marks_;

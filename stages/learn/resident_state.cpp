@@ -31,7 +31,7 @@ ResidentState::ResidentState(Network& network, const Train::Params& params,
       tensors_(tensors),
       optimizer_(optimizer),
       rule_(list_rule(params.optimizer, network.lists().layout(), tensors, network.lists().device())),
-      by_weight_(network.lists().layout(), network.lists().device()) {
+      by_weight_(network.lists().layout()) {
   lists_.weights = network.lists().device_parameters();
   lists_.gradients = at::zeros_like(lists_.weights);
 }
@@ -39,7 +39,8 @@ ResidentState::ResidentState(Network& network, const Train::Params& params,
 void ResidentState::take(const TrainState& state) {
   const auto& lists = network_.lists();
   lists_.moments.clear();
-  for (const auto& moment : state.optimizer.moments) {
+  const auto& moments = rule_ == nullptr ? std::vector<std::vector<float>>{} : state.optimizer.moments;
+  for (const auto& moment : moments) {
     lists_.moments.push_back(at::zeros_like(lists_.weights));
     lists.layout().up(moment, lists_.moments.back());
   }
@@ -60,9 +61,9 @@ void ResidentState::take(const TrainState& state) {
 void ResidentState::fetch(TrainState& state) const {
   const auto& lists = network_.lists();
   network_.from_device();
+  if (rule_ == nullptr) state.optimizer.moments = host_state_.moments;
   for (std::size_t i = 0; i < lists_.moments.size(); ++i)
     lists.layout().down(lists_.moments[i], state.optimizer.moments[i]);
-  if (rule_ == nullptr) state.optimizer.moments = host_state_.moments;
   if (params_.ema_decay == 0) return;
   lists.layout().down(average_, state.average.parameters);
   lists.buffer_layout().down(average_buffers_, state.average.buffers);
@@ -159,7 +160,10 @@ ResidentState::Averaged::Averaged(ResidentState& state)
   compute_with(state.average_, state.average_buffers_);
 }
 ResidentState::Averaged::~Averaged() {
-  compute_with(parameters_, buffers_);
+  try {
+    compute_with(parameters_, buffers_);
+  } catch (const c10::Error&) {  // the device has failed before, and that is being told
+  }
 }
 void ResidentState::Averaged::compute_with(const at::Tensor& parameters, const at::Tensor& buffers) {
   auto& lists = state_.network_.lists();

@@ -7,9 +7,12 @@
 //   sums        double: the tally's loss, hits and hits among five; seconds of waiting, forward, backward,
 //               update, and since version 4 of everything, decoding and augmenting in the epoch that is not
 //               finished
-//   loss_scale  double: the scale and its good steps; only where the loss is scaled, and in version 3 and
-//   later best_values double: the best for the monitor, early stopping and the schedule; NaN where there is
-//   none gradient_sums/sum, /largest  double, by parameter: norms in the epoch that is not finished
+//   loss_scale  double: the scale and its good steps; only where the loss is scaled, and since version 3
+//
+//   best_values double: the best for the monitor, early stopping and the schedule; NaN where there is none
+//
+//   gradient_sums/sum, /largest  double, by parameter: norms in the epoch that is not finished
+//
 //   callbacks/logged_names, /logged      what was logged in the epoch that is not finished
 //   callbacks/names, /sizes, /state      what each remembers, one behind the other
 //   callbacks/figures (names), callbacks/figure_<number> (bytes); `told_to_stop` is an attribute of the root

@@ -69,6 +69,7 @@ void Trainer::run() {
   resume();
   try {
     while (!finished()) epoch();
+    next_epoch_.reset();
   } catch (const Stopped&) {
     save();
     throw;
@@ -131,11 +132,13 @@ BatchStream Trainer::stream_of(std::int64_t epoch, std::int64_t first_step) cons
 
 void Trainer::epoch() {
   clock_.lap();
-  auto stream = next_epoch_ ? std::move(*next_epoch_) : stream_of(state_.epoch, state_.step_in_epoch);
-  next_epoch_.reset();
-  const auto pace = train_epoch(stream);
+  auto stream = next_epoch_ ? std::exchange(next_epoch_, {})
+                            : std::make_unique<BatchStream>(stream_of(state_.epoch, state_.step_in_epoch));
+  const auto pace = train_epoch(*stream);
+  stream.reset();
   // Its first batches are made while this epoch is validated.
-  if (state_.epoch + 1 < params_.epochs) next_epoch_.emplace(stream_of(state_.epoch + 1, 0));
+  if (state_.epoch + 1 < params_.epochs)
+    next_epoch_ = std::make_unique<BatchStream>(stream_of(state_.epoch + 1, 0));
   end_epoch();
   count_time();
   keep_times();
@@ -161,7 +164,8 @@ Pace Trainer::train_epoch(BatchStream& stream) {
     state_.phases.augmenting = augmented + stream.times().augmenting;
     if (hear()) {
       call(&Callback::on_step);
-      progress_.step(state_.epoch, state_.step_in_epoch - 1, state_.history, state_.tally,
+      const auto known = static_cast<std::int64_t>(state_.history.step_loss.size());
+      progress_.step(state_.epoch, known - 1 - state_.epoch * steps_per_epoch_, state_.history, state_.tally,
                      {state_.tally.samples - before, watch.seconds()});
     }
     count_time();

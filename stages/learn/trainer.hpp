@@ -76,7 +76,7 @@ class Trainer {
   std::string told_remark_;
   Position saved_{};
   TrainState state_;
-  std::optional<BatchStream> next_epoch_;  ///< ahead of its use
+  std::unique_ptr<BatchStream> next_epoch_;  ///< ahead of its use
 };
 
 }  // namespace fovea

@@ -13,9 +13,9 @@ namespace fovea {
 /// Where weights lie in a flat list of numbers. The host's lists have one weight behind the other in the
 /// order of the specification, and so has the plain CPU, which computes with them. In the lists of a device
 /// apart ("cpu:0" is the CPU as one) each weight begins at a multiple of 512 bytes, as a GPU's kernels refuse
-/// weights that lie anyhow; between them are zeros. There, what is cast to the computing type comes first and
-/// norms last, running statistics come before counters, and filters lie as K x R x S x C, which is the order
-/// that convolutions of channels-last images read.
+/// weights that lie anyhow; what lies between them has no meaning. There, what is cast to the computing type
+/// comes first and norms last, running statistics come before counters, and filters lie as K x R x S x C,
+/// which is the order that convolutions of channels-last images read.
 class FlatLayout {
  public:
   /// A weight takes a multiple of so many numbers.

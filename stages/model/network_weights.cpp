@@ -69,7 +69,8 @@ void NetworkWeights::begin_pass(at::ScalarType type, bool training) {
   if (!apart_) return;
   if (cast_.scalar_type() != type) compute_in(type);
   const auto counters = buffer_layout_.last_part();
-  if (training) device_buffers_.narrow(0, counters, buffer_layout_.length() - counters).add_(1);
+  if (!training) return;
+  device_buffers_.narrow(0, counters, buffer_layout_.length() - counters).add_(1);
 }
 
 void NetworkWeights::compute_in(at::ScalarType type) {
@@ -86,6 +87,10 @@ void NetworkWeights::compute_in(at::ScalarType type) {
 void NetworkWeights::refresh() {
   const at::NoGradGuard no_gradients;
   if (cast_.scalar_type() != at::kFloat) cast_.copy_(device_parameters_.narrow(0, 0, cast_.numel()));
+}
+
+void NetworkWeights::forget_gradients() {
+  for (const auto i : parameter_views_) views_[i].mutable_grad().reset();
 }
 
 void NetworkWeights::take_gradients(const at::Tensor& list, bool add) {

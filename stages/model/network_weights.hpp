@@ -35,6 +35,8 @@ class NetworkWeights {
   void begin_pass(at::ScalarType type, bool training);
   /// To be called when the device's parameters have changed.
   void refresh();
+  /// Forgets gradients that nobody took, such as those of a pass that failed.
+  void forget_gradients();
   /// Moves the gradients of the last backward passes into a list of `layout()`, or adds them to it. It is for
   /// a device apart.
   void take_gradients(const at::Tensor& list, bool add);

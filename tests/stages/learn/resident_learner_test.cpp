@@ -1,6 +1,7 @@
 #include "stages/learn/resident_learner.hpp"
 
 #include <ATen/TensorOperators.h>
+#include <ATen/ops/ones.h>
 #include <ATen/ops/zeros_like.h>
 
 #include <cmath>
@@ -163,6 +164,58 @@ TEST_CASE("resident learner: steps that are recorded once end in the bytes of pl
     CHECK(same(plain, recorded));
     CHECK(plain.optimizer.step == 20);
   }
+}
+
+TEST_CASE("resident learner: gradients that a pass of somebody else left do not count") {
+  Learning one;
+  const auto alone = one.after(4);
+  const auto learner = one.learner(walled_device());
+  TrainState state;
+  state.history.steps_per_epoch = 8;
+  learner->begin(state);
+  one.step(*learner, state, 0, 3);
+  const auto images = at::ones({2, 1, 8, 8}, at::kFloat);
+  learner->network().forward(images, {}).sum().backward();  // moves no running statistics
+  one.step(*learner, state, 3, 4);
+  CHECK(same(alone, state));
+}
+
+TEST_CASE("resident learner: where a step cannot be recorded, training goes on without, and says so") {
+  struct Unable : StepGraph {
+    void record(const std::function<void()>&) override { TORCH_CHECK(false, "no graph of this"); }
+    void replay() override {}
+    bool is_recorded() const override { return false; }
+  };
+  Learning one;
+  const auto recipe = toy::batches(one.data);
+  const Train::In<Value> in{
+      .model = toy::model(toy::specification(), one.data), .batches = recipe, .validation = one.data};
+  ResidentLearner learner(in, one.params, 3, walled_device(), [] { return std::make_unique<Unable>(); });
+  TrainState state;
+  state.history.steps_per_epoch = 8;
+  learner.begin(state);
+  one.step(learner, state, 0, 6);
+  CHECK(same(one.after(6), state));
+  CHECK(learner.remark() ==
+        "steps are not recorded as a graph of the device (no graph of this); \"step_graph\": false does not "
+        "try");
+}
+
+TEST_CASE("resident learner: batches whose gradients are added up wait for nothing either") {
+  Learning one;
+  one.params.accumulate_steps = 2;
+  one.params.batch_size = 10;
+  const auto learner = one.learner(walled_device());
+  TrainState state;
+  state.history.steps_per_epoch = 8;
+  learner->begin(state);
+  auto stream = BatchStream::training(toy::batches(one.data), 0, 10, 1);
+  for (std::int64_t step = 0; step < 4; ++step) learner->step(stream, step, 0.01, state);
+  const auto before = walled::crossed();
+  learner->step(stream, 4, 0.01, state);
+  const auto after = walled::crossed();
+  CHECK(after.up - before.up == 2);
+  CHECK((after.down == before.down && after.read == before.read));
 }
 
 TEST_CASE("resident learner: what was fetched goes on in another learner to the same bytes") {

@@ -172,7 +172,7 @@ void compute(const c10::OperatorHandle& op, torch::jit::Stack* stack) {
       *value = open(value->toTensor());
     } else if (value->isTensorList()) {
       std::vector<at::Tensor> tensors;
-      for (const at::Tensor& tensor : value->toTensorList()) {
+      for (const auto& tensor : value->toTensorVector()) {
         expect_here(op, tensor);
         tensors.push_back(open(tensor));
       }
@@ -187,7 +187,7 @@ void compute(const c10::OperatorHandle& op, torch::jit::Stack* stack) {
     if (value->isTensor()) *value = open.outside(value->toTensor());
     if (!value->isTensorList()) continue;
     std::vector<at::Tensor> all;
-    for (const at::Tensor& one : value->toTensorList()) all.push_back(open.outside(one));
+    for (const auto& one : value->toTensorVector()) all.push_back(open.outside(one));
     *value = all;
   }
 }
