@@ -8,6 +8,7 @@
 
 #include <climits>
 #include <new>
+#include <regex>
 #include <string>
 
 #include "graph/error.hpp"
@@ -62,10 +63,29 @@ bool set_up() {
   return true;
 }
 
+/// What LibTorch tells of a GPU's memory that is too small, with what there is of it: "a GPU's memory is too
+/// small (2.50 GiB more were asked for, and of 79.10 GiB 1.20 GiB are free)".
+std::string about_gpu_memory(const std::string& text) {
+  static const std::regex words(
+      "CUDA out of memory.*Tried to allocate ([0-9.]+ [KMGT]iB).*total capacity of ([0-9.]+ [KMGT]iB) of "
+      "which "
+      "([0-9.]+ (?:bytes|[KMGT]iB)) is free");
+  std::smatch found;
+  if (!std::regex_search(text, found, words)) return "a GPU's memory is too small";
+  return "a GPU's memory is too small (" + found[1].str() + " more were asked for, and of " + found[2].str() +
+         " " + found[3].str() + " are free)";
+}
+
 /// The first line of what LibTorch says, or what to do where memory is short or nothing repeats.
 Error readable(const c10::Error& error) {
   const std::string text = error.what_without_backtrace();
   const auto tells = [&](const char* words) { return text.find(words) != std::string::npos; };
+  if (tells("CUDA out of memory")) {
+    return Error(
+        about_gpu_memory(text) +
+        "; lower \"batch_size\" (with as many more \"accumulate_steps\" training is much the same), set "
+        "\"gradient_checkpointing\", or \"step_graph\": false");
+  }
   if (tells("allocate memory") || tells("out of memory"))
     return Error("there is not enough memory; lower \"batch_size\"");
   if (const auto end = text.find(", but you set 'torch.use_deterministic_algorithms");

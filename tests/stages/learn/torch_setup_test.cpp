@@ -51,6 +51,22 @@ TEST_CASE("torch setup: LibTorch is told as before when training ends with an er
   CHECK(at::globalContext().deterministicAlgorithms());
 }
 
+TEST_CASE("torch setup: where a GPU's memory is too small, an error tells of it and what to set") {
+  const auto told = [](const std::string& text) {
+    return error_of([&] { with_torch([&] { TORCH_CHECK(false, text); }); });
+  };
+  const std::string advice =
+      "; lower \"batch_size\" (with as many more \"accumulate_steps\" training is much the same), set "
+      "\"gradient_checkpointing\", or \"step_graph\": false";
+  // The words of LibTorch 2.11.
+  CHECK(
+      told("CUDA out of memory. Tried to allocate 2.50 GiB. GPU 0 has a total capacity of 79.10 GiB of which "
+           "1.20 GiB is free. Of the allocated memory 70.01 GiB is allocated by PyTorch") ==
+      "a GPU's memory is too small (2.50 GiB more were asked for, and of 79.10 GiB 1.20 GiB are free)" +
+          advice);
+  CHECK(told("CUDA out of memory, in other words") == "a GPU's memory is too small" + advice);
+}
+
 TEST_CASE("torch setup: the search for a learning rate is told as well") {
   const auto data = toy::images(60);
   toy::Heard heard;
