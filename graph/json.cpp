@@ -40,6 +40,7 @@ class NumberFinder : public nlohmann::json_sax<Json> {
  public:
   NumberFinder(const std::string& error, std::string place) : error_(error), places_{{std::move(place)}} {}
   const std::string& found() const { return found_; }
+  std::size_t stopped_at() const { return stopped_at_; }  ///< the byte where no more could be read
 
   bool number_float(double, const std::string& text) override {
     if (error_.starts_with(next() + ": ")) found_ = text;
@@ -60,7 +61,8 @@ class NumberFinder : public nlohmann::json_sax<Json> {
   bool number_unsigned(std::uint64_t) override { return skip(); }
   bool string(std::string&) override { return skip(); }
   bool binary(Json::binary_t&) override { return skip(); }
-  bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override {
+  bool parse_error(std::size_t byte, const std::string&, const nlohmann::detail::exception&) override {
+    stopped_at_ = byte;
     return false;
   }
 
@@ -90,6 +92,7 @@ class NumberFinder : public nlohmann::json_sax<Json> {
 
   const std::string& error_;
   std::string found_;
+  std::size_t stopped_at_ = 0;
   std::vector<Level> places_;
 };
 
@@ -112,7 +115,11 @@ Json parse(std::string_view text, const Json::parser_callback_t& watch) {
     throw Error(place_of(text, error.byte) +
                 ": not JSON here; a comma, bracket or quote may be missing before it");
   } catch (const Json::out_of_range&) {
-    throw Error("a number is beyond double precision; its size must be below 1.8e308");
+    const std::string nothing;
+    NumberFinder finder(nothing, "");
+    Json::sax_parse(text, &finder);
+    throw Error(place_of(text, finder.stopped_at()) +
+                ": the number that ends here is beyond double precision; its size must be below 1.8e308");
   }
 }
 

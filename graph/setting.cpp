@@ -1,6 +1,7 @@
 #include "graph/setting.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "graph/graph.hpp"
 
@@ -57,6 +58,16 @@ Json& object_of_each(Json& each, const std::string& setting) {
   }
   each.push_back(Json::object());
   return each.back();
+}
+
+/// A number as people and other programs write it (`.5`, `-.5`, `5.`, `+5`) as JSON wants it.
+std::string number_in_json(const std::string& text) {
+  const bool minus = text.starts_with('-');
+  auto digits = text.substr(minus || text.starts_with('+') ? 1 : 0);
+  if (digits.empty() || digits.find_first_not_of("0123456789.eE+-") != std::string::npos) return text;
+  if (digits.front() == '.') digits.insert(0, "0");
+  if (digits.back() == '.' && digits != "0.") digits.pop_back();
+  return (minus ? "-" : "") + digits;
 }
 
 }  // namespace
@@ -137,7 +148,18 @@ void set_value(Json& definition, const std::string& setting, Json value, const R
 }
 
 Json value_of_text(const std::string& text) {
-  return Json::accept(text) ? parse_json(text) : Json(text);
+  if (Json::accept(text)) return parse_json(text);
+  const auto number = number_in_json(text);
+  return Json::accept(number) ? parse_json(number) : Json(text);
+}
+
+void apply_settings(Json& definition, std::span<const std::string> settings, const Registry& registry) {
+  std::set<std::string> given;
+  for (const auto& setting : settings) {
+    const auto place = setting.substr(0, setting.find('='));
+    if (!given.insert(place).second) throw Error("--set " + place + ": is given twice; give it once");
+    apply_setting(definition, setting, registry);
+  }
 }
 
 void apply_setting(Json& definition, const std::string& setting, const Registry& registry) {

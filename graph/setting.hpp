@@ -29,11 +29,14 @@ void expect_not_in_each(const Json& definition, const std::string& setting);
 /// the same.
 void set_value(Json& definition, const std::string& setting, Json value, const Registry& registry);
 
-/// The value that a text stands for: JSON, or else the text itself.
+/// The value that a text stands for: JSON, a number as others write it (`.5`, `+5`), or else the text itself.
 Json value_of_text(const std::string& text);
 
 /// Changes one value of a definition, as `train.learning_rate=0.002` or `seed=3` says. Throws `Error` that
 /// begins with `--set`.
 void apply_setting(Json& definition, const std::string& setting, const Registry& registry);
+
+/// Changes them all, in their order. Throws `Error` where one is given twice.
+void apply_settings(Json& definition, std::span<const std::string> settings, const Registry& registry);
 
 }  // namespace fovea

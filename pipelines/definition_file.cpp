@@ -168,7 +168,7 @@ Error as_written(const Error& error, const fs::path& file) {
 Graph read_definition_file(const fs::path& file, const std::vector<std::string>& settings,
                            const Registry& registry) {
   auto definition = read_definition_json(file, registry);
-  for (const auto& setting : settings) as_usage([&] { apply_setting(definition, setting, registry); });
+  as_usage([&] { apply_settings(definition, settings, registry); });
   resolve_paths(definition, registry, fs::current_path());
   try {
     return read_definition(definition, registry);

@@ -3,10 +3,13 @@
 #include <spdlog/logger.h>
 #include <spdlog/sinks/ostream_sink.h>
 
+#include <cerrno>
 #include <fstream>
 #include <mutex>
 #include <set>
 #include <sstream>
+
+#include "runtime/store/files.hpp"
 
 namespace fovea {
 
@@ -22,6 +25,7 @@ struct Log::Lines {
   spdlog::logger logger{"run", std::make_shared<spdlog::sinks::ostream_sink_mt>(text)};
   std::filesystem::path path;
   std::ofstream file;  ///< open while every line could be written to it
+  int error = 0;       ///< the `errno` of a line that could not be written
 };
 
 namespace {
@@ -45,8 +49,10 @@ void Log::event(const Event& event) {
 
 void Log::grow_in(const std::filesystem::path& file) {
   lines_->path = file;
+  errno = 0;
   lines_->file.open(file, std::ios::binary);
   lines_->file << lines_->text.str() << std::flush;
+  lines_->error = errno;
   lines_->logger.sinks().push_back(
       std::make_shared<spdlog::sinks::ostream_sink_mt>(lines_->file, /*force_flush=*/true));
   lines_->logger.set_pattern(pattern);
@@ -55,8 +61,8 @@ void Log::grow_in(const std::filesystem::path& file) {
 
 void Log::tell_of_failure() {
   if (lines_->path.empty() || lines_->file) return;
-  const auto file = std::exchange(lines_->path, {}).string();
-  next_.event({"warning", "", file + ": can't be written; what happens is not kept there"});
+  const auto error = file_error(std::exchange(lines_->path, {}), lines_->error);
+  next_.event({"warning", "", std::string("what happens is not kept: ") + error.what()});
 }
 
 void Log::keep(const Event& event) {
@@ -66,7 +72,9 @@ void Log::keep(const Event& event) {
   auto line =
       event.line.empty() ? event.data.dump(-1, ' ', false, Json::error_handler_t::replace) : event.line;
   if (!event.stage.empty() && event.name != "warning") line = event.stage + ": " + line;
+  errno = 0;
   lines_->logger.log(level, "{}: {}", event.name, line);
+  if (!lines_->file) lines_->error = errno;
 }
 
 void Log::progress(const std::string& stage, std::size_t done, std::size_t total, const std::string& words) {

@@ -237,8 +237,7 @@ Composed compose_training(const TrainRequest& request, const Registry& registry)
   for (const auto& flag : request.flags) as_usage([&] { apply_flag(definition, flag, registry); });
   if (!request.image_size.empty())
     at_flag("--image-size", [&] { set_image_size(definition, request.image_size); });
-  for (const auto& setting : request.settings)
-    as_usage([&] { apply_setting(definition, setting, registry); });
+  as_usage([&] { apply_settings(definition, request.settings, registry); });
   resolve_paths(definition, registry, fs::current_path());
   remove_figures(definition, request, registry);
   Composed composed{std::move(definition), "", {}};

@@ -26,8 +26,9 @@ TEST_CASE("json: nesting is limited to 64 levels") {
 
 TEST_CASE("json: NaN and numbers beyond double precision are refused") {
   CHECK(error_of([] { parse_json("[NaN]"); }).starts_with("line 1, column 2: not JSON here"));
-  CHECK(error_of([] { parse_json("[1e999]"); }) ==
-        "a number is beyond double precision; its size must be below 1.8e308");
+  CHECK(error_of([] { parse_json("[1,\n 1e999]"); }) ==
+        "line 2, column 6: the number that ends here is beyond double precision; its size must be below "
+        "1.8e308");
 }
 
 TEST_CASE("json: more than 64 MiB is refused before it is parsed") {
@@ -53,7 +54,8 @@ TEST_CASE(
   CHECK(parse_own_json(large.dump()) == large);
   CHECK(error_of([] { parse_own_json("{\n  \"a\": 1,\n  \"b\" 2\n}"); }).starts_with("line 3, column"));
   CHECK(error_of([] { parse_own_json("[1e999]"); }) ==
-        "a number is beyond double precision; its size must be below 1.8e308");
+        "line 1, column 6: the number that ends here is beyond double precision; its size must be below "
+        "1.8e308");
 }
 
 TEST_CASE("json: a number in an error is told as it was written") {

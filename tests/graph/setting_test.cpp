@@ -1,5 +1,7 @@
 #include "graph/setting.hpp"
 
+#include <map>
+
 #include "tests/catch.hpp"
 #include "tests/errors.hpp"
 #include "tests/graph/example.hpp"
@@ -62,6 +64,36 @@ TEST_CASE("setting: changes one parameter, at any depth") {
   CHECK(definition["stages"]["mill"]["params"].dump() ==
         R"({"stones":{"gap":0.2,"kind":"basalt"},"threads":4,"limit":null})");
   CHECK(definition["seed"] == 3);
+}
+
+TEST_CASE("setting: numbers are read as people write them, and nothing else is changed") {
+  const std::map<std::string, std::string> written{{".5", "0.5"},
+                                                   {"-.5", "-0.5"},
+                                                   {"+5", "5"},
+                                                   {"5.", "5"},
+                                                   {"+.5e-3", "0.0005"},
+                                                   {"5", "5"},
+                                                   {"05", "\"05\""},
+                                                   {"+", "\"+\""},
+                                                   {".", "\".\""},
+                                                   {"-", "\"-\""},
+                                                   {"..", "\"..\""},
+                                                   {"+ 5", "\"+ 5\""},
+                                                   {"1.2.3", "\"1.2.3\""},
+                                                   {"1e400", "\"1e400\""}};
+  for (const auto& [text, json] : written) {
+    INFO(text);
+    CHECK(value_of_text(text).dump() == json);
+  }
+}
+
+TEST_CASE("setting: one place is given once") {
+  auto definition = farm_definition();
+  const std::vector<std::string> once{"mill.threads=3", "mill.limit=3"},
+      twice{"mill.limit=3", "mill.limit=4"};
+  CHECK_NOTHROW(apply_settings(definition, once, farm()));
+  CHECK(error_of([&] { apply_settings(definition, twice, farm()); }) ==
+        "--set mill.limit: is given twice; give it once");
 }
 
 TEST_CASE("setting: the seed of a stage is its own, unless a parameter has that name") {

@@ -53,7 +53,8 @@ TEST_CASE("log: a file that can't be written is told once, and the lines are kep
   log.grow_in("/dev/full");
   for (int i = 0; i < 3; ++i) log.event({"epoch", "train", "line"});
   REQUIRE(next.all.size() == 4);
-  CHECK(next.all[1].line == "/dev/full: can't be written; what happens is not kept there");
+  CHECK(next.all[1].line ==
+        "what happens is not kept: /dev/full: no space left on the disk; free some or choose another place");
   const auto text = log.text();
   CHECK(std::count(text.begin(), text.end(), '\n') == 3);
 }
