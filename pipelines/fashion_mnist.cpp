@@ -1,7 +1,7 @@
 // The pipeline of fashion_mnist.json composed in C++: fashion_mnist [FOLDER OF THE DATA]
 #include <cstdio>
 
-#include "pipelines/run_pipeline.hpp"
+#include "pipelines/run/run_pipeline.hpp"
 #include "stages/all.hpp"
 
 int main(int argc, char** argv) try {

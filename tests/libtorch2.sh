@@ -26,5 +26,5 @@ if [ "$(cat "$folder/content" 2>/dev/null)" != "${packages[*]}" ]; then
 fi
 torch=$(echo "$folder"/venv/lib/python3*/site-packages/torch)
 cmake -S "$top" -B "$folder/build" -G Ninja -D CMAKE_BUILD_TYPE=Release -D FOVEA_LIBTORCH="$torch"
-cmake --build "$folder/build" --target fovea learn_tests
-"$folder/build/learn_tests" "${@:2}"
+cmake --build "$folder/build" --target fovea torch_tests
+"$folder/build/torch_tests" "${@:2}"

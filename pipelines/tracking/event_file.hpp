@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "graph/json.hpp"
-#include "stages/learn/histogram.hpp"
+#include "stages/train/histogram.hpp"
 
 namespace fovea {
 

@@ -18,7 +18,7 @@
 #include "pipelines/tracking/run_facts.hpp"
 #include "runtime/store/draft.hpp"
 #include "runtime/store/owner.hpp"
-#include "stages/learn/text_file.hpp"
+#include "runtime/text_file.hpp"
 
 namespace fovea {
 namespace {

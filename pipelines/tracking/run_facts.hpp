@@ -1,8 +1,8 @@
 #pragma once
 
 #include "runtime/run.hpp"
-#include "stages/learn/history.hpp"
-#include "stages/learn/metrics.hpp"
+#include "stages/train/history.hpp"
+#include "stages/evaluate/metrics.hpp"
 #include "stages/model/model.hpp"
 
 namespace fovea {

@@ -5,17 +5,17 @@
 #include <map>
 
 #include "graph/setting.hpp"
-#include "pipelines/definition_file.hpp"
+#include "pipelines/run/definition_file.hpp"
 #include "pipelines/train/augmentation.hpp"
 #include "pipelines/train/data_source.hpp"
 #include "pipelines/train/several_runs.hpp"
-#include "pipelines/usage.hpp"
+#include "pipelines/run/usage.hpp"
 #include "stages/data/dataset.hpp"
 #include "stages/figures/figures.hpp"
-#include "stages/learn/gradient_history.hpp"
-#include "stages/learn/history.hpp"
-#include "stages/learn/metrics_summary.hpp"
-#include "stages/model/architectures.hpp"
+#include "stages/train/gradient_history.hpp"
+#include "stages/train/history.hpp"
+#include "stages/evaluate/metrics_summary.hpp"
+#include "stages/model/architectures/architectures.hpp"
 #include "stages/model/model.hpp"
 
 namespace fovea {

@@ -4,8 +4,8 @@
 #include <limits>
 
 #include "graph/setting.hpp"
-#include "pipelines/usage.hpp"
-#include "stages/learn/summarise.hpp"
+#include "pipelines/run/usage.hpp"
+#include "stages/evaluate/summarise.hpp"
 
 namespace fovea {
 namespace {

@@ -12,7 +12,7 @@
 
 #include "graph/error.hpp"
 #include "runtime/store/artifact.hpp"
-#include "stages/learn/text_file.hpp"
+#include "runtime/text_file.hpp"
 
 namespace fovea {
 namespace {

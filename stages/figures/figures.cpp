@@ -9,7 +9,7 @@
 #include "runtime/store/artifact.hpp"
 #include "runtime/store/files.hpp"
 #include "stages/figures/picture.hpp"
-#include "stages/learn/text_file.hpp"
+#include "runtime/text_file.hpp"
 
 namespace fovea {
 

@@ -2,7 +2,7 @@
 
 #include "graph/stage.hpp"
 #include "stages/figures/picture.hpp"
-#include "stages/learn/metrics.hpp"
+#include "stages/evaluate/metrics.hpp"
 
 namespace fovea {
 

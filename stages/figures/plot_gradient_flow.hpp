@@ -2,7 +2,7 @@
 
 #include "graph/stage.hpp"
 #include "stages/figures/picture.hpp"
-#include "stages/learn/gradient_history.hpp"
+#include "stages/train/gradient_history.hpp"
 
 namespace fovea {
 

@@ -2,7 +2,7 @@
 
 #include "graph/stage.hpp"
 #include "stages/figures/picture.hpp"
-#include "stages/learn/rate_range.hpp"
+#include "stages/train/rate_range.hpp"
 
 namespace fovea {
 

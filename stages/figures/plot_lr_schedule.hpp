@@ -2,7 +2,7 @@
 
 #include "graph/stage.hpp"
 #include "stages/figures/picture.hpp"
-#include "stages/learn/history.hpp"
+#include "stages/train/history.hpp"
 
 namespace fovea {
 

@@ -2,7 +2,7 @@
 
 #include "graph/stage.hpp"
 #include "stages/figures/picture.hpp"
-#include "stages/learn/metrics_summary.hpp"
+#include "stages/evaluate/metrics_summary.hpp"
 
 namespace fovea {
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "render/chart/panel.hpp"
-#include "stages/learn/metrics_summary.hpp"
+#include "stages/evaluate/metrics_summary.hpp"
 
 namespace fovea {
 

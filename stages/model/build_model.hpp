@@ -2,7 +2,7 @@
 
 #include "graph/stage.hpp"
 #include "stages/data/dataset.hpp"
-#include "stages/model/architectures.hpp"
+#include "stages/model/architectures/architectures.hpp"
 #include "stages/model/model.hpp"
 
 namespace fovea {

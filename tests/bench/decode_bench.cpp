@@ -8,7 +8,7 @@
 #include "stages/data/builder.hpp"
 #include "stages/data/images/image_file.hpp"
 #include "stages/data/viewer.hpp"
-#include "tests/stages/data/image_bytes.hpp"
+#include "tests/stages/data/images/image_bytes.hpp"
 
 // Images a second on one core: a photo of 500 x 375 decoded whole, and a random part of it decoded and
 // resized to 224 x 224. The second should be at least 90 % of the first. `--write_photo=PATH` writes the

@@ -3,7 +3,7 @@
 #include "runtime/stream.hpp"
 #include "stages/data/batch_stream.hpp"
 #include "stages/data/builder.hpp"
-#include "tests/stages/data/image_bytes.hpp"
+#include "tests/stages/data/images/image_bytes.hpp"
 
 // Images a second of batches made from JPEG files of 500 x 375: decoded in part, resized to 224 x 224,
 // mirrored and normalised. Two threads should make at least 1.8 times as many as one, where two processors

@@ -15,13 +15,13 @@ build=$(realpath "$1") out=$(realpath -m "$2")
 torch=$(sed -n 's/^FOVEA_LIBTORCH:PATH=//p' "$build/CMakeCache.txt")
 [ -e "$torch/lib/libtorch_cuda.so" ] || fail "$build is not built for a LibTorch with CUDA; configure it with -D FOVEA_LIBTORCH=.../torch"
 
-cmake --build "$build" --target fovea learn_tests gpu_probe
+cmake --build "$build" --target fovea torch_tests gpu_probe
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 package=$work/fovea
 mkdir -p "$package"/{bin,lib,fonts,pipelines}
 cp "$build"/libfovea_*.so "$package/lib"
-cp "$build"/{fovea,learn_tests,gpu_probe} "$package/bin"
+cp "$build"/{fovea,torch_tests,gpu_probe} "$package/bin"
 chmod u+w "$package"/{bin,lib}/*
 strip --strip-unneeded "$package"/{bin,lib}/*
 

@@ -42,7 +42,7 @@ part_probe() {
 }
 
 part_tests() {
-  timeout 150 ./run learn_tests '*device*' > "$work/tests" 2>&1 || fail "device tests: $(tail -n 3 "$work/tests" | tr '\n"' '  ')"
+  timeout 150 ./run torch_tests '*device*' > "$work/tests" 2>&1 || fail "device tests: $(tail -n 3 "$work/tests" | tr '\n"' '  ')"
   tell "{\"tests\": \"$(grep -E 'test cases|All tests' "$work/tests" | tr -s ' ')\"}"
   cp "$work/tests" tests.log
 }

@@ -8,7 +8,7 @@
 
 #include "tests/catch.hpp"
 #include "tests/folder.hpp"
-#include "tests/pipelines/command.hpp"
+#include "tests/pipelines/command/command.hpp"
 #include "tests/pipelines/small_pipeline.hpp"
 
 using fovea::Json;

@@ -6,7 +6,7 @@
 #include "graph/json.hpp"
 #include "tests/catch.hpp"
 #include "tests/folder.hpp"
-#include "tests/pipelines/command.hpp"
+#include "tests/pipelines/command/command.hpp"
 
 namespace fs = std::filesystem;
 

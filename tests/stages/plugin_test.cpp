@@ -1,6 +1,6 @@
 #include "runtime/library.hpp"
 #include "runtime/store/files.hpp"
-#include "stages/learn/train.hpp"
+#include "stages/train/train.hpp"
 #include "tests/catch.hpp"
 
 using namespace fovea;

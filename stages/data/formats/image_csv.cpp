@@ -133,7 +133,7 @@ class ColumnFinder {
     if (i > 0 || first_row(i, [](const std::string& value) { return !is_whole_number(value); }) != nullptr)
       wrong(header_.line, i, "a column without a name holds " + quote(filled->fields[i]),
             "give it a name, and it is an attribute of the images, or remove it");
-    columns_.warnings.push_back(
+    columns_.warnings.emplace_back(
         "the first column has no name and holds row numbers; it is left out (pandas writes none with "
         "index=False)");
   }

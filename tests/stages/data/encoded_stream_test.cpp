@@ -2,7 +2,7 @@
 #include "stages/data/builder.hpp"
 #include "stages/data/viewer.hpp"
 #include "tests/catch.hpp"
-#include "tests/stages/data/image_bytes.hpp"
+#include "tests/stages/data/images/image_bytes.hpp"
 
 namespace fovea {
 namespace {

@@ -4,7 +4,7 @@
 #include "graph/registry.hpp"
 #include "tests/catch.hpp"
 #include "tests/errors.hpp"
-#include "tests/stages/data/image_fixture.hpp"
+#include "tests/stages/data/images/image_fixture.hpp"
 
 namespace fovea {
 namespace {

@@ -2,7 +2,7 @@
 #include "stages/data/builder.hpp"
 #include "tests/catch.hpp"
 #include "tests/stages/data/data_fixture.hpp"
-#include "tests/stages/data/image_bytes.hpp"
+#include "tests/stages/data/images/image_bytes.hpp"
 #include "tests/stages/data/process_memory.hpp"
 
 namespace fovea {

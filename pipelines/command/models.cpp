@@ -1,0 +1,127 @@
+#include <cinttypes>
+#include <cstdio>
+#include <optional>
+
+#include "pipelines/command/commands.hpp"
+#include "pipelines/run/usage.hpp"
+#include "stages/model/architectures/architectures.hpp"
+
+namespace fovea {
+namespace {
+
+/// Channels, height and width.
+struct Input {
+  std::int64_t channels = 3;
+  std::int64_t height = 32;
+  std::int64_t width = 32;
+};
+
+std::string input_text(const Specification& network) {
+  return std::to_string(network.channels) + "x" + std::to_string(network.height) + "x" +
+         std::to_string(network.width);
+}
+
+Input input_of(const std::string& text) {
+  Input input;
+  char rest = 0;
+  const int read = std::sscanf(text.c_str(), "%" SCNd64 "x%" SCNd64 "x%" SCNd64 "%c", &input.channels,
+                               &input.height, &input.width, &rest);
+  const auto is_side = [](std::int64_t pixels) { return pixels >= 1 && pixels <= 65536; };
+  if (read == 3 && (input.channels == 1 || input.channels == 3) && is_side(input.height) &&
+      is_side(input.width)) {
+    return input;
+  }
+  throw UsageError("--input: " + quote(text) +
+                   " is no image; give 1 or 3 channels, height and width, as 3x32x32");
+}
+
+/// The network for such an image; without one, for the smallest usual image that it takes.
+Specification network_for(const std::string& architecture, const std::string& input, std::int64_t classes) {
+  if (!input.empty()) {
+    const auto [channels, height, width] = input_of(input);
+    return build_specification(architecture, height, width, channels, classes);
+  }
+  try {
+    return build_specification(architecture, 32, 32, 3, classes);
+  } catch (const Error&) {
+    return build_specification(architecture, 224, 224, 3, classes);
+  }
+}
+
+std::string grouped(std::int64_t number) {
+  auto digits = std::to_string(number);
+  for (auto at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > 0; at -= 3)
+    digits.insert(static_cast<std::size_t>(at), ",");
+  return digits;
+}
+
+Json network_json(const Specification& network, const std::string& doc) {
+  const auto info = infer(network);
+  return {{"name", network.name},           {"doc", doc},
+          {"input", input_text(network)},   {"classes", network.classes},
+          {"parameters", info.parameters},  {"multiply_adds", info.multiply_adds},
+          {"layers", network.layers.size()}};
+}
+
+void list_models(const std::string& input, std::int64_t classes, bool json) {
+  if (!json) std::printf("  %-20s  %12s  %14s  %-9s\n", "name", "parameters", "multiply-adds", "image");
+  for (const auto& one : architectures()) {
+    std::optional<Specification> network;
+    std::string reason;
+    try {
+      network = network_for(one.name, input, classes);
+    } catch (const Error& error) {
+      reason = error.what();
+    }
+    if (json) {
+      const auto line =
+          network ? network_json(*network, one.doc) : Json{{"name", one.name}, {"error", reason}};
+      std::printf("%s\n", line.dump().c_str());
+    } else if (network) {
+      const auto info = infer(*network);
+      std::printf("  %-20s  %12s  %14s  %-9s  %s\n", one.name.c_str(), grouped(info.parameters).c_str(),
+                  grouped(info.multiply_adds).c_str(), input_text(*network).c_str(), one.doc.c_str());
+    } else {
+      std::printf("  %-20s  %12s  %14s  %-9s  %s\n", one.name.c_str(), "-", "-", input.c_str(),
+                  reason.c_str());
+    }
+  }
+  if (!json) std::printf("with %lld classes\n", static_cast<long long>(classes));
+}
+
+void show_model(const Architecture& one, const std::string& input, std::int64_t classes, bool json) {
+  const auto network = network_for(one.name, input, classes);
+  if (json) {
+    std::printf("%s\n", network_json(network, one.doc).dump().c_str());
+    return;
+  }
+  const auto info = infer(network);
+  std::printf("%s: %s\nfor images of %s and %lld classes\n\n", one.name.c_str(), one.doc.c_str(),
+              input_text(network).c_str(), static_cast<long long>(classes));
+  std::printf("  %-28s  %-20s  %-16s  %12s  %14s\n", "layer", "kind", "gives", "parameters", "multiply-adds");
+  for (std::size_t i = 0; i < network.layers.size(); ++i) {
+    const auto& layer = network.layers[i];
+    const auto kind = Conversion<Layer>::write(layer, Keep::all).at("layer").get<std::string>();
+    std::printf("  %-28s  %-20s  %-16s  %12s  %14s\n", layer.name.c_str(), kind.c_str(),
+                extent_text(info.layers[i].output).c_str(), grouped(info.layers[i].parameters).c_str(),
+                grouped(info.layers[i].multiply_adds).c_str());
+  }
+  std::printf("\n%s parameters, %s multiply-adds an image\n", grouped(info.parameters).c_str(),
+              grouped(info.multiply_adds).c_str());
+}
+
+}  // namespace
+
+int models_command(const std::string& architecture, const std::string& input, std::int64_t classes,
+                   bool json) {
+  if (architecture.empty()) {
+    if (!input.empty()) input_of(input);
+    list_models(input, classes, json);
+  } else {
+    show_model(as_usage([&]() -> const Architecture& { return find_architecture(architecture); }), input,
+               classes, json);
+  }
+  return 0;
+}
+
+}  // namespace fovea

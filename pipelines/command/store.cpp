@@ -1,0 +1,227 @@
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+#include <cmath>
+#include <cstdio>
+#include <ctime>
+
+#include "pipelines/command/commands.hpp"
+#include "pipelines/run/console.hpp"
+#include "pipelines/run/run_pipeline.hpp"
+#include "pipelines/run/usage.hpp"
+#include "runtime/store/housekeeping.hpp"
+
+namespace fovea {
+namespace {
+
+/// 1536 as "1.5 kB".
+std::string size_text(std::uintmax_t bytes) {
+  const char* const units[] = {"B", "kB", "MB", "GB", "TB"};
+  auto number = static_cast<double>(bytes);
+  std::size_t unit = 0;
+  for (; number >= 1000 && unit < 4; ++unit) number /= 1000;
+  char text[32];
+  std::snprintf(text, sizeof text, unit == 0 ? "%.0f %s" : "%.1f %s", number, units[unit]);
+  return text;
+}
+
+/// How long ago "2026-01-31T12:00:00Z" was.
+std::string age_text(const std::string& made) {
+  std::tm parts{};
+  if (::strptime(made.c_str(), "%Y-%m-%dT%H:%M:%SZ", &parts) == nullptr) return made;
+  const auto seconds = std::difftime(std::time(nullptr), ::timegm(&parts));
+  if (seconds < 90) return std::to_string(static_cast<long>(seconds)) + " s ago";
+  if (seconds < 90 * 60) return std::to_string(static_cast<long>(seconds / 60)) + " min ago";
+  if (seconds < 36 * 3600) return std::to_string(static_cast<long>(seconds / 3600)) + " h ago";
+  return std::to_string(static_cast<long>(seconds / 86400)) + " days ago";
+}
+
+/// The defaults of parameters by their JSON pointers.
+void add_defaults(const std::vector<FieldInfo>& fields, const std::string& above, Json& defaults) {
+  for (const auto& field : fields) {
+    const auto flat = Json{{field.name, field.standard}}.flatten();
+    if (field.members.empty()) {
+      for (const auto& [pointer, value] : flat.items()) defaults[above + pointer] = value;
+    }
+    add_defaults(field.members, above + "/" + field.name, defaults);
+  }
+}
+
+/// The parameters of a record that are not the stage's defaults, as "epochs 5, schedule.type \"constant\"".
+std::string settings_text(const Record& record, const Registry& registry) {
+  const auto* stage = registry.find(record.parts.at("stage").get<std::string>());
+  Json standard = Json::object();
+  if (stage != nullptr) add_defaults(stage->params, "", standard);
+  const auto params = record.parts.at("params").flatten();
+  std::string text;
+  for (const auto& [pointer, value] : params.items()) {
+    if (standard.contains(pointer) ? standard[pointer] == value : value.is_null()) continue;
+    auto name = pointer.substr(1);
+    std::replace(name.begin(), name.end(), '/', '.');
+    text += (text.empty() ? "" : ", ") + name + " " + value.dump();
+    if (text.size() > 100) return text.substr(0, 100) + "...";
+  }
+  return text;
+}
+
+void print_holding(const Holding& one, const Registry& registry, std::size_t width) {
+  const auto& record = one.record;
+  std::printf("  %-*s  %.12s  %12s  %11s  %9s%s  %s\n", static_cast<int>(width),
+              record.parts.at("stage").get<std::string>().c_str(), record.key.c_str(),
+              age_text(record.made).c_str(), duration_text(record.seconds).c_str(),
+              size_text(one.bytes).c_str(), one.complete ? " " : "*",
+              settings_text(record, registry).c_str());
+}
+
+void print_inventory(const Inventory& all, const Registry& registry) {
+  std::size_t width = 0;
+  bool deleted = false;
+  for (const auto& one : all.holdings) {
+    width = std::max(width, one.record.parts.at("stage").get<std::string>().size());
+    deleted = deleted || !one.complete;
+  }
+  for (const auto& one : all.holdings) print_holding(one, registry, width);
+  std::uintmax_t progress = 0;
+  for (const auto& one : all.progress) {
+    std::printf("  %-*s  %.12s  progress  %s\n", static_cast<int>(width), one.stage.c_str(), one.key.c_str(),
+                size_text(one.bytes).c_str());
+    progress += one.bytes;
+  }
+  if (deleted) std::printf("  * deleted, at least in part: made again when it is needed\n");
+  std::printf("%zu results, %zu objects of %s together", all.holdings.size(), all.objects,
+              size_text(all.bytes).c_str());
+  std::printf(all.progress.empty() ? "\n" : "; %s of progress\n", size_text(progress).c_str());
+}
+
+void print_inventory_json(const Inventory& all) {
+  for (const auto& [record, bytes, complete] : all.holdings) {
+    const Json line = {{"stage", record.parts.at("stage")},
+                       {"key", record.key},
+                       {"made", record.made},
+                       {"seconds", record.seconds},
+                       {"bytes", bytes},
+                       {"complete", complete},
+                       {"params", record.parts.at("params")},
+                       {"numerics", record.numerics}};
+    std::printf("%s\n", line.dump().c_str());
+  }
+  for (const auto& one : all.progress) {
+    const Json line = {{"stage", one.stage}, {"progress_key", one.key}, {"bytes", one.bytes}};
+    std::printf("%s\n", line.dump().c_str());
+  }
+}
+
+void print_nondeterministic(const std::vector<Json>& notes, bool json) {
+  if (notes.empty() && !json) std::printf("every stage gave the same result each time\n");
+  for (const auto& note : notes) {
+    if (json) {
+      std::printf("%s\n", note.dump().c_str());
+      continue;
+    }
+    const auto gap = note.at("largest_difference");
+    std::printf("  %s  %.12s  %s  \"%s\", dataset \"%s\"%s\n", note.at("stage").get<std::string>().c_str(),
+                note.at("key").get<std::string>().c_str(), age_text(note.at("made")).c_str(),
+                note.at("port").get<std::string>().c_str(), note.at("dataset").get<std::string>().c_str(),
+                gap.is_null() ? "" : (", by at most " + gap.dump()).c_str());
+  }
+}
+
+/// A number with one of a few endings, each of which stands for a factor, in small letters.
+double with_unit(const std::string& option, const std::string& text,
+                 const std::map<std::string, double>& units, const char* example) {
+  double number = 0;
+  const auto* const last = text.data() + text.size();
+  const auto [end, failed] = std::from_chars(text.data(), last, number);
+  std::string ending(std::find_if(end, last, [](char c) { return c != ' '; }), last);
+  std::transform(ending.begin(), ending.end(), ending.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const auto unit = units.find(ending);
+  if (unit == units.end() || (failed != std::errc{} && failed != std::errc::result_out_of_range) ||
+      !std::isfinite(number) || number < 0) {
+    throw UsageError(option + ": " + quote(text) + " is not allowed; it must be a number with its unit, as " +
+                     example);
+  }
+  constexpr double most = 0x1p62;
+  if (failed == std::errc{} && number * unit->second <= most) return number * unit->second;
+  throw UsageError(option + ": " + quote(text) + " is beyond all that there is; give a smaller number, as " +
+                   example);
+}
+
+Limits limits_of(const StoreCommand& command) {
+  Limits limits{.bytes = {}, .age = {}, .keep_runs = {command.keep_runs.begin(), command.keep_runs.end()}};
+  if (!command.max_size.empty()) {
+    const std::map<std::string, double> units{
+        {"", 1},       {"b", 1},         {"k", 1e3},      {"kb", 1e3},    {"m", 1e6},
+        {"mb", 1e6},   {"g", 1e9},       {"gb", 1e9},     {"t", 1e12},    {"tb", 1e12},
+        {"kib", 1024}, {"mib", 1048576}, {"gib", 0x1p30}, {"tib", 0x1p40}};
+    limits.bytes =
+        static_cast<std::uintmax_t>(with_unit("--max-size", command.max_size, units, "500MB or 2GiB"));
+  }
+  if (!command.max_age.empty()) {
+    const std::map<std::string, double> units{{"s", 1}, {"min", 60}, {"h", 3600}, {"d", 86400}};
+    limits.age = std::chrono::seconds(
+        static_cast<std::int64_t>(with_unit("--max-age", command.max_age, units, "12h or 30d")));
+  }
+  if (!limits.bytes && !limits.age)
+    throw UsageError("gc: nothing says what may go; give --max-size or --max-age");
+  return limits;
+}
+
+/// The store that is named; it must be there, because looking at one is not to make one.
+Store open_named(const StoreCommand& command) {
+  const auto folder = store_folder(command.store);
+  if (!std::filesystem::is_directory(folder / "keys"))
+    throw Error(folder.string() + ": no store; run a pipeline first, or name another with --store");
+  return Store(
+      folder, [](const std::string& line) { std::fprintf(stderr, "warning: %s\n", line.c_str()); }, true);
+}
+
+}  // namespace
+
+int store_ls_command(const StoreCommand& command) {
+  const auto registry = stages_with(command.plugins);
+  const auto store = open_named(command);
+  if (command.nondeterministic) {
+    print_nondeterministic(store.nondeterministic(), command.json);
+  } else if (command.json) {
+    print_inventory_json(take_inventory(store));
+  } else {
+    print_inventory(take_inventory(store), registry);
+  }
+  return 0;
+}
+
+int store_verify_command(const StoreCommand& command) {
+  stages_with(command.plugins);
+  const auto store = open_named(command);
+  const auto all = verify(store);
+  const auto damaged = std::to_string(all.damaged) + " damaged";
+  std::printf("%zu objects, %zu records and %zu checkpoints: %s\n", all.objects, all.records, all.checkpoints,
+              all.damaged == 0 ? "all as they were written" : damaged.c_str());
+  if (all.damaged == 0) return 0;
+  throw Error(store.root().string() + ": " + damaged +
+              ", and set aside; the next run makes again what it needs of that");
+}
+
+int store_gc_command(const StoreCommand& command) {
+  const auto limits = limits_of(command);
+  stages_with(command.plugins);
+  const auto store = open_named(command);
+  if (!command.dry_run && store.writes() != store.root()) {
+    throw Error(store.root().string() +
+                ": can't be written, so nothing of it can be deleted; allow it, or give --dry-run");
+  }
+  const auto garbage = choose_garbage(store, limits);
+  std::uintmax_t bytes = 0;
+  for (const auto& one : garbage) {
+    if (!command.dry_run) remove({one});
+    std::printf("  %-24s %9s  %s\n", one.what.c_str(), size_text(one.bytes).c_str(),
+                one.file.filename().string().substr(0, 12).c_str());
+    bytes += one.bytes;
+  }
+  std::printf("%s %zu files, %s; records stay, so that what follows is still found\n",
+              command.dry_run ? "would delete" : "deleted", garbage.size(), size_text(bytes).c_str());
+  return 0;
+}
+
+}  // namespace fovea

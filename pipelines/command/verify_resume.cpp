@@ -1,0 +1,223 @@
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <cstdio>
+#include <mutex>
+#include <optional>
+#include <random>
+#include <set>
+#include <thread>
+
+#include "graph/definition.hpp"
+#include "pipelines/command/commands.hpp"
+#include "pipelines/run/console.hpp"
+#include "pipelines/run/definition_file.hpp"
+#include "runtime/context.hpp"
+#include "runtime/store/files.hpp"
+#include "runtime/store/temporary_folder.hpp"
+
+extern char** environ;
+
+namespace fovea {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A folder of this command's own, removed in the end.
+class Workshop {
+ public:
+  Workshop() : path_(make_temporary_folder("fovea-verify-")) {}
+  ~Workshop() {
+    std::error_code ignored_while_leaving;
+    fs::remove_all(path_, ignored_while_leaving);
+  }
+  Workshop(const Workshop&) = delete;
+  Workshop& operator=(const Workshop&) = delete;
+  fs::path operator/(const char* name) const { return path_ / name; }
+
+ private:
+  fs::path path_;
+};
+
+/// The command line of a run of the same pipeline, as it was written to a file, in another store; it saves
+/// its progress often.
+std::vector<std::string> run_line(const RunCommand& command, const Graph& graph, const fs::path& pipeline,
+                                  const fs::path& folder) {
+  std::vector<std::string> line{"fovea",
+                                "run",
+                                pipeline.string(),
+                                "-q",
+                                "--same-numerics",
+                                "--store",
+                                (folder / "store").string(),
+                                "--output-dir",
+                                (folder / "results").string()};
+  const auto add = [&](const std::string& option, const std::string& value) {
+    line.push_back(option);
+    line.push_back(value);
+  };
+  for (const auto& plugin : command.plugins) add("--plugin", plugin.string());
+  add("--device", command.device);
+  for (const auto& node : graph.nodes()) {
+    if (node.params.contains("checkpoint")) add("--set", node.name + ".checkpoint.every_minutes=0.002");
+  }
+  return line;
+}
+
+/// Starts this program in a process that ignores the signals by which a person stops it, for a terminal sends
+/// them to all: this command ends it then, and is the only one to tell.
+pid_t start(std::vector<std::string> line) {
+  constexpr const char* shell = "/bin/sh";
+  const auto program = "/proc/" + std::to_string(::getpid()) + "/exe";
+  line.front() = program;
+  line.insert(line.begin(), {shell, "-c", "trap '' INT TERM HUP; exec \"$0\" \"$@\""});
+  std::vector<char*> arguments;
+  for (auto& one : line) arguments.push_back(one.data());
+  arguments.push_back(nullptr);
+  pid_t process = 0;
+  const int failed = ::posix_spawn(&process, shell, nullptr, nullptr, arguments.data(), environ);
+  if (failed != 0) throw file_error(shell, failed);
+  return process;
+}
+
+/// A run in a process of its own, which dies when this command is to stop.
+class Child {
+ public:
+  Child(const std::vector<std::string>& line, const std::stop_token& stop)
+      : process_(start(line)), stop_(stop), end_(std::in_place, stop, [this] { kill(); }) {}
+  void kill() const { ::kill(process_, SIGKILL); }
+
+  /// Waits for the end, and tells whether it was killed. Throws `Stopped`, or an error where the run failed
+  /// by itself.
+  bool was_killed() {
+    siginfo_t ended{};
+    while (::waitid(P_PID, static_cast<id_t>(process_), &ended, WEXITED | WNOWAIT) < 0 && errno == EINTR)
+      continue;
+    // From now on its number may mean another process.
+    end_.reset();
+    int status = 0;
+    ::waitpid(process_, &status, 0);
+    if (stop_.stop_requested() || (WIFEXITED(status) && WEXITSTATUS(status) == 130)) throw Stopped();
+    if (WIFSIGNALED(status)) return true;
+    if (WEXITSTATUS(status) == 0) return false;
+    throw Error("the pipeline itself does not run to its end; mend it first");
+  }
+
+ private:
+  pid_t process_;
+  std::stop_token stop_;
+  std::optional<std::stop_callback<std::function<void()>>> end_;
+};
+
+double seconds_of_whole_run(const std::vector<std::string>& line, const std::stop_token& stop) {
+  const auto begin = std::chrono::steady_clock::now();
+  if (Child(line, stop).was_killed()) throw Error("the undisturbed run was killed; try again");
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
+
+/// Sleeps, but no longer than until it is asked to stop.
+void sleep_for(double seconds, const std::stop_token& stop) {
+  std::mutex mutex;
+  std::unique_lock lock(mutex);
+  std::condition_variable_any().wait_for(lock, stop, std::chrono::duration<double>(seconds),
+                                         [] { return false; });
+}
+
+/// Kills runs at random instants until so many died or one came to its end; gives how many died.
+int kill_runs(const std::vector<std::string>& line, int kills, double whole_seconds,
+              const std::stop_token& stop) {
+  std::mt19937 random(std::random_device{}());
+  // Each run is to get about one share of the work done, beyond the second or so that starting takes.
+  std::uniform_real_distribution<double> seconds(0, 1 + 2 * whole_seconds / kills);
+  for (int killed = 0; killed < kills; ++killed) {
+    Child run(line, stop);
+    sleep_for(seconds(random), stop);
+    run.kill();
+    if (!run.was_killed()) return killed;
+  }
+  Child(line, stop).was_killed();
+  return kills;
+}
+
+struct Comparison {
+  int objects = 0;
+  std::string difference;  ///< the first, for people; "" where there is none
+};
+
+/// All results of one kind of stage, of which a pipeline may have several.
+void compare_stage(const StageInfo& stage, Store& straight, Store& killed, Comparison& all) {
+  for (const auto& record : straight.earlier(stage.name)) {
+    const auto others = killed.records(stage.name, record.key);
+    const auto* other = choose(others, record.numerics, true);
+    if (other == nullptr) {
+      all.difference = stage.name + ": has another key, so that its inputs differ";
+      return;
+    }
+    for (std::size_t port = 0; port < record.objects.size(); ++port) {
+      const auto& output = stage.outputs[port];
+      if (output.measured) continue;
+      ++all.objects;
+      if (record.objects[port] == other->objects[port]) continue;
+      // The second store has objects of its own, so the difference is looked for by the files.
+      const auto where = first_difference(H5Reader(straight.object_path(record.objects[port])),
+                                          H5Reader(killed.object_path(other->objects[port])));
+      all.difference = stage.name + "." + output.name + ": differs first in " +
+                       (where ? "dataset " + quote(where->dataset) : "its attributes");
+      return;
+    }
+  }
+}
+
+Comparison compare(const Graph& graph, const fs::path& straight, const fs::path& killed) {
+  const auto warn = [](const std::string& line) { std::fprintf(stderr, "warning: %s\n", line.c_str()); };
+  Store first(straight / "store", warn), second(killed / "store", warn);
+  Comparison all;
+  std::set<std::string> seen;
+  for (const auto& node : graph.nodes()) {
+    const bool is_new = seen.insert(node.stage->name).second;
+    if (is_new && all.difference.empty()) compare_stage(*node.stage, first, second, all);
+  }
+  return all;
+}
+
+}  // namespace
+
+int verify_resume_command(const RunCommand& command, int kills, Signals& signals) try {
+  const auto prepared = prepare(command);
+  const auto& nodes = prepared->graph.nodes();
+  if (std::none_of(nodes.begin(), nodes.end(),
+                   [](const Node& node) { return node.stage->horizon != nullptr; })) {
+    throw Error(command.pipeline.string() +
+                ": no stage that keeps progress; give a pipeline with a \"train\" stage");
+  }
+  const Workshop workshop;
+  const auto straight = workshop / "straight", killed = workshop / "killed";
+  const auto pipeline = workshop / "pipeline.json";
+  write_whole_file(pipeline, write_definition(prepared->graph, fs::current_path()).dump());
+  const auto line = [&](const fs::path& folder) {
+    return run_line(command, prepared->graph, pipeline, folder);
+  };
+  const auto stop = signals.token();
+  const double seconds = seconds_of_whole_run(line(straight), stop);
+  std::printf("undisturbed run: %s\n", duration_text(seconds).c_str());
+  std::fflush(stdout);
+  const int died = kill_runs(line(killed), kills, seconds, stop);
+  std::printf("killed and started again: %d times\n", died);
+  const auto result = compare(prepared->graph, straight, killed);
+  if (!result.difference.empty()) {
+    throw Error(result.difference +
+                "; the stage is not repeatable, or its progress does not hold all of its state");
+  }
+  std::printf("all %d results are byte for byte those of the undisturbed run\n", result.objects);
+  return 0;
+} catch (const Stopped&) {
+  std::fprintf(stderr, "interrupted; nothing is proved, and nothing is left behind\n");
+  return 130;
+}
+
+}  // namespace fovea

@@ -1,0 +1,224 @@
+#include "pipelines/run/run_pipeline.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <thread>
+
+#include "pipelines/run/console.hpp"
+#include "pipelines/run/run_summary.hpp"
+#include "pipelines/tracking/mlflow.hpp"
+#include "pipelines/tracking/tensorboard.hpp"
+#include "pipelines/run/usage.hpp"
+#include "runtime/context.hpp"
+#include "runtime/foreign_error.hpp"
+#include "runtime/log.hpp"
+#include "runtime/run_directory.hpp"
+#include "runtime/running_folder.hpp"
+#include "runtime/store/lease.hpp"
+#include "stages/model/blas.hpp"
+#include "stages/model/numerics.hpp"
+
+namespace fovea {
+namespace {
+
+/// A pipeline with results that are lost while they are exported is run again so often.
+constexpr int most_attempts = 3;
+
+/// Whether all of these outputs can be read; what is found damaged is set aside.
+bool are_whole(const std::vector<Output>& outputs, const Graph& graph, const RunResult& run, Store& store) {
+  bool whole = true;
+  for (const auto& [node, port] : outputs) {
+    const auto& codec = *graph.nodes()[node].stage->outputs[port].codec;
+    whole = store.load(codec, run.nodes[node].record.objects.at(port)).has_value() && whole;
+  }
+  return whole;
+}
+
+/// Runs a pipeline until all of it is in a run directory, whose path it puts into the result, or until it
+/// fails or is stopped.
+class Attempts {
+ public:
+  Attempts(const Graph& graph, Store& store, const World& world, Log& log, RunOptions how)
+      : graph_(graph), store_(store), world_(world), log_(log), how_(std::move(how)) {
+    world_.digest = [digest = world.digest, stop = how_.stop](const std::filesystem::path& file) {
+      if (stop.stop_requested()) throw Stopped();
+      return digest(file);
+    };
+  }
+
+  void run(const std::filesystem::path& output_dir, const std::string& name, PipelineResult& result) try {
+    for (int attempt = 1; attempt <= most_attempts; ++attempt) {
+      result.run = fovea::run(graph_, store_, world_, libraries_, log_, how_);
+      if (!result.run.done()) return;
+      if (are_whole(how_.wanted, graph_, result.run, store_)) {
+        const auto written = write_run_directory(
+            graph_, result.run, store_, output_dir, name, log_.text(),
+            [&](const auto& folder) { return write_tensorboard(graph_, result.run, store_, folder); });
+        if (written) {
+          result.directory = *written;
+          return;
+        }
+      }
+      how_.force.clear();
+    }
+    result.run.error =
+        Error(store_.root().string() + ": objects are lost as fast as they are made; look at the disk");
+  } catch (const Stopped&) {
+    result.run.stopped = true;
+  } catch (const std::exception& error) {
+    result.run.error = as_error(error);
+  }
+
+ private:
+  const Graph& graph_;
+  Store& store_;
+  World world_;
+  Log& log_;
+  RunOptions how_;
+  Libraries libraries_{[this](const std::string&) {
+    prepare_numerics();
+    if (const auto slow = blas_warning(blas_here()); !slow.empty()) log_.event({"warning", "", slow});
+  }};
+};
+
+/// Ends the log of a run that did not end well, and keeps it where a stage had begun.
+void keep_log(PipelineResult& result, Log& log, RunningFolder& running, const Store& store,
+              const Json& metrics) {
+  const auto& nodes = result.run.nodes;
+  const bool began = std::any_of(nodes.begin(), nodes.end(), [](const NodeResult& node) {
+    return node.end == End::ran || node.end == End::failed || node.end == End::stopped;
+  });
+  if (!began) return;
+  result.failed = running.keep_as_failed();
+  const auto kept = "finished stages and saved progress are in " + store.root().string();
+  const auto go_on = kept + ", and the same command goes on from there";
+  const auto directory = result.failed.string();
+  if (result.run.error) {
+    const std::string error = result.run.error->what();
+    log.event({"run_failed",
+               "",
+               error + "; " + (may_pass(*result.run.error) ? go_on : kept),
+               {{"error", error}, {"directory", directory}, {"metrics", metrics}}});
+  } else {
+    log.event({"stopped", "", "interrupted; " + go_on, {{"directory", directory}}});
+  }
+}
+
+/// Tells of a run that kept going after an error which stages were left out, and sums up the others; gives
+/// what was measured.
+Json tell_what_is_left(const Graph& graph, PipelineResult& result, Store& store, Log& log) {
+  for (const auto& [node, because] : left_out(graph, result.run)) {
+    log.event({"stage_left_out",
+               graph.nodes()[node].name,
+               "is left out, because of " + join(because, ", "),
+               {{"because", because}}});
+  }
+  result.summary = run_summary(graph, result.run, store);
+  return metrics_of(graph, result.run, store);
+}
+
+/// Gives the finished run to the trackers.
+void tell_trackers(const Graph& graph, PipelineResult& result, Store& store, LiveTensorBoard* live,
+                   const std::filesystem::path& mlflow) try {
+  if (live != nullptr) live->finish(graph, result.run, store);
+  if (!mlflow.empty()) write_mlflow(graph, result.run, store, result.directory, mlflow);
+} catch (const std::exception& error) {
+  result.tracker_error = as_error(error);
+}
+
+/// Tells what runs, and of every copy of a training which values it stands for.
+void tell_beginning(const Graph& graph, const std::string& device, Report& report) {
+  Json each = Json::object();
+  for (const auto& node : graph.nodes()) {
+    if (!node.each.empty()) each[node.name] = node.each;
+  }
+  report.event({"run_started",
+                "",
+                "",
+                {{"pipeline", graph.name()},
+                 {"seed", graph.seed()},
+                 {"stages", graph.nodes().size()},
+                 {"device", device},
+                 {"each", std::move(each)}}});
+  for (const auto& node : graph.nodes()) {
+    if (node.stage->horizon == nullptr || node.each.empty()) continue;
+    report.event({"copy", node.name, values_in_words(node.each), {{"each", node.each}}});
+  }
+}
+
+}  // namespace
+
+std::filesystem::path store_folder(const std::filesystem::path& given) {
+  if (!given.empty()) return given;
+  const char* named = std::getenv("FOVEA_STORE");
+  return named != nullptr && *named != '\0' ? named : ".fovea";
+}
+
+std::vector<Output> read_after_run(const Graph& graph) {
+  auto all = read_by_summary(graph);
+  const auto facts = read_for_facts(graph);
+  all.insert(all.end(), facts.begin(), facts.end());
+  std::sort(all.begin(), all.end());
+  all.erase(std::unique(all.begin(), all.end()), all.end());
+  return all;
+}
+
+PipelineResult run_pipeline(const Graph& graph, const PipelineOptions& options) {
+  const auto begin = std::chrono::steady_clock::now();
+  const auto device = at("device", [&] { return compute_device(options.device); });
+  const auto name = options.name.empty() ? graph.name() : options.name;
+  expect_run_name(name);
+  expect_utf8_here();
+  Console console(Voice::normal);
+  Report& told = options.report != nullptr ? *options.report : console;
+  std::optional<LiveTensorBoard> live;
+  if (!options.tensorboard.empty()) live.emplace(told, options.tensorboard, graph.name());
+  if (!options.mlflow.empty()) expect_mlflow_folder(options.mlflow);
+  Log log(live ? *live : told);
+  Store store(store_folder(options.store), [&log](const std::string& line) {
+    log.event({"warning", "", line});
+  });
+  const auto lease = Lease::of_run(store.writes() / "leases");
+  const auto world = world_of(store, [&](const Node& node) { return numerics(node, device); });
+  RunningFolder running(options.output_dir, name);
+  log.grow_in(running.path() / "run.log");
+  for (const auto& kept : running.kept_of_killed()) {
+    log.event({"killed_run",
+               "",
+               "an earlier run was killed; what had happened is in " + kept.string(),
+               {{"directory", kept.string()}}});
+  }
+  tell_beginning(graph, device.name, log);
+
+  PipelineResult result;
+  const RunOptions how{.threads = options.threads > 0 ? options.threads : std::thread::hardware_concurrency(),
+                       .device = device.name,
+                       .force = options.force,
+                       .wanted = read_after_run(graph),
+                       .same_numerics = options.same_numerics,
+                       .stop = options.stop,
+                       .keep_going = options.keep_going,
+                       .expect_can_run = [&](const Node& node) { expect_can_run(node, device); },
+                       .live = running.path()};
+  Attempts(graph, store, world, log, how).run(options.output_dir, name, result);
+  if (result.directory.empty()) {
+    Json metrics = Json::object();
+    if (result.run.error && options.keep_going) metrics = tell_what_is_left(graph, result, store, log);
+    keep_log(result, log, running, store, metrics);
+    return result;
+  }
+  tell_trackers(graph, result, store, live ? &*live : nullptr, options.mlflow);
+  result.summary = run_summary(graph, result.run, store);
+  const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - begin;
+  result.seconds = spent.count();
+  log.event({"run_finished",
+             "",
+             "",
+             {{"directory", result.directory.string()},
+              {"seconds", result.seconds},
+              {"metrics", metrics_of(graph, result.run, store)}}});
+  return result;
+}
+
+}  // namespace fovea

@@ -1,9 +1,0 @@
-#include "stages/learn/summarise.hpp"
-
-namespace fovea {
-
-Summarise::Out<Value> Summarise::run(const In<Value>& in, const Params& params, Context&) {
-  return {.summary = summarised(in.metrics, params.each)};
-}
-
-}  // namespace fovea

@@ -1,8 +1,0 @@
-#include "stages/model/norm_loop_bodies.hpp"
-
-namespace fovea {
-
-FOVEA_NORM_LOOPS(Fp32)
-FOVEA_NORM_LOOPS(Bf16)
-
-}  // namespace fovea

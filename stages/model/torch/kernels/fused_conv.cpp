@@ -1,0 +1,226 @@
+#include "stages/model/torch/kernels/fused_conv.hpp"
+
+#include <ATen/Parallel.h>
+#include <ATen/core/LegacyTypeDispatch.h>
+#include <ATen/ops/conv2d.h>
+#include <ATen/ops/convolution.h>
+#include <ATen/ops/convolution_backward.h>
+#include <omp.h>
+#include <torch/csrc/autograd/custom_function.h>
+
+#include "stages/model/torch/kernels/norm_pass.hpp"
+#include "stages/model/torch/kernels/winograd.hpp"
+
+namespace fovea {
+namespace {
+
+/// Bytes of the larger of what goes into a convolution and what comes out, for one part of a batch: about
+/// the second-level cache of a core.
+constexpr std::int64_t part_bytes = 1 << 20;
+
+std::int64_t ceil_div(std::int64_t whole, std::int64_t part) {
+  return (whole + part - 1) / part;
+}
+
+/// A batch cut into parts of neighbouring images.
+struct Cut {
+  std::int64_t images = 0;
+  std::int64_t size = 0;
+  std::int64_t parts() const { return ceil_div(images, size); }
+  at::Tensor of(const at::Tensor& whole, std::int64_t part) const {
+    if (!whole.defined() || parts() == 1) return whole;
+    return whole.narrow(0, part * size, std::min(size, images - part * size));
+  }
+};
+
+/// As many parts for each thread; a single one, or one for each where `alone` says that a thread always works
+/// by itself, where the gradients of the weights, one set a part, would be more than what is saved.
+Cut cut(const at::Tensor& x, at::IntArrayRef out, const at::Tensor& weight, bool alone) {
+  const auto images = x.size(0), threads = static_cast<std::int64_t>(at::get_num_threads());
+  const auto values_out = out[0] * out[1] * out[2] * out[3];
+  const auto bytes = std::max(x.numel(), values_out) * static_cast<std::int64_t>(x.element_size());
+  auto parts = threads * ceil_div(bytes, threads * part_bytes);
+  if (parts > images || parts * weight.numel() > values_out) parts = alone ? std::min(threads, images) : 1;
+  return {images, ceil_div(images, parts)};
+}
+
+/// Tells oneDNN for as long as it lives that a thread computes by itself: else its kernels wait inside a team
+/// for partners that never come.
+class OnOneThread {
+ public:
+  OnOneThread() { omp_set_num_threads(1); }
+  ~OnOneThread() { omp_set_num_threads(before_); }
+  OnOneThread(const OnOneThread&) = delete;
+
+ private:
+  const int before_ = omp_get_max_threads();
+};
+
+/// Calls `body` for each part on all threads; a single part has them to itself.
+template <class Body>
+void for_each_part(const Cut& cut, const Body& body) {
+  const at::AutoDispatchBelowADInplaceOrView plain;
+  if (cut.parts() == 1) return body(0);
+  at::parallel_for(0, cut.parts(), 1, [&](std::int64_t begin, std::int64_t end) {
+    const at::AutoDispatchBelowADInplaceOrView plain_too;
+    const OnOneThread alone;
+    for (auto part = begin; part < end; ++part) body(part);
+  });
+}
+
+struct ConvNorm : torch::autograd::Function<ConvNorm> {
+  /// `given` is what is added, or anything where nothing is.
+  static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& x,
+                            const at::Tensor& weight, const at::Tensor& factor, const at::Tensor& offset,
+                            const at::Tensor& given, const Conv& conv, const Norm& norm, Then then) {
+    const auto typed = weight.to(x.scalar_type());
+    const std::vector<std::int64_t> stride(2, conv.stride), padding(2, conv.padding);
+    const auto side = [&](std::int64_t size) {
+      return (size + 2 * conv.padding - conv.kernel) / conv.stride + 1;
+    };
+    const std::vector<std::int64_t> sizes{x.size(0), conv.channels, side(x.size(2)), side(x.size(3))};
+    const bool winograd = suits_winograd(conv, x);
+    const auto cuts = cut(x, sizes, weight, winograd);
+    const auto filters = winograd ? winograd_filters(weight, x.scalar_type()) : at::Tensor();
+    const auto parts = static_cast<std::size_t>(cuts.parts());
+    std::vector<at::Tensor> convolved(parts);
+    std::vector<Moments> moments(parts);
+    for_each_part(cuts, [&](std::int64_t part) {
+      const auto i = static_cast<std::size_t>(part);
+      const auto images = cuts.of(x, part);
+      if (winograd) {
+        convolved[i] = empty_channels_last({images.size(0), sizes[1], sizes[2], sizes[3]}, x.scalar_type());
+        winograd_convolve(images, filters, convolved[i]);
+      } else {
+        convolved[i] = at::convolution(images, typed, {}, stride, padding, {1, 1}, false, {0, 0}, conv.groups)
+                           .contiguous(at::MemoryFormat::ChannelsLast);
+      }
+      moments[i] = moments_of(convolved[i]);
+    });
+    const auto all =
+        batch_statistics(moments, {factor, offset, norm.mean, norm.variance, norm.momentum, norm.epsilon});
+
+    const bool adds = then == Then::add_and_relu, pools = then == Then::relu_and_pool;
+    const auto sizes_out = sizes_after(sizes, then);
+    auto out = empty_channels_last(sizes_out, x.scalar_type());
+    const auto winner = pools ? empty_channels_last(sizes_out, at::kByte) : at::Tensor();
+    for_each_part(cuts, [&](std::int64_t part) {
+      const auto written = cuts.of(out, part);
+      write_normalised({.x = convolved[static_cast<std::size_t>(part)],
+                        .added = adds ? cuts.of(given, part) : at::Tensor(),
+                        .out = pools ? at::Tensor() : written,
+                        .pooled = pools ? written : at::Tensor(),
+                        .winner = cuts.of(winner, part),
+                        .relu = then != Then::nothing},
+                       all);
+    });
+    keep(context, conv, then, cuts, x.requires_grad(), winograd);
+    torch::autograd::variable_list saved{x, weight, typed, all.rows, winner, adds ? out : at::Tensor()};
+    saved.insert(saved.end(), convolved.begin(), convolved.end());
+    context->save_for_backward(saved);
+    return out;
+  }
+
+  static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
+                                                 const torch::autograd::variable_list& gradients) {
+    const auto saved = context->get_saved_variables();
+    auto number = [&](const char* name) { return context->saved_data[name].toInt(); };
+    const Cut cuts{number("images"), number("size")};
+    const std::vector<std::int64_t> stride(2, number("stride")), padding(2, number("padding"));
+    const auto groups = number("groups");
+    const bool asks_x = number("asks x") != 0, winograd = number("winograd") != 0;
+    const auto &x = saved[0], &typed = saved[2], &result = saved[5];
+    const Statistics all(saved[3]);
+    const auto gradient = gradients[0].contiguous(at::MemoryFormat::ChannelsLast);
+    const auto empty_as = [](const at::Tensor& like) {
+      return empty_channels_last(like.sizes(), like.scalar_type());
+    };
+    const auto added_gradient = result.defined() ? empty_as(result) : at::Tensor();
+    const auto tensors_of = [&](std::int64_t part) {
+      return PassTensors{.x = saved[6 + static_cast<std::size_t>(part)],
+                         .result = cuts.of(result, part),
+                         .gradient = cuts.of(gradient, part),
+                         .added_gradient = cuts.of(added_gradient, part),
+                         .winner = cuts.of(saved[4], part),
+                         .relu = static_cast<Then>(number("then")) == Then::relu};
+    };
+
+    const auto parts = static_cast<std::size_t>(cuts.parts());
+    std::vector<ChannelSums> sums(parts);
+    for_each_part(cuts, [&](std::int64_t part) {
+      sums[static_cast<std::size_t>(part)] = gradient_sums(tensors_of(part), all);
+    });
+    std::int64_t pixels = 0;
+    for (auto i = 0U; i < parts; ++i) pixels += saved[6 + i].numel() / saved[6 + i].size(1);
+    for (auto i = 1U; i < parts; ++i) sums[0] += sums[i];
+    const auto found = norm_gradients(sums[0], static_cast<std::size_t>(pixels), all);
+
+    auto x_gradient = asks_x ? empty_as(x) : at::Tensor();
+    const auto filters = winograd && asks_x ? winograd_filters_back(saved[1], x.scalar_type()) : at::Tensor();
+    std::vector<at::Tensor> weight_gradients(parts);
+    for_each_part(cuts, [&](std::int64_t part) {
+      auto tensors = tensors_of(part);
+      tensors.out = empty_as(tensors.x);
+      write_gradients(tensors, all, found.rest);
+      if (winograd) {
+        if (asks_x) winograd_convolve(tensors.out, filters, cuts.of(x_gradient, part));
+        weight_gradients[static_cast<std::size_t>(part)] =
+            winograd_weight_gradient(cuts.of(x, part), tensors.out);
+        return;
+      }
+      auto [of_x, of_weight, of_bias] =
+          at::convolution_backward(tensors.out, cuts.of(x, part), typed, c10::nullopt, stride, padding,
+                                   {1, 1}, false, {0, 0}, groups, {asks_x, true, false});
+      weight_gradients[static_cast<std::size_t>(part)] = of_weight;
+      if (!asks_x) return;
+      if (cuts.parts() == 1)
+        x_gradient = of_x;
+      else
+        cuts.of(x_gradient, part).copy_(of_x);
+    });
+    return {
+        x_gradient, add_up(weight_gradients, saved[1]), found.factor, found.offset, added_gradient, {}, {},
+        {}};
+  }
+
+ private:
+  static void keep(torch::autograd::AutogradContext* context, const Conv& conv, Then then, const Cut& cuts,
+                   bool asks_x, bool winograd) {
+    auto& data = context->saved_data;
+    data["stride"] = conv.stride;
+    data["padding"] = conv.padding;
+    data["groups"] = conv.groups;
+    data["then"] = static_cast<std::int64_t>(then);
+    data["images"] = cuts.images;
+    data["size"] = cuts.size;
+    data["asks x"] = static_cast<std::int64_t>(asks_x);
+    data["winograd"] = static_cast<std::int64_t>(winograd);
+  }
+
+  /// Adds the gradients of all parts to the weight's own, or gives their sum where it has none yet.
+  static at::Tensor add_up(const std::vector<at::Tensor>& gradients, const at::Tensor& weight) {
+    const at::AutoDispatchBelowADInplaceOrView plain;
+    const bool in_place = weight.grad().defined();
+    auto sum = in_place ? weight.grad() : gradients[0].to(at::kFloat);
+    for (std::size_t i = in_place ? 0 : 1; i < gradients.size(); ++i) sum.add_(gradients[i]);
+    return in_place ? at::Tensor() : sum;
+  }
+};
+
+}  // namespace
+
+at::Tensor conv_norm(const at::Tensor& x, const Conv& conv, const at::Tensor& weight, const Norm& norm,
+                     Then then, const at::Tensor& added) {
+  const bool fits = is_channels_last(x) && x.size(0) > 0 &&
+                    (!added.defined() || (is_channels_last(added) && added.scalar_type() == x.scalar_type()));
+  if (!fits) {
+    const auto y = at::conv2d(x, weight.to(x.scalar_type()), {}, {conv.stride, conv.stride},
+                              {conv.padding, conv.padding}, {1, 1}, conv.groups);
+    return batch_norm(y, norm, true, then, added);
+  }
+  // Autograd takes no undefined tensor.
+  const auto given = added.defined() ? added : x.detach();
+  return ConvNorm::apply(x, weight, norm.factor, norm.offset, given, conv, norm, then);
+}
+
+}  // namespace fovea

@@ -1,0 +1,232 @@
+#pragma once
+
+#include <limits>
+#include <type_traits>
+
+#include "stages/model/torch/kernels/norm_loops.hpp"
+
+// What the loops do, for files that compile them for different vectors.
+
+namespace fovea {
+
+/// Calls `loop(lanes, c)` so that it has all channels: as many from `c` on at once as the type says,
+/// then 8, and those left one by one.
+template <class Type, class Loop>
+FOVEA_PART_OF_LOOP void over_channels(std::size_t channels, const Loop& loop) {
+  std::size_t c = 0;
+  for (; c + Type::at_once <= channels; c += Type::at_once)
+    loop(std::integral_constant<std::size_t, Type::at_once>{}, c);
+  for (; c + 8 <= channels; c += 8) loop(std::integral_constant<std::size_t, 8>{}, c);
+  for (; c < channels; ++c) loop(std::integral_constant<std::size_t, 1>{}, c);
+}
+
+/// A line of some channels.
+template <std::size_t n>
+struct Lines {
+  Floats<n> a, b;
+  FOVEA_PART_OF_LOOP Lines(Line line, std::size_t c)
+      : a(Fp32::load<n>(line.a + c)), b(Fp32::load<n>(line.b + c)) {}
+  FOVEA_PART_OF_LOOP Floats<n> at(const Floats<n>& x) const { return a * x + b; }
+};
+
+template <std::size_t n>
+FOVEA_PART_OF_LOOP Floats<n> floor_of(bool relu) {
+  return Floats<n>{} + (relu ? 0.0F : -std::numeric_limits<float>::infinity());
+}
+
+/// Two sums of some channels, which are kept in registers from `sum` and `product` on.
+template <std::size_t n>
+struct Sums {
+  float *sum_at, *product_at;
+  Floats<n> sum, product;
+  FOVEA_PART_OF_LOOP Sums(float* sums, float* products)
+      : sum_at(sums), product_at(products), sum(Fp32::load<n>(sums)), product(Fp32::load<n>(products)) {}
+  FOVEA_PART_OF_LOOP void add(const Floats<n>& value, const Floats<n>& factor) {
+    sum += value;
+    product += value * factor;
+  }
+  FOVEA_PART_OF_LOOP void keep() const {
+    Fp32::store<n>(sum, sum_at);
+    Fp32::store<n>(product, product_at);
+  }
+};
+
+/// Who won each window, as numbers.
+template <std::size_t n>
+FOVEA_PART_OF_LOOP Ints<n> winners(const std::uint8_t* winner) {
+  return __builtin_convertvector(read_vector<typename Vectors<n>::Bytes>(winner), Ints<n>);
+}
+
+template <class Type, std::size_t n, class Value>
+FOVEA_PART_OF_LOOP void moments(const Pixels<Value>& part, std::size_t c, const float* pivots, float* sum,
+                                float* square) {
+  const auto pivot = Fp32::load<n>(pivots + c);
+  Sums<n> sums(sum + c, square + c);
+  for (std::size_t p = 0; p < part.count; ++p) {
+    const Floats<n> value = Type::template load<n>(part.x + p * part.channels + c) - pivot;
+    sums.add(value, value);
+  }
+  sums.keep();
+}
+
+template <class Type, std::size_t n, bool adds, class Value>
+FOVEA_PART_OF_LOOP void normalise_pixels(const Pixels<Value>& part, std::size_t c, Line line) {
+  const Lines<n> lines(line, c);
+  const auto floor = floor_of<n>(part.relu);
+  for (std::size_t p = 0; p < part.count; ++p) {
+    const auto at = p * part.channels + c;
+    Floats<n> value = lines.at(Type::template load<n>(part.x + at));
+    if constexpr (adds) value += Type::template load<n>(part.added + at);
+    Type::template store<n>(value < floor ? floor : value, part.out + at);
+  }
+}
+
+template <class Type, std::size_t n, class Value>
+FOVEA_PART_OF_LOOP void gradients(const Pixels<Value>& part, std::size_t c, Line line, const float* means,
+                                  float* sum, float* product) {
+  const Lines<n> lines(line, c);
+  const auto floor = floor_of<n>(part.relu);
+  const auto mean = Fp32::load<n>(means + c);
+  Sums<n> sums(sum + c, product + c);
+  for (std::size_t p = 0; p < part.count; ++p) {
+    const auto at = p * part.channels + c;
+    const auto x = Type::template load<n>(part.x + at), dy = Type::template load<n>(part.gradient + at);
+    sums.add(lines.at(x) > floor ? dy : Floats<n>{}, x - mean);
+  }
+  sums.keep();
+}
+
+template <class Type, std::size_t n, class Value>
+FOVEA_PART_OF_LOOP void sum_gradients(const Pixels<Value>& part, std::size_t c, const float* means,
+                                      float* sum, float* product) {
+  const auto mean = Fp32::load<n>(means + c);
+  Sums<n> sums(sum + c, product + c);
+  for (std::size_t p = 0; p < part.count; ++p) {
+    const auto at = p * part.channels + c;
+    const auto dy = Type::template load<n>(part.gradient + at);
+    const Floats<n> gradient = Type::template load<n>(part.result + at) > 0 ? dy : Floats<n>{};
+    sums.add(gradient, Type::template load<n>(part.x + at) - mean);
+    Type::template store<n>(gradient, part.added_gradient + at);
+  }
+  sums.keep();
+}
+
+template <class Type, std::size_t n, class Value>
+FOVEA_PART_OF_LOOP void spread(const Pixels<Value>& part, std::size_t c, Line line, Line rest) {
+  const Lines<n> lines(line, c), rests(rest, c);
+  const auto floor = floor_of<n>(part.relu);
+  for (std::size_t p = 0; p < part.count; ++p) {
+    const auto at = p * part.channels + c;
+    const auto x = Type::template load<n>(part.x + at), dy = Type::template load<n>(part.gradient + at);
+    const Floats<n> gradient = lines.at(x) > floor ? dy : Floats<n>{};
+    Type::template store<n>(lines.a * gradient + rests.at(x), part.out + at);
+  }
+}
+
+template <class Type, std::size_t n, class Value>
+FOVEA_PART_OF_LOOP void pool(const Windows<Value>& part, std::size_t c, Line line) {
+  const Lines<n> lines(line, c);
+  for (std::size_t w = 0; w < part.count; ++w) {
+    Floats<n> best{};
+    Ints<n> who = Ints<n>{} + 4;
+#pragma GCC unroll 4
+    for (std::size_t k = 0; k < 4; ++k) {
+      const auto at = (2 * w + k % 2) * part.channels + c;
+      const Floats<n> value = lines.at(Type::template load<n>(part.x[k / 2] + at));
+      const Ints<n> wins = ~(value <= best) & (best == best);
+      best = wins ? value : best;
+      who = wins ? Ints<n>{} + static_cast<std::int32_t>(k) : who;
+    }
+    const auto at = w * part.channels + c;
+    Type::template store<n>(best, part.pooled + at);
+    write_vector(__builtin_convertvector(who, typename Vectors<n>::Bytes), part.winner + at);
+  }
+}
+
+template <class Type, std::size_t n, class Value>
+FOVEA_PART_OF_LOOP void pool_gradients(const Windows<Value>& part, std::size_t c, const float* means,
+                                       float* sum, float* product) {
+  const auto mean = Fp32::load<n>(means + c);
+  Sums<n> sums(sum + c, product + c);
+  for (std::size_t w = 0; w < part.count; ++w) {
+    const auto at = w * part.channels + c;
+    const auto who = winners<n>(part.winner + at);
+    Floats<n> x{};
+#pragma GCC unroll 4
+    for (std::size_t k = 0; k < 4; ++k) {
+      const auto value = Type::template load<n>(part.x[k / 2] + (2 * w + k % 2) * part.channels + c);
+      x = who == static_cast<std::int32_t>(k) ? value : x;
+    }
+    const auto dy = Type::template load<n>(part.gradient + at);
+    sums.add(who < 4 ? dy : Floats<n>{}, x - mean);
+  }
+  sums.keep();
+}
+
+template <class Type, std::size_t n, class Value>
+FOVEA_PART_OF_LOOP void pool_spread(const Windows<Value>& part, std::size_t c, const float* factors,
+                                    Line rest) {
+  const Lines<n> rests(rest, c);
+  const auto a = Fp32::load<n>(factors + c);
+  for (std::size_t w = 0; w < part.count; ++w) {
+    const auto who = winners<n>(part.winner + w * part.channels + c);
+    const Floats<n> gradient = a * Type::template load<n>(part.gradient + w * part.channels + c);
+#pragma GCC unroll 4
+    for (std::size_t k = 0; k < 4; ++k) {
+      const auto at = (2 * w + k % 2) * part.channels + c;
+      const Floats<n> own = who == static_cast<std::int32_t>(k) ? gradient : Floats<n>{};
+      Type::template store<n>(own + rests.at(Type::template load<n>(part.x[k / 2] + at)),
+                              part.out[k / 2] + at);
+    }
+  }
+}
+
+#define FOVEA_OVER_CHANNELS(Type, call) \
+  over_channels<Type>(                  \
+      part.channels, [&](auto n, std::size_t c) __attribute__((always_inline)) { call; })
+
+// A template function is not compiled for several vector widths, so each type has its own.
+#define FOVEA_NORM_LOOPS(Type)                                                                               \
+  template <>                                                                                                \
+  FOVEA_VECTOR_LOOPS void add_moments<Type>(const Pixels<Type::Value>& part, const float* pivot, float* sum, \
+                                            float* square) {                                                 \
+    FOVEA_OVER_CHANNELS(Type, (moments<Type, n()>(part, c, pivot, sum, square)));                            \
+  }                                                                                                          \
+  template <>                                                                                                \
+  FOVEA_VECTOR_LOOPS void normalise<Type>(const Pixels<Type::Value>& part, Line line) {                      \
+    if (part.added != nullptr) {                                                                             \
+      FOVEA_OVER_CHANNELS(Type, (normalise_pixels<Type, n(), true>(part, c, line)));                         \
+    } else {                                                                                                 \
+      FOVEA_OVER_CHANNELS(Type, (normalise_pixels<Type, n(), false>(part, c, line)));                        \
+    }                                                                                                        \
+  }                                                                                                          \
+  template <>                                                                                                \
+  FOVEA_VECTOR_LOOPS void normalise<Type>(const Windows<Type::Value>& part, Line line) {                     \
+    FOVEA_OVER_CHANNELS(Type, (pool<Type, n()>(part, c, line)));                                             \
+  }                                                                                                          \
+  template <>                                                                                                \
+  FOVEA_VECTOR_LOOPS void add_gradients<Type>(const Pixels<Type::Value>& part, Line line, const float* mean, \
+                                              float* sum, float* product) {                                  \
+    FOVEA_OVER_CHANNELS(Type, (gradients<Type, n()>(part, c, line, mean, sum, product)));                    \
+  }                                                                                                          \
+  template <>                                                                                                \
+  FOVEA_VECTOR_LOOPS void add_gradients<Type>(const Windows<Type::Value>& part, const float* mean,           \
+                                              float* sum, float* product) {                                  \
+    FOVEA_OVER_CHANNELS(Type, (pool_gradients<Type, n()>(part, c, mean, sum, product)));                     \
+  }                                                                                                          \
+  template <>                                                                                                \
+  FOVEA_VECTOR_LOOPS void add_sum_gradients<Type>(const Pixels<Type::Value>& part, const float* mean,        \
+                                                  float* sum, float* product) {                              \
+    FOVEA_OVER_CHANNELS(Type, (sum_gradients<Type, n()>(part, c, mean, sum, product)));                      \
+  }                                                                                                          \
+  template <>                                                                                                \
+  FOVEA_VECTOR_LOOPS void spread_gradients<Type>(const Pixels<Type::Value>& part, Line line, Line rest) {    \
+    FOVEA_OVER_CHANNELS(Type, (spread<Type, n()>(part, c, line, rest)));                                     \
+  }                                                                                                          \
+  template <>                                                                                                \
+  FOVEA_VECTOR_LOOPS void spread_gradients<Type>(const Windows<Type::Value>& part, const float* a,           \
+                                                 Line rest) {                                                \
+    FOVEA_OVER_CHANNELS(Type, (pool_spread<Type, n()>(part, c, a, rest)));                                   \
+  }
+
+}  // namespace fovea

@@ -1,0 +1,161 @@
+#include "stages/model/torch/kernels/norm_pass.hpp"
+
+#include <ATen/ops/empty.h>
+#include <ATen/ops/empty_like.h>
+
+#include <cmath>
+
+namespace fovea {
+namespace {
+
+/// Calls `body` with the type that the tensor's numbers are kept as, for the loops that are fastest here.
+template <class Body>
+auto by_type(const at::Tensor& x, const Body& body) {
+  static const bool wide = has_avx512(true);
+  if (x.scalar_type() == at::kFloat) return wide ? body(WideFp32{}) : body(Fp32{});
+  return wide ? body(WideBf16{}) : body(Bf16{});
+}
+
+Statistics empty_statistics(std::size_t channels) {
+  return Statistics(at::empty({4, static_cast<std::int64_t>(channels)}, at::kFloat));
+}
+
+void set(const Statistics& all, std::size_t i, double mean, double variance, const Norm& norm) {
+  all.mean()[i] = static_cast<float>(mean);
+  all.inverse()[i] = static_cast<float>(1 / std::sqrt(variance + norm.epsilon));
+  all.a()[i] = norm.factor.data_ptr<float>()[i] * all.inverse()[i];
+  all.b()[i] = norm.offset.data_ptr<float>()[i] - all.mean()[i] * all.a()[i];
+}
+
+/// Joins two parts (Chan, Golub and LeVeque, 1979).
+void join(Moments& all, const Moments& part) {
+  const auto before = static_cast<double>(all.pixels), more = static_cast<double>(part.pixels);
+  all.pixels += part.pixels;
+  const auto count = static_cast<double>(all.pixels);
+  for (std::size_t i = 0; i < all.mean.size(); ++i) {
+    const double apart = part.mean[i] - all.mean[i];
+    all.mean[i] += apart * more / count;
+    all.squares[i] += part.squares[i] + apart * apart * before * more / count;
+  }
+}
+
+}  // namespace
+
+Statistics::Statistics(at::Tensor given)
+    : rows(std::move(given)), channels(static_cast<std::size_t>(rows.size(1))) {}
+
+Moments moments_of(const at::Tensor& x) {
+  return by_type(x, [&]<class Type>(Type) {
+    const NormBlocks<typename Type::Value> blocks({.x = x});
+    std::vector<float> pivot(blocks.channels());
+    for (std::size_t i = 0; i < pivot.size(); ++i) pivot[i] = Type::load(blocks.x()[i]);
+    const auto sums = blocks.sum_pixels([&](const auto& part, float* sum, float* square) {
+      add_moments<Type>(part, pivot.data(), sum, square);
+    });
+    const auto count = static_cast<double>(blocks.pixel_count());
+    Moments moments{blocks.pixel_count(), sums.first, sums.second};
+    for (std::size_t i = 0; i < pivot.size(); ++i) {
+      moments.mean[i] = pivot[i] + sums.first[i] / count;
+      moments.squares[i] = std::max(0.0, sums.second[i] - sums.first[i] * sums.first[i] / count);
+    }
+    return moments;
+  });
+}
+
+Statistics batch_statistics(std::span<const Moments> parts, const Norm& norm) {
+  auto joined = parts.front();
+  for (const auto& part : parts.subspan(1)) join(joined, part);
+  const auto all = empty_statistics(joined.mean.size());
+  auto *mean = norm.mean.data_ptr<float>(), *variance = norm.variance.data_ptr<float>();
+  const auto count = static_cast<double>(joined.pixels);
+  for (std::size_t i = 0; i < joined.mean.size(); ++i) {
+    set(all, i, joined.mean[i], joined.squares[i] / count, norm);
+    const double unbiased = joined.squares[i] / std::max(1.0, count - 1);
+    mean[i] += static_cast<float>(norm.momentum * (joined.mean[i] - mean[i]));
+    variance[i] += static_cast<float>(norm.momentum * (unbiased - variance[i]));
+  }
+  return all;
+}
+
+Statistics running_statistics(const Norm& norm) {
+  const auto all = empty_statistics(static_cast<std::size_t>(norm.factor.numel()));
+  for (std::size_t i = 0; i < all.channels; ++i) {
+    set(all, i, norm.mean.data_ptr<float>()[i], norm.variance.data_ptr<float>()[i], norm);
+  }
+  return all;
+}
+
+void write_normalised(const PassTensors& tensors, const Statistics& all) {
+  by_type(tensors.x, [&]<class Type>(Type) {
+    const NormBlocks<typename Type::Value> blocks(tensors);
+    const auto write = [&](const auto& part) { normalise<Type>(part, all.line()); };
+    if (tensors.pooled.defined()) {
+      blocks.each_windows(write);
+    } else {
+      blocks.each_pixels(write);
+    }
+  });
+}
+
+ChannelSums gradient_sums(const PassTensors& tensors, const Statistics& all) {
+  return by_type(tensors.x, [&]<class Type>(Type) {
+    const NormBlocks<typename Type::Value> blocks(tensors);
+    if (tensors.winner.defined()) {
+      return blocks.sum_windows([&](const auto& part, float* sum, float* product) {
+        add_gradients<Type>(part, all.mean(), sum, product);
+      });
+    }
+    return blocks.sum_pixels([&](const auto& part, float* sum, float* product) {
+      if (tensors.added_gradient.defined()) return add_sum_gradients<Type>(part, all.mean(), sum, product);
+      add_gradients<Type>(part, all.line(), all.mean(), sum, product);
+    });
+  });
+}
+
+NormGradients norm_gradients(const ChannelSums& sums, std::size_t pixels, const Statistics& all) {
+  auto factor = at::empty({static_cast<std::int64_t>(all.channels)}, at::kFloat);
+  NormGradients gradients{factor, at::empty_like(factor), empty_statistics(all.channels)};
+  const auto count = static_cast<double>(pixels);
+  for (std::size_t i = 0; i < all.channels; ++i) {
+    const double inverse = all.inverse()[i], a = all.a()[i];
+    const double slope = -a * inverse * inverse * sums.second[i] / count;
+    gradients.factor.data_ptr<float>()[i] = static_cast<float>(sums.second[i] * inverse);
+    gradients.offset.data_ptr<float>()[i] = static_cast<float>(sums.first[i]);
+    gradients.rest.a()[i] = static_cast<float>(slope);
+    gradients.rest.b()[i] = static_cast<float>(-a * sums.first[i] / count - slope * all.mean()[i]);
+  }
+  return gradients;
+}
+
+void write_gradients(PassTensors tensors, const Statistics& all, const Statistics& rest) {
+  if (tensors.added_gradient.defined()) tensors.gradient = tensors.added_gradient;
+  by_type(tensors.x, [&]<class Type>(Type) {
+    const NormBlocks<typename Type::Value> blocks(tensors);
+    if (tensors.winner.defined()) {
+      blocks.each_windows([&](const auto& part) { spread_gradients<Type>(part, all.a(), rest.line()); });
+      blocks.each_rim([&](const auto& part) { normalise<Type>(part, rest.line()); });
+    } else {
+      blocks.each_pixels([&](const auto& part) { spread_gradients<Type>(part, all.line(), rest.line()); });
+    }
+  });
+}
+
+bool is_channels_last(const at::Tensor& x) {
+  return x.dim() == 4 && x.device().is_cpu() && x.is_contiguous(at::MemoryFormat::ChannelsLast) &&
+         (x.scalar_type() == at::kFloat || x.scalar_type() == at::kBFloat16);
+}
+
+at::Tensor empty_channels_last(at::IntArrayRef sizes, at::ScalarType type) {
+  return at::empty(sizes, at::TensorOptions(type).memory_format(at::MemoryFormat::ChannelsLast));
+}
+
+std::vector<std::int64_t> sizes_after(at::IntArrayRef sizes, Then then) {
+  auto after = sizes.vec();
+  if (then == Then::relu_and_pool) {
+    after[2] /= 2;
+    after[3] /= 2;
+  }
+  return after;
+}
+
+}  // namespace fovea

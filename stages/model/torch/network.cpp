@@ -1,0 +1,303 @@
+#include "stages/model/torch/network.hpp"
+
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/adaptive_avg_pool2d.h>
+#include <ATen/ops/add.h>
+#include <ATen/ops/avg_pool2d.h>
+#include <ATen/ops/conv2d.h>
+#include <ATen/ops/from_blob.h>
+#include <ATen/ops/linear.h>
+#include <ATen/ops/max_pool2d.h>
+#include <ATen/ops/mul.h>
+#include <ATen/ops/relu.h>
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+
+#include "stages/model/fusion.hpp"
+#include "stages/model/torch/kernels/fused.hpp"
+#include "stages/model/torch/kernels/fused_conv.hpp"
+#include "stages/model/torch/kernels/fused_norm.hpp"
+#include "stages/model/torch/recompute.hpp"
+
+namespace fovea {
+namespace {
+
+/// One layer made ready to compute, and what follows it in the same pass.
+struct Step {
+  std::size_t output = 0;  ///< the layer whose value it gives
+  LayerKind kind;
+  std::optional<BatchNorm> norm;  ///< what normalises a convolution
+  std::vector<std::size_t> inputs;
+  std::vector<std::size_t> weights;   ///< which of the network's, in the order of
+                                      ///< `LayerInfo::weights`, those of `norm` last
+  std::vector<std::size_t> last_use;  ///< values that no later step needs
+  Then then = Then::nothing;
+  std::size_t dropout = 0;  ///< the number of this layer among those that drop values
+};
+
+at::ScalarType type_of(Precision precision) {
+  if (precision == Precision::fp16) return at::kHalf;
+  return precision == Precision::bf16 ? at::kBFloat16 : at::kFloat;
+}
+
+/// Computes one layer.
+struct Compute {
+  const Step& step;
+  const std::vector<at::Tensor>& values;
+  const std::vector<at::Tensor>& weights;
+  const Pass& pass;
+  bool counts_together = false;  ///< batches are counted for all normalisations at once
+
+  const at::Tensor& in(std::size_t i = 0) const { return values[step.inputs[i]]; }
+  at::ScalarType type() const { return type_of(pass.precision); }
+  const at::Tensor& own(std::size_t i) const { return weights[step.weights[i]]; }
+  at::Tensor weight(std::size_t i) const {
+    return i < step.weights.size() ? own(i).to(type()) : at::Tensor();
+  }
+
+  at::Tensor operator()(const Conv& conv) const {
+    const auto x = in().to(type());
+    if (step.norm && pass.training)
+      return conv_norm(x, conv, own(0), counted(*step.norm), step.then, added());
+    const auto y = at::conv2d(x, weight(0), conv.bias ? weight(1) : at::Tensor(), {conv.stride, conv.stride},
+                              {conv.padding, conv.padding}, {1, 1}, conv.groups);
+    return step.norm ? batch_norm(y, counted(*step.norm), false, step.then, added()) : y;
+  }
+  at::Tensor operator()(const BatchNorm& norm) const {
+    return batch_norm(in(), counted(norm), pass.training, step.then, added());
+  }
+  /// The numbers of a normalisation, which in training count the batch.
+  Norm counted(const BatchNorm& norm) const {
+    const auto first = step.weights.size() - 5;
+    const bool counts = pass.training && !pass.again;
+    if (counts && !counts_together) own(first + 4).data().add_(1);  // data(): autograd need not know
+    return {own(first),  own(first + 1), own(first + 2), own(first + 3), counts ? norm.momentum : 0,
+            norm.epsilon};
+  }
+  at::Tensor added() const { return step.then == Then::add_and_relu ? in(1) : at::Tensor(); }
+  at::Tensor operator()(const Relu&) const {
+    return step.then == Then::relu_and_pool ? relu_max_pool(in()) : at::relu(in());
+  }
+  at::Tensor operator()(const MaxPool& pool) const {
+    return at::max_pool2d(in(), {pool.kernel, pool.kernel}, {pool.stride, pool.stride},
+                          {pool.padding, pool.padding});
+  }
+  at::Tensor operator()(const AveragePool& pool) const {
+    return at::avg_pool2d(in(), {pool.kernel, pool.kernel}, {pool.stride, pool.stride});
+  }
+  at::Tensor operator()(const GlobalAveragePool&) const { return at::adaptive_avg_pool2d(in(), {1, 1}); }
+  at::Tensor operator()(const Flatten&) const { return in().flatten(1); }
+  at::Tensor operator()(const Linear&) const { return at::linear(in().to(type()), weight(0), weight(1)); }
+  at::Tensor operator()(const Dropout& drop) const {
+    if (!pass.training || drop.rate == 0) return in();
+    if (const auto* given = pass.kept)
+      return at::mul(in(),
+                     (*given)[step.dropout].view(in().sizes()).to(at::kFloat).mul_(1 / (1 - drop.rate)));
+    return dropout(in(), drop.rate, pass.seed, pass.number, static_cast<std::uint32_t>(step.output));
+  }
+  at::Tensor operator()(const Add&) const {
+    auto sum = at::add(in(0), in(1));
+    for (std::size_t i = 2; i < step.inputs.size(); ++i) sum = at::add(sum, in(i));
+    return sum;
+  }
+};
+
+/// What follows the normalisation, or the ReLU, that a chain has.
+Then then_of(const Specification& specification, const std::vector<std::size_t>& chain) {
+  const auto has = [&]<class Kind>(std::type_identity<Kind>) {
+    return std::any_of(chain.begin() + 1, chain.end(), [&](std::size_t layer) {
+      return std::holds_alternative<Kind>(specification.layers[layer].kind);
+    });
+  };
+  if (has(std::type_identity<MaxPool>{})) return Then::relu_and_pool;
+  if (has(std::type_identity<Add>{})) return Then::add_and_relu;
+  return has(std::type_identity<Relu>{}) ? Then::relu : Then::nothing;
+}
+
+}  // namespace
+
+struct Network::Body {
+  Specification specification;
+  NetworkInfo info;
+  NetworkWeights weights;
+  std::vector<Step> steps;
+  std::size_t image = 0;  ///< where the image lies among the values
+  std::vector<Dropped> dropped;
+
+  Body(const Specification& given, at::Device where)
+      : specification(given), info(infer(given)), weights(info, where), image(given.layers.size()) {
+    make_steps();
+  }
+
+  void make_steps() {
+    std::vector<std::size_t> first_view;
+    std::size_t view = 0;
+    for (const auto& layer : info.layers) {
+      first_view.push_back(view);
+      view += layer.weights.size();
+    }
+    for (const auto& chain : chains(specification, info)) {
+      Step step{.output = chain.back(),
+                .kind = specification.layers[chain[0]].kind,
+                .norm = {},
+                .inputs = info.layers[chain[0]].inputs,
+                .weights = {},
+                .last_use = {},
+                .then = then_of(specification, chain)};
+      for (std::size_t i = 0; i < chain.size(); ++i) {
+        const auto& [kind, own] = std::tie(specification.layers[chain[i]].kind, info.layers[chain[i]]);
+        for (std::size_t w = 0; w < own.weights.size(); ++w) step.weights.push_back(first_view[chain[i]] + w);
+        if (const auto* norm = std::get_if<BatchNorm>(&kind); norm != nullptr && i > 0) step.norm = *norm;
+        if (std::holds_alternative<Add>(kind) && i > 0)
+          step.inputs.push_back(own.inputs[0] == chain[i - 1] ? own.inputs[1] : own.inputs[0]);
+      }
+      std::replace(step.inputs.begin(), step.inputs.end(), LayerInfo::image, image);
+      if (const auto* drop = std::get_if<Dropout>(&step.kind); drop != nullptr && drop->rate > 0) {
+        step.dropout = dropped.size();
+        dropped.push_back(
+            {static_cast<std::uint32_t>(step.output), drop->rate, product(info.layers[step.output].output)});
+      }
+      steps.push_back(std::move(step));
+    }
+    mark_last_uses();
+  }
+
+  /// Neighbouring steps, computed from one value.
+  struct Part {
+    std::size_t input = 0;  ///< which value
+    std::size_t begin = 0, end = 0;
+  };
+  Part whole() const { return {image, 0, steps.size()}; }
+
+  at::Tensor compute(const Part& part, const at::Tensor& input, const Pass& pass) const {
+    std::vector<at::Tensor> values(image + 1);
+    values[part.input] = input;
+    for (auto i = part.begin; i < part.end; ++i) {
+      const auto& step = steps[i];
+      values[step.output] =
+          std::visit(Compute{step, values, weights.views(), pass, weights.apart()}, step.kind);
+      for (const auto used : step.last_use) values[used].reset();
+    }
+    return values[steps[part.end - 1].output];
+  }
+
+  /// The steps in about as many parts as a part has steps. They are cut where a single value goes on.
+  std::vector<Part> parts() const {
+    const auto least = static_cast<std::size_t>(std::ceil(std::sqrt(static_cast<double>(steps.size()))));
+    std::vector<Part> parts{{image, 0, 0}};
+    std::size_t alive = 1;
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+      alive += 1 - steps[i].last_use.size();
+      parts.back().end = i + 1;
+      const bool can_cut = alive == 1 && i + 1 < steps.size();
+      if (can_cut && parts.back().end - parts.back().begin >= least)
+        parts.push_back({steps[i].output, i + 1, i + 1});
+    }
+    return parts;
+  }
+
+  void mark_last_uses() {
+    std::vector<bool> seen(image + 1, false);
+    for (auto step = steps.rbegin(); step != steps.rend(); ++step) {
+      for (const auto from : step->inputs) {
+        if (!seen[from]) step->last_use.push_back(from);
+        seen[from] = true;
+      }
+    }
+  }
+};
+
+Network::Network(const Specification& specification, const std::vector<NamedArray>& weights,
+                 at::Device device)
+    : body_(std::make_unique<Body>(specification, device)) {
+  expect_weights(specification, weights);
+  const auto infos = body_->info.weights();
+  auto parameter = parameters().begin(), buffer = buffers().begin();
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    auto& to = infos[i].role == WeightRole::buffer ? buffer : parameter;
+    to = std::copy(weights[i].values.begin(), weights[i].values.end(), to);
+  }
+  to_device();
+}
+
+Network::Network(Network&&) noexcept = default;
+Network::~Network() = default;
+
+at::Tensor Network::forward(const at::Tensor& images, const Pass& pass) {
+  return compute(images.to(body_->weights.device()), pass).to(at::kCPU);
+}
+
+at::Tensor Network::compute(const at::Tensor& images, const Pass& pass) {
+  auto& body = *body_;
+  body.weights.begin_pass(type_of(pass.precision), pass.training);
+  if (!pass.recompute || !at::GradMode::is_enabled())
+    return body.compute(body.whole(), images, pass).to(at::kFloat);
+  auto value = images;
+  const auto parts = body.parts();
+  for (std::size_t i = 0; i + 1 < parts.size(); ++i) {
+    const auto compute_part = [this, part = parts[i], pass](const at::Tensor& x, bool again) {
+      auto same = pass;
+      same.again = again;
+      return body_->compute(part, x, same);
+    };
+    value = recomputed(compute_part, value);
+  }
+  return body.compute(parts.back(), value, pass).to(at::kFloat);
+}
+
+void Network::to_device() {
+  body_->weights.up();
+}
+void Network::from_device() {
+  body_->weights.down();
+}
+NetworkWeights& Network::lists() {
+  return body_->weights;
+}
+const std::vector<Dropped>& Network::dropped() const {
+  return body_->dropped;
+}
+
+std::span<float> Network::parameters() {
+  return body_->weights.parameters();
+}
+std::span<float> Network::gradients() {
+  return body_->weights.gradients();
+}
+std::span<float> Network::buffers() {
+  return body_->weights.buffers();
+}
+
+Weights Network::weights() const {
+  const auto parameters = body_->weights.parameters(), buffers = body_->weights.buffers();
+  return {{parameters.begin(), parameters.end()}, {buffers.begin(), buffers.end()}};
+}
+
+void Network::load(const Weights& weights) {
+  assert(weights.parameters.size() == parameters().size());
+  std::copy(weights.parameters.begin(), weights.parameters.end(), parameters().begin());
+  std::copy(weights.buffers.begin(), weights.buffers.end(), buffers().begin());
+  to_device();
+}
+
+std::vector<NamedArray> Network::named(const Weights& weights) const {
+  std::vector<NamedArray> arrays;
+  auto parameter = weights.parameters.begin(), buffer = weights.buffers.begin();
+  for (const auto& weight : body_->info.weights()) {
+    auto& from = weight.role == WeightRole::buffer ? buffer : parameter;
+    arrays.push_back({weight.name, Shape(weight.shape.begin(), weight.shape.end()),
+                      std::vector<float>(from, from + weight.count())});
+    from += weight.count();
+  }
+  return arrays;
+}
+
+at::Tensor image_tensor(std::span<const float> images, const Specification& specification) {
+  const auto [c, h, w] = std::tuple{specification.channels, specification.height, specification.width};
+  const auto n = static_cast<std::int64_t>(images.size()) / (c * h * w);
+  return at::from_blob(const_cast<float*>(images.data()), {n, c, h, w}, {c * h * w, 1, c * w, c}, at::kFloat);
+}
+
+}  // namespace fovea

@@ -1,0 +1,97 @@
+#pragma once
+
+#include <memory>
+
+#include "stages/data/batch_stream.hpp"
+#include "stages/train/torch/loss.hpp"
+#include "stages/train/train.hpp"
+#include "stages/train/torch/train_state.hpp"
+#include "stages/model/compute_device.hpp"
+
+namespace fovea {
+
+/// A loss that is NaN or infinite.
+struct LossNotFinite : Error {
+  using Error::Error;
+};
+
+/// Changes the weights of one network, step by step. All that it remembers from step to step is in the
+/// `TrainState` that it is given, or is brought there by `settle` and `fetch`.
+class Learner {
+ public:
+  virtual ~Learner() = default;
+  Learner(const Learner&) = delete;
+
+  /// One for the device. Throws `Error` where settings and data do not fit.
+  static std::unique_ptr<Learner> make(const Train::In<Value>& in, const Train::Params& params,
+                                       std::uint64_t seed, const ComputeDevice& device);
+
+  /// Optimizer, average and sums before the first step.
+  void begin(TrainState& state);
+  /// Goes on from a state. Throws `Error` where it is not one of this network and these settings.
+  void restore(const TrainState& state);
+  /// Throws `Error` where a state is not one of this network and these settings.
+  void expect_fits(const TrainState& state) const;
+
+  /// Takes the batches of one step from the stream and moves the weights: forward, loss, backward, clip,
+  /// optimizer, average. `number` counts all steps from 0. Adds to the tally, the history and the timing of
+  /// `state`, at once or in a later step; where a scaled loss overflows its gradients, the scale moves in
+  /// place of the weights. Throws `LossNotFinite`, and `Error` where no scale is left, for this step or an
+  /// earlier one.
+  virtual void step(BatchStream& stream, std::int64_t number, double rate, TrainState& state) = 0;
+  /// Has the state tell of all steps. Throws what a step throws.
+  virtual void settle(TrainState&) {}
+  /// The same, and brings weights, optimizer and average to the network's host lists and the state.
+  virtual void fetch(TrainState&) {}
+  /// Has the next steps compute with the network's host lists as they are now.
+  virtual void accept() {}
+  /// Scores every image of `data` with the weights that are to be kept. Throws `LossNotFinite`.
+  virtual Tally validate(const Dataset& data, TrainState& state, const Context& context) = 0;
+
+  /// The weights that are to be kept, after `fetch`: their average where there is one.
+  Weights kept(const TrainState& state) const;
+  /// Something that people should know of how this device learns; else "".
+  virtual std::string remark() const { return {}; }
+
+  Network& network() { return network_; }
+  const Network& network() const { return network_; }
+  Precision precision() const { return precision_; }
+  /// The names of all parameters, in the order of `TrainState::gradient_norms`.
+  const std::vector<std::string>& names() const { return names_; }
+
+ protected:
+  Learner(const Train::In<Value>& in, const Train::Params& params, std::uint64_t seed,
+          const ComputeDevice& device);
+
+  /// What the batches of one step sum up to.
+  struct Sums {
+    double loss = 0;
+    double weight = 0;
+    std::int64_t images = 0;
+  };
+  /// Has the next steps go on from optimizer, average and loss scale of a state.
+  virtual void take(const TrainState&) {}
+  /// Whether the weights follow their gradients, of this norm: a step whose scaled loss has overflowed is
+  /// skipped.
+  bool is_to_be_made(double norm, std::int64_t number, TrainState& state) const;
+  void expect_finite(double loss, std::int64_t number, const TrainState& state) const;
+  /// Scores every image of `data` with the network as it is. Throws `LossNotFinite`.
+  Tally scored(const Dataset& data, const TrainState& state, const Context& context);
+
+  const Train::In<Value> in_;
+  const Train::Params params_;
+  const std::uint64_t seed_;
+  const Precision precision_;
+  Network network_;
+  const std::vector<WeightRun> tensors_;  ///< one for each parameter
+  const std::unique_ptr<Optimizer> optimizer_;
+  const std::unique_ptr<Loss> loss_;
+
+ private:
+  void fill(TrainState& state) const;
+  [[noreturn]] void refuse_loss(const std::string& what, double loss, const std::string& where) const;
+
+  std::vector<std::string> names_;
+};
+
+}  // namespace fovea

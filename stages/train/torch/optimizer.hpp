@@ -1,0 +1,71 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "stages/train/weight_groups.hpp"
+
+namespace fovea {
+
+/// What an optimizer remembers between steps.
+struct OptimizerState {
+  std::int64_t step = 0;                    ///< steps made so far
+  std::vector<std::vector<float>> moments;  ///< each as long as the flat weights
+};
+
+/// An update rule over flat weights.
+class Optimizer {
+ public:
+  virtual ~Optimizer() = default;
+
+  /// What is remembered before the first step of this many weights.
+  OptimizerState begin(std::size_t weights) const;
+  /// Moves the weights by one step against the gradients, both flat and of one length; `runs` covers them,
+  /// with one run for each tensor where the rule wants `whole_tensors`.
+  void step(std::span<float> weights, std::span<const float> gradients, std::span<const WeightRun> runs,
+            double learning_rate, OptimizerState& state) const;
+  /// Whether a number's update depends on the others of its tensor.
+  virtual bool whole_tensors() const { return false; }
+
+ protected:
+  static constexpr std::size_t most_moments = 3;
+
+  /// Neighbouring numbers that are updated alike.
+  struct Piece {
+    float* weights;
+    const float* gradients;
+    float* moments[most_moments];
+    std::size_t count;
+    double learning_rate;
+    double decay;
+    std::int64_t step;  ///< from 1
+    std::int64_t rows;  ///< as in `WeightRun`
+  };
+
+ private:
+  /// How many numbers are remembered for each weight, at most `most_moments`; they begin at 0.
+  virtual std::size_t moments() const = 0;
+  virtual void update(const Piece& piece) const = 0;
+};
+
+/// The rule that `params` names. Update rules are those of PyTorch: AdamW (Loshchilov and Hutter, 2019),
+/// Adam, SGD, RMSprop, Adadelta, Adagrad, and Muon with the step of matching size (Liu et al., 2025), in
+/// which AdamW moves what is no matrix between layers. Lion is that of Chen et al. (2023), Lamb that of You
+/// et al. (2020) where only tensors that decay are scaled by their norm.
+std::unique_ptr<Optimizer> make_optimizer(const OptimizerParams& params);
+
+/// The root of the sum of squares, the same for any number of threads.
+double norm_of(std::span<const float> values);
+
+/// Multiplies every value.
+void scale(std::span<float> values, float factor);
+
+/// Brings every value to at most `limit` from zero.
+void clamp(std::span<float> values, float limit);
+
+/// Moves `values` towards `target` by a share of the way.
+void move_towards(std::span<float> values, std::span<const float> target, float share);
+
+}  // namespace fovea

@@ -1,0 +1,38 @@
+#include <algorithm>
+
+#include "stages/evaluate/tally.hpp"
+#include "stages/train/train.hpp"
+
+namespace fovea {
+namespace {
+
+/// Five of as many classes always hold the truth.
+void expect_told_apart(const MonitorParams& monitor, const Dataset& data) {
+  if (!monitor.metric.ends_with("top_5") || counts_top_5(data.classes())) return;
+  throw Error("monitor.metric: " + quote(monitor.metric) + " is 1 whatever is learned of " +
+              std::to_string(data.classes()) + " classes; set \"val_accuracy\"");
+}
+
+}  // namespace
+
+std::int64_t Train::Params::steps_of_epoch(std::size_t count) const {
+  const auto images = static_cast<std::int64_t>(count);
+  const auto of_step = batch_size * accumulate_steps;
+  if (!drop_last) return (images + of_step - 1) / of_step;
+  if (const auto whole = images / of_step; whole > 0) return whole;
+  const bool several = accumulate_steps > 1;
+  throw Error("batch_size: " + (several ? std::to_string(accumulate_steps) + " batches" : "a batch") +
+              " of " + std::to_string(batch_size) + (several ? " are" : " is") + " more than all " +
+              std::to_string(images) + " images; give at most " +
+              std::to_string(std::max<std::int64_t>(1, images / accumulate_steps)) +
+              ", or set \"drop_last\" to false");
+}
+
+void Train::check_input(const Batches& batches, const Params& params) {
+  const auto& data = *batches.data;
+  (void)params.steps_of_epoch(data.size());
+  expect_told_apart(params.monitor, data);
+  params.loss.class_weights.expect_fits(data.classes());
+}
+
+}  // namespace fovea

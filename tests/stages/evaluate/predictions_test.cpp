@@ -1,0 +1,93 @@
+#include "stages/evaluate/predictions.hpp"
+
+#include <fstream>
+#include <sstream>
+
+#include "runtime/store/artifact.hpp"
+#include "tests/catch.hpp"
+#include "tests/errors.hpp"
+#include "tests/folder.hpp"
+
+using namespace fovea;
+
+namespace {
+
+Predictions three() {
+  return {std::vector<float>{.75f, .25f, .125f, .875f, .5f, .5f},
+          std::vector<std::int32_t>{0, 0, 1},
+          {"cat, \"big\"", "dog"}};
+}
+
+Predictions three_named() {
+  auto all = three();
+  NameList names;
+  for (const auto* name : {"cat/1.png", "cat/a, b.png", "dog/1.png"}) names.add(name);
+  all.names = names.finish();
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("predictions: of equals the class with the lowest number is predicted") {
+  CHECK(three().predicted(1) == 1);
+  CHECK(three().predicted(2) == 0);
+}
+
+TEST_CASE("predictions: the CSV has a line for each sample, names quoted where they need it") {
+  CHECK(to_csv(three()) ==
+        "sample,index,label,predicted,confidence,correct,label_probability,label_name,predicted_name\n"
+        "0,0,0,0,0.75,true,0.75,\"cat, \"\"big\"\"\",\"cat, \"\"big\"\"\"\n"
+        "1,1,0,1,0.875,false,0.125,\"cat, \"\"big\"\"\",dog\n"
+        "2,2,1,0,0.5,false,0.5,dog,\"cat, \"\"big\"\"\"\n");
+}
+
+TEST_CASE("predictions: probabilities are written so that they read back as the same float") {
+  const Predictions one{std::vector<float>{0.1f, 0.9f}, std::vector<std::int32_t>{0}, {"a", "b"}};
+  CHECK_THAT(to_csv(one), Catch::Contains("0,0,0,1,0.9,false,0.1,a,b\n"));
+}
+
+TEST_CASE("predictions: what is stored is what is read") {
+  const Folder folder;
+  const auto predictions = three_named();
+  H5Writer writer(folder / "predictions.h5");
+  Predictions::codec().write(&predictions, writer);
+  writer.close();
+  const auto read = Predictions::codec().read(H5Reader(folder / "predictions.h5"), {});
+  CHECK(to_csv(*static_cast<const Predictions*>(read.get())) == to_csv(predictions));
+}
+
+TEST_CASE("predictions: the CSV begins with the names of the samples") {
+  const auto csv = to_csv(three_named());
+  CHECK_THAT(csv, Catch::Contains("\ncat/1.png,0,0,"));
+  CHECK_THAT(csv, Catch::Contains("\n\"cat/a, b.png\",1,0,"));
+}
+
+std::string stored_error(const Predictions& predictions) {
+  const Folder folder;
+  H5Writer writer(folder / "predictions.h5");
+  Predictions::codec().write(&predictions, writer);
+  writer.close();
+  return error_of([&] { Predictions::codec().read(H5Reader(folder / "predictions.h5"), {}); });
+}
+
+TEST_CASE("predictions: what no predictions can be is refused when it is read") {
+  auto wrong = three();
+  wrong.labels = std::vector<std::int32_t>{0, 2, 1};
+  CHECK(stored_error(wrong) == "Predictions: a label has no class; make it again");
+  wrong = three_named();
+  wrong.names = NameList().finish();
+  CHECK(stored_error(wrong) == "(nothing was thrown)");
+  NameList names;
+  names.add("only");
+  wrong.names = names.finish();
+  CHECK(stored_error(wrong) == "Predictions: its samples and their names differ in number; make it again");
+}
+
+TEST_CASE("predictions: exporting writes the CSV") {
+  const Folder folder;
+  const auto predictions = three();
+  Predictions::codec().export_to(&predictions, "", folder / "predictions.csv");
+  std::ostringstream text;
+  text << std::ifstream(folder / "predictions.csv").rdbuf();
+  CHECK(text.str() == to_csv(predictions));
+}
