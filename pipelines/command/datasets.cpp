@@ -1,9 +1,11 @@
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
 #include <numeric>
 #include <thread>
 
-#include "pipelines/command/commands.hpp"
+#include "pipelines/command/options.hpp"
+#include "pipelines/command/verbs.hpp"
 #include "pipelines/run/text_width.hpp"
 #include "pipelines/train/data_source.hpp"
 #include "runtime/report.hpp"
@@ -261,12 +263,10 @@ void list_data(bool json) {
   }
 }
 
-}  // namespace
-
-int datasets_command(const fs::path& path, bool json) {
+void print_data(const fs::path& path, bool json) {
   if (path.empty()) {
     list_data(json);
-    return 0;
+    return;
   }
   const auto holdings = look_at(path);
   if (json) {
@@ -274,7 +274,26 @@ int datasets_command(const fs::path& path, bool json) {
   } else {
     print_holdings(holdings);
   }
-  return 0;
+}
+
+}  // namespace
+
+void add_datasets(CLI::App& app, Action& chosen) {
+  struct Command {
+    std::string path;
+    bool json = false;
+  };
+  auto* verb = app.add_subcommand(
+      "datasets", "list the formats of data, or tell what a path holds: sizes, classes, broken files");
+  const auto command = std::make_shared<Command>();
+  verb->add_option("PATH", command->path, "a folder, or a .csv or .npz file");
+  verb->add_flag("--json", command->json, "one JSON object");
+  verb->callback([command, &chosen] {
+    chosen = [command](Signals&) {
+      print_data(command->path, command->json);
+      return 0;
+    };
+  });
 }
 
 }  // namespace fovea

@@ -1,9 +1,11 @@
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
 #include <functional>
 #include <map>
 
-#include "pipelines/command/commands.hpp"
+#include "pipelines/command/options.hpp"
+#include "pipelines/command/verbs.hpp"
 #include "pipelines/run/console.hpp"
 #include "pipelines/run/definition_file.hpp"
 #include "pipelines/run/run_pipeline.hpp"
@@ -218,16 +220,21 @@ std::optional<Origin> by_key(const Store& store, const std::string& key, const R
                 .pipeline = {{"fovea", 1}, {"stages", rebuilder.stages()}}};
 }
 
-}  // namespace
+/// What `fovea explain` is told.
+struct ExplainCommand {
+  fs::path file, store;
+  std::vector<fs::path> plugins;
+  bool json = false;
+};
 
-int explain_command(const fs::path& file, const StoreCommand& command) {
+int explain(const ExplainCommand& command) {
+  const auto& file = command.file;
   const MappedFile mapped(file);
   const auto registry = stages_with(command.plugins);
   const auto folder = store_folder(command.store);
   std::optional<Origin> origin;
   if (fs::is_directory(folder / "keys")) {
-    const Store store(
-        folder, [](const std::string& line) { std::fprintf(stderr, "warning: %s\n", line.c_str()); }, true);
+    const auto store = store_to_look_at(folder);
     origin = by_bytes(store, sha256(mapped.bytes()), file);
     const auto key = key_inside(mapped.bytes());
     if (!origin && !key.empty()) origin = by_key(store, key, registry);
@@ -270,6 +277,20 @@ int explain_command(const fs::path& file, const StoreCommand& command) {
                           : ("the part of " + fs::path(run).filename().string() + " that makes it").c_str(),
               pipeline.dump(2).c_str());
   return 0;
+}
+
+}  // namespace
+
+void add_explain(CLI::App& app, Action& chosen) {
+  auto* verb =
+      app.add_subcommand("explain", "tell what an exported file came from, and how to make it again");
+  const auto command = std::make_shared<ExplainCommand>();
+  verb->add_option("FILE", command->file, "a figure, table or model of a run directory, wherever it is now")
+      ->required();
+  add_store_option(*verb, command->store);
+  add_plugin_option(*verb, command->plugins);
+  verb->add_flag("--json", command->json, "one JSON object");
+  verb->callback([command, &chosen] { chosen = [command](Signals&) { return explain(*command); }; });
 }
 
 }  // namespace fovea

@@ -1,13 +1,17 @@
+#include <CLI/CLI.hpp>
 #include <cstdio>
 
-#include "pipelines/command/commands.hpp"
+#include "pipelines/command/options.hpp"
+#include "pipelines/command/verbs.hpp"
 #include "pipelines/run/definition_file.hpp"
 #include "pipelines/run/draw_graph.hpp"
 #include "pipelines/run/usage.hpp"
 
 namespace fovea {
 
-int graph_command(const RunCommand& command, const std::filesystem::path& output) {
+namespace {
+
+void draw(const RunCommand& command, const std::filesystem::path& output) {
   const auto prepared = prepare(command);
   const auto ending = output.empty() ? std::string(".txt") : output.extension().string();
   const auto drawn =
@@ -17,7 +21,22 @@ int graph_command(const RunCommand& command, const std::filesystem::path& output
   } else {
     write_whole_file(output, drawn);
   }
-  return 0;
+}
+
+}  // namespace
+
+void add_graph(CLI::App& app, Action& chosen) {
+  auto* verb = app.add_subcommand("graph", "draw a pipeline, with the stages marked that are in the cache");
+  const auto command = std::make_shared<RunCommand>();
+  const auto output = std::make_shared<std::string>();
+  add_pipeline_options(*verb, *command);
+  verb->add_option("-o,--output", *output, "FILE.svg, .png, .pdf, .dot or .txt (default: text on stdout)");
+  verb->callback([=, &chosen] {
+    chosen = [=](Signals&) {
+      draw(*command, *output);
+      return 0;
+    };
+  });
 }
 
 }  // namespace fovea

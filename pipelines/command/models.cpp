@@ -1,8 +1,10 @@
+#include <CLI/CLI.hpp>
 #include <cinttypes>
 #include <cstdio>
 #include <optional>
 
-#include "pipelines/command/commands.hpp"
+#include "pipelines/command/options.hpp"
+#include "pipelines/command/verbs.hpp"
 #include "pipelines/run/usage.hpp"
 #include "stages/model/architectures/architectures.hpp"
 
@@ -110,10 +112,8 @@ void show_model(const Architecture& one, const std::string& input, std::int64_t 
               grouped(info.multiply_adds).c_str());
 }
 
-}  // namespace
-
-int models_command(const std::string& architecture, const std::string& input, std::int64_t classes,
-                   bool json) {
+void print_models(const std::string& architecture, const std::string& input, std::int64_t classes,
+                  bool json) {
   if (architecture.empty()) {
     if (!input.empty()) input_of(input);
     list_models(input, classes, json);
@@ -121,7 +121,32 @@ int models_command(const std::string& architecture, const std::string& input, st
     show_model(as_usage([&]() -> const Architecture& { return find_architecture(architecture); }), input,
                classes, json);
   }
-  return 0;
+}
+
+}  // namespace
+
+void add_models(CLI::App& app, Action& chosen) {
+  struct Command {
+    std::string architecture, input;
+    std::int64_t classes = 10;
+    bool json = false;
+  };
+  auto* verb = app.add_subcommand(
+      "models", "list the architectures with their parameter counts, or show the layers of one");
+  const auto command = std::make_shared<Command>();
+  verb->add_option("NAME", command->architecture, "an architecture");
+  verb->add_option("--input", command->input,
+                   "channels, height and width of images (default: 3x32x32 or 3x224x224)");
+  verb->add_option("--classes", command->classes, "how many classes come out")
+      ->check(whole(1, 1 << 20))
+      ->capture_default_str();
+  verb->add_flag("--json", command->json, "one JSON object a line");
+  verb->callback([command, &chosen] {
+    chosen = [command](Signals&) {
+      print_models(command->architecture, command->input, command->classes, command->json);
+      return 0;
+    };
+  });
 }
 
 }  // namespace fovea

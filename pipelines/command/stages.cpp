@@ -1,12 +1,12 @@
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
 #include <cstdio>
 
-#include "pipelines/command/commands.hpp"
+#include "pipelines/command/options.hpp"
+#include "pipelines/command/verbs.hpp"
 #include "pipelines/run/text_width.hpp"
 #include "pipelines/run/usage.hpp"
-#include "runtime/library.hpp"
-#include "stages/list.hpp"
 
 namespace fovea {
 namespace {
@@ -97,76 +97,12 @@ void print_alternatives(const FieldInfo& field) {
   print_columns(rows);
 }
 
-const StageInfo& find(const Registry& registry, const std::string& name) {
-  const auto* stage = registry.find(name);
-  if (stage == nullptr) throw UsageError("unknown stage " + quote(name) + suggestion(name, registry.names()));
-  return *stage;
-}
-
-Json seed_schema() {
-  return {{"type", "integer"}, {"minimum", 0}};
-}
-
-Json input_schema(const PortInfo& port) {
-  const Json wire = {{"type", "string"}, {"pattern", "^[A-Za-z0-9_-]+\\.[a-z0-9_]+$"}};
-  Json schema = wire;
-  if (port.many) {
-    schema = {{"anyOf", Json::array({wire, {{"type", "array"}, {"minItems", 1}, {"items", wire}}})}};
-  }
-  schema["description"] = (port.many ? "one or more " : "a ") + port.kind + ": " + port.doc;
-  return schema;
-}
-
-Json stage_schema(const StageInfo& stage) {
-  Json inputs = Json::object();
-  Json names = Json::array();
-  for (const auto& port : stage.inputs) {
-    inputs[port.name] = input_schema(port);
-    names.push_back(port.name);
-  }
-  Json schema = {
-      {"description", stage.doc},
-      {"properties",
-       {{"stage", {{"const", stage.name}}},
-        {"inputs",
-         {{"type", "object"}, {"properties", inputs}, {"required", names}, {"additionalProperties", false}}},
-        {"params", detail::object_schema(stage.params)},
-        {"each",
-         {{"description", "of a copy: the values that it stands for, which change nothing here"},
-          {"type", "object"}}}}},
-      {"required", names.empty() ? Json::array({"stage"}) : Json::array({"stage", "inputs"})},
-      {"additionalProperties", false}};
-  if (stage.random) {
-    schema["properties"]["seed"] = seed_schema();
-    schema["properties"]["seed"]["description"] = "instead of the pipeline's seed";
-  }
-  return schema;
-}
-
-Json each_schema() {
-  const Json object = {{"type", "object"},
-                       {"propertyNames", {{"pattern", "^(seed|[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)+)$"}}},
-                       {"additionalProperties", {{"type", "array"}, {"minItems", 1}}}};
-  return {
-      {"description",
-       "settings, each with a list of values that go together, or a list of such objects whose values are "
-       "combined each with each: stages that depend on them stand once for each value"},
-      {"anyOf", {object, {{"type", "array"}, {"items", object}}}}};
-}
-
-}  // namespace
-
-Registry stages_with(const std::vector<std::filesystem::path>& plugins) {
-  auto registry = all_stages();
-  for (const auto& plugin : plugins) load_plugin(plugin, registry);
-  return registry;
-}
-
-int stages_command(const std::string& name, const std::vector<std::filesystem::path>& plugins, bool json) {
-  const auto registry = stages_with(plugins);
+void print_stages(const Registry& registry, const std::string& name, bool json) {
   const auto names = name.empty() ? registry.names() : std::vector{name};
   for (const auto& each : names) {
-    const auto& stage = find(registry, each);
+    if (registry.find(each) == nullptr)
+      throw UsageError("unknown stage " + quote(each) + suggestion(each, registry.names()));
+    const auto& stage = *registry.find(each);
     if (json) {
       const Json line = {{"name", stage.name},
                          {"doc", stage.doc},
@@ -185,32 +121,27 @@ int stages_command(const std::string& name, const std::vector<std::filesystem::p
       for (const auto& field : stage.params) print_alternatives(field);
     }
   }
-  return 0;
 }
 
-Json definition_schema(const Registry& registry) {
-  Json stages = Json::array();
-  for (const auto& name : registry.names()) stages.push_back(stage_schema(find(registry, name)));
-  return {{"$schema", "https://json-schema.org/draft/2020-12/schema"},
-          {"title", "A Fovea pipeline"},
-          {"type", "object"},
-          {"required", Json::array({"fovea", "stages"})},
-          {"additionalProperties", false},
-          {"properties",
-           {{"fovea", {{"const", 1}}},
-            {"name", {{"type", "string"}, {"pattern", "^[A-Za-z0-9_-]+$"}}},
-            {"seed", seed_schema()},
-            {"each", each_schema()},
-            {"stages",
-             {{"type", "object"},
-              {"minProperties", 1},
-              {"propertyNames", {{"pattern", "^[A-Za-z0-9_-]+$"}}},
-              {"additionalProperties", {{"type", "object"}, {"oneOf", std::move(stages)}}}}}}}};
-}
+}  // namespace
 
-int schema_command(const std::vector<std::filesystem::path>& plugins) {
-  std::printf("%s\n", definition_schema(stages_with(plugins)).dump(2).c_str());
-  return 0;
+void add_stages(CLI::App& app, Action& chosen) {
+  struct Command {
+    std::string stage;
+    std::vector<std::filesystem::path> plugins;
+    bool json = false;
+  };
+  auto* verb = app.add_subcommand("stages", "list the stages, or show one with its ports and parameters");
+  const auto command = std::make_shared<Command>();
+  verb->add_option("NAME", command->stage, "a stage");
+  verb->add_flag("--json", command->json, "one JSON object a line");
+  add_plugin_option(*verb, command->plugins);
+  verb->callback([command, &chosen] {
+    chosen = [command](Signals&) {
+      print_stages(stages_with(command->plugins), command->stage, command->json);
+      return 0;
+    };
+  });
 }
 
 }  // namespace fovea

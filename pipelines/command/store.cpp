@@ -1,3 +1,4 @@
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cctype>
 #include <charconv>
@@ -5,7 +6,8 @@
 #include <cstdio>
 #include <ctime>
 
-#include "pipelines/command/commands.hpp"
+#include "pipelines/command/options.hpp"
+#include "pipelines/command/verbs.hpp"
 #include "pipelines/run/console.hpp"
 #include "pipelines/run/run_pipeline.hpp"
 #include "pipelines/run/usage.hpp"
@@ -14,6 +16,17 @@
 namespace fovea {
 namespace {
 
+/// What `ls`, `verify` and `gc` are told.
+struct StoreCommand {
+  std::filesystem::path store;
+  std::vector<std::filesystem::path> plugins;
+  bool json = false;
+  bool nondeterministic = false;
+  std::string max_size;
+  std::string max_age;
+  std::vector<std::string> keep_runs;
+  bool dry_run = false;
+};
 /// 1536 as "1.5 kB".
 std::string size_text(std::uintmax_t bytes) {
   const char* const units[] = {"B", "kB", "MB", "GB", "TB"};
@@ -172,13 +185,10 @@ Store open_named(const StoreCommand& command) {
   const auto folder = store_folder(command.store);
   if (!std::filesystem::is_directory(folder / "keys"))
     throw Error(folder.string() + ": no store; run a pipeline first, or name another with --store");
-  return Store(
-      folder, [](const std::string& line) { std::fprintf(stderr, "warning: %s\n", line.c_str()); }, true);
+  return store_to_look_at(folder);
 }
 
-}  // namespace
-
-int store_ls_command(const StoreCommand& command) {
+int list(const StoreCommand& command) {
   const auto registry = stages_with(command.plugins);
   const auto store = open_named(command);
   if (command.nondeterministic) {
@@ -191,7 +201,7 @@ int store_ls_command(const StoreCommand& command) {
   return 0;
 }
 
-int store_verify_command(const StoreCommand& command) {
+int verify_all(const StoreCommand& command) {
   stages_with(command.plugins);
   const auto store = open_named(command);
   const auto all = verify(store);
@@ -203,7 +213,7 @@ int store_verify_command(const StoreCommand& command) {
               ", and set aside; the next run makes again what it needs of that");
 }
 
-int store_gc_command(const StoreCommand& command) {
+int collect_garbage(const StoreCommand& command) {
   const auto limits = limits_of(command);
   stages_with(command.plugins);
   const auto store = open_named(command);
@@ -222,6 +232,33 @@ int store_gc_command(const StoreCommand& command) {
   std::printf("%s %zu files, %s; records stay, so that what follows is still found\n",
               command.dry_run ? "would delete" : "deleted", garbage.size(), size_text(bytes).c_str());
   return 0;
+}
+
+}  // namespace
+
+void add_store(CLI::App& app, Action& chosen) {
+  auto* verb = app.add_subcommand("store", "look after the cache");
+  verb->require_subcommand(1);
+  const auto command = std::make_shared<StoreCommand>();
+  const auto add = [&](const char* name, const char* doc, int (*what)(const StoreCommand&)) {
+    auto* one = verb->add_subcommand(name, doc);
+    add_store_option(*one, command->store);
+    add_plugin_option(*one, command->plugins);
+    one->callback(
+        [command, what, &chosen] { chosen = [command, what](Signals&) { return what(*command); }; });
+    return one;
+  };
+  auto* ls = add("ls", "list results: age, time, size, what they were", list);
+  ls->add_flag("--json", command->json, "one JSON object a line");
+  ls->add_flag("--nondeterministic", command->nondeterministic,
+               "only stages that gave two results under one key");
+  add("verify", "digest everything anew, and set aside what is damaged", verify_all);
+  auto* gc = add("gc", "free space, what is cheapest to compute again first", collect_garbage);
+  gc->add_option("--max-size", command->max_size, "objects go until so much is left, as 500MB or 2GiB");
+  gc->add_option("--max-age", command->max_age, "what is older goes, as 12h or 30d");
+  gc->add_option("--keep-run", command->keep_runs, "a run directory's name, whose results stay")
+      ->allow_extra_args(false);
+  gc->add_flag("--dry-run", command->dry_run, "only tell what would go");
 }
 
 }  // namespace fovea

@@ -1,11 +1,26 @@
-#include "pipelines/command/commands.hpp"
+#include <CLI/CLI.hpp>
+
+#include "pipelines/command/options.hpp"
+#include "pipelines/command/run.hpp"
+#include "pipelines/command/verbs.hpp"
 #include "pipelines/run/definition_file.hpp"
+#include "pipelines/run/text_width.hpp"
+#include "pipelines/train/compose.hpp"
+#include "pipelines/train/flags.hpp"
 #include "runtime/text_file.hpp"
+#include "stages/list.hpp"
 
 namespace fovea {
 namespace {
 
 namespace fs = std::filesystem;
+
+/// What `fovea train` is told.
+struct TrainCommand {
+  TrainRequest request;
+  RunCommand run;  ///< without a pipeline
+  std::filesystem::path save_pipeline;
+};
 
 /// Whether a path lies in a folder or is it; both are absolute and without "..".
 bool is_inside(const fs::path& path, const fs::path& folder) {
@@ -25,9 +40,79 @@ void save(Json definition, const Registry& registry, const fs::path& file) {
   write_whole_file(file, pretty(definition) + "\n");
 }
 
-}  // namespace
+/// What help says of a flag on a line of its own; `fovea stages` has the whole story.
+std::string one_line(const OfferedFlag& offered) {
+  constexpr std::size_t room = 65;
+  const auto behind = offered.doc.rfind(" [");
+  const auto standard = offered.doc.substr(behind);
+  return first_words(offered.doc.substr(0, behind), room - standard.size()) + standard;
+}
 
-int train_command(const TrainCommand& command, Signals& signals) {
+/// The flags of parameters, each under its heading, as they were typed and in that order.
+void add_train_flags(CLI::App& app, std::vector<TypedFlag>& typed) {
+  for (const auto& offered : offered_flags(all_stages())) {
+    CLI::Option* option = nullptr;
+    if (offered.is_switch) {
+      option = app.add_flag_callback(
+          offered.flag.name,
+          [offered, &typed] {
+            typed.push_back({offered, offered.given});
+          },
+          one_line(offered));
+    } else {
+      option = app.add_option_function<std::string>(
+          offered.flag.name,
+          [offered, &typed](const std::string& value) {
+            typed.push_back({offered, value});
+          },
+          one_line(offered));
+      option->type_name("VALUE");
+    }
+    option->group(offered.flag.group);
+  }
+}
+
+void add_train_options(CLI::App& app, TrainCommand& command) {
+  // Its names are longer than those of other commands.
+  auto columns = std::make_shared<CLI::Formatter>();
+  columns->column_width(35);
+  app.formatter(std::move(columns));
+  auto& request = command.request;
+  app.add_option("--dataset", request.dataset, "a path, or a name that `fovea datasets` lists")
+      ->type_name("NAME|PATH");
+  app.add_option("--model", request.model, "the network, as `fovea models` lists them [simple_cnn]")
+      ->type_name("NAME");
+  app.add_option("--config", request.config, "a saved pipeline to begin with, which other flags change")
+      ->type_name("FILE");
+  app.add_option("--save-pipeline", command.save_pipeline,
+                 "write the pipeline to a file for `fovea run` as well")
+      ->type_name("FILE");
+  app.add_option("--seeds", request.seeds, "train with so many seeds, from --seed on, and summarise them")
+      ->type_name("N")
+      ->check(whole(1, 1000));
+  app.add_option("--folds", request.folds, "cross-validate with so many folds, and summarise them")
+      ->type_name("K")
+      ->check(whole(2, 1000));
+  app.add_flag("--find-lr", request.find_rate,
+               "try rising learning rates instead of training, and suggest one");
+  app.add_flag_callback(
+      "--no-visualization", [&request] { request.figures = false; }, "leave out every stage that only draws");
+  app.add_flag_callback(
+      "--no-classification-viz", [&request] { request.classification_figures = false; },
+      "leave out the drawings of predictions and metrics");
+  app.add_option("--augment", request.augment, "auto, none, strong, mix, or a list of ops as JSON [auto]")
+      ->type_name("VALUE")
+      ->group("Data");
+  app.add_option("--image-size", request.image_size,
+                 "all images in pixels, as 64 or 64x96 [that of the data]")
+      ->type_name("VALUE")
+      ->group("Data");
+  add_train_flags(app, request.flags);
+  app.footer("\n`fovea stages train` tells all of what training can be set to.");
+}
+
+/// Composes a pipeline from flags, saves it where that is asked for, and runs it (or tells its plan).
+int train(const TrainCommand& command, Signals& signals) {
   Composed composed;
   const auto prepared = prepare(command.run, [&](const Registry& registry) {
     composed = compose_training(command.request, registry);
@@ -49,6 +134,21 @@ int train_command(const TrainCommand& command, Signals& signals) {
                      {{"policy", composed.definition.at("stages").at(node).at("params").at("policy")}}});
   }
   return run_prepared(*prepared, command.run, signals, first);
+}
+
+}  // namespace
+
+void add_train(CLI::App& app, Action& chosen) {
+  auto* verb = app.add_subcommand(
+      "train", "compose a classification pipeline from flags and run it: fovea train --dataset NAME|PATH");
+  const auto command = std::make_shared<TrainCommand>();
+  add_train_options(*verb, *command);
+  add_graph_options(*verb, command->run);
+  add_run_options(*verb, command->run);
+  verb->callback([command, &chosen] {
+    command->request.settings = command->run.settings;
+    chosen = [command](Signals& signals) { return train(*command, signals); };
+  });
 }
 
 }  // namespace fovea

@@ -3,6 +3,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
@@ -14,7 +15,8 @@
 #include <thread>
 
 #include "graph/definition.hpp"
-#include "pipelines/command/commands.hpp"
+#include "pipelines/command/options.hpp"
+#include "pipelines/command/verbs.hpp"
 #include "pipelines/run/console.hpp"
 #include "pipelines/run/definition_file.hpp"
 #include "runtime/context.hpp"
@@ -185,9 +187,8 @@ Comparison compare(const Graph& graph, const fs::path& straight, const fs::path&
   return all;
 }
 
-}  // namespace
-
-int verify_resume_command(const RunCommand& command, int kills, Signals& signals) try {
+/// Runs a pipeline undisturbed and, in another store, killed and started again up to `kills` times; compares.
+int verify_resume(const RunCommand& command, int kills, Signals& signals) try {
   const auto prepared = prepare(command);
   const auto& nodes = prepared->graph.nodes();
   if (std::none_of(nodes.begin(), nodes.end(),
@@ -218,6 +219,21 @@ int verify_resume_command(const RunCommand& command, int kills, Signals& signals
 } catch (const Stopped&) {
   std::fprintf(stderr, "interrupted; nothing is proved, and nothing is left behind\n");
   return 130;
+}
+
+}  // namespace
+
+void add_verify_resume(CLI::App& app, Action& chosen) {
+  auto* verb = app.add_subcommand("verify-resume",
+                                  "prove that interrupted training ends in the same bytes as uninterrupted");
+  const auto command = std::make_shared<RunCommand>();
+  const auto kills = std::make_shared<int>(10);
+  add_pipeline_options(*verb, *command);
+  verb->add_option("--kills", *kills, "how often it is killed")
+      ->check(whole(1, 10000))
+      ->capture_default_str();
+  verb->callback(
+      [=, &chosen] { chosen = [=](Signals& signals) { return verify_resume(*command, *kills, signals); }; });
 }
 
 }  // namespace fovea

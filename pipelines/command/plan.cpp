@@ -1,0 +1,107 @@
+#include "pipelines/command/plan.hpp"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdio>
+
+#include "pipelines/command/options.hpp"
+#include "pipelines/command/verbs.hpp"
+#include "pipelines/run/console.hpp"
+
+namespace fovea {
+namespace {
+
+/// "hit", "run" or "partial".
+const char* status_word(Status status) {
+  return status == Status::hit ? "hit" : status == Status::run ? "run" : "partial";
+}
+
+void print_plan_json(const Graph& graph, const std::vector<Planned>& planned) {
+  for (std::size_t i = 0; i < planned.size(); ++i) {
+    Json line = {{"node", graph.nodes()[i].name},
+                 {"stage", graph.nodes()[i].stage->name},
+                 {"each", graph.nodes()[i].each},
+                 {"status", status_word(planned[i].status)},
+                 {"progress", planned[i].progress.empty() ? Json(nullptr) : Json(planned[i].progress)},
+                 {"why", planned[i].why},
+                 {"made_with", planned[i].made_with.empty() ? Json(nullptr) : Json(planned[i].made_with)},
+                 {"seconds", planned[i].seconds ? Json(*planned[i].seconds) : Json(nullptr)}};
+    std::printf("%s\n", line.dump().c_str());
+  }
+}
+
+/// Why a stage runs, and with what else its result or its progress was made.
+std::string told_of(const Planned& planned) {
+  if (planned.made_with.empty()) return planned.why;
+  return planned.why + (planned.why.empty() ? "" : "; ") +
+         (planned.status == Status::hit ? "made with " : "begun with ") + planned.made_with;
+}
+
+/// What is known of the seconds of all that runs, and of which stages nothing is.
+std::string time_they_take(double seconds, std::vector<std::string> unknown) {
+  if (unknown.empty()) return "; by earlier runs they take " + duration_text(seconds);
+  constexpr std::size_t most = 3;
+  const auto rest = unknown.size() > most ? unknown.size() - most : 0;
+  unknown.resize(unknown.size() - rest);
+  return "; by earlier runs they take at least " + duration_text(seconds) + ", and nothing is known of " +
+         join(unknown, ", ") + (rest > 0 ? " and " + std::to_string(rest) + " more" : "");
+}
+
+void print_plan_text(const Graph& graph, const std::vector<Planned>& planned) {
+  std::size_t width = 5;
+  std::size_t status_width = 3;
+  double seconds = 0;
+  std::size_t runs = 0;
+  std::vector<std::string> statuses, unknown;
+  for (std::size_t i = 0; i < planned.size(); ++i) {
+    statuses.emplace_back(status_word(planned[i].status));
+    if (!planned[i].progress.empty()) statuses.back() += " (" + planned[i].progress + ")";
+    width = std::max(width, graph.nodes()[i].name.size());
+    status_width = std::max(status_width, statuses.back().size());
+  }
+  for (std::size_t i = 0; i < planned.size(); ++i) {
+    const auto last = planned[i].seconds ? duration_text(*planned[i].seconds) : "";
+    const auto told = told_of(planned[i]);
+    const auto gap = told.empty() ? "" : "  ";
+    const auto values = values_in_words(graph.nodes()[i].each);
+    std::printf("  %-*s  %-*s  %10s%s%s%s\n", static_cast<int>(width), graph.nodes()[i].name.c_str(),
+                static_cast<int>(status_width), statuses[i].c_str(), last.c_str(),
+                values.empty() ? "" : ("  [" + values + "]").c_str(), gap, told.c_str());
+    if (planned[i].status == Status::hit) continue;
+    ++runs;
+    seconds += planned[i].seconds.value_or(0);
+    if (!planned[i].seconds) unknown.push_back(graph.nodes()[i].name);
+  }
+  if (runs == 0) {
+    std::printf("everything is there already\n");
+    return;
+  }
+  std::printf("%zu of %zu stages to run%s\n", runs, planned.size(),
+              seconds > 0 ? time_they_take(seconds, unknown).c_str() : "");
+}
+
+}  // namespace
+
+void print_plan(const Prepared& prepared, bool json) {
+  const auto planned = prepared.planned();
+  if (json) {
+    print_plan_json(prepared.graph, planned);
+  } else {
+    print_plan_text(prepared.graph, planned);
+  }
+}
+
+void add_plan(CLI::App& app, Action& chosen) {
+  auto* verb = app.add_subcommand("plan", "tell what a run would do, and why, without doing it");
+  const auto command = std::make_shared<RunCommand>();
+  add_pipeline_options(*verb, *command);
+  add_run_options(*verb, *command);
+  verb->callback([command, &chosen] {
+    chosen = [command](Signals&) {
+      print_plan(*prepare(*command), command->json);
+      return 0;
+    };
+  });
+}
+
+}  // namespace fovea
