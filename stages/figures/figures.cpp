@@ -76,6 +76,10 @@ std::string PictureFormats::text() const {
   return "a list with at least " + known_formats().text();
 }
 
+std::string figure_doc(const std::string& stem) {
+  return stem + ".png, and other formats";
+}
+
 Json drawn_with() {
   static const Json libraries = [] {
     Json versions = Json::object();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -29,6 +30,36 @@ auto picture_fields() {
                     field("width", &Params::width, "pixels across", between(480, 8192)),
                     field("height", &Params::height, "pixels down", between(320, 8192))};
 }
+
+/// A name that is known while compiling: "summary" of `summary.png`.
+template <std::size_t size>
+struct FileStem {
+  constexpr FileStem(const char (&text)[size]) { std::copy_n(text, size, characters); }
+  char characters[size];
+};
+
+/// What a figure stage is set to where it needs nothing more.
+template <FileStem stem>
+struct PictureParams {
+  std::vector<std::string> formats{"png"};
+  std::int64_t width = 1600;
+  std::int64_t height = 1000;
+  static auto fields() { return picture_fields<PictureParams>(); }
+};
+
+/// What is said of the output of a figure stage.
+std::string figure_doc(const std::string& stem);
+
+/// What a figure stage gives where that is the figure alone: `<stem>.png` and other formats, below
+/// `visualizations/`.
+template <FileStem stem, template <class> class As>
+struct FiguresOut {
+  As<Figures> figures;
+  static auto ports() {
+    static const auto doc = figure_doc(stem.characters);
+    return std::tuple{exported("figures", &FiguresOut::figures, doc, "visualizations")};
+  }
+};
 
 /// The size that the parameters of a figure stage ask for.
 template <class Params>

@@ -34,12 +34,7 @@ struct PlotClassBalance {
     }
   };
 
-  struct Params {
-    std::vector<std::string> formats{"png"};
-    std::int64_t width = 1600;
-    std::int64_t height = 1000;
-    static auto fields() { return picture_fields<Params>(); }
-  };
+  using Params = PictureParams<"class_balance">;
 
   static Json made_with() { return drawn_with(); }
   static Out<Value> run(const In<Value>& in, const Params& params, Context& context);

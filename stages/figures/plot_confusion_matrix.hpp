@@ -1,8 +1,8 @@
 #pragma once
 
 #include "graph/stage.hpp"
-#include "stages/figures/picture.hpp"
 #include "stages/evaluate/metrics.hpp"
+#include "stages/figures/picture.hpp"
 
 namespace fovea {
 
@@ -20,13 +20,7 @@ struct PlotConfusionMatrix {
     }
   };
   template <template <class> class As>
-  struct Out {
-    As<Figures> figures;
-    static auto ports() {
-      return std::tuple{
-          exported("figures", &Out::figures, "confusion_matrix.png, and other formats", "visualizations")};
-    }
-  };
+  using Out = FiguresOut<"confusion_matrix", As>;
 
   struct Params {
     std::string normalize = "true";

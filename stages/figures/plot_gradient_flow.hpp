@@ -20,20 +20,8 @@ struct PlotGradientFlow {
     }
   };
   template <template <class> class As>
-  struct Out {
-    As<Figures> figures;
-    static auto ports() {
-      return std::tuple{
-          exported("figures", &Out::figures, "gradient_flow.png, and other formats", "visualizations")};
-    }
-  };
-
-  struct Params {
-    std::vector<std::string> formats{"png"};
-    std::int64_t width = 1600;
-    std::int64_t height = 1000;
-    static auto fields() { return picture_fields<Params>(); }
-  };
+  using Out = FiguresOut<"gradient_flow", As>;
+  using Params = PictureParams<"gradient_flow">;
 
   static Json made_with() { return drawn_with(); }
   static Out<Value> run(const In<Value>& in, const Params& params, Context& context);

@@ -19,20 +19,8 @@ struct PlotLearningRateRange {
     static auto ports() { return std::tuple{field("range", &In::range, "the loss at each rate")}; }
   };
   template <template <class> class As>
-  struct Out {
-    As<Figures> figures;
-    static auto ports() {
-      return std::tuple{
-          exported("figures", &Out::figures, "learning_rate_range.png, and other formats", "visualizations")};
-    }
-  };
-
-  struct Params {
-    std::vector<std::string> formats{"png"};
-    std::int64_t width = 1600;
-    std::int64_t height = 1000;
-    static auto fields() { return picture_fields<Params>(); }
-  };
+  using Out = FiguresOut<"learning_rate_range", As>;
+  using Params = PictureParams<"learning_rate_range">;
 
   static Json made_with() { return drawn_with(); }
   static Out<Value> run(const In<Value>& in, const Params& params, Context& context);

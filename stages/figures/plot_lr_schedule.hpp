@@ -19,20 +19,8 @@ struct PlotLrSchedule {
     static auto ports() { return std::tuple{field("history", &In::history, "how training went")}; }
   };
   template <template <class> class As>
-  struct Out {
-    As<Figures> figures;
-    static auto ports() {
-      return std::tuple{
-          exported("figures", &Out::figures, "lr_schedule.png, and other formats", "visualizations")};
-    }
-  };
-
-  struct Params {
-    std::vector<std::string> formats{"png"};
-    std::int64_t width = 1600;
-    std::int64_t height = 1000;
-    static auto fields() { return picture_fields<Params>(); }
-  };
+  using Out = FiguresOut<"lr_schedule", As>;
+  using Params = PictureParams<"lr_schedule">;
 
   static Json made_with() { return drawn_with(); }
   static Out<Value> run(const In<Value>& in, const Params& params, Context& context);

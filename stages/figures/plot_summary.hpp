@@ -1,8 +1,8 @@
 #pragma once
 
 #include "graph/stage.hpp"
-#include "stages/figures/picture.hpp"
 #include "stages/evaluate/metrics_summary.hpp"
+#include "stages/figures/picture.hpp"
 
 namespace fovea {
 
@@ -19,20 +19,8 @@ struct PlotSummary {
     static auto ports() { return std::tuple{field("summary", &In::summary, "several runs together")}; }
   };
   template <template <class> class As>
-  struct Out {
-    As<Figures> figures;
-    static auto ports() {
-      return std::tuple{
-          exported("figures", &Out::figures, "summary.png, and other formats", "visualizations")};
-    }
-  };
-
-  struct Params {
-    std::vector<std::string> formats{"png"};
-    std::int64_t width = 1600;
-    std::int64_t height = 1000;
-    static auto fields() { return picture_fields<Params>(); }
-  };
+  using Out = FiguresOut<"summary", As>;
+  using Params = PictureParams<"summary">;
 
   static Json made_with() { return drawn_with(); }
   static Out<Value> run(const In<Value>& in, const Params& params, Context& context);
