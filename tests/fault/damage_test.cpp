@@ -37,7 +37,8 @@ class Targets {
   std::vector<fs::path> in(const fs::path& store) {
     for (const auto& name : names_below(store, "runs")) {
       if (!read_.insert(name).second) continue;
-      for (const auto& file : fovea::parse_json(bytes_of(store / name)).at("files")) {
+      const auto run = fovea::parse_json(bytes_of(store / name));
+      for (const auto& file : run.at("files")) {
         const auto digest = file.at("object").get<std::string>().substr(0, 64);
         objects_.insert("objects/" + digest.substr(0, 2) + "/" + digest + ".h5");
       }

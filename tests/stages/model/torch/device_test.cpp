@@ -57,7 +57,7 @@ Model model_of(const std::string& architecture) {
   data.mean = data.deviation = {0.5F, 0.5F, 0.5F};
   toy::Heard heard;
   auto context = toy::context(heard);
-  return std::move(*BuildModel::run({.data = data}, {.architecture = architecture}, context).model);
+  return *BuildModel::run({.data = data}, {.architecture = architecture}, context).model;
 }
 
 /// The largest difference of two lists as a share of the largest value.
