@@ -35,7 +35,7 @@ def need(module):
     """Goes on in the python that FOVEA_PEERS names; leaves with exit code 77 where it has no such module."""
     peer = os.environ.pop("FOVEA_PEERS", None)
     if peer:
-        os.execve(peer, [peer] + sys.argv, os.environ)
+        os.execve(peer, [peer, "-B"] + sys.argv, os.environ)
     try:
         importlib.import_module(module)
     except ImportError:
