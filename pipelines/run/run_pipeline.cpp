@@ -7,9 +7,9 @@
 
 #include "pipelines/run/console.hpp"
 #include "pipelines/run/run_summary.hpp"
+#include "pipelines/run/usage.hpp"
 #include "pipelines/tracking/mlflow.hpp"
 #include "pipelines/tracking/tensorboard.hpp"
-#include "pipelines/run/usage.hpp"
 #include "runtime/context.hpp"
 #include "runtime/foreign_error.hpp"
 #include "runtime/log.hpp"

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "runtime/run.hpp"
-#include "stages/train/history.hpp"
 #include "stages/evaluate/metrics.hpp"
 #include "stages/model/model.hpp"
+#include "stages/train/history.hpp"
 
 namespace fovea {
 

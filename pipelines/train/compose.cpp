@@ -6,17 +6,17 @@
 
 #include "graph/setting.hpp"
 #include "pipelines/run/definition_file.hpp"
+#include "pipelines/run/usage.hpp"
 #include "pipelines/train/augmentation.hpp"
 #include "pipelines/train/data_source.hpp"
 #include "pipelines/train/several_runs.hpp"
-#include "pipelines/run/usage.hpp"
 #include "stages/data/dataset.hpp"
-#include "stages/figures/figures.hpp"
-#include "stages/train/gradient_history.hpp"
-#include "stages/train/history.hpp"
 #include "stages/evaluate/metrics_summary.hpp"
+#include "stages/figures/figures.hpp"
 #include "stages/model/architectures/architectures.hpp"
 #include "stages/model/model.hpp"
+#include "stages/train/gradient_history.hpp"
+#include "stages/train/history.hpp"
 
 namespace fovea {
 namespace {

@@ -8,8 +8,8 @@
 #include "render/cairo.hpp"
 #include "runtime/store/artifact.hpp"
 #include "runtime/store/files.hpp"
-#include "stages/figures/picture.hpp"
 #include "runtime/text_file.hpp"
+#include "stages/figures/picture.hpp"
 
 namespace fovea {
 

@@ -2,10 +2,10 @@
 
 #include "graph/stage.hpp"
 #include "stages/data/batches.hpp"
+#include "stages/model/model.hpp"
 #include "stages/train/extensions.hpp"
 #include "stages/train/rate_range.hpp"
 #include "stages/train/train_params.hpp"
-#include "stages/model/model.hpp"
 
 namespace fovea {
 

@@ -4,9 +4,9 @@
 
 #include "render/cairo.hpp"
 #include "runtime/store/owner.hpp"
+#include "runtime/text_file.hpp"
 #include "stages/figures/plot_lr_schedule.hpp"
 #include "stages/figures/plot_training_curves.hpp"
-#include "runtime/text_file.hpp"
 
 namespace fovea {
 namespace {

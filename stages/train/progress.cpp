@@ -6,8 +6,8 @@
 #include <numeric>
 #include <utility>
 
-#include "stages/train/histogram.hpp"
 #include "stages/model/numerics.hpp"
+#include "stages/train/histogram.hpp"
 
 namespace fovea {
 namespace {

@@ -4,10 +4,10 @@
 
 #include "graph/plan.hpp"
 #include "runtime/context.hpp"
-#include "stages/train/history.hpp"
 #include "stages/evaluate/tally.hpp"
 #include "stages/model/model.hpp"
 #include "stages/model/precision.hpp"
+#include "stages/train/history.hpp"
 
 namespace fovea {
 

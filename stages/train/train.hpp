@@ -2,12 +2,12 @@
 
 #include "graph/stage.hpp"
 #include "stages/data/batches.hpp"
+#include "stages/model/model.hpp"
 #include "stages/train/extensions.hpp"
 #include "stages/train/gradient_history.hpp"
 #include "stages/train/history.hpp"
 #include "stages/train/schedule.hpp"
 #include "stages/train/train_params.hpp"
-#include "stages/model/model.hpp"
 
 namespace fovea {
 

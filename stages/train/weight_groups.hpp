@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "stages/train/train_params.hpp"
 #include "stages/model/specification.hpp"
+#include "stages/train/train_params.hpp"
 
 namespace fovea {
 

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "stages/model/model.hpp"
-#include "stages/model/torch/network_weights.hpp"
 #include "stages/model/precision.hpp"
+#include "stages/model/torch/network_weights.hpp"
 
 namespace fovea {
 

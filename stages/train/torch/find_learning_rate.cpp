@@ -4,9 +4,9 @@
 #include <cmath>
 #include <cstdio>
 
-#include "stages/train/torch/learner.hpp"
 #include "stages/evaluate/torch/scoring.hpp"
 #include "stages/model/torch/setup.hpp"
+#include "stages/train/torch/learner.hpp"
 
 namespace fovea {
 namespace {

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <cassert>
 
-#include "stages/train/progress.hpp"
 #include "stages/evaluate/torch/scoring.hpp"
+#include "stages/train/progress.hpp"
 
 namespace fovea {
 namespace {

@@ -2,10 +2,10 @@
 
 #include <cmath>
 
-#include "stages/train/torch/host_learner.hpp"
-#include "stages/train/torch/resident_learner.hpp"
 #include "stages/evaluate/torch/scoring.hpp"
 #include "stages/model/torch/device.hpp"
+#include "stages/train/torch/host_learner.hpp"
+#include "stages/train/torch/resident_learner.hpp"
 
 namespace fovea {
 

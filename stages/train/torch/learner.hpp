@@ -3,10 +3,10 @@
 #include <memory>
 
 #include "stages/data/batch_stream.hpp"
-#include "stages/train/torch/loss.hpp"
-#include "stages/train/train.hpp"
-#include "stages/train/torch/train_state.hpp"
 #include "stages/model/compute_device.hpp"
+#include "stages/train/torch/loss.hpp"
+#include "stages/train/torch/train_state.hpp"
+#include "stages/train/train.hpp"
 
 namespace fovea {
 

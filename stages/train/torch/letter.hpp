@@ -1,9 +1,9 @@
 #pragma once
 
 #include "stages/data/batch_stream.hpp"
-#include "stages/train/torch/loss.hpp"
 #include "stages/model/torch/device_stream.hpp"
 #include "stages/model/torch/network.hpp"
+#include "stages/train/torch/loss.hpp"
 
 namespace fovea {
 

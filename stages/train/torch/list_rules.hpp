@@ -4,8 +4,8 @@
 
 #include <memory>
 
-#include "stages/train/weight_groups.hpp"
 #include "stages/model/torch/flat_list.hpp"
+#include "stages/train/weight_groups.hpp"
 
 namespace fovea {
 

@@ -12,8 +12,8 @@
 
 #include <algorithm>
 
-#include "stages/train/extensions.hpp"
 #include "stages/evaluate/torch/scoring.hpp"
+#include "stages/train/extensions.hpp"
 
 namespace fovea {
 namespace {

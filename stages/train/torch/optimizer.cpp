@@ -7,9 +7,9 @@
 #include <cmath>
 #include <numeric>
 
+#include "stages/model/torch/kernels/vector_loops.hpp"
 #include "stages/train/extensions.hpp"
 #include "stages/train/torch/optimizer_rules.hpp"
-#include "stages/model/torch/kernels/vector_loops.hpp"
 
 namespace fovea {
 namespace {

@@ -9,9 +9,9 @@
 #include <algorithm>
 #include <utility>
 
-#include "stages/train/progress.hpp"
 #include "stages/evaluate/torch/scoring.hpp"
 #include "stages/model/torch/device.hpp"
+#include "stages/train/progress.hpp"
 
 namespace fovea {
 namespace {

@@ -1,11 +1,11 @@
 #pragma once
 
+#include "stages/model/torch/step_graph.hpp"
+#include "stages/train/progress.hpp"
 #include "stages/train/torch/learner.hpp"
 #include "stages/train/torch/letter.hpp"
 #include "stages/train/torch/paper.hpp"
-#include "stages/train/progress.hpp"
 #include "stages/train/torch/resident_state.hpp"
-#include "stages/model/torch/step_graph.hpp"
 
 namespace fovea {
 

@@ -1,9 +1,9 @@
 #pragma once
 
-#include "stages/train/torch/list_rules.hpp"
-#include "stages/train/train.hpp"
-#include "stages/train/torch/train_state.hpp"
 #include "stages/model/torch/network.hpp"
+#include "stages/train/torch/list_rules.hpp"
+#include "stages/train/torch/train_state.hpp"
+#include "stages/train/train.hpp"
 
 namespace fovea {
 

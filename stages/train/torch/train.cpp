@@ -1,7 +1,7 @@
 #include "stages/train/train.hpp"
 
-#include "stages/train/torch/trainer.hpp"
 #include "stages/model/torch/setup.hpp"
+#include "stages/train/torch/trainer.hpp"
 
 namespace fovea {
 

@@ -3,14 +3,14 @@
 #include <map>
 #include <optional>
 
+#include "stages/evaluate/tally.hpp"
 #include "stages/figures/figures.hpp"
+#include "stages/model/torch/network.hpp"
+#include "stages/train/best_tracker.hpp"
 #include "stages/train/gradient_history.hpp"
 #include "stages/train/history.hpp"
 #include "stages/train/loss_scale.hpp"
 #include "stages/train/torch/optimizer.hpp"
-#include "stages/train/best_tracker.hpp"
-#include "stages/evaluate/tally.hpp"
-#include "stages/model/torch/network.hpp"
 
 namespace fovea {
 

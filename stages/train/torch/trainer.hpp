@@ -1,10 +1,10 @@
 #pragma once
 
 #include "graph/plan.hpp"
-#include "stages/train/torch/learner.hpp"
 #include "stages/train/live_figures.hpp"
 #include "stages/train/progress.hpp"
 #include "stages/train/schedule.hpp"
+#include "stages/train/torch/learner.hpp"
 
 namespace fovea {
 

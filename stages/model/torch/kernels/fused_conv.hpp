@@ -1,7 +1,7 @@
 #pragma once
 
-#include "stages/model/torch/kernels/fused_norm.hpp"
 #include "stages/model/specification.hpp"
+#include "stages/model/torch/kernels/fused_norm.hpp"
 
 namespace fovea {
 

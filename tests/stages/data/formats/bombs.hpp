@@ -2,8 +2,8 @@
 
 #include <functional>
 
-#include "tests/stages/data/images/image_bytes.hpp"
 #include "tests/stages/data/formats/zip_fixture.hpp"
+#include "tests/stages/data/images/image_bytes.hpp"
 
 namespace fovea::testing {
 

@@ -3,8 +3,8 @@
 #include "stages/data/load.hpp"
 #include "tests/catch.hpp"
 #include "tests/errors.hpp"
-#include "tests/stages/data/images/image_fixture.hpp"
 #include "tests/stages/data/formats/zip_fixture.hpp"
+#include "tests/stages/data/images/image_fixture.hpp"
 
 // Tables, names and arrays as other programs write them.
 

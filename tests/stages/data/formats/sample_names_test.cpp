@@ -6,8 +6,8 @@
 #include "stages/data/split.hpp"
 #include "tests/catch.hpp"
 #include "tests/errors.hpp"
-#include "tests/stages/data/images/image_fixture.hpp"
 #include "tests/stages/data/formats/zip_fixture.hpp"
+#include "tests/stages/data/images/image_fixture.hpp"
 
 namespace fovea {
 namespace {

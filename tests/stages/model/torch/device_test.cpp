@@ -7,12 +7,12 @@
 #include <array>
 #include <cerrno>
 
-#include "stages/train/torch/learner.hpp"
 #include "stages/model/architectures/architectures.hpp"
 #include "stages/model/torch/device.hpp"
+#include "stages/train/torch/learner.hpp"
 #include "tests/catch.hpp"
-#include "tests/stages/train/torch/toy.hpp"
 #include "tests/stages/model/torch/walled_device.hpp"
+#include "tests/stages/train/torch/toy.hpp"
 
 using namespace fovea;
 

@@ -5,12 +5,12 @@
 #include <ATen/ops/softmax.h>
 
 #include "render/cairo.hpp"
+#include "stages/evaluate/torch/scoring.hpp"
 #include "stages/figures/picture.hpp"
 #include "stages/figures/plot_lr_schedule.hpp"
+#include "stages/model/torch/network.hpp"
 #include "stages/train/torch/loss.hpp"
 #include "stages/train/torch/optimizer.hpp"
-#include "stages/evaluate/torch/scoring.hpp"
-#include "stages/model/torch/network.hpp"
 #include "tests/catch.hpp"
 #include "tests/errors.hpp"
 #include "tests/stages/train/torch/toy.hpp"

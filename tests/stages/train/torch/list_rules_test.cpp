@@ -6,8 +6,8 @@
 
 #include "stages/train/torch/optimizer.hpp"
 #include "tests/catch.hpp"
-#include "tests/stages/train/torch/toy.hpp"
 #include "tests/stages/model/torch/walled_device.hpp"
+#include "tests/stages/train/torch/toy.hpp"
 
 using namespace fovea;
 

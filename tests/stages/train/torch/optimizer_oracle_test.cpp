@@ -3,9 +3,9 @@
 #include <fstream>
 #include <sstream>
 
+#include "stages/evaluate/torch/scoring.hpp"
 #include "stages/train/torch/loss.hpp"
 #include "stages/train/torch/optimizer.hpp"
-#include "stages/evaluate/torch/scoring.hpp"
 #include "tests/catch.hpp"
 #include "tests/stages/train/torch/toy.hpp"
 

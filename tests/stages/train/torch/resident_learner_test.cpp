@@ -9,8 +9,8 @@
 #include "stages/model/architectures/architectures.hpp"
 #include "tests/catch.hpp"
 #include "tests/errors.hpp"
-#include "tests/stages/train/torch/toy.hpp"
 #include "tests/stages/model/torch/walled_device.hpp"
+#include "tests/stages/train/torch/toy.hpp"
 
 using namespace fovea;
 

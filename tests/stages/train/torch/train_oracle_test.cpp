@@ -13,8 +13,8 @@
 #include <torch/optim/sgd.h>
 
 #include "stages/data/batch_stream.hpp"
-#include "stages/train/schedule.hpp"
 #include "stages/model/torch/network.hpp"
+#include "stages/train/schedule.hpp"
 #include "tests/catch.hpp"
 #include "tests/stages/train/torch/toy.hpp"
 

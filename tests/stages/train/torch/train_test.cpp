@@ -2,9 +2,9 @@
 
 #include <cmath>
 
+#include "stages/model/numerics.hpp"
 #include "stages/train/histogram.hpp"
 #include "stages/train/torch/trainer.hpp"
-#include "stages/model/numerics.hpp"
 #include "tests/catch.hpp"
 #include "tests/errors.hpp"
 #include "tests/stages/train/torch/toy.hpp"
