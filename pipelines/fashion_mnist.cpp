@@ -17,7 +17,8 @@ int main(int argc, char** argv) try {
   const auto train =
       g.add<Train>({.model = model.model, .batches = augment.batches, .validation = parts.validation},
                    {.epochs = 5, .learning_rate = 0.003});
-  const auto score = g.add<Evaluate>({.model = train.best, .data = parts.test});
+  const auto said = g.add<Predict>({.model = train.best, .data = parts.test});
+  const auto score = g.add<Evaluate>({.predictions = said.predictions});
   g.add<PlotClassBalance>({.train = parts.train, .validation = parts.validation, .test = parts.test});
   g.add<PlotTrainingCurves>({.history = train.history});
   g.add<PlotLrSchedule>({.history = train.history});

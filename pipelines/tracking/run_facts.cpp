@@ -164,7 +164,9 @@ Json params_behind(const Graph& graph, std::size_t node, bool all) {
 
 std::string part_of(const Graph& graph, std::size_t node) {
   for (const auto& wire : graph.nodes()[node].inputs) {
-    if (graph.nodes()[wire.node].stage->outputs[wire.port].name == "validation") return "val";
+    const auto& output = graph.nodes()[wire.node].stage->outputs[wire.port];
+    if (output.name == "validation") return "val";
+    if (output.kind == Predictions::kind) return part_of(graph, wire.node);
   }
   return "test";
 }

@@ -48,7 +48,7 @@ bool draws_gradients(const StageInfo& stage) {
 void add_figure(Json& stages, const StageInfo& stage) {
   static const std::map<std::string_view, const char*> wires{
       {History::kind, "train.history"},    {Timing::kind, "train.timing"},
-      {Model::kind, "train.best"},         {Predictions::kind, "evaluate.predictions"},
+      {Model::kind, "train.best"},         {Predictions::kind, "predict.predictions"},
       {Metrics::kind, "evaluate.metrics"}, {GradientHistory::kind, "train.gradients"}};
   Json inputs = Json::object();
   for (const auto& port : stage.inputs) {
@@ -224,7 +224,8 @@ Json classification_pipeline(const std::string& name, const Json& load_params, c
        {{"stage", "train"},
         {"inputs",
          {{"model", "model.model"}, {"batches", "augment.batches"}, {"validation", "split.validation"}}}}},
-      {"evaluate", {{"stage", "evaluate"}, {"inputs", {{"model", "train.best"}, {"data", "split.test"}}}}}};
+      {"predict", {{"stage", "predict"}, {"inputs", {{"model", "train.best"}, {"data", "split.test"}}}}},
+      {"evaluate", {{"stage", "evaluate"}, {"inputs", {{"predictions", "predict.predictions"}}}}}};
   for (const auto& each : registry.names()) {
     if (const auto& stage = *registry.find(each); only_draws(stage)) add_figure(stages, stage);
   }

@@ -30,8 +30,8 @@ struct Composed {
   std::vector<std::string> unused;  ///< what was typed and the search for a rate has no use for
 };
 
-/// The pipeline of a classification: load, split, augment, build the model, train, evaluate, and every stage
-/// that draws what these give.
+/// The pipeline of a classification: load, split, augment, build the model, train, predict, evaluate, and
+/// every stage that draws what these give.
 Json classification_pipeline(const std::string& name, const Json& load_params, const Registry& registry);
 
 /// Composes a pipeline, or takes it from a file; then changes what was asked for and nothing else. Throws

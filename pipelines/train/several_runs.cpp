@@ -84,8 +84,11 @@ void add_summary(Json& definition, const std::string& evaluate, const std::strin
 
 /// Adds the evaluation of the last epoch on the validation part, set as the one on the test part is.
 void evaluate_validation(Json& definition, const std::string& evaluate, const std::string& split) {
+  auto predict = definition["stages"][only_stage(definition, "predict")];
   auto stage = definition["stages"][evaluate];
-  stage["inputs"] = {{"model", only_stage(definition, "train") + ".last"}, {"data", split + ".validation"}};
+  predict["inputs"] = {{"model", only_stage(definition, "train") + ".last"}, {"data", split + ".validation"}};
+  stage["inputs"] = {{"predictions", "predict_validation.predictions"}};
+  add_stage(definition, "predict_validation", std::move(predict));
   add_stage(definition, "evaluate_validation", std::move(stage));
 }
 

@@ -33,11 +33,19 @@ struct Tally {
 };
 
 void expect_numbers(std::span<const float> row, std::size_t sample) {
-  const bool fine = std::all_of(row.begin(), row.end(), [](float p) { return std::isfinite(p); });
+  const bool fine = std::all_of(row.begin(), row.end(), [](float score) { return std::isfinite(score); });
   if (!fine) {
     throw Error("sample " + std::to_string(sample) +
-                ": a probability is not finite; train the model again with a lower \"learning_rate\"");
+                ": a score is not finite; train the model again with a lower \"learning_rate\"");
   }
+}
+
+/// The cross-entropy of one sample: the negative logarithm of the softmax of its true class.
+double cross_entropy(std::span<const float> row, std::size_t truth) {
+  const double largest = *std::max_element(row.begin(), row.end());
+  double sum = 0;
+  for (const float score : row) sum += std::exp(score - largest);
+  return std::log(sum) + largest - row[truth];
 }
 
 /// How many classes come before class `truth` in the order of probability.
@@ -61,7 +69,7 @@ Tally tally(const Predictions& predictions, std::int64_t k) {
     ++sums.confusion[truth * classes + predictions.predicted(i)];
     sums.right += place == 0;
     sums.among_top += place < k;
-    sums.loss -= std::log(std::max<double>(row[truth], std::numeric_limits<float>::min()));
+    sums.loss += cross_entropy(row, truth);
   }
   return sums;
 }
@@ -198,7 +206,7 @@ const Codec& Metrics::codec() {
 }
 
 Metrics measure(const Predictions& predictions, std::int64_t k) {
-  assert(predictions.probabilities.size() == predictions.size() * predictions.classes());
+  assert(predictions.logits.size() == predictions.size() * predictions.classes());
   if (predictions.size() == 0) throw Error("no samples to measure; evaluate data with at least one image");
   auto sums = tally(predictions, k);
   const auto samples = static_cast<double>(predictions.size());

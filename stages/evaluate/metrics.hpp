@@ -33,9 +33,8 @@ struct Metrics {
   }
 };
 
-/// Measures predictions; with k 0 the top-k accuracy is left out. Of equal probabilities the class with the
-/// lower number comes first. In the loss no probability counts as less than the smallest normal
-/// float, 1.2e-38. Throws `Error` where there are no samples, or where a probability is not a number.
+/// Measures predictions; with k 0 the top-k accuracy is left out. Of equal scores the class with the lower
+/// number comes first. Throws `Error` where there are no samples, or where a score is not a number.
 Metrics measure(const Predictions& predictions, std::int64_t k);
 
 /// What `metrics.json` says: a number that is not finite is null, with the reason beside it.

@@ -1,10 +1,14 @@
 // A stored Predictions:
-//   probabilities   N x K float, a row sums to 1
+//   logits          N x K float, scores before softmax, or logarithms of probabilities (until version 2 there
+//                   were `probabilities` in their place)
 //   labels          N int32, the true class, 0 to K - 1
 //   class_names     K texts
 //   names           uint8: what the samples are called, one after the other, in UTF-8
 //   name_offsets    int64 N + 1: where each name begins, and the end of the last
 #include "stages/evaluate/predictions.hpp"
+
+#include <cmath>
+#include <limits>
 
 #include "runtime/store/artifact.hpp"
 #include "runtime/text_file.hpp"
@@ -14,8 +18,8 @@ namespace fovea {
 namespace {
 
 void write(const Predictions& predictions, H5Writer& file) {
-  file.write("probabilities", predictions.probabilities, {predictions.size(), predictions.classes()});
-  file.attribute("probabilities", "axes", "sample, class");
+  file.write("logits", predictions.logits, {predictions.size(), predictions.classes()});
+  file.attribute("logits", "axes", "sample, class");
   file.write("labels", predictions.labels, {predictions.size()});
   file.write("class_names", predictions.class_names);
   write_names(predictions.names, file);
@@ -25,7 +29,7 @@ void write(const Predictions& predictions, H5Writer& file) {
 void check(const Predictions& predictions, const Shape& shape) {
   const auto wrong = [](const std::string& what) { throw Error("Predictions: " + what + "; make it again"); };
   if (shape != Shape{predictions.size(), predictions.classes()})
-    wrong("its probabilities are not one a sample and class");
+    wrong("its logits are not one a sample and class");
   const auto classes = static_cast<std::int32_t>(predictions.classes());
   if (std::any_of(predictions.labels.begin(), predictions.labels.end(),
                   [&](auto label) { return label < 0 || label >= classes; }))
@@ -34,10 +38,22 @@ void check(const Predictions& predictions, const Shape& shape) {
     wrong("its samples and their names differ in number");
 }
 
+/// Probabilities as older versions stored them, as logits. None counts as less than the smallest normal
+/// float.
+Array<float> logarithms(const Array<float>& probabilities) {
+  std::vector<float> logits;
+  for (const float one : probabilities.span())
+    logits.push_back(std::log(std::max(one, std::numeric_limits<float>::min())));
+  return logits;
+}
+
 Predictions read(const H5Reader& file, const Resolve&) {
-  Predictions predictions{file.read<float>("probabilities"), file.read<std::int32_t>("labels"),
+  const bool is_old = file.has("probabilities");
+  const auto* const scores = is_old ? "probabilities" : "logits";
+  auto values = file.read<float>(scores);
+  Predictions predictions{is_old ? logarithms(values) : std::move(values), file.read<std::int32_t>("labels"),
                           file.texts("class_names"), read_names(file, "Predictions")};
-  check(predictions, file.shape("probabilities"));
+  check(predictions, file.shape(scores));
   return predictions;
 }
 
@@ -49,8 +65,17 @@ void export_to(const Predictions& predictions, const std::filesystem::path&,
 }  // namespace
 
 const Codec& Predictions::codec() {
-  static const Codec codec = make_codec<Predictions>(2, write, read, export_to);
+  static const Codec codec = make_codec<Predictions>(3, write, read, export_to);
   return codec;
+}
+
+std::vector<double> softmax(std::span<const float> logits) {
+  std::vector<double> shares(logits.begin(), logits.end());
+  const double largest = *std::max_element(shares.begin(), shares.end());
+  double sum = 0;
+  for (auto& one : shares) sum += one = std::exp(one - largest);
+  for (auto& one : shares) one /= sum;
+  return shares;
 }
 
 std::string to_csv(const Predictions& predictions) {
@@ -59,13 +84,13 @@ std::string to_csv(const Predictions& predictions) {
   std::string csv =
       "sample,index,label,predicted,confidence,correct,label_probability,label_name,predicted_name\n";
   for (std::size_t i = 0; i < predictions.size(); ++i) {
-    const auto row = predictions.row(i);
+    const auto row = softmax(predictions.row(i));
     const auto label = static_cast<std::size_t>(predictions.labels[i]);
     const auto best = predictions.predicted(i);
     csv += predictions.names.empty() ? std::to_string(i) : csv_cell(predictions.names[i]);
     csv += ',' + std::to_string(i) + ',' + std::to_string(label) + ',' + std::to_string(best) + ',' +
-           shortest(row[best]) + ',' + (best == label ? "true" : "false") + ',' + shortest(row[label]) + ',' +
-           names[label] + ',' + names[best] + '\n';
+           shortest(static_cast<float>(row[best])) + ',' + (best == label ? "true" : "false") + ',' +
+           shortest(static_cast<float>(row[label])) + ',' + names[label] + ',' + names[best] + '\n';
   }
   return csv;
 }

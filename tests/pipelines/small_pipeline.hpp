@@ -13,7 +13,8 @@ inline fovea::Json small_pipeline() {
     "model": { "stage": "build_model", "inputs": { "data": "split.train" } },
     "train": { "stage": "train", "inputs": { "model": "model.model", "batches": "augment.batches",
                "validation": "split.validation" }, "params": { "epochs": 2, "batch_size": 32 } },
-    "evaluate": { "stage": "evaluate", "inputs": { "model": "train.best", "data": "split.test" } },
+    "predict": { "stage": "predict", "inputs": { "model": "train.best", "data": "split.test" } },
+    "evaluate": { "stage": "evaluate", "inputs": { "predictions": "predict.predictions" } },
     "curves": { "stage": "plot_training_curves", "inputs": { "history": "train.history" } },
     "rate": { "stage": "plot_lr_schedule", "inputs": { "history": "train.history" } },
     "confusion": { "stage": "plot_confusion_matrix", "inputs": { "metrics": "evaluate.metrics" } } } })");

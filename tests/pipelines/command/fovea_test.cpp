@@ -157,8 +157,8 @@ TEST_CASE("fovea run: --json prints one object a line and nothing else") {
   REQUIRE(done.code == 0);
   std::map<std::string, int> events;
   for (const auto& line : lines_of(done.out)) ++events[fovea::parse_json(line).at("event")];
-  CHECK(events["stage_started"] == 9);
-  CHECK(events["stage_finished"] == 9);
+  CHECK(events["stage_started"] == 10);
+  CHECK(events["stage_finished"] == 10);
   CHECK(events["epoch"] == 2);
   CHECK(events["run_finished"] == 1);
   CHECK((*fs::directory_iterator(desk.folder / "out")).path().filename().string().starts_with("mine_"));
@@ -172,11 +172,11 @@ TEST_CASE("fovea run: an error in a definition is one line, before anything is c
         "pipeline.json: stages.train.inputs: unknown input \"validaton\"; did you mean \"validation\"?");
   CHECK(desk.error_with("/stages/train/params/epoch", 3) ==
         "pipeline.json: stages.train.params: unknown parameter \"epoch\"; did you mean \"epochs\"?");
-  CHECK(desk.error_with("/stages/evaluate/inputs/model", "load.data") ==
-        "pipeline.json: stages.evaluate.inputs.model: expected Model, but \"load.data\" gives Dataset; Model "
+  CHECK(desk.error_with("/stages/predict/inputs/model", "load.data") ==
+        "pipeline.json: stages.predict.inputs.model: expected Model, but \"load.data\" gives Dataset; Model "
         "here is one of \"model.model\", \"train.best\", \"train.last\"");
-  CHECK(desk.error_with("/stages/evaluate/inputs/data", "model.model") ==
-        "pipeline.json: stages.evaluate.inputs.data: expected Dataset, but \"model.model\" gives Model; did "
+  CHECK(desk.error_with("/stages/predict/inputs/data", "model.model") ==
+        "pipeline.json: stages.predict.inputs.data: expected Dataset, but \"model.model\" gives Model; did "
         "you "
         "mean \"split.test\"?");
   CHECK(desk.error_with("/stages/train/params/epochs", 0) ==
@@ -229,7 +229,7 @@ TEST_CASE("fovea stages: lists every stage, and shows one with ports and paramet
   const Desk desk;
   const auto all = desk.fovea({"stages"});
   for (const char* name :
-       {"load", "split", "augment", "build_model", "train", "evaluate", "plot_confusion_matrix"}) {
+       {"load", "split", "augment", "build_model", "train", "predict", "evaluate", "plot_confusion_matrix"}) {
     CHECK(all.out.find(std::string("  ") + name + " ") != std::string::npos);
   }
   const auto train = fovea::parse_json(desk.fovea({"stages", "train", "--json"}).out);
@@ -282,7 +282,7 @@ TEST_CASE("fovea run: interrupted training saves its progress, says how to go on
   const auto plan = planned(desk);
   CHECK(plan.at("train")["status"] == "partial");
   CHECK(plan.at("train")["progress"].get<std::string>().starts_with("epoch "));
-  CHECK(plan.at("evaluate")["why"] == "\"train\" runs before it");
+  CHECK(plan.at("predict")["why"] == "\"train\" runs before it");
 }
 
 TEST_CASE("fovea verify-resume: a killed pipeline ends in the bytes of an undisturbed one") {

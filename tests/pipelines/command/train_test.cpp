@@ -145,12 +145,12 @@ TEST_CASE("fovea train: switches leave figures out") {
     return names;
   };
   using Names = std::vector<std::string>;
-  const Names needed{"load", "split", "augment", "model", "train", "evaluate"};
+  const Names needed{"load", "split", "augment", "model", "train", "predict", "evaluate"};
   CHECK(stages({"--no-visualization"}) == needed);
   auto without = needed;
   without.insert(without.end(), {"class_balance", "lr_schedule", "training_curves"});
   CHECK(stages({"--no-classification-viz"}) == without);
-  CHECK(stages({}).size() == 10);
+  CHECK(stages({}).size() == 11);
 }
 
 TEST_CASE("fovea train: image size makes raw images that size, once, and drawn ones from the beginning") {

@@ -15,7 +15,8 @@ using namespace fovea;
 
 TEST_CASE("definition file: what a run writes of thousands of trainings is read again") {
   auto definition = small_pipeline();
-  for (const auto* name : {"evaluate", "curves", "rate", "confusion"}) definition["stages"].erase(name);
+  for (const auto* name : {"predict", "evaluate", "curves", "rate", "confusion"})
+    definition["stages"].erase(name);
   for (int i = 1; i <= 5000; ++i) definition["each"]["train.learning_rate"].push_back(i * 1e-6);
   const auto registry = all_stages();
   const auto graph = read_definition(definition, registry);

@@ -12,8 +12,8 @@ Json one_of_two_fails() {
   bad["params"]["learning_rate"] = 1e30;
   bad["params"]["clip"] = {{"global_norm", nullptr}};
   stages["bad"] = bad;
-  stages["score_bad"] = stages["evaluate"];
-  stages["score_bad"]["inputs"]["model"] = "bad.best";
+  stages["predict_bad"] = stages["predict"];
+  stages["predict_bad"]["inputs"]["model"] = "bad.best";
   return definition;
 }
 
@@ -37,9 +37,9 @@ TEST_CASE(
   CHECK(done.code == 1);
   CHECK(done.err.starts_with("bad: loss is "));
   CHECK(std::count(done.err.begin(), done.err.end(), '\n') == 1);
-  const std::map<std::string, std::string> expected{{"load", "ran"},    {"split", "ran"}, {"augment", "ran"},
-                                                    {"model", "ran"},   {"train", "ran"}, {"bad", "failed"},
-                                                    {"evaluate", "ran"}};
+  const std::map<std::string, std::string> expected{
+      {"load", "ran"},  {"split", "ran"},  {"augment", "ran"}, {"model", "ran"},
+      {"train", "ran"}, {"bad", "failed"}, {"predict", "ran"}, {"evaluate", "ran"}};
   CHECK(ends_of(done.out) == expected);
   const auto directories = run_directories(desk);
   REQUIRE(directories.size() == 1);
@@ -47,7 +47,7 @@ TEST_CASE(
   const auto log = contents(directories[0] / "run.log");
   CHECK(log.find(" run_failed: bad: loss is ") != std::string::npos);
   CHECK(planned(desk).at("evaluate")["status"] == "hit");
-  CHECK(planned(desk).at("score_bad")["status"] == "run");
+  CHECK(planned(desk).at("predict_bad")["status"] == "run");
 }
 
 TEST_CASE(
@@ -62,16 +62,16 @@ TEST_CASE(
     if (event.at("event") == "run_failed") metrics = event.at("metrics");
   }
   REQUIRE(left.size() == 1);
-  CHECK(left[0].at("node") == "score_bad");
+  CHECK(left[0].at("node") == "predict_bad");
   CHECK(left[0].at("because") == Json{"bad"});
   REQUIRE(metrics.size() == 1);
   CHECK(metrics.at("evaluate").contains("accuracy"));
   const auto done = desk.fovea({"run", "pipeline.json", "--keep-going"});
   CHECK(done.code == 1);
-  CHECK(done.out.find("\n  train      hit\n") != std::string::npos);
-  CHECK(done.out.find("\n  bad        failed\n") != std::string::npos);
-  CHECK(done.out.find("\n  evaluate   hit   accuracy ") != std::string::npos);
-  CHECK(done.out.find("\n  score_bad  not run, because of bad\n") != std::string::npos);
+  CHECK(done.out.find("\n  train        hit\n") != std::string::npos);
+  CHECK(done.out.find("\n  bad          failed\n") != std::string::npos);
+  CHECK(done.out.find("\n  evaluate     hit   accuracy ") != std::string::npos);
+  CHECK(done.out.find("\n  predict_bad  not run, because of bad\n") != std::string::npos);
 }
 
 TEST_CASE("fovea run --keep-going: every error is told on a line of its own, the first in the end") {
@@ -88,24 +88,21 @@ TEST_CASE("fovea run --keep-going: every error is told on a line of its own, the
 }
 
 TEST_CASE(
-    "fovea run: top_k above the classes, and a precision that the machine lacks, are told before training") {
+    "fovea run: a precision that the machine lacks is told before training, top_k once classes are known") {
   auto definition = small_pipeline();
-  definition["stages"]["evaluate"]["params"]["top_k"] = 7;
+  definition["stages"]["predict"]["params"] = {{"precision", "fp16"}};
   Desk desk(definition);
-  const auto refused = [&](const std::string& error) {
-    const auto done = desk.fovea({"run", "pipeline.json", "--json", "--device", "cpu"});
-    CHECK(done.code == 1);
-    CHECK(done.err == error + "\n");
-    CHECK_FALSE(ends_of(done.out).contains("train"));
-  };
-  refused("evaluate: top_k: 7 is more than the 3 classes; give at most 3, or \"auto\"");
-  // Now the data is in the store.
-  refused("evaluate: top_k: 7 is more than the 3 classes; give at most 3, or \"auto\"");
-  definition["stages"]["evaluate"]["params"] = {{"precision", "fp16"}};
+  const auto run = [&] { return desk.fovea({"run", "pipeline.json", "--json", "--device", "cpu"}); };
+  const auto precision = run();
+  CHECK(precision.code == 1);
+  CHECK(precision.err ==
+        "predict: precision: \"fp16\" needs a GPU, and this runs on the CPU; set \"bf16\" or \"fp32\"\n");
+  CHECK_FALSE(ends_of(precision.out).contains("train"));
+  definition["stages"]["predict"]["params"] = Json::object();
+  definition["stages"]["evaluate"]["params"]["top_k"] = 7;
   desk.write(definition.dump());
-  refused("evaluate: precision: \"fp16\" needs a GPU, and this runs on the CPU; set \"bf16\" or \"fp32\"");
-  const auto train =
-      desk.fovea({"train", "--dataset", "synthetic", "--set", "evaluate.top_k=99", "--epochs", "1"});
-  CHECK(train.code == 1);
-  CHECK(train.err.find("evaluate: top_k: 99 is more than the ") != std::string::npos);
+  const auto top_k = run();
+  CHECK(top_k.code == 1);
+  CHECK(top_k.err == "evaluate: top_k: 7 is more than the 3 classes; give at most 3, or \"auto\"\n");
+  CHECK(planned(desk).at("predict")["status"] == "hit");
 }

@@ -45,11 +45,13 @@ TEST_CASE("run summary: what is no copy has its own line, and so has each summar
   const auto load = g.add<Load>("load", {}, {.format = "synthetic"});
   g.add<Load>("load_2", {}, {.format = "synthetic"});
   const auto model = g.add<BuildModel>("model", {.data = load.data}, {});
-  const auto score = g.add<Evaluate>("score", {.model = model.model, .data = load.data}, {});
+  const auto said = g.add<Predict>("said", {.model = model.model, .data = load.data}, {});
+  const auto score = g.add<Evaluate>("score", {.predictions = said.predictions}, {});
   for (const auto* name : {"summary", "summary_2"}) g.add<Summarise>(name, {.metrics = {score.metrics}}, {});
-  CHECK(summary_lines(g, std::vector(6, ended(End::hit))) ==
+  CHECK(summary_lines(g, std::vector(7, ended(End::hit))) ==
         std::vector<std::string>{"  load       hit", "  load_2     hit", "  model      hit",
-                                 "  score      hit", "  summary    hit", "  summary_2  hit"});
+                                 "  said       hit", "  score      hit", "  summary    hit",
+                                 "  summary_2  hit"});
 }
 
 TEST_CASE(

@@ -25,7 +25,8 @@ SMALL = {
             "inputs": {"model": "model.model", "batches": "augment.batches", "validation": "split.validation"},
             "params": {"epochs": 3, "batch_size": 32},
         },
-        "evaluate": {"stage": "evaluate", "inputs": {"model": "train.best", "data": "split.test"}},
+        "predict": {"stage": "predict", "inputs": {"model": "train.best", "data": "split.test"}},
+        "evaluate": {"stage": "evaluate", "inputs": {"predictions": "predict.predictions"}},
         "curves": {"stage": "plot_training_curves", "inputs": {"history": "train.history"}},
     },
 }

@@ -58,12 +58,12 @@ TEST_CASE("fovea train --seeds: what needs no seed runs once, and more seeds fin
   const auto three = desk.fovea(small_training({"--seeds", "3", "--json"}));
   INFO(three.err);
   REQUIRE(three.code == 0);
-  CHECK(cached_stages(three).size() == 1 + 3 * 5 + 1);
+  CHECK(cached_stages(three).size() == 1 + 3 * 6 + 1);
   CHECK(records_of(desk, "load") == 1);
   CHECK(records_of(desk, "train") == 3);
   const auto five = cached_stages(desk.fovea(small_training({"--seeds", "5", "--json"})));
   CHECK(five.at("load"));
-  for (const auto* stage : {"split", "augment", "model", "train", "evaluate"}) {
+  for (const auto* stage : {"split", "augment", "model", "train", "predict", "evaluate"}) {
     INFO(stage);
     for (const auto* copy : {"_1", "_2", "_3"}) CHECK(five.at(std::string(stage) + copy));
   }
@@ -105,7 +105,7 @@ TEST_CASE("fovea train --seeds: tells and exports mean and interval, and config.
   for (const auto& pipeline : {directory / "config.json", desk.folder / "saved.json"}) {
     desk.write(contents(pipeline));
     const auto plan = planned(desk);
-    CHECK(plan.size() == 12);
+    CHECK(plan.size() == 14);
     for (const auto& [stage, one] : plan) CHECK(one["status"] == "hit");
   }
 }
@@ -150,8 +150,10 @@ TEST_CASE("fovea train --folds: composes each fold, scored on test and validatio
   CHECK(saved["each"].dump() == R"({"split.fold":[1,2,3,4]})");
   const auto& stages = saved["stages"];
   CHECK(stages["split"]["params"]["folds"] == 4);
+  CHECK(stages["predict_validation"].dump() ==
+        R"({"stage":"predict","inputs":{"model":"train.last","data":"split.validation"}})");
   CHECK(stages["evaluate_validation"].dump() ==
-        R"({"stage":"evaluate","inputs":{"model":"train.last","data":"split.validation"},)"
+        R"({"stage":"evaluate","inputs":{"predictions":"predict_validation.predictions"},)"
         R"("params":{"top_k":2}})");
   CHECK(stages["summary_validation"]["inputs"]["metrics"] == "evaluate_validation.metrics");
   CHECK(stages["summary_validation_figure"]["stage"] == "plot_summary");

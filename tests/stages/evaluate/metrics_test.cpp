@@ -24,9 +24,8 @@ Json oracle() {
   return parse_json(text_of(FOVEA_SOURCE_DIR "/tests/stages/oracle/metrics.json"));
 }
 
-Predictions predictions_of(std::vector<float> probabilities, std::vector<std::int32_t> labels,
-                           std::size_t classes) {
-  Predictions predictions{std::move(probabilities), std::move(labels), {}};
+Predictions predictions_of(std::vector<float> logits, std::vector<std::int32_t> labels, std::size_t classes) {
+  Predictions predictions{std::move(logits), std::move(labels), {}};
   for (std::size_t c = 0; c < classes; ++c) predictions.class_names.push_back("c" + std::to_string(c));
   return predictions;
 }
@@ -53,7 +52,7 @@ TEST_CASE("metrics: every figure is that of scikit-learn, top-k hits and loss th
   for (const auto& one : all) {
     INFO(one["name"].get<std::string>());
     const auto metrics =
-        measure(predictions_of(one["probabilities"].get<std::vector<float>>(),
+        measure(predictions_of(one["logits"].get<std::vector<float>>(),
                                one["labels"].get<std::vector<std::int32_t>>(), one["classes"]),
                 one["k"]);
     check_near(metrics.accuracy, one["accuracy"]);
@@ -93,10 +92,9 @@ TEST_CASE("metrics: no samples are an error") {
                     "no samples to measure; evaluate data with at least one image");
 }
 
-TEST_CASE("metrics: a probability that is not a number is an error") {
-  CHECK_THROWS_WITH(
-      measure(predictions_of({1, 0, NAN, 0}, {0, 0}, 2), 1),
-      "sample 1: a probability is not finite; train the model again with a lower \"learning_rate\"");
+TEST_CASE("metrics: a score that is not a number is an error") {
+  CHECK_THROWS_WITH(measure(predictions_of({1, 0, NAN, 0}, {0, 0}, 2), 1),
+                    "sample 1: a score is not finite; train the model again with a lower \"learning_rate\"");
 }
 
 TEST_CASE("metrics: the JSON holds every figure, rows of counts on one line") {

@@ -1,6 +1,8 @@
 #include "stages/evaluate/predictions.hpp"
 
+#include <cmath>
 #include <fstream>
+#include <numeric>
 #include <sstream>
 
 #include "runtime/store/artifact.hpp"
@@ -12,8 +14,9 @@ using namespace fovea;
 
 namespace {
 
+/// Of the probabilities 3/4 and 1/4, 1/8 and 7/8, and twice 1/2.
 Predictions three() {
-  return {std::vector<float>{.75f, .25f, .125f, .875f, .5f, .5f},
+  return {std::vector<float>{std::log(3.F), 0, 0, std::log(7.F), 0, 0},
           std::vector<std::int32_t>{0, 0, 1},
           {"cat, \"big\"", "dog"}};
 }
@@ -42,8 +45,26 @@ TEST_CASE("predictions: the CSV has a line for each sample, names quoted where t
 }
 
 TEST_CASE("predictions: probabilities are written so that they read back as the same float") {
-  const Predictions one{std::vector<float>{0.1f, 0.9f}, std::vector<std::int32_t>{0}, {"a", "b"}};
+  const Predictions one{std::vector<float>{0, std::log(9.F)}, std::vector<std::int32_t>{0}, {"a", "b"}};
   CHECK_THAT(to_csv(one), Catch::Contains("0,0,0,1,0.9,false,0.1,a,b\n"));
+}
+
+TEST_CASE("predictions: the softmax of scores of any size sums to 1") {
+  CHECK(softmax(std::vector<float>{1000, 1000, -1000}) == std::vector<double>{0.5, 0.5, 0});
+  const auto three_of_them = softmax(std::vector<float>{-3, 0.5, 2});
+  CHECK(std::accumulate(three_of_them.begin(), three_of_them.end(), 0.0) == Approx(1).epsilon(1e-15));
+}
+
+TEST_CASE("predictions: what version 2 stored as probabilities is read as their logarithms") {
+  const Folder folder;
+  H5Writer writer(folder / "old.h5");
+  writer.write("probabilities", std::vector<float>{0.75F, 0.25F}, {1, 2});
+  writer.write("labels", std::vector<std::int32_t>{1}, {1});
+  writer.write("class_names", std::vector<std::string>{"a", "b"});
+  write_names({}, writer);
+  writer.close();
+  const auto read = Predictions::codec().read(H5Reader(folder / "old.h5"), {});
+  CHECK(softmax(static_cast<const Predictions*>(read.get())->row(0))[0] == Approx(0.75));
 }
 
 TEST_CASE("predictions: what is stored is what is read") {

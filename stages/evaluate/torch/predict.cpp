@@ -1,6 +1,4 @@
-#include "stages/evaluate/evaluate.hpp"
-
-#include <ATen/ops/softmax.h>
+#include "stages/evaluate/predict.hpp"
 
 #include "stages/evaluate/torch/scoring.hpp"
 #include "stages/model/compute_device.hpp"
@@ -17,39 +15,36 @@ void expect_same_classes(const Model& model, const Dataset& data) {
               join(model.class_names, ", ") + " apart; give data with the same classes in the same order");
 }
 
-Predictions predict(const Model& model, const Dataset& data, const Evaluate::Params& params,
+Predictions predict(const Model& model, const Dataset& data, const Predict::Params& params,
                     const Context& context) {
   const auto device = compute_device(context.device);
   const auto precision = precision_of(params.precision, device);
   const auto batch_size = static_cast<std::size_t>(params.batch_size);
   Network network(model, torch_device(device));
-  std::vector<float> probabilities;
+  std::vector<float> logits;
   std::vector<std::int32_t> labels;
   score(network, model.specification,
         BatchStream::plain(data, model.mean, model.deviation, batch_size, context.threads), precision,
         context, [&](const at::Tensor& scores, const Batch& batch) {
-          const auto softmax = at::softmax(scores, 1);
-          const auto values = values_of(softmax);
-          probabilities.insert(probabilities.end(), values.begin(), values.end());
+          const auto values = values_of(scores);
+          logits.insert(logits.end(), values.begin(), values.end());
           labels.insert(labels.end(), batch.labels.begin(), batch.labels.end());
           context.progress(labels.size(), data.size());
         });
   NameList names;
   for (std::size_t i = 0; i < data.size(); ++i) names.add(data.name(i));
-  return {std::move(probabilities), std::move(labels), data.class_names, names.finish()};
+  return {std::move(logits), std::move(labels), data.class_names, names.finish()};
 }
 
 }  // namespace
 
-Evaluate::Out<Value> Evaluate::run(const In<Value>& in, const Params& params, Context& context) {
+Predict::Out<Value> Predict::run(const In<Value>& in, const Params& params, Context& context) {
   expect_images(*in.data, "data", "wire it to a part that has some");
   expect_fits(in.model->specification, *in.data, "data");
   expect_same_classes(*in.model, *in.data);
-  const auto k = params.k_of(in.data->classes());
   Predictions predictions;
   with_torch([&] { predictions = predict(*in.model, *in.data, params, context); });
-  auto metrics = measure(predictions, k);
-  return {.predictions = std::move(predictions), .metrics = std::move(metrics)};
+  return {std::move(predictions)};
 }
 
 }  // namespace fovea

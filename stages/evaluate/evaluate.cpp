@@ -11,8 +11,8 @@ std::int64_t Evaluate::Params::k_of(std::size_t classes) const {
               " classes; give at most " + std::to_string(classes) + ", or \"auto\"");
 }
 
-void Evaluate::check_input(const Dataset& data, const Params& params) {
-  (void)params.k_of(data.classes());
+Evaluate::Out<Value> Evaluate::run(const In<Value>& in, const Params& params, Context&) {
+  return {measure(*in.predictions, params.k_of(in.predictions->classes()))};
 }
 
 }  // namespace fovea

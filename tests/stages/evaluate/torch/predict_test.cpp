@@ -1,0 +1,97 @@
+#include "stages/evaluate/predict.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "tests/catch.hpp"
+#include "tests/errors.hpp"
+#include "tests/stages/train/torch/toy.hpp"
+
+using namespace fovea;
+
+namespace {
+
+/// A network whose score for class k is the mean of the image times k.
+Model by_brightness() {
+  const Specification specification{
+      "bright", 8, 8,
+      1,        3, {{"mean", GlobalAveragePool{}, {}}, {"flat", Flatten{}, {}}, {"fc", Linear{3}, {}}}};
+  auto model = toy::model(specification, toy::images(3));
+  model.weights[0].values = std::vector<float>{0, 1, 2};
+  model.weights[1].values = std::vector<float>{0, 0, 0};
+  model.mean = {0};
+  model.deviation = {1};
+  return model;
+}
+
+Value<Predictions> predict(const Model& model, const Dataset& data, const Predict::Params& params = {}) {
+  toy::Heard heard;
+  auto context = toy::context(heard);
+  return Predict::run({.model = model, .data = data}, params, context).predictions;
+}
+
+}  // namespace
+
+TEST_CASE("predict: logits are the network's scores, and probabilities their softmax") {
+  const auto data = toy::images(7);
+  const auto predictions = predict(by_brightness(), data);
+  REQUIRE(predictions->size() == 7);
+  double mean = 0;
+  for (const auto value : data.image(4)) mean += value / 255.0 / 64;
+  const double sum = 1 + std::exp(mean) + std::exp(2 * mean);
+  CHECK(predictions->row(4)[2] == Approx(2 * mean));
+  const auto probabilities = softmax(predictions->row(4));
+  CHECK(probabilities[0] == Approx(1 / sum));
+  CHECK(probabilities[2] == Approx(std::exp(2 * mean) / sum));
+  CHECK(predictions->labels[4] == 1);
+}
+
+TEST_CASE("predict: computes in fp32, and in bf16 where that is asked for") {
+  const auto data = toy::images(20);
+  const auto model = toy::model(toy::specification(), data);
+  const auto fp32 = predict(model, data);
+  const auto bf16 = predict(model, data, {.precision = "bf16"});
+  double furthest = 0;
+  for (std::size_t i = 0; i < fp32->logits.size(); ++i)
+    furthest = std::max<double>(furthest, std::abs(fp32->logits[i] - bf16->logits[i]));
+  CHECK(furthest > 0);
+  CHECK(furthest < 0.1);
+  CHECK(error_of([&] {
+          predict(model, data, {.precision = "fp16"});
+        }).starts_with("precision: \"fp16\" needs"));
+}
+
+TEST_CASE("predict: what is told of an image does not depend on the batch around it, to single precision") {
+  Dataset data = toy::images(50);
+  const auto model = toy::model(toy::specification(), data);
+  const auto one = predict(model, data, {.batch_size = 7});
+  const auto two = predict(model, data, {.batch_size = 64});
+  for (std::size_t i = 0; i < one->logits.size(); ++i) {
+    CHECK(one->logits[i] == Approx(two->logits[i]).epsilon(1e-5).margin(1e-5));
+  }
+}
+
+TEST_CASE("predict: dropout is off") {
+  const auto data = toy::images(20);
+  auto without = toy::specification();
+  std::erase_if(without.layers, [](const Layer& layer) { return layer.name == "drop"; });
+  const auto one = predict(toy::model(toy::specification(), data), data),
+             two = predict(toy::model(without, data), data);
+  CHECK(std::equal(one->logits.begin(), one->logits.end(), two->logits.begin()));
+}
+
+TEST_CASE("predict: data that does not fit the model is refused") {
+  const auto model = by_brightness();
+  CHECK(error_of([&] { predict(model, toy::images(0)); }) ==
+        "\"data\": has no images; wire it to a part that has some");
+  auto larger = toy::images(4);
+  larger.height = 4;
+  CHECK(error_of([&] { predict(model, larger); }) ==
+        "\"data\": images are 4 x 8 x 1, but the model takes 8 x 8 x 1; build the model for this data");
+  auto renamed = toy::images(4);
+  renamed.class_names[0] = "other";
+  CHECK(error_of([&] { predict(model, renamed); }) ==
+        "\"data\": its classes are other, row 3, row 5, but the model tells row 1, row 3, row 5 apart; give "
+        "data with "
+        "the same classes in the same order");
+}
