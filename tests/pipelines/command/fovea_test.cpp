@@ -47,7 +47,7 @@ TEST_CASE("fovea run: the second time every stage is a hit and the run directory
   REQUIRE(again.code == 0);
   int hits = 0;
   for (const auto& line : lines_of(again.out)) hits += fovea::parse_json(line).value("cached", false) ? 1 : 0;
-  CHECK(hits == 9);
+  CHECK(hits == 10);
   const auto runs = run_directories(desk);
   REQUIRE(runs.size() == 2);
   auto first = files_in(runs[0]);
@@ -137,8 +137,8 @@ TEST_CASE(
   const Desk desk;
   REQUIRE(desk.fovea({"run", "pipeline.json", "--until", "split"}).code == 0);
   const auto told = lines_of(desk.fovea({"plan", "pipeline.json", "--force", "load"}).out).back();
-  CHECK(told.starts_with("9 of 9 stages to run; by earlier runs they take at least "));
-  CHECK(told.ends_with(" s, and nothing is known of augment, model, train and 4 more"));
+  CHECK(told.starts_with("10 of 10 stages to run; by earlier runs they take at least "));
+  CHECK(told.ends_with(" s, and nothing is known of augment, model, train and 5 more"));
 }
 
 TEST_CASE("fovea run: until and force choose what runs") {
@@ -257,7 +257,7 @@ TEST_CASE("fovea schema: knows every stage and its parameters") {
   for (const auto& one : schema["properties"]["stages"]["additionalProperties"]["oneOf"]) {
     stages[one["properties"]["stage"]["const"]] = one;
   }
-  CHECK(stages.size() == 16);
+  CHECK(stages.size() == 17);
   CHECK(stages.at("train")["properties"]["params"]["properties"]["epochs"]["default"] == 100);
   CHECK(stages.at("train")["properties"].contains("seed"));
   CHECK_FALSE(stages.at("load")["properties"].contains("seed"));

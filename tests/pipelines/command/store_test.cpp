@@ -25,11 +25,11 @@ TEST_CASE("fovea store ls: a line for each result with what it was") {
   CHECK(Desk().error({"store", "ls"}) ==
         ".fovea: no store; run a pipeline first, or name another with --store");
   const auto all = json_lines(desk.fovea({"store", "ls", "--json"}).out);
-  CHECK(all.size() == 9);
+  CHECK(all.size() == 10);
   for (const auto& one : all) CHECK(one["complete"] == true);
   const auto text = desk.fovea({"store", "ls"}).out;
   CHECK(text.find("epochs 2") != std::string::npos);
-  CHECK(text.find("\n9 results, ") != std::string::npos);
+  CHECK(text.find("\n10 results, ") != std::string::npos);
   CHECK(desk.fovea({"store", "ls", "--nondeterministic"}).out ==
         "every stage gave the same result each time\n");
 }

@@ -65,7 +65,7 @@ TEST_CASE("fovea train: composes, runs, saves, and run with the saved file finds
   CHECK(done.out.starts_with("augment: translate, flip_horizontal (auto, for 12 x 12 gray images)\n"));
   CHECK(done.out.find("results in results/synthetic-simple_cnn_") != std::string::npos);
   const auto plan = planned(desk);
-  CHECK(plan.size() == 10);
+  CHECK(plan.size() == 11);
   for (const auto& [stage, planned] : plan) {
     INFO(stage);
     CHECK(planned["status"] == "hit");

@@ -76,7 +76,7 @@ TEST_CASE("fovea train --seeds: each seed gives what a single run with it gives"
   const Desk desk;
   REQUIRE(desk.fovea(small_training({"--seed", "3", "--seeds", "2"})).code == 0);
   const auto single = cached_stages(desk.fovea(small_training({"--seed", "4", "--json"})));
-  CHECK(single.size() == 6);
+  CHECK(single.size() == 7);
   for (const auto& [stage, cached] : single) {
     INFO(stage);
     CHECK(cached);
@@ -318,7 +318,7 @@ TEST_CASE("fovea explain: a summary's figure names the runs that it is of") {
   pipeline["name"] = "again";
   desk.write(pipeline.dump());
   const auto plan = planned(desk);
-  CHECK(plan.size() == 1 + 2 * 5 + 2);
+  CHECK(plan.size() == 1 + 2 * 6 + 2);
   for (const auto& [stage, one] : plan) {
     INFO(stage);
     CHECK(one["status"] == "hit");
