@@ -348,7 +348,7 @@ TEST_CASE("fashion_mnist_seeds.json: five seeds of fashion_mnist_accurate.json, 
   auto seeds = json_in(folder / "fashion_mnist_seeds.json");
   const auto registry = fovea::all_stages();
   const auto graph = fovea::read_definition(seeds, registry);
-  CHECK(graph.nodes().size() == 1 + 5 * 7 + 2);
+  CHECK(graph.nodes().size() == 1 + 5 * 8 + 2);
   CHECK(graph.nodes()[graph.find("summary")].inputs.size() == 5);
   for (const auto* own : {"summary", "summary_figure"}) seeds["stages"].erase(own);
   CHECK(seeds["stages"] == json_in(folder / "fashion_mnist_accurate.json")["stages"]);
