@@ -92,15 +92,16 @@ void draw_labels(Shapes& shapes, const Diagram& diagram, const Layered& places, 
 }
 
 /// A line of small boxes with what their fills mean; gives its width.
-double draw_keys(Shapes& shapes, const std::vector<Diagram::Key>& keys, Point at, const Measure& measure) {
+double draw_legend(Shapes& shapes, const std::vector<Diagram::LegendEntry>& legend, Point at,
+                   const Measure& measure) {
   double x = at.x;
-  for (const auto& [fill, meaning] : keys) {
+  for (const auto& [fill, meaning] : legend) {
     const auto size = measure(meaning, line_font);
     shapes.push_back(Rectangle{{x, at.y + 2, 22, size.height - 4}, fill, {quiet_ink, 1}});
     shapes.push_back(Text{{x + 30, at.y}, meaning, line_font});
     x += 30 + size.width + 26;
   }
-  return keys.empty() ? 0 : x - 26 - at.x;
+  return legend.empty() ? 0 : x - 26 - at.x;
 }
 
 }  // namespace
@@ -122,11 +123,11 @@ Drawing draw(const Diagram& diagram, const Measure& measure, double widest) {
   const auto title_size = measure(title, headline);
   top.push_back(Text{{margin, margin}, title, headline});
   double head = margin + title_size.height + 8;
-  const double keys_width = draw_keys(top, diagram.keys, {margin, head}, measure);
-  if (!diagram.keys.empty()) head += measure("Xg", line_font).height + 8;
+  const double legend_width = draw_legend(top, diagram.legend, {margin, head}, measure);
+  if (!diagram.legend.empty()) head += measure("Xg", line_font).height + 8;
   head += 16;
 
-  const double width = std::max({places.size.width, title_size.width, keys_width});
+  const double width = std::max({places.size.width, title_size.width, legend_width});
   Shapes body;
   for (const auto& bends : places.arrows) draw_arrow(body, bends);
   draw_labels(body, diagram, places, measure);

@@ -17,14 +17,14 @@ struct Diagram {
     std::size_t to;    ///< of a later one
     std::string label{};
   };
-  struct Key {
+  struct LegendEntry {
     Color fill;
     std::string meaning;
   };
   std::string title;
   std::vector<Box> boxes;
   std::vector<Arrow> arrows;
-  std::vector<Key> keys;  ///< what the fills mean
+  std::vector<LegendEntry> legend;  ///< what the fills mean
 };
 
 /// The diagram on white, as large as its content needs. Boxes keep long lines within `widest` pixels.

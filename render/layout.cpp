@@ -13,7 +13,7 @@ namespace {
 
 constexpr double outer_margin = 22;
 
-// Where a part is in the grid, counted from the top left cell.
+// Where a subplot is in the grid, counted from the top left cell.
 struct Cell {
   std::size_t column = 0;
   std::size_t row = 0;
@@ -26,12 +26,12 @@ bool overlap(const Cell& a, const Cell& b) {
          b.row < a.row + a.rows;
 }
 
-std::vector<Cell> arranged(const std::vector<Part>& parts, std::size_t columns) {
+std::vector<Cell> arranged(const std::vector<Subplot>& subplots, std::size_t columns) {
   std::vector<Cell> cells;
-  for (const auto& part : parts) {
-    assert(part.columns() >= 1 && part.rows() >= 1);
-    Cell cell{.columns = static_cast<std::size_t>(part.columns()),
-              .rows = static_cast<std::size_t>(part.rows())};
+  for (const auto& subplot : subplots) {
+    assert(subplot.columns() >= 1 && subplot.rows() >= 1);
+    Cell cell{.columns = static_cast<std::size_t>(subplot.columns()),
+              .rows = static_cast<std::size_t>(subplot.rows())};
     assert(cell.columns <= columns);
     const auto is_taken = [&] {
       return cell.column + cell.columns > columns ||
@@ -85,11 +85,12 @@ std::vector<Rect> boxes(const std::vector<Cell>& cells, const Figure& figure, co
 std::vector<Margins> shared_margins(const Figure& figure, const std::vector<Cell>& cells,
                                     const std::vector<Rect>& places, const Style& style) {
   std::vector<Margins> own;
-  for (std::size_t i = 0; i < cells.size(); ++i) own.push_back(figure.parts[i].margins_in(places[i], style));
+  for (std::size_t i = 0; i < cells.size(); ++i)
+    own.push_back(figure.subplots[i].margins_in(places[i], style));
   std::vector<Margins> shared(cells.size());
   for (std::size_t i = 0; i < cells.size(); ++i) {
     for (std::size_t j = 0; j < cells.size(); ++j) {
-      if (!figure.parts[j].lines_up()) continue;
+      if (!figure.subplots[j].lines_up()) continue;
       const bool same_column = cells[i].column == cells[j].column && cells[i].columns == cells[j].columns;
       const bool same_row = cells[i].row == cells[j].row && cells[i].rows == cells[j].rows;
       if (same_column) shared[i] = widest(shared[i], {own[j].left, 0, own[j].right, 0});
@@ -116,14 +117,14 @@ Shapes draw(const Figure& figure, const Rect& box, const Style& style) {
   assert(!figure.columns.empty());
   Rect inside = box;
   Shapes shapes = draw_headline(figure, inside, style);
-  const auto cells = arranged(figure.parts, figure.columns.size());
+  const auto cells = arranged(figure.subplots, figure.columns.size());
   const auto places = boxes(cells, figure, inside);
   double scale = style.scale;
   for (const auto& place : places) scale = std::min(scale, text_scale(place.size()));
   const Style smaller = style.scaled(scale / style.scale);
   const auto shared = shared_margins(figure, cells, places, smaller);
   for (std::size_t i = 0; i < cells.size(); ++i)
-    append(shapes, figure.parts[i].draw_in(places[i], smaller, shared[i]));
+    append(shapes, figure.subplots[i].draw_in(places[i], smaller, shared[i]));
   return shapes;
 }
 

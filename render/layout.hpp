@@ -13,10 +13,11 @@ namespace fovea::render {
 /// One chart in a figure: any value for which there is `draw(value, box, style)`, such as a Panel or a
 /// HeatMap, taking as many columns and rows of the grid as it needs. Where there is also `margins(value, box,
 /// style)`, neighbours line up their plots.
-class Part {
+class Subplot {
  public:
   template <class Chart>
-  requires(!std::is_same_v<std::remove_cvref_t<Chart>, Part>) Part(Chart chart, int columns = 1, int rows = 1)
+  requires(!std::is_same_v<std::remove_cvref_t<Chart>, Subplot>)
+      Subplot(Chart chart, int columns = 1, int rows = 1)
       : columns_(columns), rows_(rows) {
     if constexpr (requires(const Style& style) { margins(chart, Rect{}, style); }) {
       margins_ = [chart](const Rect& box, const Style& style) { return margins(chart, box, style); };
@@ -51,11 +52,11 @@ class Part {
 struct Figure {
   std::string title{};
   std::string subtitle{};
-  Size size{1600, 1000};           ///< pixels; as a chart in another figure it takes the room it gets
-  std::vector<double> columns{1};  ///< how the width is shared
-  std::vector<double> rows{};      ///< how the height is shared; none means as many equal rows as are needed
-  double gap = 34;                 ///< pixels between charts, and half of them around the figure
-  std::vector<Part> parts{};       ///< in reading order, each at the first place where it fits
+  Size size{1600, 1000};            ///< pixels; as a chart in another figure it takes the room it gets
+  std::vector<double> columns{1};   ///< how the width is shared
+  std::vector<double> rows{};       ///< how the height is shared; none means as many equal rows as are needed
+  double gap = 34;                  ///< pixels between charts, and half of them around the figure
+  std::vector<Subplot> subplots{};  ///< in reading order, each at the first place where it fits
 };
 
 /// The grid of a figure in a box, without its ground.

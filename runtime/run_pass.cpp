@@ -260,7 +260,7 @@ void RunPass::compare_with_earlier(const Node& node, const Record& record) {
   for (std::size_t port = 0; port < record.objects.size(); ++port) {
     const auto& output = node.stage->outputs[port];
     const auto &then = before->objects.at(port), &now = record.objects[port];
-    if (output.measured || then == now || store_.distrusts(then)) continue;
+    if (output.measured || then == now || store_.has_quarantined(then)) continue;
     const auto difference = store_.difference(then, now).value_or(Difference{});
     const Json gap = difference.largest ? Json(*difference.largest) : Json(nullptr);
     const Json note = {{"stage", node.stage->name},     {"key", record.key},        {"made", record.made},

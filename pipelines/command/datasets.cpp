@@ -28,8 +28,8 @@ struct Holdings {
   std::vector<std::string> class_names;
   std::vector<std::int32_t> labels;
   std::vector<Part> parts;
-  std::vector<ImageSize> sizes;         ///< one for all, or that of each image
-  std::vector<double> mean, deviation;  ///< empty where every image would have to be decoded
+  std::vector<ImageSize> sizes;   ///< one for all, or that of each image
+  std::vector<double> mean, std;  ///< empty where every image would have to be decoded
   std::vector<std::pair<std::string, std::string>> broken;  ///< files and what is wrong with them
 };
 
@@ -86,7 +86,7 @@ void look_at_pixels(const FoundData& found, Holdings& holdings) {
   for (const auto part : data.parts) holdings.parts.push_back(static_cast<Part>(part));
   holdings.sizes = {{data.height, data.width, data.channels}};
   holdings.mean = data.mean;
-  holdings.deviation = data.deviation;
+  holdings.std = data.std;
 }
 
 Holdings look_at(const fs::path& path) {
@@ -154,7 +154,7 @@ Json holdings_json(const Holdings& holdings) {
           {"classes", classes},
           {"balance", balance ? Json(*balance) : Json(nullptr)},
           {"mean", holdings.mean.empty() ? Json(nullptr) : Json(holdings.mean)},
-          {"deviation", holdings.deviation.empty() ? Json(nullptr) : Json(holdings.deviation)},
+          {"std", holdings.std.empty() ? Json(nullptr) : Json(holdings.std)},
           {"broken", broken}};
 }
 
@@ -224,8 +224,8 @@ void print_holdings(const Holdings& holdings) {
   }
   print_classes(holdings);
   if (!holdings.mean.empty()) {
-    std::printf("mean       %s\ndeviation  %s\n", numbers_text(holdings.mean).c_str(),
-                numbers_text(holdings.deviation).c_str());
+    std::printf("mean       %s\nstd        %s\n", numbers_text(holdings.mean).c_str(),
+                numbers_text(holdings.std).c_str());
   }
   if (holdings.broken.empty()) return;
   std::printf("broken     %zu\n", holdings.broken.size());

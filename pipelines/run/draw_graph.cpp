@@ -43,7 +43,7 @@ std::map<std::size_t, std::vector<std::string>> read_of(const Graph& graph, cons
 
 render::Diagram diagram_of(const Graph& graph, const std::vector<Planned>& planned) {
   render::Diagram diagram{.title = graph.name(),
-                          .keys = {{hit_fill, "in the store"}, {run_fill, "has to run"}}};
+                          .legend = {{hit_fill, "in the store"}, {run_fill, "has to run"}}};
   for (std::size_t i = 0; i < graph.nodes().size(); ++i) {
     const auto& node = graph.nodes()[i];
     render::Diagram::Box box{.title = node.name,

@@ -12,7 +12,7 @@ namespace fovea {
 namespace {
 
 /// The nodes that one line tells of.
-struct Line {
+struct SummaryRow {
   std::string name;
   std::vector<std::size_t> nodes;
 };
@@ -53,15 +53,15 @@ std::string name_of_all(const Node& node) {
 
 /// The nodes by the lines that tell of them. Summaries, and metrics that none has, are told one by one.
 /// So are all copies of a stage of which one failed or was left out.
-std::vector<Line> lines_of(const Graph& graph, const std::set<std::size_t>& summarised,
-                           const std::vector<LeftOut>& left_out, const RunResult& run) {
+std::vector<SummaryRow> lines_of(const Graph& graph, const std::set<std::size_t>& summarised,
+                                 const std::vector<LeftOut>& left_out, const RunResult& run) {
   const auto key_of_all = [](const Node& node) { return name_of_all(node) + "." + node.stage->name; };
   std::set<std::string> apart;
   for (std::size_t i = 0; i < graph.nodes().size(); ++i) {
     if (run.nodes[i].end == End::failed) apart.insert(key_of_all(graph.nodes()[i]));
   }
   for (const auto& one : left_out) apart.insert(key_of_all(graph.nodes()[one.node]));
-  std::vector<Line> lines;
+  std::vector<SummaryRow> lines;
   std::map<std::string, std::size_t> line_of;
   for (std::size_t i = 0; i < graph.nodes().size(); ++i) {
     const auto& node = graph.nodes()[i];

@@ -26,7 +26,7 @@ void add(Summary& summary, const char* tag, std::optional<double> value) {
   if (value) summary.scalar(tag, *value);
 }
 
-void add_epochs(EventFile& file, const History::Part& part, const std::vector<double>& ends) {
+void add_epochs(EventFile& file, const History::Curves& part, const std::vector<double>& ends) {
   for (std::size_t epoch = 0; epoch < ends.size(); ++epoch) {
     Summary summary;
     add(summary, "epoch_loss", number(part.loss, epoch));

@@ -10,7 +10,7 @@
 namespace fovea::render {
 
 /// One line of a legend: a sign and what it stands for.
-struct Key {
+struct LegendEntry {
   enum class Sign { line, patch, marker };
   std::string name;
   Sign sign = Sign::line;
@@ -20,8 +20,8 @@ struct Key {
   MarkerShape shape = MarkerShape::circle;
 };
 
-/// The keys of all marks that have a name, each name once.
-std::vector<Key> keys(std::span<const Mark> marks);
+/// The entries of all marks that have a name, each name once.
+std::vector<LegendEntry> legend_entries(std::span<const Mark> marks);
 
 /// A legend laid out: how much room it takes, and its shapes from the corner 0, 0.
 struct Legend {
@@ -31,9 +31,11 @@ struct Legend {
 
 /// Keys in rows no wider than `width` pixels, at most `rows` of them; what is left over is counted at the
 /// end, and long names are cut.
-Legend legend_in_rows(std::span<const Key> keys, double width, std::size_t rows, const Style& style);
+Legend legend_in_rows(std::span<const LegendEntry> entries, double width, std::size_t rows,
+                      const Style& style);
 
 /// Keys one below another, no wider than `width` and no higher than `height` pixels.
-Legend legend_in_column(std::span<const Key> keys, double width, double height, const Style& style);
+Legend legend_in_column(std::span<const LegendEntry> entries, double width, double height,
+                        const Style& style);
 
 }  // namespace fovea::render

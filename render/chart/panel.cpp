@@ -33,7 +33,7 @@ double overhang(const Ticks& ticks, const Style& style, bool last) {
 }
 
 void plan_legend(Plan& plan, const Panel& panel, Rect& inside, const Style& style) {
-  const auto entries = keys(panel.marks);
+  const auto entries = legend_entries(panel.marks);
   if (entries.empty() || panel.legend == LegendPlace::none) return;
   if (panel.legend == LegendPlace::above) {
     plan.legend = legend_in_rows(entries, inside.width, 3, style);

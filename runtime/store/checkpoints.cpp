@@ -124,7 +124,7 @@ bool Checkpoints::could_read(const File& file, const std::function<void(const H5
   auto bytes = store_.whole(file.path, [&](auto all) { return damage(file.told, all, file.path); });
   if (!bytes) return false;
   const auto refused = refusal_of([&] { read(H5Reader(std::move(bytes))); });
-  if (!refused.empty()) store_.set_aside(file.path, refused);
+  if (!refused.empty()) store_.quarantine(file.path, refused);
   return refused.empty();
 }
 

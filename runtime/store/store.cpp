@@ -124,7 +124,7 @@ std::string Store::publish(const Codec& codec, const void* value) {
   make_folder(path.parent_path());
   if (whole_object(object) == nullptr) temp.move_to(path);
   sync_folder(path.parent_path());
-  forgive(path);
+  release(path);
   return object;
 }
 
@@ -150,7 +150,7 @@ std::shared_ptr<const MappedFile> Store::whole(
     if (fs::is_regular_file(path) && ::euidaccess(path.c_str(), R_OK) == 0) throw;
     why = "it can't be read as a file";
   }
-  set_aside(path, why);
+  quarantine(path, why);
   return nullptr;
 }
 
@@ -186,12 +186,12 @@ std::shared_ptr<const void> Store::read(const Codec& codec, const std::string& o
       newer = unreadable(codec, reader);
       if (newer.empty()) value = codec.read(reader, parents);
     });
-    if (!refused.empty()) set_aside(path, refused);
+    if (!refused.empty()) quarantine(path, refused);
   } catch (const ParentMissing&) {
     return nullptr;
   }
   if (!newer.empty()) {
-    distrust(path);
+    mark_quarantined(path);
     warn_(path.string() + ": " + newer + "; left there, and its stage runs again");
   }
   return value;
@@ -208,7 +208,7 @@ bool Store::has(const std::string& object) const {
   const auto path = object_path(object);
   std::error_code error;
   const auto bytes = fs::file_size(path, error);
-  return !error && bytes == parse_identity(object).bytes && !is_distrusted(path);
+  return !error && bytes == parse_identity(object).bytes && !is_quarantined(path);
 }
 
 bool Store::is_damaged(const std::string& object) const {
@@ -225,22 +225,22 @@ fs::path Store::object_path(const std::string& object) const {
   return writes_ == root_ || fs::exists(path) ? path : path_below(root_, object);
 }
 
-void Store::distrust(const fs::path& path) const {
+void Store::mark_quarantined(const fs::path& path) const {
   const std::lock_guard alone(door_);
-  distrusted_.insert(path);
+  quarantined_.insert(path);
 }
 
-void Store::forgive(const fs::path& path) const {
+void Store::release(const fs::path& path) const {
   const std::lock_guard alone(door_);
-  distrusted_.erase(path);
+  quarantined_.erase(path);
 }
 
-bool Store::is_distrusted(const fs::path& path) const {
+bool Store::is_quarantined(const fs::path& path) const {
   const std::lock_guard alone(door_);
-  return distrusted_.contains(path);
+  return quarantined_.contains(path);
 }
 
-void Store::set_aside(const fs::path& path, const std::string& why) const {
+void Store::quarantine(const fs::path& path, const std::string& why) const {
   auto target = root_ / "damaged" / path.filename();
   std::error_code error;
   try {
@@ -250,7 +250,7 @@ void Store::set_aside(const fs::path& path, const std::string& why) const {
   } catch (const Error&) {
     error = std::make_error_code(std::errc::permission_denied);
   }
-  if (error) distrust(path);
+  if (error) mark_quarantined(path);
   const auto done = error ? "left there, for it cannot be moved" : "moved to " + quote(target.string());
   warn_(path.string() + ": damaged, " + why + "; " + done + ", and made again when it is needed");
 }

@@ -76,14 +76,14 @@ class Store {
       const std::function<std::string(std::string_view bytes)>& damage_of) const;
 
   /// Moves a file of the store that is no good to where people can look at it, and warns of that.
-  void set_aside(const std::filesystem::path& path, const std::string& why) const;
+  void quarantine(const std::filesystem::path& path, const std::string& why) const;
 
   /// The file of a record, whose time is that of its last use.
   std::filesystem::path record_file(const Record& record) const;
   /// Notes that a record was used just now; gc goes by that. Does nothing where the store can't be written.
   void mark_used(const Record& record) const;
   /// Whether an object is there but was found bad, or made by a newer program.
-  bool distrusts(const std::string& object) const { return is_distrusted(object_path(object)); }
+  bool has_quarantined(const std::string& object) const { return is_quarantined(object_path(object)); }
   void warn(const std::string& line) const { warn_(line); }
 
   const std::filesystem::path& root() const { return root_; }
@@ -112,15 +112,15 @@ class Store {
   void make_folders() const;
   std::filesystem::path path_below(const std::filesystem::path& folder, const std::string& object) const;
   /// A file that is bad and could not be moved counts as missing until it is written anew.
-  void distrust(const std::filesystem::path& path) const;
-  void forgive(const std::filesystem::path& path) const;
-  bool is_distrusted(const std::filesystem::path& path) const;
+  void mark_quarantined(const std::filesystem::path& path) const;
+  void release(const std::filesystem::path& path) const;
+  bool is_quarantined(const std::filesystem::path& path) const;
 
   std::filesystem::path root_;
   std::filesystem::path writes_;
   std::function<void(const std::string&)> warn_;
   mutable std::mutex door_;  ///< to the members below
-  mutable std::set<std::filesystem::path> distrusted_;
+  mutable std::set<std::filesystem::path> quarantined_;
   std::map<std::pair<std::string, std::string>, std::shared_ptr<Alive>> alive_;
 };
 

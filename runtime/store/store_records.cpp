@@ -78,7 +78,7 @@ void sort_by_age(std::vector<Record>& records) {
 void Store::keep(const Record& record) {
   const auto path = record_path(writes_, record);
   write_checked(path, to_json(record), true);
-  forgive(path);
+  release(path);
 }
 
 std::vector<Record> Store::records(const std::string& stage, const std::string& key) const {
@@ -125,7 +125,7 @@ std::vector<Record> Store::whole_records(const std::string& stage, const std::st
 bool Store::has_all(const Record& record) const {
   bool all = true;
   for (const auto& object : record.objects) {
-    const bool known_bad = distrusts(object);
+    const bool known_bad = has_quarantined(object);
     const bool there = has(object) || (!known_bad && whole_object(object) != nullptr);
     all = all && there;
   }
@@ -232,12 +232,12 @@ std::optional<Record> Store::read_record(const fs::path& path) const {
     if (file_name(record) == path.filename().string()) return record;
   } catch (const Json::exception&) {
   }
-  set_aside(path, "not the record of this key");
+  quarantine(path, "not the record of this key");
   return std::nullopt;
 }
 
 std::optional<Json> Store::read_checked(const fs::path& path) const {
-  if (is_distrusted(path)) return std::nullopt;
+  if (is_quarantined(path)) return std::nullopt;
   std::optional<Json> checked;
   whole(path, [&](std::string_view bytes) {
     try {

@@ -16,11 +16,8 @@ Augment::Out<Value> Augment::run(const In<Value>& in, const Params& params, Cont
     context.warn(std::to_string(tests) + " of the " + std::to_string(data.size()) +
                  " samples are of the source's test part; put a \"split\" before, and use its \"train\"");
   }
-  Batches batches{.data = in.data,
-                  .policy = params.policy,
-                  .seed = context.seed,
-                  .mean = data.mean,
-                  .deviation = data.deviation};
+  AugmentationRecipe batches{
+      .data = in.data, .policy = params.policy, .seed = context.seed, .mean = data.mean, .std = data.std};
   const auto drawing = draw_augmentation_samples(batches, picture_size(params), render::measure_text);
   auto samples = save(drawing, "augmentation_samples", "Augmentation", params.formats, context);
   return {.batches = std::move(batches), .samples = std::move(samples)};

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "graph/stage.hpp"
-#include "stages/data/batches.hpp"
+#include "stages/data/augmentation_recipe.hpp"
 #include "stages/figures/picture.hpp"
 
 namespace fovea {
@@ -10,7 +10,7 @@ namespace fovea {
 struct Augment {
   static constexpr std::string_view name = "augment";
   static constexpr std::string_view doc = "says how training images are varied and normalised";
-  static constexpr int version = 4;
+  static constexpr int version = 5;
   static constexpr bool random = true;
 
   template <template <class> class As>
@@ -20,7 +20,7 @@ struct Augment {
   };
   template <template <class> class As>
   struct Out {
-    As<Batches> batches;
+    As<AugmentationRecipe> batches;
     As<Figures> samples;
     static auto ports() {
       return std::tuple{

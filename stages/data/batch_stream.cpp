@@ -12,7 +12,8 @@
 namespace fovea {
 namespace {
 
-/// Batches made in advance keep every thread busy, but of large images they are not to take more than this.
+/// AugmentationRecipe made in advance keep every thread busy, but of large images they are not to take more
+/// than this.
 constexpr std::size_t most_bytes_ahead = std::size_t{1} << 30;
 
 std::size_t batches_ahead(std::size_t threads, std::size_t batch_bytes) {
@@ -36,7 +37,7 @@ class Clock {
 
 struct BatchStream::Body {
   /// Without an epoch, the samples come in their own order and only normalised.
-  Body(Batches the_recipe, std::optional<std::uint32_t> the_epoch, std::size_t samples_each,
+  Body(AugmentationRecipe the_recipe, std::optional<std::uint32_t> the_epoch, std::size_t samples_each,
        std::size_t threads, std::size_t first)
       : recipe(std::move(the_recipe)),
         data(*recipe.data),
@@ -53,7 +54,7 @@ struct BatchStream::Body {
   void make_encoded(std::size_t position, float* out, Clock& clock);
   void mix_batch(std::size_t number, Batch& batch) const;
 
-  const Batches recipe;
+  const AugmentationRecipe recipe;
   const Dataset& data;
   const std::optional<std::uint32_t> epoch;
   const std::size_t batch_size;
@@ -124,17 +125,16 @@ BatchStream::BatchStream(std::unique_ptr<Body> body) : body_(std::move(body)) {}
 BatchStream::BatchStream(BatchStream&&) noexcept = default;
 BatchStream::~BatchStream() = default;
 
-BatchStream BatchStream::training(const Batches& batches, std::uint32_t epoch, std::size_t batch_size,
-                                  std::size_t threads, std::size_t first) {
+BatchStream BatchStream::training(const AugmentationRecipe& batches, std::uint32_t epoch,
+                                  std::size_t batch_size, std::size_t threads, std::size_t first) {
   assert(batch_size > 0);
   return BatchStream(std::make_unique<Body>(batches, epoch, batch_size, threads, first));
 }
 
 BatchStream BatchStream::plain(const Dataset& data, const std::vector<double>& mean,
-                               const std::vector<double>& deviation, std::size_t batch_size,
-                               std::size_t threads) {
+                               const std::vector<double>& std, std::size_t batch_size, std::size_t threads) {
   assert(batch_size > 0);
-  const Batches only_normalised{.data = data, .policy = {}, .seed = 0, .mean = mean, .deviation = deviation};
+  const AugmentationRecipe only_normalised{.data = data, .policy = {}, .seed = 0, .mean = mean, .std = std};
   return BatchStream(std::make_unique<Body>(only_normalised, std::nullopt, batch_size, threads, 0));
 }
 

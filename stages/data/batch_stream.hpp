@@ -2,7 +2,7 @@
 
 #include <memory>
 
-#include "stages/data/batches.hpp"
+#include "stages/data/augmentation_recipe.hpp"
 
 namespace fovea {
 
@@ -27,11 +27,11 @@ class BatchStream {
  public:
   /// A training pass: samples in the random order of (seed, epoch), each augmented anew; begins with batch
   /// `first`. The last batch may be smaller.
-  static BatchStream training(const Batches& batches, std::uint32_t epoch, std::size_t batch_size,
+  static BatchStream training(const AugmentationRecipe& batches, std::uint32_t epoch, std::size_t batch_size,
                               std::size_t threads, std::size_t first = 0);
   /// A pass over all samples in their own order, only normalised.
   static BatchStream plain(const Dataset& data, const std::vector<double>& mean,
-                           const std::vector<double>& deviation, std::size_t batch_size, std::size_t threads);
+                           const std::vector<double>& std, std::size_t batch_size, std::size_t threads);
   BatchStream(BatchStream&&) noexcept;
   ~BatchStream();
 

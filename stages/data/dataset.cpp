@@ -27,7 +27,7 @@
 //   index          uint32 N: which of the images each sample is
 //   labels         int32 N, parts uint8 N (0 none, 1 train, 2 validation, 3 test)
 //   class_names    texts
-//   mean, deviation  float64 per channel, of values scaled to 0 .. 1
+//   mean, std      float64 per channel, of values scaled to 0 .. 1; std was called deviation until version 2
 
 namespace fovea {
 namespace {
@@ -89,7 +89,7 @@ class ChannelSums {
   double mean(std::size_t channel, std::uint64_t count) const {
     return static_cast<double>(values_[channel]) / static_cast<double>(count) / 255;
   }
-  double deviation(std::size_t channel, std::uint64_t count) const {
+  double std(std::size_t channel, std::uint64_t count) const {
     const auto spread = Whole128{squares_[channel]} * count - Whole128{values_[channel]} * values_[channel];
     return std::sqrt(static_cast<double>(spread)) / static_cast<double>(count) / 255;
   }
@@ -165,7 +165,7 @@ void write(const Dataset& data, H5Writer& file) {
   file.write("parts", data.parts, {data.size()});
   file.write("class_names", data.class_names);
   file.write("mean", data.mean);
-  file.write("deviation", data.deviation);
+  file.write("std", data.std);
 }
 
 template <class Wrong>
@@ -193,7 +193,7 @@ void check(const Dataset& data) {
   const auto classes = static_cast<std::int32_t>(data.classes());
   if (data.labels.size() != data.size() || data.parts.size() != data.size())
     wrong("its lists differ in length");
-  if (data.mean.size() != data.channels || data.deviation.size() != data.channels)
+  if (data.mean.size() != data.channels || data.std.size() != data.channels)
     wrong("its statistics are not per channel");
   if (std::any_of(data.index.begin(), data.index.end(), [&](auto i) { return i >= images; }))
     wrong("a sample has no image");
@@ -236,7 +236,7 @@ Dataset read(const H5Reader& file, const Resolve& resolve) {
   data.parts = file.read<std::uint8_t>("parts");
   data.class_names = file.texts("class_names");
   data.mean = numbers(file, "mean");
-  data.deviation = numbers(file, "deviation");
+  data.std = numbers(file, file.has("std") ? "std" : "deviation");
   check(data);
   return data;
 }
@@ -252,7 +252,7 @@ Array<T> picked(const Array<T>& from, const std::vector<std::uint32_t>& position
 
 const Codec& Dataset::codec() {
   static const Codec codec = [] {
-    auto made = make_codec<Dataset>(2, write, read);
+    auto made = make_codec<Dataset>(3, write, read);
     made.references = [](const void* value) -> std::vector<std::string> {
       const auto& source = static_cast<const Dataset*>(value)->source;
       return source.empty() ? std::vector<std::string>{} : std::vector{source};
@@ -270,7 +270,7 @@ std::vector<std::size_t> class_counts(const Dataset& data) {
 
 void measure_statistics(Dataset& data, std::size_t threads) {
   data.mean.assign(data.channels, 0);
-  data.deviation.assign(data.channels, 0);
+  data.std.assign(data.channels, 0);
   if (data.size() == 0) return;
   ChannelSums sums(data.channels);
   const auto samples = data.is_encoded() ? add_some(data, threads, sums) : add_all(data, sums);
@@ -278,7 +278,7 @@ void measure_statistics(Dataset& data, std::size_t threads) {
   const auto count = std::uint64_t{samples} * data.height * data.width;
   for (std::size_t c = 0; c < data.channels; ++c) {
     data.mean[c] = sums.mean(c, count);
-    data.deviation[c] = sums.deviation(c, count);
+    data.std[c] = sums.std(c, count);
   }
 }
 

@@ -41,9 +41,9 @@ struct Dataset {
   Array<std::int32_t> labels;           ///< N: from 0 to classes - 1
   Array<std::uint8_t> parts;            ///< N: `Part` of each sample by its source
   std::vector<std::string> class_names;
-  std::vector<double> mean;       ///< per channel, of values scaled to 0 .. 1
-  std::vector<double> deviation;  ///< per channel, likewise (population)
-  std::string source;  ///< identity of the stored Dataset that owns the pixels; "" where this one does
+  std::vector<double> mean;  ///< per channel, of values scaled to 0 .. 1
+  std::vector<double> std;   ///< per channel, likewise (population)
+  std::string source;        ///< identity of the stored Dataset that owns the pixels; "" where this one does
 
   std::size_t size() const { return index.size(); }
   std::size_t classes() const { return class_names.size(); }
@@ -73,8 +73,9 @@ struct Dataset {
 /// How many samples each class has.
 std::vector<std::size_t> class_counts(const Dataset& data);
 
-/// Sets mean and deviation per channel from the samples of this data set, exact whatever their order; where
-/// images are encoded, from at most 500 that lie evenly among them, which so many threads decode.
+/// Sets mean and standard deviation per channel from the samples of this data set, exact whatever their
+/// order; where images are encoded, from at most 500 that lie evenly among them, which so many threads
+/// decode.
 void measure_statistics(Dataset& data, std::size_t threads = 1);
 
 /// The samples at these positions of `data` as a view that shares its pixels, statistics measured anew.

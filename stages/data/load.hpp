@@ -11,7 +11,7 @@ namespace fovea {
 struct Load {
   static constexpr std::string_view name = "load";
   static constexpr std::string_view doc = "reads labelled images from files, or draws synthetic ones";
-  static constexpr int version = 4;
+  static constexpr int version = 5;
 
   template <template <class> class As>
   struct In {

@@ -10,7 +10,7 @@ namespace fovea {
 struct Resize {
   static constexpr std::string_view name = "resize";
   static constexpr std::string_view doc = "makes all images one size, decoded once";
-  static constexpr int version = 2;
+  static constexpr int version = 3;
 
   template <template <class> class As>
   struct In {

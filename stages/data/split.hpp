@@ -11,7 +11,7 @@ namespace fovea {
 struct Split {
   static constexpr std::string_view name = "split";
   static constexpr std::string_view doc = "splits a data set into training, validation and test parts";
-  static constexpr int version = 3;
+  static constexpr int version = 4;
   static constexpr bool random = true;
 
   template <template <class> class As>

@@ -7,7 +7,7 @@
 //   metrics/values        5 x N doubles; metrics/spread: 5 x S x 4 doubles
 //   classes/names         K texts
 //   classes/f1            K x N doubles; classes/spread: K x S x 4 doubles
-// The columns of a spread are mean, deviation, low and high; NaN where they are not known.
+// The columns of a spread are mean, std, low and high; NaN where they are not known.
 #include "stages/evaluate/metrics_summary.hpp"
 
 #include <algorithm>
@@ -47,12 +47,12 @@ void write_spreads(const std::string& group, const std::string& what, std::size_
     for (const auto& setting : summary.settings) {
       const Spread& one = spread(setting, i);
       values.insert(values.end(), one.values.begin(), one.values.end());
-      numbers.insert(numbers.end(), {one.mean, one.deviation, one.low, one.high});
+      numbers.insert(numbers.end(), {one.mean, one.std, one.low, one.high});
     }
   }
   file.write(group + "/" + what, values, {count, summary.runs()});
   file.write(group + "/spread", numbers, {count, summary.settings.size(), 4});
-  file.attribute(group + "/spread", "columns", "mean, deviation, low, high");
+  file.attribute(group + "/spread", "columns", "mean, std, low, high");
 }
 
 void write(const MetricsSummary& summary, H5Writer& file) {

@@ -34,8 +34,8 @@ Spread spread_of(std::vector<double> values) {
   if (all.size() == 1) return spread;
   double squares = 0;
   for (const double value : all) squares += (value - spread.mean) * (value - spread.mean);
-  spread.deviation = std::sqrt(squares / (count - 1));
-  const double half = students_factor(all.size()) * spread.deviation / std::sqrt(count);
+  spread.std = std::sqrt(squares / (count - 1));
+  const double half = students_factor(all.size()) * spread.std / std::sqrt(count);
   spread.low = spread.mean - half;
   spread.high = spread.mean + half;
   return spread;
@@ -54,8 +54,8 @@ Json to_json(const Spread& spread) {
   Json json;
   json["mean"] = known(spread.mean);
   if (!std::isfinite(spread.mean)) json["mean_reason"] = reason;
-  json["deviation"] = known(spread.deviation);
-  if (!std::isfinite(spread.deviation)) json["deviation_reason"] = reason;
+  json["std"] = known(spread.std);
+  if (!std::isfinite(spread.std)) json["std_reason"] = reason;
   const bool has_interval = std::isfinite(spread.low);
   json["interval"] = has_interval ? Json({spread.low, spread.high}) : Json(nullptr);
   if (!has_interval) json["interval_reason"] = reason;

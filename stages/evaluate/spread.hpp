@@ -14,9 +14,9 @@ namespace fovea {
 struct Spread {
   std::vector<double> values;
   double mean = 0;
-  double deviation = 0;  ///< of the sample: the sum of squares is divided by n - 1
-  double low = 0;        ///< from here
-  double high = 0;       ///< to here: the interval of the mean
+  double std = 0;   ///< of the sample: the sum of squares is divided by n - 1
+  double low = 0;   ///< from here
+  double high = 0;  ///< to here: the interval of the mean
   /// How far the interval reaches from the mean, on the longer side.
   double reach() const { return std::max(mean - low, high - mean); }
   /// Whether the interval would go on beyond what is possible, and so does not reach as far on both sides.

@@ -5,14 +5,15 @@
 
 namespace fovea {
 
-/// Puts the metrics of several runs together, apart by setting: mean, deviation, and the 95 % interval of the
+/// Puts the metrics of several runs together, apart by setting: mean, std, and the 95 % interval of the
 /// mean over seeds and folds.
 struct Summarise {
   static constexpr std::string_view name = "summarise";
   static constexpr std::string_view doc =
-      "puts the metrics of several runs together: mean, deviation and the 95 % interval of the mean over "
+      "puts the metrics of several runs together: mean, standard deviation and the 95 % interval of the mean "
+      "over "
       "seeds and folds, apart by setting";
-  static constexpr int version = 2;
+  static constexpr int version = 3;
 
   template <template <class> class As>
   struct In {

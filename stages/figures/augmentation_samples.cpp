@@ -24,7 +24,7 @@ std::vector<std::size_t> chosen(const Dataset& data) {
 }
 
 /// Normalised floats as the picture that they stand for.
-render::SheetPicture picture_of(const std::vector<float>& values, const Batches& batches,
+render::SheetPicture picture_of(const std::vector<float>& values, const AugmentationRecipe& batches,
                                 const std::string& caption) {
   const auto& data = *batches.data;
   render::SheetPicture picture{.columns = static_cast<int>(data.width),
@@ -34,7 +34,7 @@ render::SheetPicture picture_of(const std::vector<float>& values, const Batches&
   for (std::size_t i = 0; i < data.height * data.width; ++i) {
     for (std::size_t k = 0; k < 3; ++k) {
       const auto c = data.channels == 1 ? 0 : k;
-      const double spread = batches.deviation[c] > 0 ? batches.deviation[c] : 1;
+      const double spread = batches.std[c] > 0 ? batches.std[c] : 1;
       const double value = static_cast<double>(values[i * data.channels + c]) * spread + batches.mean[c];
       picture.rgb.push_back(static_cast<std::uint8_t>(std::clamp(std::lround(255 * value), 0L, 255L)));
     }
@@ -46,7 +46,7 @@ std::string class_name(const Dataset& data, std::size_t position) {
   return data.class_names[static_cast<std::size_t>(data.labels[position])];
 }
 
-render::SheetPicture original(const Batches& batches, std::size_t position) {
+render::SheetPicture original(const AugmentationRecipe& batches, std::size_t position) {
   const auto& data = *batches.data;
   std::vector<float> values(data.image_bytes());
   Viewer viewer;
@@ -81,7 +81,7 @@ std::string labels_of(const std::string& own, const std::string& other, float sh
   return part(own, share) + "\n+ " + part(other, 1 - share);
 }
 
-std::string ops_on(const Batches& batches, std::uint32_t epoch, std::size_t position) {
+std::string ops_on(const AugmentationRecipe& batches, std::uint32_t epoch, std::size_t position) {
   const auto& data = *batches.data;
   const auto taken = data.is_encoded() ? std::optional(size_taken(data, position)) : std::nullopt;
   const auto names = augmenter(batches).applied(augment_random(batches, epoch, position), taken);
@@ -90,8 +90,8 @@ std::string ops_on(const Batches& batches, std::uint32_t epoch, std::size_t posi
 }
 
 /// The samples at these positions as one batch of an epoch would hold them, mixed as its first is.
-std::vector<render::SheetPicture> batch_of(const Batches& batches, const std::vector<std::size_t>& positions,
-                                           std::uint32_t epoch) {
+std::vector<render::SheetPicture> batch_of(const AugmentationRecipe& batches,
+                                           const std::vector<std::size_t>& positions, std::uint32_t epoch) {
   const auto& data = *batches.data;
   std::vector<float> images(positions.size() * data.image_bytes());
   for (std::size_t i = 0; i < positions.size(); ++i)
@@ -116,7 +116,7 @@ std::vector<render::SheetPicture> batch_of(const Batches& batches, const std::ve
 
 }  // namespace
 
-render::Drawing draw_augmentation_samples(const Batches& batches, render::Size size,
+render::Drawing draw_augmentation_samples(const AugmentationRecipe& batches, render::Size size,
                                           const render::Measure& measure) {
   render::Sheet sheet{.headings = {"original"}};
   const auto positions = chosen(*batches.data);
@@ -131,7 +131,7 @@ render::Drawing draw_augmentation_samples(const Batches& batches, render::Size s
   return draw(render::Figure{.title = "Augmentation",
                              .subtitle = names.empty() ? "nothing is changed" : join(names, ", "),
                              .size = size,
-                             .parts = {sheet}},
+                             .subplots = {sheet}},
               measure);
 }
 

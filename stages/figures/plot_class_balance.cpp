@@ -90,13 +90,13 @@ Panel bars_of_part(const ClassBalance& balance, const PartCounts& part, bool low
   return panel;
 }
 
-render::Part counts_chart(const ClassBalance& balance, const std::vector<PartCounts>& parts) {
+render::Subplot counts_chart(const ClassBalance& balance, const std::vector<PartCounts>& parts) {
   if (balance.class_names.size() <= most_side_by_side || parts.empty())
-    return render::Part(bars_side_by_side(balance, parts), 1, 2);
+    return render::Subplot(bars_side_by_side(balance, parts), 1, 2);
   Figure above_each_other;
   for (const auto& part : parts)
-    above_each_other.parts.emplace_back(bars_of_part(balance, part, &part == &parts.back()));
-  return render::Part(above_each_other, 1, 2);
+    above_each_other.subplots.emplace_back(bars_of_part(balance, part, &part == &parts.back()));
+  return render::Subplot(above_each_other, 1, 2);
 }
 
 Pie pie_of(const ClassBalance& balance, const PartCounts& part) {
@@ -130,7 +130,7 @@ Panel sorted_shares(const ClassBalance& balance, const PartCounts& part) {
   return panel;
 }
 
-render::Part shares_chart(const ClassBalance& balance, const PartCounts& part) {
+render::Subplot shares_chart(const ClassBalance& balance, const PartCounts& part) {
   if (balance.class_names.size() <= most_wedges) return pie_of(balance, part);
   return sorted_shares(balance, part);
 }
@@ -170,12 +170,12 @@ render::Drawing draw_class_balance(const ClassBalance& balance, render::Size siz
                                    const render::Measure& measure) {
   const auto parts = parts_with_samples(balance);
   Figure figure{.title = "Class balance", .subtitle = in_words(balance, parts), .size = size};
-  figure.parts.push_back(counts_chart(balance, parts));
+  figure.subplots.push_back(counts_chart(balance, parts));
   if (!parts.empty()) {
     figure.columns = {5, 4};
     figure.rows = {3, 2};
-    figure.parts.push_back(shares_chart(balance, parts[0]));
-    figure.parts.emplace_back(table_of(balance, parts));
+    figure.subplots.push_back(shares_chart(balance, parts[0]));
+    figure.subplots.emplace_back(table_of(balance, parts));
   }
   return draw(figure, measure);
 }

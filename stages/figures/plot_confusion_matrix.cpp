@@ -160,10 +160,10 @@ render::Drawing draw_confusion_matrix(const Metrics& metrics, const std::string&
                             " samples of " + grouped(static_cast<long long>(metrics.class_names.size())) +
                             " classes",
                 .size = size,
-                .parts = {matrix_of(metrics, normalize)}};
+                .subplots = {matrix_of(metrics, normalize)}};
   if (!pairs.empty()) {
     figure.columns = {5, 2};
-    figure.parts.push_back(table_of(metrics, pairs));
+    figure.subplots.push_back(table_of(metrics, pairs));
   }
   return draw(figure, measure);
 }

@@ -68,7 +68,7 @@ render::Drawing draw_gradient_flow(const GradientHistory& gradients, render::Siz
   return draw(Figure{.title = "Gradient flow",
                      .subtitle = gradients.epochs() == 0 ? "" : subtitle,
                      .size = size,
-                     .parts = {flow_map(gradients)}},
+                     .subplots = {flow_map(gradients)}},
               measure);
 }
 

@@ -51,7 +51,7 @@ render::Drawing draw_learning_rate_range(const RateRange& range, render::Size si
         Note{.x = *rate, .y = loss_at(range, smooth, *rate), .text = "falls fastest at " + number(*rate)});
     subtitle += "; suggested peak " + number(*rate);
   }
-  return draw(Figure{.title = "Learning-rate range", .subtitle = subtitle, .size = size, .parts = {panel}},
+  return draw(Figure{.title = "Learning-rate range", .subtitle = subtitle, .size = size, .subplots = {panel}},
               measure);
 }
 

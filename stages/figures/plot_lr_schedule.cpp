@@ -107,7 +107,7 @@ render::Drawing draw_lr_schedule(const History& history, render::Size size, cons
   return draw(Figure{.title = "Learning rate: " + history.schedule,
                      .subtitle = schedule_in_words(history),
                      .size = size,
-                     .parts = {panel}},
+                     .subplots = {panel}},
               measure);
 }
 

@@ -124,13 +124,13 @@ Panel classes_sorted(const MetricsSummary& summary) {
 
 Table numbers_table(const std::vector<Course>& courses, const SettingSummary& setting) {
   Table table{.title = "In numbers",
-              .headings = {"", "mean", "deviation", "lowest run", "highest run"},
+              .headings = {"", "mean", "std", "lowest run", "highest run"},
               .align = {Align::start, Align::end, Align::end, Align::end, Align::end}};
   for (const auto& course : courses) {
     const auto& spread = setting.*course.spread;
     const auto [low, high] = std::minmax_element(spread.values.begin(), spread.values.end());
     table.rows.push_back({course.title, written(spread.mean, course.format),
-                          written(spread.deviation, course.format, 2), written(*low, course.format),
+                          written(spread.std, course.format, 2), written(*low, course.format),
                           written(*high, course.format)});
   }
   return table;
@@ -146,12 +146,12 @@ Table weakest_table(const MetricsSummary& summary) {
   return table;
 }
 
-render::Part classes_chart(const MetricsSummary& summary) {
+render::Subplot classes_chart(const MetricsSummary& summary) {
   const auto& f1 = summary.settings.front().class_f1;
   if (summary.class_names.size() <= most_named_classes)
     return {rows_panel("F1 of each class", "F1", f1, summary.class_names, NumberFormat::percent), 1, 3};
-  const std::vector<render::Part> parts{classes_sorted(summary), weakest_table(summary)};
-  return {Figure{.rows = {3, 2}, .parts = parts}, 1, 3};
+  const std::vector<render::Subplot> parts{classes_sorted(summary), weakest_table(summary)};
+  return {Figure{.rows = {3, 2}, .subplots = parts}, 1, 3};
 }
 
 std::string count_of_runs(const MetricsSummary& summary) {
@@ -170,10 +170,10 @@ Figure one_setting(const MetricsSummary& summary) {
       .columns = {3, 3, 4}};
   const auto courses = courses_of(summary);
   for (const auto& course : courses) {
-    figure.parts.emplace_back(runs_panel(course, setting));
-    if (figure.parts.size() == 2) figure.parts.push_back(classes_chart(summary));
+    figure.subplots.emplace_back(runs_panel(course, setting));
+    if (figure.subplots.size() == 2) figure.subplots.push_back(classes_chart(summary));
   }
-  figure.parts.emplace_back(numbers_table(courses, setting));
+  figure.subplots.emplace_back(numbers_table(courses, setting));
   return figure;
 }
 
@@ -234,10 +234,10 @@ Figure several_settings(const MetricsSummary& summary) {
         Course{"Loss, nats", &SettingSummary::loss, NumberFormat::plain}}) {
     std::vector<Spread> spreads;
     for (const auto& setting : summary.settings) spreads.push_back(setting.*course.spread);
-    figure.parts.emplace_back(rows_panel(course.title, "", spreads, labels.names, course.format));
+    figure.subplots.emplace_back(rows_panel(course.title, "", spreads, labels.names, course.format));
   }
-  figure.parts.emplace_back(classes_by_setting(summary), 3, 1);
-  figure.parts.emplace_back(settings_table(summary), 3, 1);
+  figure.subplots.emplace_back(classes_by_setting(summary), 3, 1);
+  figure.subplots.emplace_back(settings_table(summary), 3, 1);
   return figure;
 }
 

@@ -214,7 +214,7 @@ void add_panels(const History& history, const std::vector<Course>& courses, Figu
   const auto count = std::min(courses.size(), most_panels);
   figure.columns.assign(count <= 4 ? 2 : count <= 9 ? 3 : 4, 1.0);
   for (std::size_t i = 0; i < count; ++i)
-    figure.parts.emplace_back(panel_of(history, courses[i]), 1, i == 0 && count == 3 ? 2 : 1);
+    figure.subplots.emplace_back(panel_of(history, courses[i]), 1, i == 0 && count == 3 ? 2 : 1);
 }
 
 std::string course_in_words(const History& history, std::size_t courses) {

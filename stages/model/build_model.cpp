@@ -54,7 +54,7 @@ BuildModel::Out<Value> BuildModel::run(const In<Value>& in, const Params& params
   model.weights = initialise(infer(model.specification), how, context.seed);
   model.class_names = data.class_names;
   model.mean = data.mean;
-  model.deviation = data.deviation;
+  model.std = data.std;
   return {.model = std::move(model)};
 }
 

@@ -13,14 +13,14 @@ namespace fovea {
 struct BuildModel {
   static constexpr std::string_view name = "build_model";
   static constexpr std::string_view doc = "makes an untrained network for a data set";
-  static constexpr int version = 2;
+  static constexpr int version = 3;
   static constexpr bool random = true;
 
   template <template <class> class As>
   struct In {
     As<Dataset> data;
     static constexpr auto ports() {
-      return std::tuple{field("data", &In::data, "gives image size, classes, mean and deviation")};
+      return std::tuple{field("data", &In::data, "gives image size, classes, mean and standard deviation")};
     }
   };
 

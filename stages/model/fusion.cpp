@@ -40,7 +40,7 @@ bool is_sum_of_two(const LayerKind& kind, const LayerInfo& info) {
   return std::holds_alternative<Add>(kind) && info.inputs.size() == 2;
 }
 
-/// Grows chains from their first layers.
+/// Grows groups from their first layers.
 class Chains {
  public:
   Chains(const Specification& specification, const NetworkInfo& info)
@@ -99,7 +99,8 @@ class Chains {
 
 }  // namespace
 
-std::vector<std::vector<std::size_t>> chains(const Specification& specification, const NetworkInfo& info) {
+std::vector<std::vector<std::size_t>> fusion_groups(const Specification& specification,
+                                                    const NetworkInfo& info) {
   return Chains(specification, info).all();
 }
 

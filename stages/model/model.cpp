@@ -15,7 +15,8 @@ namespace {
 //   /weight_names          texts, in the order of the layers
 //   /weights/<name>        float, one dataset for each name, shaped as in a PyTorch state_dict
 //   /class_names           texts, K
-//   /mean, /deviation      double, one for each channel, of values scaled to 0 .. 1
+//   /mean, /std            double, one for each channel, of values scaled to 0 .. 1; until version 2 std was
+//                          called deviation
 
 void write(const Model& model, H5Writer& file) {
   file.write("specification", std::vector<std::string>{write_params(model.specification).dump()});
@@ -27,7 +28,7 @@ void write(const Model& model, H5Writer& file) {
   file.write("weight_names", names);
   file.write("class_names", model.class_names);
   file.write("mean", model.mean);
-  file.write("deviation", model.deviation);
+  file.write("std", model.std);
 }
 
 std::vector<double> doubles(const H5Reader& file, const std::string& name) {
@@ -46,7 +47,7 @@ Model read(const H5Reader& file, const Resolve&) {
   }
   model.class_names = file.texts("class_names");
   model.mean = doubles(file, "mean");
-  model.deviation = doubles(file, "deviation");
+  model.std = doubles(file, file.has("std") ? "std" : "deviation");
   expect_weights(model.specification, model.weights);
   const auto& [classes, channels] = std::tie(model.specification.classes, model.specification.channels);
   expect_stored(Model::kind, static_cast<std::int64_t>(model.class_names.size()) == classes,
@@ -55,7 +56,7 @@ Model read(const H5Reader& file, const Resolve&) {
     return static_cast<std::int64_t>(values.size()) == channels &&
            std::all_of(values.begin(), values.end(), [](double one) { return std::isfinite(one); });
   };
-  expect_stored(Model::kind, per_channel(model.mean) && per_channel(model.deviation),
+  expect_stored(Model::kind, per_channel(model.mean) && per_channel(model.std),
                 "its statistics are not numbers for each channel");
   return model;
 }
@@ -84,7 +85,7 @@ void expect_weights(const Specification& specification, const std::vector<NamedA
 }
 
 const Codec& Model::codec() {
-  static const Codec codec = make_codec<Model>(1, write, read, export_to);
+  static const Codec codec = make_codec<Model>(2, write, read, export_to);
   return codec;
 }
 

@@ -26,7 +26,7 @@ struct Model {
   std::vector<NamedArray> weights;       ///< parameters and buffers, in the order of the layers
   std::vector<std::string> class_names;  ///< K
   std::vector<double> mean;              ///< per channel, subtracted from values scaled to 0 .. 1
-  std::vector<double> deviation;         ///< per channel, divided by
+  std::vector<double> std;               ///< per channel, divided by
 };
 
 /// Checks that the weights are those that the specification asks for, in its order. Throws `Error` that names

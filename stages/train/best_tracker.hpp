@@ -9,30 +9,30 @@
 namespace fovea {
 
 /// The best value so far, and for how many epochs there was none that is better by a margin.
-struct Wait {
+struct Patience {
   std::optional<double> best;
   std::int64_t epochs = 0;
 };
 
 /// How the last epoch compares with those before it.
-struct Standing {
-  std::optional<double> best;  ///< the monitor's best value
-  Wait stopping;               ///< of early stopping
-  Wait plateau;                ///< of a schedule that falls on plateaus
-  std::int64_t falls = 0;      ///< of that schedule so far
+struct MonitorState {
+  std::optional<double> best;   ///< the monitor's best value
+  Patience stopping;            ///< of early stopping
+  Patience plateau;             ///< of a schedule that falls on plateaus
+  std::int64_t reductions = 0;  ///< of that schedule so far
 };
 
 /// Compares epochs by the metric that is monitored.
-class Judge {
+class BestTracker {
  public:
-  explicit Judge(const MonitorParams& monitor) : monitor_(monitor) {}
+  explicit BestTracker(const MonitorParams& monitor) : monitor_(monitor) {}
 
   /// The monitor's value after the last epoch of `history`.
   double value(const History& history) const;
   /// Whether `value` is better than `old` by more than `margin`; anything is better than nothing or NaN.
   bool beats(double value, std::optional<double> old, double margin) const;
   /// Counts an epoch without a better one, or begins anew from one that is better.
-  void count(Wait& wait, double value, double margin) const;
+  void count(Patience& wait, double value, double margin) const;
 
  private:
   MonitorParams monitor_;

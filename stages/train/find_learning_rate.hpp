@@ -1,7 +1,7 @@
 #pragma once
 
 #include "graph/stage.hpp"
-#include "stages/data/batches.hpp"
+#include "stages/data/augmentation_recipe.hpp"
 #include "stages/model/model.hpp"
 #include "stages/train/extensions.hpp"
 #include "stages/train/rate_range.hpp"
@@ -21,7 +21,7 @@ struct FindLearningRate {
   template <template <class> class As>
   struct In {
     As<Model> model;
-    As<Batches> batches;
+    As<AugmentationRecipe> batches;
     static constexpr auto ports() {
       return std::tuple{field("model", &In::model, "the network to begin with"),
                         field("batches", &In::batches, "the images to learn from, as batches")};

@@ -28,13 +28,13 @@ std::vector<double> numbers(const H5Reader& file, const std::string& name) {
   return {values.begin(), values.end()};
 }
 
-void write_part(const std::string& group, const History::Part& part, H5Writer& file) {
+void write_part(const std::string& group, const History::Curves& part, H5Writer& file) {
   file.write(group + "/loss", part.loss);
   file.write(group + "/accuracy", part.accuracy);
   file.write(group + "/top_5", part.top_5);
 }
 
-History::Part read_part(const std::string& group, const H5Reader& file) {
+History::Curves read_part(const std::string& group, const H5Reader& file) {
   return {numbers(file, group + "/loss"), numbers(file, group + "/accuracy"),
           numbers(file, group + "/top_5")};
 }
@@ -172,7 +172,7 @@ bool has_top_5(const History& history) {
   return !history.train.top_5.empty() || history.epochs() == 0;
 }
 
-std::string cells(const History::Part& part, std::size_t epoch) {
+std::string cells(const History::Curves& part, std::size_t epoch) {
   const auto top_5 = part.top_5.empty() ? "" : ',' + cell(part.top_5, epoch);
   return cell(part.loss, epoch) + ',' + cell(part.accuracy, epoch) + top_5;
 }

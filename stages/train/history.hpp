@@ -17,7 +17,7 @@ struct History {
   static constexpr std::string_view kind = "History";
   static const Codec& codec();
 
-  struct Part {
+  struct Curves {
     std::vector<double> loss;      ///< by epoch, mean over samples
     std::vector<double> accuracy;  ///< by epoch
     std::vector<double> top_5;     ///< by epoch; empty where five classes are all or nearly all
@@ -28,8 +28,8 @@ struct History {
       step_gradient_norm;  ///< global, before clipping; inf or NaN where a step in fp16 was skipped
   std::map<std::string, std::vector<double>>
       logged;  ///< by epoch, what callbacks log; NaN where they did not
-  Part train;
-  Part validation;
+  Curves train;
+  Curves validation;
   std::int64_t steps_per_epoch = 0;
   std::int64_t planned_epochs = 0;
   std::int64_t best_epoch = 0;  ///< from 1

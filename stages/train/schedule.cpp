@@ -80,7 +80,7 @@ Schedule::Schedule(const ScheduleParams& params, double peak, std::int64_t total
   auto shaped = type.make(params, room);
   curve_ = std::move(shaped.curve);
   floor_ = shaped.floor;
-  if (params.type == "reduce_on_plateau") fall_ = params.fall();
+  if (params.type == "reduce_on_plateau") reduction_ = params.fall();
 }
 
 Schedule::Schedule(Curve curve, std::int64_t warmup_steps, double start, std::optional<double> floor)
@@ -93,10 +93,11 @@ double Schedule::planned(std::int64_t step) const {
   return start_ + (curve_(0) - start_) * risen;
 }
 
-double Schedule::at(std::int64_t step, std::int64_t falls) const {
+double Schedule::at(std::int64_t step, std::int64_t reductions) const {
   const double rate = planned(step);
-  if (falls == 0) return rate;
-  return std::max(std::min(rate, floor_.value_or(0)), rate * std::pow(fall_, static_cast<double>(falls)));
+  if (reductions == 0) return rate;
+  return std::max(std::min(rate, floor_.value_or(0)),
+                  rate * std::pow(reduction_, static_cast<double>(reductions)));
 }
 
 }  // namespace fovea

@@ -84,8 +84,8 @@ class Schedule {
   /// A curve of one's own after a straight warmup of so many steps that begins at the rate `start`.
   Schedule(Curve curve, std::int64_t warmup_steps, double start, std::optional<double> floor = {});
 
-  /// The rate of a step, counted from 0, after so many `falls` that a plateau has brought.
-  double at(std::int64_t step, std::int64_t falls = 0) const;
+  /// The rate of a step, counted from 0, after so many `reductions` that a plateau has brought.
+  double at(std::int64_t step, std::int64_t reductions = 0) const;
   std::int64_t warmup_steps() const { return warmup_steps_; }
   /// What the curve comes down to; the peak itself where it never comes down, nothing where it has no end.
   std::optional<double> floor() const { return floor_; }
@@ -98,7 +98,7 @@ class Schedule {
   double start_ = 0;
   bool round_ = false;  ///< whether the warmup is half a cosine in place of a straight line
   std::optional<double> floor_;
-  double fall_ = 1;
+  double reduction_ = 1;
 };
 
 }  // namespace fovea

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "graph/stage.hpp"
-#include "stages/data/batches.hpp"
+#include "stages/data/augmentation_recipe.hpp"
 #include "stages/model/model.hpp"
 #include "stages/train/extensions.hpp"
 #include "stages/train/gradient_history.hpp"
@@ -17,14 +17,14 @@ namespace fovea {
 struct Train {
   static constexpr std::string_view name = "train";
   static constexpr std::string_view doc = "trains a model";
-  static constexpr int version = 7;
+  static constexpr int version = 8;
   static constexpr bool random = true;
   static constexpr std::string_view library = "fovea_torch";
 
   template <template <class> class As>
   struct In {
     As<Model> model;
-    As<Batches> batches;
+    As<AugmentationRecipe> batches;
     As<Dataset> validation;
     static constexpr auto ports() {
       return std::tuple{field("model", &In::model, "the network to begin with"),
@@ -136,7 +136,7 @@ struct Train {
   }
   /// Training goes on from a shorter one where neither schedule nor callbacks depend on how long it is.
   static Horizon horizon(const Params& params);
-  static void check_input(const Batches& batches, const Params& params);
+  static void check_input(const AugmentationRecipe& batches, const Params& params);
   static Out<Value> run(const In<Value>& in, const Params& params, Context& context);
 };
 

@@ -28,7 +28,7 @@ std::int64_t Train::Params::steps_of_epoch(std::size_t count) const {
               ", or set \"drop_last\" to false");
 }
 
-void Train::check_input(const Batches& batches, const Params& params) {
+void Train::check_input(const AugmentationRecipe& batches, const Params& params) {
   const auto& data = *batches.data;
   (void)params.steps_of_epoch(data.size());
   expect_told_apart(params.monitor, data);

@@ -14,8 +14,8 @@ void augment_images(benchmark::State& state, const Policy& policy, ImageSize siz
   std::vector<std::uint8_t> pixels(images * size.values());
   for (std::size_t i = 0; i < pixels.size(); ++i) pixels[i] = static_cast<std::uint8_t>(i * 31 + i / 700);
   std::vector<float> out(images * size.values());
-  const std::vector<double> mean(size.channels, 0.3), deviation(size.channels, 0.35);
-  const Augmenter augmenter(policy, size, mean, deviation);
+  const std::vector<double> mean(size.channels, 0.3), std(size.channels, 0.35);
+  const Augmenter augmenter(policy, size, mean, std);
   std::uint32_t epoch = 0;
   for (auto _ : state) {
     for (std::uint32_t i = 0; i < images; ++i) {

@@ -4,7 +4,7 @@
 #include <fstream>
 
 #include "runtime/random.hpp"
-#include "stages/data/batches.hpp"
+#include "stages/data/augmentation_recipe.hpp"
 #include "stages/data/builder.hpp"
 #include "stages/data/images/image_file.hpp"
 #include "stages/data/viewer.hpp"
@@ -65,11 +65,11 @@ void decode_part_and_resize(benchmark::State& state, int colour_step, bool progr
 void decode_crop_flip_224(benchmark::State& state, int colour_step, bool progressive) {
   DatasetBuilder builder(side, side, 3, {"photo"});
   builder.add_file(photo_file(90, colour_step, progressive), 0);
-  const Batches batches{.data = builder.build(),
-                        .policy = {RandomResizedCrop{}, FlipHorizontal{}},
-                        .seed = 1,
-                        .mean = {0.3, 0.3, 0.3},
-                        .deviation = {0.35, 0.35, 0.35}};
+  const AugmentationRecipe batches{.data = builder.build(),
+                                   .policy = {RandomResizedCrop{}, FlipHorizontal{}},
+                                   .seed = 1,
+                                   .mean = {0.3, 0.3, 0.3},
+                                   .std = {0.35, 0.35, 0.35}};
   const auto maker = augmenter(batches);
   Viewer viewer;
   std::vector<float> out(side * side * 3);

@@ -38,7 +38,7 @@ Dataset dataset(std::uint8_t seed) {
   data.labels = std::vector<std::int32_t>(images, 0);
   data.parts = std::vector<std::uint8_t>(images, 0);
   data.class_names = {"all"};
-  data.mean = data.deviation = {0.5};
+  data.mean = data.std = {0.5};
   return data;
 }
 

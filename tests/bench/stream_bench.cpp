@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t images = 2048, batch_size = 64;
 
-Batches album() {
+AugmentationRecipe album() {
   testing::JpegWish wish;
   wish.quality = 90;
   wish.columns = wish.rows = 2;
@@ -25,7 +25,7 @@ Batches album() {
           .policy = {RandomResizedCrop{}, FlipHorizontal{}},
           .seed = 1,
           .mean = {0.485, 0.456, 0.406},
-          .deviation = {0.229, 0.224, 0.225}};
+          .std = {0.229, 0.224, 0.225}};
 }
 
 void make_batches(benchmark::State& state) {

@@ -1,7 +1,7 @@
 #include <fstream>
 
 #include "tests/catch.hpp"
-#include "tests/fault/desk.hpp"
+#include "tests/fault/scratch_folder.hpp"
 #include "tests/runtime/file_bytes.hpp"
 
 namespace {
@@ -57,10 +57,10 @@ class Targets {
 }  // namespace
 
 TEST_CASE("whatever is damaged in a store is told and made again, and the results stay the same") {
-  const Desk desk;
-  const fs::path store = desk.folder / "store";
-  REQUIRE(desk.fovea(Desk::run_in("store")).code == 0);
-  const auto right = exported(desk.folder / "store-results");
+  const ScratchFolder scratch;
+  const fs::path store = scratch.folder / "store";
+  REQUIRE(scratch.fovea(ScratchFolder::run_in("store")).code == 0);
+  const auto right = exported(scratch.folder / "store-results");
   Draws draws(7);
   Targets targets;
   for (int round = 0; round < rounds(28, 2000); ++round) {
@@ -74,10 +74,10 @@ TEST_CASE("whatever is damaged in a store is told and made again, and the result
     const auto& other = others[draws.below(others.size())];
     const auto& kind = kinds[static_cast<std::size_t>(round) % kinds.size()];
     damage(victim, other, kind, draws);
-    const auto done = desk.fovea(Desk::run_in("store"));
+    const auto done = scratch.fovea(ScratchFolder::run_in("store"));
     INFO("round " << round << ": " << kind << " of " << victim << "\n" << done.err);
     REQUIRE(done.code == 0);
     CHECK((done.out + done.err).find(victim.filename().string() + ": damaged, ") != std::string::npos);
-    CHECK(exported(desk.folder / "store-results") == right);
+    CHECK(exported(scratch.folder / "store-results") == right);
   }
 }

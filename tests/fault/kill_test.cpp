@@ -3,7 +3,7 @@
 #include <thread>
 
 #include "tests/catch.hpp"
-#include "tests/fault/desk.hpp"
+#include "tests/fault/scratch_folder.hpp"
 #include "tests/runtime/file_bytes.hpp"
 #include "tests/wait.hpp"
 
@@ -11,7 +11,7 @@ namespace {
 
 /// A run that saves its progress at nearly every step, with a thread count that a restart may change.
 std::vector<std::string> saving_run(const std::string& store, int threads) {
-  return Desk::run_in(
+  return ScratchFolder::run_in(
       store, {"--threads", std::to_string(threads), "--set", "train.checkpoint.every_minutes=0.0005"});
 }
 
@@ -45,16 +45,16 @@ void damage_progress(const std::filesystem::path& store, Draws& draws) {
 }  // namespace
 
 TEST_CASE("a pipeline that is killed at any instant and started again ends as one that was left alone") {
-  const Desk desk;
+  const ScratchFolder scratch;
   const auto begin = std::chrono::steady_clock::now();
-  const auto straight = desk.fovea(saving_run("straight", 2));
+  const auto straight = scratch.fovea(saving_run("straight", 2));
   const std::chrono::duration<double> whole = std::chrono::steady_clock::now() - begin;
   REQUIRE(straight.code == 0);
-  const auto right = stored(desk.folder / "straight");
+  const auto right = stored(scratch.folder / "straight");
 
   Draws draws(1);
   const int kills = rounds(12, 200);
-  const std::filesystem::path store = desk.folder / "killed";
+  const std::filesystem::path store = scratch.folder / "killed";
   std::string output;
   for (int kill = 0; kill < kills; ++kill) {
     // The last of a few dies in the middle of training, so there must be some left to do.
@@ -63,7 +63,7 @@ TEST_CASE("a pipeline that is killed at any instant and started again ends as on
     // Every few kills the work begins anew, or there would soon be nothing left to kill.
     if (kill % 6 == 0 || (last_of_few && is_trained)) std::filesystem::remove_all(store);
     const auto before = names_below(store, "keys");
-    Process process(desk.folder.path(), saving_run("killed", 1 + kill % 2));
+    Process process(scratch.folder.path(), saving_run("killed", 1 + kill % 2));
     if (last_of_few) wait_for_progress(store, process);
     if (!last_of_few) std::this_thread::sleep_for(whole * (0.05 + 0.7 * draws.part()));
     process.kill();
@@ -79,12 +79,12 @@ TEST_CASE("a pipeline that is killed at any instant and started again ends as on
                          [&](const auto& name) { return name.find(key) != std::string::npos; }));
     }
     if (last_of_few) {
-      const auto last = desk.fovea(saving_run("killed", 2));
+      const auto last = scratch.fovea(saving_run("killed", 2));
       INFO(last.err);
       REQUIRE(last.code == 0);
       CHECK(resumed(last.out));
       CHECK(stored(store) == right);
-      CHECK(exported(desk.folder / "killed-results") == exported(desk.folder / "straight-results"));
+      CHECK(exported(scratch.folder / "killed-results") == exported(scratch.folder / "straight-results"));
       CHECK(names_below(store, "tmp").empty());
       CHECK(names_below(store, "leases").empty());
     }

@@ -1,7 +1,7 @@
 #include <fstream>
 
 #include "tests/catch.hpp"
-#include "tests/fault/desk.hpp"
+#include "tests/fault/scratch_folder.hpp"
 #include "tests/runtime/file_bytes.hpp"
 
 namespace {
@@ -10,7 +10,7 @@ namespace fs = std::filesystem;
 
 /// A run that tells everybody of its results who can be told.
 std::vector<std::string> told_run() {
-  return Desk::run_in("store", {"--tensorboard", "logs", "--mlflow", "mlruns"});
+  return ScratchFolder::run_in("store", {"--tensorboard", "logs", "--mlflow", "mlruns"});
 }
 
 /// The files of all outputs, and by each whose it is.
@@ -56,10 +56,10 @@ std::vector<std::set<std::size_t>> choices(std::size_t count, int few) {
 TEST_CASE("whichever outputs are lost or damaged, alone or in pairs, the same command ends well") {
   auto definition = tiny_pipeline();
   definition["stages"]["train"]["params"]["epochs"] = 1;
-  const Desk desk(definition);
-  REQUIRE(desk.fovea(told_run()).code == 0);
-  const auto right = exported(desk.folder / "store-results");
-  const auto outputs = outputs_in(desk.folder / "store");
+  const ScratchFolder scratch(definition);
+  REQUIRE(scratch.fovea(told_run()).code == 0);
+  const auto right = exported(scratch.folder / "store-results");
+  const auto outputs = outputs_in(scratch.folder / "store");
   REQUIRE(outputs.size() > 10);
   int round = 0;
   for (const auto& chosen : choices(outputs.size(), 4)) {
@@ -71,10 +71,10 @@ TEST_CASE("whichever outputs are lost or damaged, alone or in pairs, the same co
       spoil(file, round % 2 == 0);
       spoiled += whose + (round % 2 == 0 ? " removed; " : " damaged; ");
     }
-    const auto done = desk.fovea(told_run());
+    const auto done = scratch.fovea(told_run());
     INFO(spoiled << "\n" << done.err);
     REQUIRE(done.code == 0);
-    CHECK(exported(desk.folder / "store-results") == right);
-    fs::remove_all(desk.folder / "logs");
+    CHECK(exported(scratch.folder / "store-results") == right);
+    fs::remove_all(scratch.folder / "logs");
   }
 }

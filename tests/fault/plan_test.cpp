@@ -1,5 +1,5 @@
 #include "tests/catch.hpp"
-#include "tests/fault/desk.hpp"
+#include "tests/fault/scratch_folder.hpp"
 
 using fovea::Json;
 
@@ -34,13 +34,13 @@ std::map<std::string, bool> hits_of(const std::string& out) {
 TEST_CASE("what a plan says is what the run then does, after any edit of a definition") {
   auto definition = tiny_pipeline();
   definition["stages"]["train"]["params"]["epochs"] = 1;
-  const Desk desk(definition);
+  const ScratchFolder scratch(definition);
   Draws draws(5);
   for (int round = 0; round < rounds(20, 100); ++round) {
     edit(definition, draws);
-    desk.write(definition);
-    const auto planned = desk.fovea({"plan", "pipeline.json", "--json", "--store", "store"});
-    const auto done = desk.fovea(Desk::run_in("store"));
+    scratch.write(definition);
+    const auto planned = scratch.fovea({"plan", "pipeline.json", "--json", "--store", "store"});
+    const auto done = scratch.fovea(ScratchFolder::run_in("store"));
     INFO("round " << round << "\n" << definition.dump() << "\n" << done.err);
     REQUIRE(planned.code == 0);
     REQUIRE(done.code == 0);

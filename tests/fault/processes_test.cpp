@@ -2,18 +2,19 @@
 #include <thread>
 
 #include "tests/catch.hpp"
-#include "tests/fault/desk.hpp"
+#include "tests/fault/scratch_folder.hpp"
 
 namespace {
 
 constexpr int together = 8;
 
 /// Starts several processes on one cold store, kills one of them or none (-1), and gives what they left.
-std::vector<Outcome> run_together(const Desk& desk, int victim, std::chrono::duration<double> after) {
+std::vector<Outcome> run_together(const ScratchFolder& scratch, int victim,
+                                  std::chrono::duration<double> after) {
   std::vector<std::unique_ptr<Process>> processes;
   for (int i = 0; i < together; ++i) {
     processes.push_back(std::make_unique<Process>(
-        desk.folder.path(),
+        scratch.folder.path(),
         std::vector<std::string>{"run", "pipeline.json", "--json", "--threads", "1", "--store", "store",
                                  "--output-dir", "results-" + std::to_string(i)}));
   }
@@ -55,9 +56,10 @@ void check_counts(const std::vector<Outcome>& outcomes, int victim) {
 TEST_CASE("eight processes on one cold store agree, and compute each key once, even where one is killed") {
   Draws draws(4);
   for (int round = 0; round < rounds(3, 50); ++round) {
-    const Desk desk;
+    const ScratchFolder scratch;
     const int victim = round % 2 == 1 ? static_cast<int>(draws.below(together)) : -1;
-    const auto outcomes = run_together(desk, victim, std::chrono::duration<double>(0.2 + 2.5 * draws.part()));
+    const auto outcomes =
+        run_together(scratch, victim, std::chrono::duration<double>(0.2 + 2.5 * draws.part()));
     INFO("round " << round << ", victim " << victim);
     check_counts(outcomes, victim);
     std::map<std::string, std::string> first;
@@ -65,7 +67,7 @@ TEST_CASE("eight processes on one cold store agree, and compute each key once, e
       if (i == victim) continue;
       INFO("process " << i << "\n" << outcomes[static_cast<std::size_t>(i)].err);
       REQUIRE(outcomes[static_cast<std::size_t>(i)].code == 0);
-      const auto files = exported(desk.folder / ("results-" + std::to_string(i)));
+      const auto files = exported(scratch.folder / ("results-" + std::to_string(i)));
       if (first.empty()) first = files;
       CHECK(files == first);
     }

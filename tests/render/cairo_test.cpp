@@ -17,7 +17,7 @@ Drawing chart() {
   return draw(
       Figure{.title = "Größe & <тест>",
              .size = {400, 300},
-             .parts = {Panel{.x = {.label = "epoch"}, .marks = {Line{.name = "loss", .y = {3, 1, 2}}}}}},
+             .subplots = {Panel{.x = {.label = "epoch"}, .marks = {Line{.name = "loss", .y = {3, 1, 2}}}}}},
       measure_text);
 }
 

@@ -9,7 +9,7 @@ using namespace fovea::render;
 namespace {
 
 Diagram chain(std::size_t count, const std::string& line) {
-  Diagram diagram{.title = "a chain", .keys = {{rgb(0x009e73), "done"}}};
+  Diagram diagram{.title = "a chain", .legend = {{rgb(0x009e73), "done"}}};
   for (std::size_t i = 0; i < count; ++i) {
     diagram.boxes.push_back({"box " + std::to_string(i), {line}});
     if (i > 0) diagram.arrows.push_back({i - 1, i, "next"});

@@ -54,7 +54,7 @@ Figure confusion(const Names& names) {
   map.bottom = Strip{.label = "precision", .values = std::vector<double>(n, 0.5)};
   Table pairs{.title = "Most confused pairs", .headings = {"true", "predicted", "share"}};
   for (std::size_t i = 0; i < n; ++i) pairs.rows.push_back({names[i], names[n - 1 - i], "12.5%"});
-  return {.title = "Confusion", .columns = {2, 1}, .parts = {std::move(map), std::move(pairs)}};
+  return {.title = "Confusion", .columns = {2, 1}, .subplots = {std::move(map), std::move(pairs)}};
 }
 
 Figure curves(int epochs, const std::string& name = "validation") {
@@ -72,7 +72,7 @@ Figure curves(int epochs, const std::string& name = "validation") {
       .top = TopAxis{.axis = {.label = "step"}, .factor = 1000},
       .marks = {train, other, Rule{.at = 1, .label = name}, Span{.from = 0, .to = 1.5, .label = "warmup"},
                 Note{.x = 1.0, .y = 2, .text = name}, Note{.x = 1.0, .y = 2, .text = "again"}}};
-  return {.title = "Curves", .columns = {1, 1}, .parts = {panel, panel}};
+  return {.title = "Curves", .columns = {1, 1}, .subplots = {panel, panel}};
 }
 
 void check_texts(Figure figure) {

@@ -27,14 +27,14 @@ std::vector<Rect> boxes(const Figure& figure) {
 }  // namespace
 
 TEST_CASE("layout: charts share the width by weight, with a gap between") {
-  const auto got = boxes({.columns = {2, 1}, .gap = 10, .parts = {Probe{}, Probe{}}});
+  const auto got = boxes({.columns = {2, 1}, .gap = 10, .subplots = {Probe{}, Probe{}}});
   CHECK(got[0].width == Approx(260));
   CHECK(got[1].x == Approx(270));
   CHECK(got[1].right() == Approx(400));
 }
 
 TEST_CASE("layout: charts fill rows in reading order, wide ones where they fit") {
-  const auto got = boxes({.columns = {1, 1}, .gap = 0, .parts = {Probe{}, Part(Probe{}, 2), Probe{}}});
+  const auto got = boxes({.columns = {1, 1}, .gap = 0, .subplots = {Probe{}, Subplot(Probe{}, 2), Probe{}}});
   CHECK(got[1].y == Approx(150));
   CHECK(got[1].width == Approx(400));
   CHECK(got[2].x == Approx(200));
@@ -42,21 +42,22 @@ TEST_CASE("layout: charts fill rows in reading order, wide ones where they fit")
 }
 
 TEST_CASE("layout: a tall chart takes its rows") {
-  const auto got = boxes({.columns = {1, 1}, .gap = 0, .parts = {Part(Probe{}, 1, 2), Probe{}, Probe{}}});
+  const auto got =
+      boxes({.columns = {1, 1}, .gap = 0, .subplots = {Subplot(Probe{}, 1, 2), Probe{}, Probe{}}});
   CHECK(got[0].height == Approx(300));
   CHECK(got[2].x == Approx(200));
   CHECK(got[2].y == Approx(150));
 }
 
 TEST_CASE("layout: a figure may hold a figure") {
-  const Figure inner{.columns = {1, 1}, .gap = 0, .parts = {Probe{}, Probe{}}};
-  const auto got = boxes({.columns = {1, 1}, .gap = 0, .parts = {Probe{}, inner}});
+  const Figure inner{.columns = {1, 1}, .gap = 0, .subplots = {Probe{}, Probe{}}};
+  const auto got = boxes({.columns = {1, 1}, .gap = 0, .subplots = {Probe{}, inner}});
   CHECK(got[2].x == Approx(300));
 }
 
 TEST_CASE("layout: plots one above another line up at both sides") {
   const auto panel = [](double largest) { return Panel{.marks = {Line{.y = {0, largest}}}}; };
-  const Figure figure{.columns = {1}, .parts = {panel(1), panel(1234567.5)}};
+  const Figure figure{.columns = {1}, .subplots = {panel(1), panel(1234567.5)}};
   const auto plots = all<Group>(draw(figure, {0, 0, 800, 600}, plain_style()));
   CHECK(plots.at(0).clip.x == plots.at(1).clip.x);
   CHECK(plots[0].clip.right() == plots[1].clip.right());
@@ -66,8 +67,8 @@ TEST_CASE("layout: plots side by side line up above and below") {
   const Panel plain{.marks = {Line{.y = {0, 1}}}};
   const Panel titled{
       .title = "Accuracy", .x = {.label = "epoch"}, .marks = {Line{.name = "train", .y = {0, 1}}}};
-  const auto plots =
-      all<Group>(draw(Figure{.columns = {1, 1}, .parts = {plain, titled}}, {0, 0, 1200, 600}, plain_style()));
+  const auto plots = all<Group>(
+      draw(Figure{.columns = {1, 1}, .subplots = {plain, titled}}, {0, 0, 1200, 600}, plain_style()));
   CHECK(plots.at(0).clip.y == plots.at(1).clip.y);
   CHECK(plots[0].clip.bottom() == plots[1].clip.bottom());
 }
@@ -80,19 +81,19 @@ TEST_CASE("layout: texts shrink in small charts and not in large ones") {
 
 TEST_CASE("layout: a figure within a figure shrinks its texts once") {
   const Panel panel{.title = "Loss", .marks = {Line{.y = {0, 1}}}};
-  const Figure inner{.columns = {1, 1}, .gap = 0, .parts = {panel, panel}};
+  const Figure inner{.columns = {1, 1}, .gap = 0, .subplots = {panel, panel}};
   const auto size = [](const Figure& figure) {
     return all<Text>(draw(figure, {0, 0, 1600, 400}, plain_style())).at(0).font.size;
   };
-  const Figure four{.columns = {1, 1, 1, 1}, .gap = 0, .parts = {panel, panel, panel, panel}};
-  const Figure nested{.columns = {1, 1}, .gap = 0, .parts = {inner, inner}};
+  const Figure four{.columns = {1, 1, 1, 1}, .gap = 0, .subplots = {panel, panel, panel, panel}};
+  const Figure nested{.columns = {1, 1}, .gap = 0, .subplots = {inner, inner}};
   CHECK(size(nested) == Approx(size(four)));
 }
 
 TEST_CASE("layout: a legend at the right takes no room from the plot below") {
   const Panel keyed{.marks = {Line{.name = "train", .y = {0, 1}}}, .legend = LegendPlace::right};
   const Panel plain{.marks = {Line{.y = {0, 1}}}};
-  const auto plots = all<Group>(draw(Figure{.parts = {keyed, plain}}, {0, 0, 800, 800}, plain_style()));
+  const auto plots = all<Group>(draw(Figure{.subplots = {keyed, plain}}, {0, 0, 800, 800}, plain_style()));
   CHECK(plots.at(0).clip.x == plots.at(1).clip.x);
   CHECK(plots[0].clip.right() < plots[1].clip.right() - 50);
 }

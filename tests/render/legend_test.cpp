@@ -7,8 +7,8 @@ using namespace fovea::render;
 
 namespace {
 
-std::vector<Key> many(int count, const std::string& name = "series ") {
-  std::vector<Key> result;
+std::vector<LegendEntry> many(int count, const std::string& name = "series ") {
+  std::vector<LegendEntry> result;
   for (int i = 0; i < count; ++i) result.push_back({.name = name + std::to_string(i)});
   return result;
 }
@@ -25,13 +25,13 @@ bool within(const Legend& legend, double width) {
 TEST_CASE("legend: marks without a name have no key, and a name is listed once") {
   const std::vector<Mark> marks{Line{.name = "train"}, Line{}, Band{.name = "train"}, Rule{.label = "x"},
                                 Scatter{.name = "points"}};
-  const auto entries = keys(marks);
+  const auto entries = legend_entries(marks);
   REQUIRE(entries.size() == 2);
   CHECK(entries[0].name == "train");
-  CHECK(entries[1].sign == Key::Sign::marker);
+  CHECK(entries[1].sign == LegendEntry::Sign::marker);
 }
 
-TEST_CASE("legend: keys that do not fit in a row go on in the next") {
+TEST_CASE("legend: entries that do not fit in a row go on in the next") {
   const Legend one = legend_in_rows(many(2), 400, 3, plain_style());
   const Legend two = legend_in_rows(many(6), 400, 3, plain_style());
   CHECK(two.size.height == Approx(2 * one.size.height));
@@ -50,12 +50,12 @@ TEST_CASE("legend: very long names are cut to the width") {
   CHECK(within(legend_in_column(many(3, std::string(200, 'w')), 120, 500, plain_style()), 120));
 }
 
-TEST_CASE("legend: a column shorter than its keys counts the rest") {
+TEST_CASE("legend: a column shorter than its entries counts the rest") {
   const Legend legend = legend_in_column(many(50), 200, 120, plain_style());
   CHECK(legend.size.height <= 120);
   CHECK(words(legend.shapes).back().ends_with(" more"));
 }
 
-TEST_CASE("legend: no keys take no room") {
+TEST_CASE("legend: no entries take no room") {
   CHECK(legend_in_rows({}, 400, 3, plain_style()).size.height == 0);
 }

@@ -114,7 +114,7 @@ TEST_CASE("panel: bars have their name in the legend with a patch, and their tex
   const Bars bars{.name = "train", .along = Along::y, .to = {10, 100}, .texts = {"ten", "a hundred"}};
   const auto drawing = drawn({.marks = {bars}});
   for (const auto* text : {"train", "ten", "a hundred"}) CHECK(says(drawing.shapes, text));
-  CHECK(keys(std::vector<Mark>{bars}).at(0).sign == Key::Sign::patch);
+  CHECK(legend_entries(std::vector<Mark>{bars}).at(0).sign == LegendEntry::Sign::patch);
   CHECK(misplaced_texts(drawing, approximate_size) == std::vector<std::string>{});
 }
 

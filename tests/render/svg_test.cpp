@@ -17,7 +17,7 @@ std::string chart(const std::string& title, const Metadata& metadata = {}) {
       .title = title,
       .size = {600, 300},
       .columns = {1, 1},
-      .parts = {
+      .subplots = {
           Panel{.marks = {Line{.name = "a & b", .y = {3, 1, 2}}}},
           HeatMap{
               .rows = 60, .columns = 60, .values = std::vector<double>(3600, 0.5), .range = Range{0, 1}}}};

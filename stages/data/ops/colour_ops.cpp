@@ -52,8 +52,8 @@ void Blur::draw(Random& random, Drawn& drawn) const {
 
 void Noise::draw(Random& random, Drawn& drawn) const {
   if (passed_over(random, p)) return;
-  const auto deviation = random.uniform(0, static_cast<float>(max));
-  drawn.colours.add({What::noise, deviation, {random.next(), random.next()}});
+  const auto sigma = random.uniform(0, static_cast<float>(max));
+  drawn.colours.add({What::noise, sigma, {random.next(), random.next()}});
 }
 
 void Posterize::draw(Random& random, Drawn& drawn) const {

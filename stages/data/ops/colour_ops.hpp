@@ -75,8 +75,8 @@ struct Blur {
   double p = 0.5;
   static auto fields() {
     return std::tuple{
-        field("sigma_min", &Blur::sigma_min, "smallest deviation, in pixels", between(0.01, 32)),
-        field("sigma_max", &Blur::sigma_max, "largest deviation, in pixels", between(0.01, 32)),
+        field("sigma_min", &Blur::sigma_min, "smallest standard deviation, in pixels", between(0.01, 32)),
+        field("sigma_max", &Blur::sigma_max, "largest standard deviation, in pixels", between(0.01, 32)),
         field("p", &Blur::p, "share of the samples that are blurred", between(0, 1))};
   }
   void check(const std::string& place) const;
@@ -89,9 +89,9 @@ struct Noise {
   double max = 0.05;
   double p = 0.5;
   static auto fields() {
-    return std::tuple{
-        field("max", &Noise::max, "largest deviation, as a share of the range of values", between(0, 1)),
-        field("p", &Noise::p, "share of the samples that are changed", between(0, 1))};
+    return std::tuple{field("max", &Noise::max,
+                            "largest standard deviation, as a share of the range of values", between(0, 1)),
+                      field("p", &Noise::p, "share of the samples that are changed", between(0, 1))};
   }
   void draw(Random& random, Drawn& drawn) const;
 };

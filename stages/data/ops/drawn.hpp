@@ -32,7 +32,7 @@ struct ColourStep {
 
 /// A few things of one kind that are collected without taking memory.
 template <class T, std::size_t Most>
-class Few {
+class InlineVector {
  public:
   static constexpr std::size_t most = Most;
   void add(const T& one) {
@@ -57,8 +57,8 @@ struct Drawn {
   std::optional<Region> crop;  ///< what is seen of the image as it was taken, where that is another size
   Warp warp;
   bool nearest = false;  ///< whether a warp takes the nearest pixel and does not mix four
-  Few<ColourStep, 32> colours;
-  Few<Box, 8> erased;
+  InlineVector<ColourStep, 32> colours;
+  InlineVector<Box, 8> erased;
 
   /// Adds one more geometric step, which is about the centre of the image.
   void about_centre(const Warp& step);

@@ -11,7 +11,7 @@ constexpr bool is_on_batches = requires(const T& op, Random& random, Mixing& mix
 };
 
 /// What a thread keeps from one image to the next.
-struct Desk {
+struct Workspace {
   std::vector<std::uint8_t> image;
   Colours colours;
 };
@@ -117,8 +117,8 @@ std::vector<std::string> op_names(const Policy& policy) {
 }
 
 Augmenter::Augmenter(Policy policy, ImageSize size, const std::vector<double>& mean,
-                     const std::vector<double>& deviation)
-    : policy_(std::move(policy)), pass_(size, mean, deviation, fill_of(policy_)) {
+                     const std::vector<double>& std)
+    : policy_(std::move(policy)), pass_(size, mean, std, fill_of(policy_)) {
   check_policy(policy_, "policy");
 }
 
@@ -138,11 +138,11 @@ void Augmenter::carry_out(const Drawn& drawn, const std::uint8_t* image, float* 
   if (drawn.colours.all().empty()) {
     pass_(image, drawn.warp, drawn.nearest, out);
   } else {
-    thread_local Desk desk;
-    desk.image.resize(pass_.size().values());
-    pass_.warped(image, drawn.warp, drawn.nearest, desk.image.data());
-    desk.colours(drawn.colours.all(), desk.image.data(), pass_.size());
-    pass_.normalised(desk.image.data(), out);
+    thread_local Workspace workspace;
+    workspace.image.resize(pass_.size().values());
+    pass_.warped(image, drawn.warp, drawn.nearest, workspace.image.data());
+    workspace.colours(drawn.colours.all(), workspace.image.data(), pass_.size());
+    pass_.normalised(workspace.image.data(), out);
   }
   for (const auto& box : drawn.erased.all()) pass_.erase(box, out);
 }

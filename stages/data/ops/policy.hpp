@@ -31,10 +31,9 @@ bool mixes_batches(const Policy& policy);
 /// Carries a policy out, one sample at a time; may be used by several threads at once.
 class Augmenter {
  public:
-  /// `size` is that in which images are seen; `mean` and `deviation` are per channel, of values scaled to
+  /// `size` is that in which images are seen; `mean` and `std` are per channel, of values scaled to
   /// 0 .. 1.
-  Augmenter(Policy policy, ImageSize size, const std::vector<double>& mean,
-            const std::vector<double>& deviation);
+  Augmenter(Policy policy, ImageSize size, const std::vector<double>& mean, const std::vector<double>& std);
 
   /// Draws what is done to one sample. `taken` is the size of an image that is kept in another one than that
   /// in which it is seen: then the part of it that is seen is drawn as well.

@@ -101,7 +101,7 @@ FOVEA_INLINE float value_at(const Source& from, std::ptrdiff_t x, std::ptrdiff_t
 }
 
 /// Where the output pixels of one row look into the input: pixel i at (x0 + i a, y0 + i d).
-struct Line {
+struct ScanLine {
   float x0, y0, a, d;
   FOVEA_INLINE_MEMBER float x(std::ptrdiff_t i) const { return x0 + a * static_cast<float>(i); }
   FOVEA_INLINE_MEMBER float y(std::ptrdiff_t i) const { return y0 + d * static_cast<float>(i); }
@@ -126,7 +126,8 @@ FOVEA_INLINE Stretch between_values(float start, float step, float low, float hi
 
 /// Where all of a line lies within low .. high_x and low .. high_y; the ends are looked at once more, for
 /// rounding.
-FOVEA_INLINE Stretch inside(const Line& line, float low, float high_x, float high_y, std::ptrdiff_t count) {
+FOVEA_INLINE Stretch inside(const ScanLine& line, float low, float high_x, float high_y,
+                            std::ptrdiff_t count) {
   auto found = between_values(line.x0, line.a, low, high_x, {0, count});
   found = between_values(line.y0, line.d, low, high_y, found);
   const auto lies_inside = [&](std::ptrdiff_t i) {
@@ -138,7 +139,7 @@ FOVEA_INLINE Stretch inside(const Line& line, float low, float high_x, float hig
 }
 
 /// One pixel from the four about its place, any of which may lie outside.
-FOVEA_INLINE void mix_four(const Source& from, const Line& line, std::ptrdiff_t i, std::uint8_t* to) {
+FOVEA_INLINE void mix_four(const Source& from, const ScanLine& line, std::ptrdiff_t i, std::uint8_t* to) {
   // Further out all is alike, but for what is mirrored.
   const float out = from.mode == Fill::reflect ? most_outside : 2;
   const float in_x = std::clamp(line.x(i), -out, static_cast<float>(from.width) - 1 + out);
@@ -159,7 +160,7 @@ FOVEA_INLINE void mix_four(const Source& from, const Line& line, std::ptrdiff_t 
 
 /// Pixels whose four neighbours all lie inside.
 template <std::ptrdiff_t Channels>
-FOVEA_INLINE void mix_inside(const Source& from, const Line& line, Stretch where, std::uint8_t* to) {
+FOVEA_INLINE void mix_inside(const Source& from, const ScanLine& line, Stretch where, std::uint8_t* to) {
   const auto row = from.width * Channels;
   for (auto i = where.begin; i < where.end; ++i) {
     const float in_x = line.x(i), in_y = line.y(i);
@@ -178,7 +179,7 @@ FOVEA_INLINE void mix_inside(const Source& from, const Line& line, Stretch where
 }
 
 /// Fetches output pixels (x, y), (x + 1, y), ... of any warp, between pixels bilinear.
-FOVEA_INLINE void fetch_between(const Source& from, const Line& line, std::ptrdiff_t count,
+FOVEA_INLINE void fetch_between(const Source& from, const ScanLine& line, std::ptrdiff_t count,
                                 std::uint8_t* to) {
   // Below the last column and row, so that there is one more of each; a single one has none.
   const auto last_begin = [](std::ptrdiff_t size) {
@@ -193,7 +194,7 @@ FOVEA_INLINE void fetch_between(const Source& from, const Line& line, std::ptrdi
 
 /// Pixels whose nearest one lies inside.
 template <std::ptrdiff_t Channels>
-FOVEA_INLINE void look_up(const Source& from, const Line& line, Stretch where, std::uint8_t* to) {
+FOVEA_INLINE void look_up(const Source& from, const ScanLine& line, Stretch where, std::uint8_t* to) {
   for (auto i = where.begin; i < where.end; ++i) {
     const auto x = static_cast<std::int32_t>(line.x(i) + 0.5F),
                y = static_cast<std::int32_t>(line.y(i) + 0.5F);
@@ -203,7 +204,7 @@ FOVEA_INLINE void look_up(const Source& from, const Line& line, Stretch where, s
 }
 
 /// Pixels whose nearest one lies outside.
-FOVEA_INLINE void look_outside(const Source& from, const Line& line, Stretch where, std::uint8_t* to) {
+FOVEA_INLINE void look_outside(const Source& from, const ScanLine& line, Stretch where, std::uint8_t* to) {
   if (from.is_plain()) return fill_pixels(from, where.end - where.begin, to + where.begin * from.channels);
   for (auto i = where.begin; i < where.end; ++i) {
     const float x = std::clamp(line.x(i), -most_outside, most_outside);
@@ -215,7 +216,7 @@ FOVEA_INLINE void look_outside(const Source& from, const Line& line, Stretch whe
 }
 
 /// The same with the nearest pixel.
-FOVEA_INLINE void fetch_nearest(const Source& from, const Line& line, std::ptrdiff_t count,
+FOVEA_INLINE void fetch_nearest(const Source& from, const ScanLine& line, std::ptrdiff_t count,
                                 std::uint8_t* to) {
   const float right = std::nextafter(static_cast<float>(from.width) - 0.5F, 0.0F);
   const float bottom = std::nextafter(static_cast<float>(from.height) - 0.5F, 0.0F);
@@ -232,7 +233,7 @@ FOVEA_INLINE void fetch(const Source& from, const Warp& warp, Look look, std::pt
                         std::ptrdiff_t count, std::uint8_t* to) {
   if (look == Look::kept) return fetch_kept(from, warp, x, y, count, to);
   const auto fx = static_cast<float>(x), fy = static_cast<float>(y);
-  const Line line{warp.a * fx + warp.b * fy + warp.c, warp.d * fx + warp.e * fy + warp.f, warp.a, warp.d};
+  const ScanLine line{warp.a * fx + warp.b * fy + warp.c, warp.d * fx + warp.e * fy + warp.f, warp.a, warp.d};
   look == Look::between ? fetch_between(from, line, count, to) : fetch_nearest(from, line, count, to);
 }
 
@@ -314,14 +315,14 @@ bool Warp::keeps_pixels() const {
   return std::abs(a) == 1 && b == 0 && d == 0 && std::abs(e) == 1 && whole(c) && whole(f);
 }
 
-PixelPass::PixelPass(ImageSize size, const std::vector<double>& mean, const std::vector<double>& deviation,
+PixelPass::PixelPass(ImageSize size, const std::vector<double>& mean, const std::vector<double>& std,
                      Fill fill)
     : size_(size), fill_mode_(fill) {
   assert(size.channels == 1 || size.channels == 3);
-  assert(mean.size() == size.channels && deviation.size() == size.channels);
+  assert(mean.size() == size.channels && std.size() == size.channels);
   for (std::size_t i = 0; i < period; ++i) {
     const auto c = i % size.channels;
-    const double spread = deviation[c] > 0 ? deviation[c] : 1;
+    const double spread = std[c] > 0 ? std[c] : 1;
     scale_[i] = static_cast<float>(1 / (255 * spread));
     offset_[i] = static_cast<float>(-mean[c] / spread);
   }

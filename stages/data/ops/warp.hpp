@@ -41,8 +41,8 @@ struct Box {
 /// Turns an image into normalised floats in one pass over its pixels: warp and normalise.
 class PixelPass {
  public:
-  /// `mean` and `deviation` are per channel, of values scaled to 0 .. 1; a deviation of 0 counts as 1.
-  PixelPass(ImageSize size, const std::vector<double>& mean, const std::vector<double>& deviation,
+  /// `mean` and `std` are per channel, of values scaled to 0 .. 1; a deviation of 0 counts as 1.
+  PixelPass(ImageSize size, const std::vector<double>& mean, const std::vector<double>& std,
             Fill fill = Fill::mean);
 
   /// Writes H x W x C floats. The mean colour, where that is the fill, is rounded to a whole value, so it is

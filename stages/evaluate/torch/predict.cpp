@@ -24,8 +24,8 @@ Predictions predict(const Model& model, const Dataset& data, const Predict::Para
   std::vector<float> logits;
   std::vector<std::int32_t> labels;
   score(network, model.specification,
-        BatchStream::plain(data, model.mean, model.deviation, batch_size, context.threads), precision,
-        context, [&](const at::Tensor& scores, const Batch& batch) {
+        BatchStream::plain(data, model.mean, model.std, batch_size, context.threads), precision, context,
+        [&](const at::Tensor& scores, const Batch& batch) {
           const auto values = values_of(scores);
           logits.insert(logits.end(), values.begin(), values.end());
           labels.insert(labels.end(), batch.labels.begin(), batch.labels.end());

@@ -33,7 +33,7 @@ struct Step {
   std::vector<std::size_t> weights;   ///< which of the network's, in the order of
                                       ///< `LayerInfo::weights`, those of `norm` last
   std::vector<std::size_t> last_use;  ///< values that no later step needs
-  Then then = Then::nothing;
+  Epilogue epilogue = Epilogue::nothing;
   std::size_t dropout = 0;  ///< the number of this layer among those that drop values
 };
 
@@ -60,13 +60,13 @@ struct Compute {
   at::Tensor operator()(const Conv& conv) const {
     const auto x = in().to(type());
     if (step.norm && pass.training)
-      return conv_norm(x, conv, own(0), counted(*step.norm), step.then, added());
+      return conv_norm(x, conv, own(0), counted(*step.norm), step.epilogue, added());
     const auto y = at::conv2d(x, weight(0), conv.bias ? weight(1) : at::Tensor(), {conv.stride, conv.stride},
                               {conv.padding, conv.padding}, {1, 1}, conv.groups);
-    return step.norm ? batch_norm(y, counted(*step.norm), false, step.then, added()) : y;
+    return step.norm ? batch_norm(y, counted(*step.norm), false, step.epilogue, added()) : y;
   }
   at::Tensor operator()(const BatchNorm& norm) const {
-    return batch_norm(in(), counted(norm), pass.training, step.then, added());
+    return batch_norm(in(), counted(norm), pass.training, step.epilogue, added());
   }
   /// The numbers of a normalisation, which in training count the batch.
   Norm counted(const BatchNorm& norm) const {
@@ -76,9 +76,9 @@ struct Compute {
     return {own(first),  own(first + 1), own(first + 2), own(first + 3), counts ? norm.momentum : 0,
             norm.epsilon};
   }
-  at::Tensor added() const { return step.then == Then::add_and_relu ? in(1) : at::Tensor(); }
+  at::Tensor added() const { return step.epilogue == Epilogue::add_and_relu ? in(1) : at::Tensor(); }
   at::Tensor operator()(const Relu&) const {
-    return step.then == Then::relu_and_pool ? relu_max_pool(in()) : at::relu(in());
+    return step.epilogue == Epilogue::relu_and_pool ? relu_max_pool(in()) : at::relu(in());
   }
   at::Tensor operator()(const MaxPool& pool) const {
     return at::max_pool2d(in(), {pool.kernel, pool.kernel}, {pool.stride, pool.stride},
@@ -104,16 +104,16 @@ struct Compute {
   }
 };
 
-/// What follows the normalisation, or the ReLU, that a chain has.
-Then then_of(const Specification& specification, const std::vector<std::size_t>& chain) {
+/// What follows the normalisation, or the ReLU, that a group has.
+Epilogue epilogue_of(const Specification& specification, const std::vector<std::size_t>& group) {
   const auto has = [&]<class Kind>(std::type_identity<Kind>) {
-    return std::any_of(chain.begin() + 1, chain.end(), [&](std::size_t layer) {
+    return std::any_of(group.begin() + 1, group.end(), [&](std::size_t layer) {
       return std::holds_alternative<Kind>(specification.layers[layer].kind);
     });
   };
-  if (has(std::type_identity<MaxPool>{})) return Then::relu_and_pool;
-  if (has(std::type_identity<Add>{})) return Then::add_and_relu;
-  return has(std::type_identity<Relu>{}) ? Then::relu : Then::nothing;
+  if (has(std::type_identity<MaxPool>{})) return Epilogue::relu_and_pool;
+  if (has(std::type_identity<Add>{})) return Epilogue::add_and_relu;
+  return has(std::type_identity<Relu>{}) ? Epilogue::relu : Epilogue::nothing;
 }
 
 }  // namespace
@@ -138,20 +138,20 @@ struct Network::Body {
       first_view.push_back(view);
       view += layer.weights.size();
     }
-    for (const auto& chain : chains(specification, info)) {
-      Step step{.output = chain.back(),
-                .kind = specification.layers[chain[0]].kind,
+    for (const auto& group : fusion_groups(specification, info)) {
+      Step step{.output = group.back(),
+                .kind = specification.layers[group[0]].kind,
                 .norm = {},
-                .inputs = info.layers[chain[0]].inputs,
+                .inputs = info.layers[group[0]].inputs,
                 .weights = {},
                 .last_use = {},
-                .then = then_of(specification, chain)};
-      for (std::size_t i = 0; i < chain.size(); ++i) {
-        const auto& [kind, own] = std::tie(specification.layers[chain[i]].kind, info.layers[chain[i]]);
-        for (std::size_t w = 0; w < own.weights.size(); ++w) step.weights.push_back(first_view[chain[i]] + w);
+                .epilogue = epilogue_of(specification, group)};
+      for (std::size_t i = 0; i < group.size(); ++i) {
+        const auto& [kind, own] = std::tie(specification.layers[group[i]].kind, info.layers[group[i]]);
+        for (std::size_t w = 0; w < own.weights.size(); ++w) step.weights.push_back(first_view[group[i]] + w);
         if (const auto* norm = std::get_if<BatchNorm>(&kind); norm != nullptr && i > 0) step.norm = *norm;
         if (std::holds_alternative<Add>(kind) && i > 0)
-          step.inputs.push_back(own.inputs[0] == chain[i - 1] ? own.inputs[1] : own.inputs[0]);
+          step.inputs.push_back(own.inputs[0] == group[i - 1] ? own.inputs[1] : own.inputs[0]);
       }
       std::replace(step.inputs.begin(), step.inputs.end(), LayerInfo::image, image);
       if (const auto* drop = std::get_if<Dropout>(&step.kind); drop != nullptr && drop->rate > 0) {
@@ -165,13 +165,13 @@ struct Network::Body {
   }
 
   /// Neighbouring steps, computed from one value.
-  struct Part {
+  struct Section {
     std::size_t input = 0;  ///< which value
     std::size_t begin = 0, end = 0;
   };
-  Part whole() const { return {image, 0, steps.size()}; }
+  Section whole() const { return {image, 0, steps.size()}; }
 
-  at::Tensor compute(const Part& part, const at::Tensor& input, const Pass& pass) const {
+  at::Tensor compute(const Section& part, const at::Tensor& input, const Pass& pass) const {
     std::vector<at::Tensor> values(image + 1);
     values[part.input] = input;
     for (auto i = part.begin; i < part.end; ++i) {
@@ -184,9 +184,9 @@ struct Network::Body {
   }
 
   /// The steps in about as many parts as a part has steps. They are cut where a single value goes on.
-  std::vector<Part> parts() const {
+  std::vector<Section> parts() const {
     const auto least = static_cast<std::size_t>(std::ceil(std::sqrt(static_cast<double>(steps.size()))));
-    std::vector<Part> parts{{image, 0, 0}};
+    std::vector<Section> parts{{image, 0, 0}};
     std::size_t alive = 1;
     for (std::size_t i = 0; i < steps.size(); ++i) {
       alive += 1 - steps[i].last_use.size();

@@ -17,7 +17,7 @@ constexpr double diverged_at = 4;
 /// Gives the batches of one epoch after another.
 class EndlessStream {
  public:
-  EndlessStream(const Batches& batches, std::int64_t batch_size, std::size_t threads)
+  EndlessStream(const AugmentationRecipe& batches, std::int64_t batch_size, std::size_t threads)
       : batches_(batches),
         batch_size_(static_cast<std::size_t>(batch_size)),
         threads_(threads),
@@ -34,7 +34,7 @@ class EndlessStream {
   std::unique_ptr<BatchStream> begin() {
     return std::make_unique<BatchStream>(BatchStream::training(batches_, epoch_++, batch_size_, threads_));
   }
-  const Batches& batches_;
+  const AugmentationRecipe& batches_;
   std::size_t batch_size_, threads_, taken_ = 0;
   std::uint32_t epoch_ = 0;
   std::unique_ptr<BatchStream> stream_;

@@ -104,8 +104,8 @@ Tally Learner::scored(const Dataset& data, const TrainState& state, const Contex
   const auto& batches = *in_.batches;
   Tally tally;
   score(network_, in_.model->specification,
-        BatchStream::plain(data, batches.mean, batches.deviation,
-                           static_cast<std::size_t>(params_.batch_size), context.threads),
+        BatchStream::plain(data, batches.mean, batches.std, static_cast<std::size_t>(params_.batch_size),
+                           context.threads),
         precision_, context, [&](const at::Tensor& scores, const Batch& batch) {
           const auto [sum, weight] = (*loss_)(scores, batch);
           tally.add(sum.item<float>() / weight, values_of(scores), batch);

@@ -43,10 +43,10 @@ ResidentLearner::ResidentLearner(const Train::In<Value>& in, const Train::Params
       there_loss_(loss_on(device_, params.loss, *in.batches->data)),
       tensor_loss_(dynamic_cast<const TensorLoss*>(there_loss_.get())),
       state_(network_, params_, tensors_, *optimizer_),
-      letter_(in.model->specification, network_.dropped(), params.batch_size,
-              mixes_batches(in.batches->policy), device_),
-      paper_(host_helps() || !params.callbacks.empty() ? 1 : params.log_every * params.accumulate_steps,
-             width(), device_) {
+      batch_upload_(in.model->specification, network_.dropped(), params.batch_size,
+                    mixes_batches(in.batches->policy), device_),
+      step_log_(host_helps() || !params.callbacks.empty() ? 1 : params.log_every * params.accumulate_steps,
+                width(), device_) {
   const bool calls = !params.callbacks.empty();
   if (host_helps() || calls) {
     remark_ = std::string("each step waits for the device, as ") +
@@ -118,7 +118,7 @@ void ResidentLearner::learn(const Batch& batch, std::int64_t part, double rate, 
   if (!by_host) sent.weight = tensor_loss_->weight(batch, in_.model->specification.classes);
   if (part == 0) divisor = sent.weight;
   const auto pass_number = static_cast<std::uint64_t>(sent.number * params_.accumulate_steps + part);
-  letter_.send(batch, {static_cast<float>(rate), static_cast<float>(1 / divisor)}, seed_, pass_number);
+  batch_upload_.send(batch, {static_cast<float>(rate), static_cast<float>(1 / divisor)}, seed_, pass_number);
   if (measured_steps_ < steps_before_graph) {
     // Of the steps that are measured, the last one counts: LibTorch sets itself up in the first.
     if (part == 0) shares_ = {};
@@ -135,26 +135,26 @@ void ResidentLearner::learn(const Batch& batch, std::int64_t part, double rate, 
   }
 }
 
-at::Tensor ResidentLearner::forward(const Letter::Read& letter) {
-  return network_.compute(letter.images, {.training = true,
-                                          .precision = precision_,
-                                          .recompute = params_.gradient_checkpointing,
-                                          .kept = &letter.kept});
+at::Tensor ResidentLearner::forward(const BatchUpload::Read& batch_upload) {
+  return network_.compute(batch_upload.images, {.training = true,
+                                                .precision = precision_,
+                                                .recompute = params_.gradient_checkpointing,
+                                                .kept = &batch_upload.kept});
 }
 
 void ResidentLearner::pass(std::int64_t images, bool first) {
   network_.lists().forget_gradients();
-  const auto letter = letter_.read(images);
-  const auto scores = forward(letter);
-  const auto sum = tensor_loss_->sum(scores, letter.truth);
+  const auto batch_upload = batch_upload_.read(images);
+  const auto scores = forward(batch_upload);
+  const auto sum = tensor_loss_->sum(scores, batch_upload.truth);
   mark(&Shares::forward);
-  go_back(scores, sum, letter.seed, first);
+  go_back(scores, sum, batch_upload.seed, first);
 }
 
 double ResidentLearner::pass_by_host(const Batch& batch, bool first, double& divisor) {
   network_.lists().forget_gradients();
-  const auto letter = letter_.read(static_cast<std::int64_t>(batch.size()));
-  const auto scores = forward(letter);
+  const auto batch_upload = batch_upload_.read(static_cast<std::int64_t>(batch.size()));
+  const auto scores = forward(batch_upload);
   const auto here = scores.detach().cpu().requires_grad_(true);
   const auto [sum, weight] = (*loss_)(here, batch);
   sum.backward();
@@ -178,7 +178,7 @@ void ResidentLearner::go_back(const at::Tensor& scores, const at::Tensor& sum, c
 }
 
 void ResidentLearner::move(double factor) {
-  norms_ = state_.move(factor, letter_.read(0).rate, sent_.back().rate);
+  norms_ = state_.move(factor, batch_upload_.read(0).rate, sent_.back().rate);
   mark(&Shares::update);
 }
 
@@ -210,20 +210,20 @@ void ResidentLearner::write_line() {
   const auto tracked = params_.track_gradients ? static_cast<std::int64_t>(names().size()) : 0;
   if (!norms_.defined()) norms_ = at::zeros({1 + tracked}, state_.gradients().options());
   const auto scores = scores_.contiguous().view({-1});
-  auto line = paper_.line().narrow(0, 0, line_scores + tracked + scores.numel());
+  auto line = step_log_.row().narrow(0, 0, line_scores + tracked + scores.numel());
   at::cat_out(line, {loss_sum_.view({1}), norms_, scores});
 }
 
 void ResidentLearner::keep_line(TrainState& state) {
   if (params_.accumulate_steps > 1 || host_helps()) write_line();
-  paper_.keep();
-  if (paper_.is_full()) settle(state);
+  step_log_.keep();
+  if (step_log_.is_full()) settle(state);
 }
 
 void ResidentLearner::settle(TrainState& state) {
   if (sent_.empty()) return;
   const DeviceStream::In in_own(stream_);
-  const auto lines = paper_.read();
+  const auto lines = step_log_.read();
   const auto sent = std::exchange(sent_, {});
   const auto wide = static_cast<std::size_t>(width());
   count_time(state);

@@ -2,15 +2,15 @@
 
 #include "stages/model/torch/step_graph.hpp"
 #include "stages/train/progress.hpp"
+#include "stages/train/torch/batch_upload.hpp"
 #include "stages/train/torch/learner.hpp"
-#include "stages/train/torch/letter.hpp"
-#include "stages/train/torch/paper.hpp"
 #include "stages/train/torch/resident_state.hpp"
+#include "stages/train/torch/step_log.hpp"
 
 namespace fovea {
 
 /// Learns on a device apart, where all state lives: parameters, gradients, moments, average and running
-/// statistics as flat lists. A step sends one letter there and waits for nothing; what it found is read
+/// statistics as flat lists. A step sends one upload there and waits for nothing; what it found is read
 /// together with that of other steps. Steps of equal size are recorded once and then started as one, where
 /// the device can do that.
 class ResidentLearner : public Learner {
@@ -54,7 +54,7 @@ class ResidentLearner : public Learner {
   void pass(std::int64_t images, bool first);
   /// The same with a loss that the host computes; gives its weight.
   double pass_by_host(const Batch& batch, bool first, double& divisor);
-  at::Tensor forward(const Letter::Read& letter);
+  at::Tensor forward(const BatchUpload::Read& batch_upload);
   /// The sum of the losses of scores, and the way back from there.
   void go_back(const at::Tensor& scores, const at::Tensor& sum, const at::Tensor& seed, bool first);
   /// Moves the weights by the gradients, times a factor.
@@ -76,8 +76,8 @@ class ResidentLearner : public Learner {
   const std::unique_ptr<Loss> there_loss_;  ///< with its numbers on the device
   const TensorLoss* const tensor_loss_;     ///< that, or null where only the host computes it
   ResidentState state_;
-  Letter letter_;
-  Paper paper_;
+  BatchUpload batch_upload_;
+  StepLog step_log_;
   at::Tensor scores_, loss_sum_, norms_;  ///< of the last pass and the last move
   std::unique_ptr<StepGraph> graph_;
   std::int64_t plain_steps_ = 0;     ///< of full size

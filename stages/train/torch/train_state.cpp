@@ -45,15 +45,16 @@ std::string moment_name(std::size_t number) {
   return "optimizer/moment_" + std::to_string(number);
 }
 
-void write_standing(const Standing& standing, H5Writer& file) {
+void write_monitor_state(const MonitorState& monitor_state, H5Writer& file) {
   const auto number = [](std::optional<double> value) {
     return value.value_or(std::numeric_limits<double>::quiet_NaN());
   };
-  file.write("best_values", std::vector<double>{number(standing.best), number(standing.stopping.best),
-                                                number(standing.plateau.best)});
-  for (const auto& [name, value] : {std::pair{"has_best", standing.best},
-                                    {"has_stopping_best", standing.stopping.best},
-                                    {"has_plateau_best", standing.plateau.best}}) {
+  file.write("best_values",
+             std::vector<double>{number(monitor_state.best), number(monitor_state.stopping.best),
+                                 number(monitor_state.plateau.best)});
+  for (const auto& [name, value] : {std::pair{"has_best", monitor_state.best},
+                                    {"has_stopping_best", monitor_state.stopping.best},
+                                    {"has_plateau_best", monitor_state.plateau.best}}) {
     file.attribute("/", name, std::int64_t{value.has_value()});
   }
 }
@@ -62,7 +63,7 @@ void expect(bool right, const char* what_is_wrong) {
   expect_stored(TrainState::kind, right, what_is_wrong);
 }
 
-Standing read_standing(const H5Reader& file, std::span<const std::int64_t> counters) {
+MonitorState read_monitor_state(const H5Reader& file, std::span<const std::int64_t> counters) {
   const auto values = file.read<double>("best_values");
   expect(values.size() == 3, "there are not three best values");
   const auto value = [&](const char* name, std::size_t i) {
@@ -130,14 +131,14 @@ void write(const TrainState& state, H5Writer& file) {
   write_weights("average", state.average, file);
   for (std::size_t i = 0; i < state.optimizer.moments.size(); ++i)
     file.write(moment_name(i), state.optimizer.moments[i]);
-  const auto& [tally, phases, standing] = std::tie(state.tally, state.phases, state.standing);
-  file.write("counters",
-             std::vector<std::int64_t>{state.epoch, state.step_in_epoch, state.optimizer.step, tally.samples,
-                                       standing.stopping.epochs, standing.plateau.epochs, standing.falls});
+  const auto& [tally, phases, monitor_state] = std::tie(state.tally, state.phases, state.monitor_state);
+  file.write("counters", std::vector<std::int64_t>{state.epoch, state.step_in_epoch, state.optimizer.step,
+                                                   tally.samples, monitor_state.stopping.epochs,
+                                                   monitor_state.plateau.epochs, monitor_state.reductions});
   file.write("sums", std::vector<double>{tally.loss, tally.hits, tally.hits_5, phases.waiting, phases.forward,
                                          phases.backward, phases.update, phases.all, phases.decoding,
                                          phases.augmenting});
-  write_standing(standing, file);
+  write_monitor_state(monitor_state, file);
   if (const auto& loss = state.loss_scale)
     file.write("loss_scale", std::vector<double>{loss->scale, static_cast<double>(loss->good_steps)});
   file.write("gradient_sums/sum", state.gradient_norms.sum);
@@ -184,7 +185,7 @@ TrainState read(const H5Reader& file, const Resolve&) {
   state.epoch = counters[0];
   state.step_in_epoch = counters[1];
   state.optimizer.step = counters[2];
-  state.standing = read_standing(file, std::span(counters).subspan(4));
+  state.monitor_state = read_monitor_state(file, std::span(counters).subspan(4));
   const auto sums = list<double>(file, "sums");
   expect(sums.size() == 7 || sums.size() == 10, "there are not ten sums");
   state.tally = {sums[0], counters[3], sums[1], sums[2]};

@@ -27,7 +27,7 @@ struct TrainState {
   Tally tally;                     ///< of those steps
   Phases phases;                   ///< likewise
   GradientSums gradient_norms;     ///< likewise, where they are tracked
-  Standing standing;
+  MonitorState monitor_state;
   Weights best_weights;
   Weights average;                      ///< of the weights, where one is kept
   std::optional<LossScale> loss_scale;  ///< where the loss is scaled, as for fp16

@@ -35,7 +35,7 @@ History begin_history(const Train::Params& params, const Schedule& schedule, std
   return history;
 }
 
-void append(History::Part& part, const Tally& tally, std::size_t classes) {
+void append(History::Curves& part, const Tally& tally, std::size_t classes) {
   part.loss.push_back(tally.mean_loss());
   part.accuracy.push_back(tally.accuracy());
   if (counts_top_5(classes)) part.top_5.push_back(tally.top_5());
@@ -51,7 +51,7 @@ Trainer::Trainer(const Train::In<Value>& in, const Train::Params& params, const 
       device_(compute_device(context.device)),
       learner_(Learner::make(in, params, context.seed, device_)),
       schedule_(params.schedule, params.learning_rate, steps_per_epoch_ * params.epochs),
-      judge_(params.monitor),
+      best_tracker_(params.monitor),
       progress_(context, params.epochs, steps_per_epoch_),
       live_(context) {
   learner_->begin(state_);
@@ -157,7 +157,7 @@ Pace Trainer::train_epoch(BatchStream& stream) {
   while (state_.step_in_epoch < steps_per_epoch_) {
     if (context_.stop.stop_requested()) throw Stopped{};
     const auto number = state_.epoch * steps_per_epoch_ + state_.step_in_epoch;
-    learner_->step(stream, number, schedule_.at(number, state_.standing.falls), state_);
+    learner_->step(stream, number, schedule_.at(number, state_.monitor_state.reductions), state_);
     ++state_.step_in_epoch;
     if (state_.step_in_epoch == steps_per_epoch_) learner_->settle(state_);
     state_.phases.decoding = decoded + stream.times().decoding;
@@ -195,7 +195,7 @@ void Trainer::end_epoch() {
   append(state_.history.train, state_.tally, classes);
   append(state_.history.validation, validation, classes);
   if (params_.track_gradients) state_.gradient_norms.end_epoch(steps_per_epoch_, state_.gradients);
-  judge();
+  best_tracker();
   call(&Callback::on_epoch);
   keep_logged();
   be_patient();
@@ -221,26 +221,26 @@ void Trainer::keep_times() {
   state_.phases = {};
 }
 
-void Trainer::judge() {
-  auto& standing = state_.standing;
-  const double value = judge_.value(state_.history);
-  if (judge_.beats(value, standing.best, 0)) {
-    standing.best = value;
+void Trainer::best_tracker() {
+  auto& monitor_state = state_.monitor_state;
+  const double value = best_tracker_.value(state_.history);
+  if (best_tracker_.beats(value, monitor_state.best, 0)) {
+    monitor_state.best = value;
     learner_->fetch(state_);
     state_.best_weights = learner_->kept(state_);
     state_.history.best_epoch = static_cast<std::int64_t>(state_.history.epochs());
   }
-  judge_.count(standing.stopping, value, params_.early_stopping.min_delta);
+  best_tracker_.count(monitor_state.stopping, value, params_.early_stopping.min_delta);
   if (params_.schedule.type != "reduce_on_plateau") return;
-  judge_.count(standing.plateau, value, params_.schedule.plateau_min_delta);
-  if (standing.plateau.epochs < params_.schedule.plateau_patience) return;
-  standing.plateau.epochs = 0;
-  ++standing.falls;
+  best_tracker_.count(monitor_state.plateau, value, params_.schedule.plateau_min_delta);
+  if (monitor_state.plateau.epochs < params_.schedule.plateau_patience) return;
+  monitor_state.plateau.epochs = 0;
+  ++monitor_state.reductions;
 }
 
 void Trainer::be_patient() {
   const auto patience = params_.early_stopping.patience;
-  const bool enough = state_.told_to_stop || (patience && state_.standing.stopping.epochs >= *patience);
+  const bool enough = state_.told_to_stop || (patience && state_.monitor_state.stopping.epochs >= *patience);
   state_.history.stopped_early =
       enough && static_cast<std::int64_t>(state_.history.epochs()) < params_.epochs;
 }
@@ -291,7 +291,7 @@ Train::Out<Value> Trainer::result() const {
 Model Trainer::model_with(const Weights& weights) const {
   const auto& batches = *in_.batches;
   return {in_.model->specification, learner_->network().named(weights), batches.data->class_names,
-          batches.mean, batches.deviation};
+          batches.mean, batches.std};
 }
 
 TrainState Trainer::state() {

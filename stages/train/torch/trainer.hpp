@@ -50,7 +50,7 @@ class Trainer {
   /// Stops early where patience has run out, or a callback said so, before the last epoch.
   void be_patient();
   /// Keeps the weights where the epoch is the best, and counts the patience.
-  void judge();
+  void best_tracker();
   Model model_with(const Weights& weights) const;
 
   Train::In<Value> in_;
@@ -60,7 +60,7 @@ class Trainer {
   const ComputeDevice device_;
   const std::unique_ptr<Learner> learner_;
   Schedule schedule_;
-  Judge judge_;
+  BestTracker best_tracker_;
   TrainProgress progress_;
   LiveFigures live_;
   struct NamedCallback {

@@ -20,13 +20,13 @@ std::map<std::string, std::string> stored(const fs::path& store) {
 }  // namespace
 
 TEST_CASE("fovea run: a pipeline gives a run directory with everything in it") {
-  const Desk desk;
-  const auto done = desk.fovea({"run", "pipeline.json"});
+  const ScratchFolder scratch;
+  const auto done = scratch.fovea({"run", "pipeline.json"});
   INFO(done.err);
   REQUIRE(done.code == 0);
   CHECK(done.out.find("epoch 2/2") != std::string::npos);
   CHECK(done.out.find("accuracy") != std::string::npos);
-  const auto runs = run_directories(desk);
+  const auto runs = run_directories(scratch);
   REQUIRE(runs.size() == 1);
   CHECK(done.out.find("results in results/" + runs[0].filename().string()) != std::string::npos);
   const auto files = files_in(runs[0]);
@@ -42,13 +42,13 @@ TEST_CASE("fovea run: a pipeline gives a run directory with everything in it") {
 }
 
 TEST_CASE("fovea run: the second time every stage is a hit and the run directory is the same byte for byte") {
-  const Trained desk;
-  const auto again = desk.fovea({"run", "pipeline.json", "--json"});
+  const Trained scratch;
+  const auto again = scratch.fovea({"run", "pipeline.json", "--json"});
   REQUIRE(again.code == 0);
   int hits = 0;
   for (const auto& line : lines_of(again.out)) hits += fovea::parse_json(line).value("cached", false) ? 1 : 0;
   CHECK(hits == 10);
-  const auto runs = run_directories(desk);
+  const auto runs = run_directories(scratch);
   REQUIRE(runs.size() == 2);
   auto first = files_in(runs[0]);
   auto second = files_in(runs[1]);
@@ -58,52 +58,52 @@ TEST_CASE("fovea run: the second time every stage is a hit and the run directory
 }
 
 TEST_CASE("fovea run: config.json of a run directory runs as it is, all hits") {
-  const Trained desk;
-  fs::copy(run_directories(desk)[0] / "config.json", desk.folder / "pipeline.json",
+  const Trained scratch;
+  fs::copy(run_directories(scratch)[0] / "config.json", scratch.folder / "pipeline.json",
            fs::copy_options::overwrite_existing);
-  for (const auto& [stage, plan] : planned(desk)) CHECK(plan["status"] == "hit");
+  for (const auto& [stage, plan] : planned(scratch)) CHECK(plan["status"] == "hit");
 }
 
 TEST_CASE("fovea plan: a changed learning rate is named, and only train and what follows run") {
-  const Trained desk;
-  const auto plan = planned(desk, {"--set", "train.learning_rate=0.002"});
+  const Trained scratch;
+  const auto plan = planned(scratch, {"--set", "train.learning_rate=0.002"});
   for (const char* stage : {"load", "split", "augment", "model"}) CHECK(plan.at(stage)["status"] == "hit");
   for (const char* stage : {"train", "evaluate", "curves", "rate", "confusion"})
     CHECK(plan.at(stage)["status"] == "run");
   CHECK(plan.at("train")["why"] == "learning_rate: 0.001 -> 0.002");
   CHECK(plan.at("train")["seconds"].is_number());
-  REQUIRE(desk.fovea({"run", "pipeline.json", "--set", "train.learning_rate=0.002"}).code == 0);
-  for (const auto& [stage, after] : planned(desk, {"--set", "train.learning_rate=0.002"}))
+  REQUIRE(scratch.fovea({"run", "pipeline.json", "--set", "train.learning_rate=0.002"}).code == 0);
+  for (const auto& [stage, after] : planned(scratch, {"--set", "train.learning_rate=0.002"}))
     CHECK(after["status"] == "hit");
 }
 
 TEST_CASE("fovea run: the number of threads changes no byte of any artifact") {
-  const Desk desk;
-  const auto one = desk.fovea({"run", "pipeline.json", "--threads", "1", "--store", "one"});
-  const auto two = desk.fovea({"run", "pipeline.json", "--threads", "2", "--store", "two"});
+  const ScratchFolder scratch;
+  const auto one = scratch.fovea({"run", "pipeline.json", "--threads", "1", "--store", "one"});
+  const auto two = scratch.fovea({"run", "pipeline.json", "--threads", "2", "--store", "two"});
   REQUIRE(one.code == 0);
   REQUIRE(two.code == 0);
-  const auto objects = stored(desk.folder / "one");
+  const auto objects = stored(scratch.folder / "one");
   CHECK(objects.size() == 17);
-  CHECK(objects == stored(desk.folder / "two"));
+  CHECK(objects == stored(scratch.folder / "two"));
 }
 
 TEST_CASE("fovea run: another seed gives another result") {
-  const Desk desk;
-  REQUIRE(desk.fovea({"run", "pipeline.json", "--until", "train", "--store", "one"}).code == 0);
+  const ScratchFolder scratch;
+  REQUIRE(scratch.fovea({"run", "pipeline.json", "--until", "train", "--store", "one"}).code == 0);
   REQUIRE(
-      desk.fovea({"run", "pipeline.json", "--until", "train", "--store", "two", "--set", "seed=2"}).code ==
+      scratch.fovea({"run", "pipeline.json", "--until", "train", "--store", "two", "--set", "seed=2"}).code ==
       0);
-  const auto one = stored(desk.folder / "one");
-  const auto two = stored(desk.folder / "two");
+  const auto one = stored(scratch.folder / "one");
+  const auto two = stored(scratch.folder / "two");
   CHECK(one.at("load/0") == two.at("load/0"));
   CHECK(one.at("train/0") != two.at("train/0"));
 }
 
 TEST_CASE("fovea: LibTorch is loaded by a run that trains, and by nothing else") {
-  const Desk desk;
+  const ScratchFolder scratch;
   const auto loads = [&](const std::vector<std::string>& arguments) {
-    const auto done = desk.fovea(arguments, {"LD_DEBUG=files"});
+    const auto done = scratch.fovea(arguments, {"LD_DEBUG=files"});
     REQUIRE(done.code == 0);
     return done.err.find("libtorch") != std::string::npos;
   };
@@ -116,44 +116,45 @@ TEST_CASE("fovea: LibTorch is loaded by a run that trains, and by nothing else")
 }
 
 TEST_CASE("fovea: a device that is not there is an error before anything is done") {
-  const Desk desk;
+  const ScratchFolder scratch;
   for (const char* command : {"run", "plan"}) {
-    const auto told = desk.error({command, "pipeline.json", "--device", "cuda:99"});
+    const auto told = scratch.error({command, "pipeline.json", "--device", "cuda:99"});
     CHECK(told.starts_with("--device: \"cuda:99\" is asked for, but th"));
   }
-  CHECK(desk.usage_error({"train", "--dataset", "synthetic", "--device", "gpu"}) ==
+  CHECK(scratch.usage_error({"train", "--dataset", "synthetic", "--device", "gpu"}) ==
         "--device: \"gpu\" is not allowed; it must be \"auto\", \"cpu\", \"cuda\" or \"cuda:N\"");
-  CHECK_FALSE(fs::exists(desk.folder / ".fovea"));
+  CHECK_FALSE(fs::exists(scratch.folder / ".fovea"));
 }
 
 TEST_CASE("fovea: what was computed on the CPU is there for a plan on the CPU") {
-  const Desk desk;
-  REQUIRE(desk.fovea({"run", "pipeline.json", "--device", "cpu"}).code == 0);
-  for (const auto& [name, stage] : planned(desk, {"--device", "cpu"})) CHECK(stage.at("status") == "hit");
+  const ScratchFolder scratch;
+  REQUIRE(scratch.fovea({"run", "pipeline.json", "--device", "cpu"}).code == 0);
+  for (const auto& [name, stage] : planned(scratch, {"--device", "cpu"})) CHECK(stage.at("status") == "hit");
 }
 
 TEST_CASE(
     "fovea plan: where nothing is known of how long a stage takes, the sum is a least, and says of which") {
-  const Desk desk;
-  REQUIRE(desk.fovea({"run", "pipeline.json", "--until", "split"}).code == 0);
-  const auto told = lines_of(desk.fovea({"plan", "pipeline.json", "--force", "load"}).out).back();
+  const ScratchFolder scratch;
+  REQUIRE(scratch.fovea({"run", "pipeline.json", "--until", "split"}).code == 0);
+  const auto told = lines_of(scratch.fovea({"plan", "pipeline.json", "--force", "load"}).out).back();
   CHECK(told.starts_with("10 of 10 stages to run; by earlier runs they take at least "));
   CHECK(told.ends_with(" s, and nothing is known of augment, model, train and 5 more"));
 }
 
 TEST_CASE("fovea run: until and force choose what runs") {
-  const Desk desk;
-  REQUIRE(desk.fovea({"run", "pipeline.json", "--until", "augment"}).code == 0);
-  const auto plan = planned(desk, {"--force", "split"});
+  const ScratchFolder scratch;
+  REQUIRE(scratch.fovea({"run", "pipeline.json", "--until", "augment"}).code == 0);
+  const auto plan = planned(scratch, {"--force", "split"});
   CHECK(plan.at("load")["status"] == "hit");
   CHECK(plan.at("split")["why"] == "forced");
-  CHECK(desk.usage_error({"run", "pipeline.json", "--until", "trian"}) ==
+  CHECK(scratch.usage_error({"run", "pipeline.json", "--until", "trian"}) ==
         "--until: unknown stage \"trian\"; did you mean \"train\"?");
 }
 
 TEST_CASE("fovea run: --json prints one object a line and nothing else") {
-  const Desk desk;
-  const auto done = desk.fovea({"run", "pipeline.json", "--json", "--name", "mine", "--output-dir", "out"});
+  const ScratchFolder scratch;
+  const auto done =
+      scratch.fovea({"run", "pipeline.json", "--json", "--name", "mine", "--output-dir", "out"});
   REQUIRE(done.code == 0);
   std::map<std::string, int> events;
   for (const auto& line : lines_of(done.out)) ++events[fovea::parse_json(line).at("event")];
@@ -161,98 +162,98 @@ TEST_CASE("fovea run: --json prints one object a line and nothing else") {
   CHECK(events["stage_finished"] == 10);
   CHECK(events["epoch"] == 2);
   CHECK(events["run_finished"] == 1);
-  CHECK((*fs::directory_iterator(desk.folder / "out")).path().filename().string().starts_with("mine_"));
+  CHECK((*fs::directory_iterator(scratch.folder / "out")).path().filename().string().starts_with("mine_"));
 }
 
 TEST_CASE("fovea run: an error in a definition is one line, before anything is computed") {
-  const Desk desk;
-  CHECK(desk.error_with("/stages/split/stage", "splt") ==
+  const ScratchFolder scratch;
+  CHECK(scratch.error_with("/stages/split/stage", "splt") ==
         "pipeline.json: stages.split: unknown stage \"splt\"; did you mean \"split\"?");
-  CHECK(desk.error_with("/stages/train/inputs/validaton", "split.validation") ==
+  CHECK(scratch.error_with("/stages/train/inputs/validaton", "split.validation") ==
         "pipeline.json: stages.train.inputs: unknown input \"validaton\"; did you mean \"validation\"?");
-  CHECK(desk.error_with("/stages/train/params/epoch", 3) ==
+  CHECK(scratch.error_with("/stages/train/params/epoch", 3) ==
         "pipeline.json: stages.train.params: unknown parameter \"epoch\"; did you mean \"epochs\"?");
-  CHECK(desk.error_with("/stages/predict/inputs/model", "load.data") ==
+  CHECK(scratch.error_with("/stages/predict/inputs/model", "load.data") ==
         "pipeline.json: stages.predict.inputs.model: expected Model, but \"load.data\" gives Dataset; Model "
         "here is one of \"model.model\", \"train.best\", \"train.last\"");
-  CHECK(desk.error_with("/stages/predict/inputs/data", "model.model") ==
+  CHECK(scratch.error_with("/stages/predict/inputs/data", "model.model") ==
         "pipeline.json: stages.predict.inputs.data: expected Dataset, but \"model.model\" gives Model; did "
         "you "
         "mean \"split.test\"?");
-  CHECK(desk.error_with("/stages/train/params/epochs", 0) ==
+  CHECK(scratch.error_with("/stages/train/params/epochs", 0) ==
         "pipeline.json: stages.train.params.epochs: 0 is not allowed; it must be from 1 to 1000000");
-  CHECK(desk.error_with("/stages/train/params/epochs", "five") ==
+  CHECK(scratch.error_with("/stages/train/params/epochs", "five") ==
         "pipeline.json: stages.train.params.epochs: expected a whole number, got \"five\"");
-  CHECK(desk.error_with("/stages/split/inputs/data", "split.train") ==
+  CHECK(scratch.error_with("/stages/split/inputs/data", "split.train") ==
         "pipeline.json: stages: a cycle: \"split\" -> \"split\"; a stage can't need its own result");
-  CHECK_FALSE(fs::exists(desk.folder / ".fovea/objects"));
+  CHECK_FALSE(fs::exists(scratch.folder / ".fovea/objects"));
 }
 
 TEST_CASE("fovea run: a file that is missing or not JSON is one line") {
-  const Desk desk;
-  CHECK(desk.error({"run", "nothing.json"}) ==
+  const ScratchFolder scratch;
+  CHECK(scratch.error({"run", "nothing.json"}) ==
         "nothing.json: no such file; give the path of a pipeline such as pipeline.json");
-  desk.write("{ \"fovea\": 1,\n  \"stages\": { \"load\" 3 } }");
+  scratch.write("{ \"fovea\": 1,\n  \"stages\": { \"load\" 3 } }");
   CHECK(
-      desk.error({"run", "pipeline.json"}) ==
+      scratch.error({"run", "pipeline.json"}) ==
       "pipeline.json: line 2, column 22: not JSON here; a comma, bracket or quote may be missing before it");
 }
 
 TEST_CASE("fovea run: data that is not there is one line, before anything is computed") {
-  const Desk desk;
+  const ScratchFolder scratch;
   auto definition = small_pipeline();
   definition["stages"]["load"]["params"] = {{"path", "no-such-data"}};
-  desk.write(definition.dump());
-  const auto line = desk.error({"run", "pipeline.json"});
+  scratch.write(definition.dump());
+  const auto line = scratch.error({"run", "pipeline.json"});
   INFO(line);
-  CHECK(line.starts_with("load: " + (desk.folder / "no-such-data").string() + ": no such folder"));
-  CHECK_FALSE(fs::exists(desk.folder / "results"));
+  CHECK(line.starts_with("load: " + (scratch.folder / "no-such-data").string() + ": no such folder"));
+  CHECK_FALSE(fs::exists(scratch.folder / "results"));
 }
 
 TEST_CASE("fovea: wrong usage is exit code 2") {
-  const Desk desk;
-  CHECK(desk.fovea({}).code == 2);
-  CHECK(desk.fovea({"rnu"}).code == 2);
-  CHECK(desk.fovea({"run"}).code == 2);
-  CHECK(desk.fovea({"run", "pipeline.json", "--threads", "0"}).code == 2);
-  CHECK(desk.fovea({"--help"}).code == 0);
+  const ScratchFolder scratch;
+  CHECK(scratch.fovea({}).code == 2);
+  CHECK(scratch.fovea({"rnu"}).code == 2);
+  CHECK(scratch.fovea({"run"}).code == 2);
+  CHECK(scratch.fovea({"run", "pipeline.json", "--threads", "0"}).code == 2);
+  CHECK(scratch.fovea({"--help"}).code == 0);
 }
 
 TEST_CASE("fovea stages: a list of alternatives is told with the parameters of each") {
-  const auto told = Desk().fovea({"stages", "augment"}).out;
+  const auto told = ScratchFolder().fovea({"stages", "augment"}).out;
   CHECK(told.find("\npolicy, any of these with their parameters\n") != std::string::npos);
   CHECK(told.find("  mixup alpha ") != std::string::npos);
   CHECK(told.find("largest angle each way, in degrees; from 0 to 180") != std::string::npos);
 }
 
 TEST_CASE("fovea stages: lists every stage, and shows one with ports and parameters") {
-  const Desk desk;
-  const auto all = desk.fovea({"stages"});
+  const ScratchFolder scratch;
+  const auto all = scratch.fovea({"stages"});
   for (const char* name :
        {"load", "split", "augment", "build_model", "train", "predict", "evaluate", "plot_confusion_matrix"}) {
     CHECK(all.out.find(std::string("  ") + name + " ") != std::string::npos);
   }
-  const auto train = fovea::parse_json(desk.fovea({"stages", "train", "--json"}).out);
-  CHECK(train["inputs"][1]["kind"] == "Batches");
-  CHECK(desk.usage_error({"stages", "trian"}) == "unknown stage \"trian\"; did you mean \"train\"?");
+  const auto train = fovea::parse_json(scratch.fovea({"stages", "train", "--json"}).out);
+  CHECK(train["inputs"][1]["kind"] == "AugmentationRecipe");
+  CHECK(scratch.usage_error({"stages", "trian"}) == "unknown stage \"trian\"; did you mean \"train\"?");
 }
 
 TEST_CASE("fovea graph: draws text, Graphviz, SVG, PNG and PDF, and refuses other endings") {
-  const Desk desk;
-  CHECK(desk.fovea({"graph", "pipeline.json"}).out.find("train = train(model: model.model") !=
+  const ScratchFolder scratch;
+  CHECK(scratch.fovea({"graph", "pipeline.json"}).out.find("train = train(model: model.model") !=
         std::string::npos);
   const std::map<std::string, std::string> begins{
       {"dot", "digraph"}, {"svg", "<?xml"}, {"png", "\x89PNG"}, {"pdf", "%PDF"}};
   for (const auto& [ending, begin] : begins) {
-    REQUIRE(desk.fovea({"graph", "pipeline.json", "-o", "drawn." + ending}).code == 0);
-    CHECK(contents(desk.folder / ("drawn." + ending)).starts_with(begin));
+    REQUIRE(scratch.fovea({"graph", "pipeline.json", "-o", "drawn." + ending}).code == 0);
+    CHECK(contents(scratch.folder / ("drawn." + ending)).starts_with(begin));
   }
-  CHECK(desk.usage_error({"graph", "pipeline.json", "-o", "drawn.bmp"}) ==
+  CHECK(scratch.usage_error({"graph", "pipeline.json", "-o", "drawn.bmp"}) ==
         "drawn.bmp: \".bmp\" is no ending that is drawn; it is one of .svg, .png, .pdf, .dot, .txt");
 }
 
 TEST_CASE("fovea schema: knows every stage and its parameters") {
-  const auto schema = fovea::parse_json(Desk().fovea({"schema"}).out);
+  const auto schema = fovea::parse_json(ScratchFolder().fovea({"schema"}).out);
   std::map<std::string, Json> stages;
   for (const auto& one : schema["properties"]["stages"]["additionalProperties"]["oneOf"]) {
     stages[one["properties"]["stage"]["const"]] = one;
@@ -270,27 +271,27 @@ TEST_CASE("fovea run: interrupted training saves its progress, says how to go on
   auto definition = small_pipeline();
   definition["stages"]["train"]["params"]["epochs"] = 1000;
   definition["stages"]["train"]["params"]["early_stopping"] = {{"patience", nullptr}};
-  const Desk desk(definition);
+  const ScratchFolder scratch(definition);
   const auto done =
-      run_until(".fovea/progress/train/*/*.h5", "fovea", {"run", "pipeline.json"}, desk.folder.path());
+      run_until(".fovea/progress/train/*/*.h5", "fovea", {"run", "pipeline.json"}, scratch.folder.path());
   CHECK(done.code == 130);
-  const auto kept = run_directories(desk).at(0);
+  const auto kept = run_directories(scratch).at(0);
   CHECK(kept.extension() == ".failed");
   CHECK(done.err == "interrupted; finished stages and saved progress are in .fovea, the log is in results/" +
                         kept.filename().string() + ", and the same command goes on from there\n");
   CHECK(contents(kept / "run.log").find(" stopped: interrupted; ") != std::string::npos);
-  const auto plan = planned(desk);
+  const auto plan = planned(scratch);
   CHECK(plan.at("train")["status"] == "partial");
   CHECK(plan.at("train")["progress"].get<std::string>().starts_with("epoch "));
   CHECK(plan.at("predict")["why"] == "\"train\" runs before it");
 }
 
 TEST_CASE("fovea verify-resume: a killed pipeline ends in the bytes of an undisturbed one") {
-  const Desk desk;
-  const auto done = desk.fovea({"verify-resume", "pipeline.json", "--kills", "2"});
+  const ScratchFolder scratch;
+  const auto done = scratch.fovea({"verify-resume", "pipeline.json", "--kills", "2"});
   INFO(done.err);
   CHECK(done.code == 0);
   CHECK(done.out.ends_with("all 17 results are byte for byte those of the undisturbed run\n"));
-  CHECK(desk.error({"verify-resume", "pipeline.json", "--until", "split"}) ==
+  CHECK(scratch.error({"verify-resume", "pipeline.json", "--until", "split"}) ==
         "pipeline.json: no stage that keeps progress; give a pipeline with a \"train\" stage");
 }

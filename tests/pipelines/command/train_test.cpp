@@ -1,16 +1,16 @@
-#include "tests/pipelines/desk.hpp"
+#include "tests/pipelines/scratch_folder.hpp"
 #include "tests/stages/data/images/image_fixture.hpp"
 
 namespace {
 
 /// `fovea train` on little data, without running: the saved definition of what was asked for.
-Json saved_by(const Desk& desk, std::vector<std::string> more) {
+Json saved_by(const ScratchFolder& scratch, std::vector<std::string> more) {
   std::vector<std::string> arguments{"train", "--dry-run", "--save-pipeline", "saved.json"};
   arguments.insert(arguments.end(), more.begin(), more.end());
-  const auto done = desk.fovea(arguments);
+  const auto done = scratch.fovea(arguments);
   INFO(done.err);
   REQUIRE(done.code == 0);
-  return fovea::parse_json(contents(desk.folder / "saved.json"));
+  return fovea::parse_json(contents(scratch.folder / "saved.json"));
 }
 
 /// Flags for a run of a second or two.
@@ -23,11 +23,11 @@ std::vector<std::string> little_run(std::vector<std::string> more = {}) {
 }
 
 /// Writes a folder of images for each of two classes and gives the flags to train on it for an epoch.
-std::vector<std::string> shades_run(const Desk& desk, std::vector<std::string> more = {}) {
+std::vector<std::string> shades_run(const ScratchFolder& scratch, std::vector<std::string> more = {}) {
   for (const auto* name : {"dark", "light"}) {
     for (unsigned char i = 0; i < 40; ++i) {
       const auto shade = static_cast<unsigned char>(i + (*name == 'd' ? 0 : 100));
-      fovea::testing::write_image(desk.folder / "shades" / name / (std::to_string(i) + ".png"),
+      fovea::testing::write_image(scratch.folder / "shades" / name / (std::to_string(i) + ".png"),
                                   fovea::testing::png(8, 8, 1, fovea::testing::Bytes(64, shade)));
     }
   }
@@ -58,13 +58,13 @@ std::vector<std::string> ops_of(const Json& definition) {
 }  // namespace
 
 TEST_CASE("fovea train: composes, runs, saves, and run with the saved file finds every result") {
-  const Desk desk;
-  const auto done = desk.fovea(little_run({"--save-pipeline", "pipeline.json"}));
+  const ScratchFolder scratch;
+  const auto done = scratch.fovea(little_run({"--save-pipeline", "pipeline.json"}));
   INFO(done.err);
   REQUIRE(done.code == 0);
   CHECK(done.out.starts_with("augment: translate, flip_horizontal (auto, for 12 x 12 gray images)\n"));
   CHECK(done.out.find("results in results/synthetic-simple_cnn_") != std::string::npos);
-  const auto plan = planned(desk);
+  const auto plan = planned(scratch);
   CHECK(plan.size() == 11);
   for (const auto& [stage, planned] : plan) {
     INFO(stage);
@@ -73,22 +73,22 @@ TEST_CASE("fovea train: composes, runs, saves, and run with the saved file finds
 }
 
 TEST_CASE("fovea train: a folder with nothing but a folder of images for each class is enough") {
-  const Desk desk;
-  const auto done = desk.fovea(shades_run(desk));
+  const ScratchFolder scratch;
+  const auto done = scratch.fovea(shades_run(scratch));
   INFO(done.err << done.out);
   REQUIRE(done.code == 0);
-  const auto directory = run_directories(desk).at(0);
+  const auto directory = run_directories(scratch).at(0);
   CHECK(fovea::parse_json(contents(directory / "metrics.json"))["samples"] == 8);
 }
 
 TEST_CASE("fovea train: that there is no test part to evaluate on is told before training") {
-  const Desk desk;
-  const auto done = desk.fovea(shades_run(desk, {"--set", "split.test=0"}));
+  const ScratchFolder scratch;
+  const auto done = scratch.fovea(shades_run(scratch, {"--set", "split.test=0"}));
   CHECK(done.code == 1);
   CHECK(done.err.find("split: test: the test part is empty: the data has none of its own, but a stage needs "
                       "it; set \"test\" above 0") != std::string::npos);
   CHECK(done.out.find("epoch") == std::string::npos);
-  const auto only_trained = desk.fovea(shades_run(desk, {"--set", "split.test=0", "--until", "train"}));
+  const auto only_trained = scratch.fovea(shades_run(scratch, {"--set", "split.test=0", "--until", "train"}));
   INFO(only_trained.err);
   CHECK(only_trained.code == 0);
 }
@@ -96,38 +96,38 @@ TEST_CASE("fovea train: that there is no test part to evaluate on is told before
 TEST_CASE("fovea train: only what was typed changes a saved pipeline") {
   auto saved = small_pipeline();
   saved["stages"]["train"]["params"] = {{"epochs", 7}, {"learning_rate", 0.5}, {"batch_size", 3}};
-  const Desk desk(saved);
+  const ScratchFolder scratch(saved);
   auto expected = saved;
-  CHECK(saved_by(desk, {"--config", "pipeline.json"}) == expected);
+  CHECK(saved_by(scratch, {"--config", "pipeline.json"}) == expected);
   expected["stages"]["train"]["params"]["epochs"] = 4;
   expected["seed"] = 9;
-  CHECK(saved_by(desk, {"--config", "pipeline.json", "--epochs", "4", "--seed", "9"}) == expected);
+  CHECK(saved_by(scratch, {"--config", "pipeline.json", "--epochs", "4", "--seed", "9"}) == expected);
   expected["stages"]["model"]["params"]["architecture"] = "resnet8";
-  CHECK(saved_by(desk, {"--config", "pipeline.json", "--epochs", "4", "--seed", "9", "--model", "resnet8"}) ==
-        expected);
+  CHECK(saved_by(scratch, {"--config", "pipeline.json", "--epochs", "4", "--seed", "9", "--model",
+                           "resnet8"}) == expected);
 }
 
 TEST_CASE("fovea train: a saved pipeline with two trainings is refused with their names") {
   auto saved = small_pipeline();
   saved["stages"]["again"] = saved["stages"]["train"];
-  const Desk desk(saved);
-  CHECK(desk.error({"train", "--config", "pipeline.json", "--epochs", "4"}) ==
+  const ScratchFolder scratch(saved);
+  CHECK(scratch.error({"train", "--config", "pipeline.json", "--epochs", "4"}) ==
         "pipeline.json: the pipeline has several stages \"train\": \"train\", \"again\"; run it with \"fovea "
         "run\", and set each by its name, as --set train.PARAMETER=VALUE");
 }
 
 TEST_CASE("fovea train: augmentation goes by the size and colour of images") {
-  const Desk desk;
+  const ScratchFolder scratch;
   using Ops = std::vector<std::string>;
   const auto ops = [&](std::vector<std::string> more) {
     more.insert(more.begin(), {"--dataset", "synthetic"});
-    return ops_of(saved_by(desk, more));
+    return ops_of(saved_by(scratch, more));
   };
   CHECK(ops({}) == Ops{"translate", "flip_horizontal"});
   CHECK(ops({"--set", "load.synthetic.channels=3"}) == Ops{"crop", "flip_horizontal"});
   CHECK(ops({"--image-size", "96x80"}) == Ops{"random_resized_crop", "flip_horizontal"});
-  write_idx_of_8x8(desk.folder / "raw");
-  CHECK(ops_of(saved_by(desk, {"--dataset", "raw"})) == Ops{"translate"});
+  write_idx_of_8x8(scratch.folder / "raw");
+  CHECK(ops_of(saved_by(scratch, {"--dataset", "raw"})) == Ops{"translate"});
   CHECK(ops({"--augment", "none"}) == Ops{});
   CHECK(ops({"--augment", "strong"}) ==
         Ops{"translate", "flip_horizontal", "trivial_augment", "random_erasing"});
@@ -136,11 +136,11 @@ TEST_CASE("fovea train: augmentation goes by the size and colour of images") {
 }
 
 TEST_CASE("fovea train: switches leave figures out") {
-  const Desk desk;
+  const ScratchFolder scratch;
   const auto stages = [&](std::vector<std::string> more) {
     more.insert(more.begin(), {"--dataset", "synthetic"});
     std::vector<std::string> names;
-    const auto saved = saved_by(desk, more);
+    const auto saved = saved_by(scratch, more);
     for (const auto& item : saved["stages"].items()) names.push_back(item.key());
     return names;
   };
@@ -154,28 +154,28 @@ TEST_CASE("fovea train: switches leave figures out") {
 }
 
 TEST_CASE("fovea train: image size makes raw images that size, once, and drawn ones from the beginning") {
-  const Desk desk;
-  write_idx_of_8x8(desk.folder / "raw");
-  const auto resized = saved_by(desk, {"--dataset", "raw", "--image-size", "16x20"})["stages"];
+  const ScratchFolder scratch;
+  write_idx_of_8x8(scratch.folder / "raw");
+  const auto resized = saved_by(scratch, {"--dataset", "raw", "--image-size", "16x20"})["stages"];
   CHECK(resized["resize"]["params"] == fovea::parse_json(R"({"height": 16, "width": 20})"));
   CHECK(resized["split"]["inputs"]["data"] == "resize.data");
-  const auto again = saved_by(desk, {"--config", "saved.json", "--image-size", "70"})["stages"];
+  const auto again = saved_by(scratch, {"--config", "saved.json", "--image-size", "70"})["stages"];
   CHECK(again["resize"]["params"] == fovea::parse_json(R"({"height": 70, "width": 70})"));
   CHECK(again["resize"]["inputs"]["data"] == "load.data");
-  const auto drawn = saved_by(desk, {"--dataset", "synthetic", "--image-size", "16"});
+  const auto drawn = saved_by(scratch, {"--dataset", "synthetic", "--image-size", "16"});
   CHECK(drawn["stages"]["load"]["params"]["synthetic"] ==
         fovea::parse_json(R"({"height": 16, "width": 16})"));
-  const auto redrawn = saved_by(desk, {"--config", "saved.json", "--image-size", "16x20"});
+  const auto redrawn = saved_by(scratch, {"--config", "saved.json", "--image-size", "16x20"});
   CHECK(redrawn["stages"]["load"]["params"]["synthetic"] ==
         fovea::parse_json(R"({"height": 16, "width": 20})"));
   CHECK_FALSE(redrawn["stages"].contains("resize"));
 }
 
 TEST_CASE("fovea train: what is wrong is told of the flag, with what would be right") {
-  const Desk desk;
+  const ScratchFolder scratch;
   const auto wrong = [&](std::vector<std::string> more) {
     more.insert(more.begin(), {"train", "--dataset", "synthetic"});
-    return desk.usage_error(more);
+    return scratch.usage_error(more);
   };
   CHECK(wrong({"--epochs", "0"}) == "--epochs: 0 is not allowed; it must be from 1 to 1000000");
   CHECK(wrong({"--epochs", "ten"}) == "--epochs: expected a whole number, got \"ten\"");
@@ -188,64 +188,64 @@ TEST_CASE("fovea train: what is wrong is told of the flag, with what would be ri
   CHECK(wrong({"--image-size", "big"}) ==
         "--image-size: \"big\" is no size; give 64, or 64x96 for height and width");
   CHECK(wrong({"--image-size", "4"}) == "--image-size: 4 is not allowed; it must be from 8 to 1024");
-  CHECK(desk.error({"train", "--dataset", "fashon_mnist"}) ==
+  CHECK(scratch.error({"train", "--dataset", "fashon_mnist"}) ==
         "--dataset: unknown data set \"fashon_mnist\"; did you mean \"fashion_mnist\"?");
-  CHECK(desk.error({"train", "--dataset", "no/where"}).starts_with("--dataset: no/where: no such folder"));
-  CHECK(desk.usage_error({"train"}) ==
+  CHECK(scratch.error({"train", "--dataset", "no/where"}).starts_with("--dataset: no/where: no such folder"));
+  CHECK(scratch.usage_error({"train"}) ==
         "--dataset: missing; give a name or a path, or a saved pipeline with --config");
-  CHECK_FALSE(fs::exists(desk.folder / ".fovea/objects"));
+  CHECK_FALSE(fs::exists(scratch.folder / ".fovea/objects"));
 }
 
 TEST_CASE("fovea: a flag that is not there is wrong usage, with the nearest one that is") {
-  const auto done = Desk().fovea({"train", "--dataset", "synthetic", "--learnig-rate", "3"});
+  const auto done = ScratchFolder().fovea({"train", "--dataset", "synthetic", "--learnig-rate", "3"});
   CHECK(done.code == 2);
   CHECK(done.err == "fovea train: unknown flag \"--learnig-rate\"; did you mean \"--learning-rate\"?\n");
 }
 
 TEST_CASE("fovea models: lists architectures and their parameters, for any image that they take") {
-  const Desk desk;
+  const ScratchFolder scratch;
   std::map<std::string, Json> models;
-  for (const auto& line : lines_of(desk.fovea({"models", "--json", "--classes", "1000"}).out)) {
+  for (const auto& line : lines_of(scratch.fovea({"models", "--json", "--classes", "1000"}).out)) {
     const auto one = fovea::parse_json(line);
     models[one.at("name")] = one;
   }
   CHECK(models.at("resnet18")["parameters"] == 11689512);
   CHECK(models.at("simple_cnn")["input"] == "3x32x32");
-  const auto shown = desk.fovea({"models", "simple_cnn", "--input", "1x28x28"}).out;
+  const auto shown = scratch.fovea({"models", "simple_cnn", "--input", "1x28x28"}).out;
   CHECK(shown.find("77,786 parameters") != std::string::npos);
-  CHECK(desk.usage_error({"models", "rsnet8"}) ==
+  CHECK(scratch.usage_error({"models", "rsnet8"}) ==
         "unknown architecture \"rsnet8\"; did you mean \"resnet8\"?");
-  CHECK(desk.usage_error({"models", "--input", "28"}) ==
+  CHECK(scratch.usage_error({"models", "--input", "28"}) ==
         "--input: \"28\" is no image; give 1 or 3 channels, height and width, as 3x32x32");
 }
 
 TEST_CASE("fovea train --find-lr: a range of rates takes the place of training") {
-  const Desk desk;
-  const auto saved = saved_by(desk, {"--dataset", "synthetic", "--find-lr", "--batch-size", "16"});
+  const ScratchFolder scratch;
+  const auto saved = saved_by(scratch, {"--dataset", "synthetic", "--find-lr", "--batch-size", "16"});
   std::vector<std::string> names;
   for (const auto& item : saved["stages"].items()) names.push_back(item.key());
   CHECK(names ==
         std::vector<std::string>{"load", "split", "augment", "model", "find_rate", "learning_rate_range"});
   CHECK(saved["stages"]["find_rate"]["params"]["batch_size"] == 16);
-  const auto done = desk.fovea(little_run({"--find-lr"}));
+  const auto done = scratch.fovea(little_run({"--find-lr"}));
   INFO(done.err);
   REQUIRE(done.code == 0);
   CHECK(done.out.find("find_rate: the loss ") != std::string::npos);
   CHECK(done.out.starts_with("--find-lr has no use for --epochs\n"));
   const auto each =
-      desk.fovea(little_run({"--find-lr", "--set", R"(each={"train.learning_rate":[0.1,0.2]})"}));
+      scratch.fovea(little_run({"--find-lr", "--set", R"(each={"train.learning_rate":[0.1,0.2]})"}));
   INFO(each.err);
   CHECK(each.code == 0);
   CHECK(each.out.starts_with("--find-lr has no use for --epochs, \"each\" of the pipeline\n"));
-  CHECK(desk.usage_error({"train", "--dataset", "synthetic", "--find-lr", "--optimizer", "adamm"})
+  CHECK(scratch.usage_error({"train", "--dataset", "synthetic", "--find-lr", "--optimizer", "adamm"})
             .starts_with("--optimizer: \"adamm\" is not allowed; it must be one of "));
 }
 
 TEST_CASE("fovea train: the gradients' figure is drawn where they are tracked") {
-  const Desk desk;
+  const ScratchFolder scratch;
   const auto has_figure = [&](std::vector<std::string> more) {
     more.insert(more.end(), {"--dataset", "synthetic"});
-    return saved_by(desk, more)["stages"].contains("gradient_flow");
+    return saved_by(scratch, more)["stages"].contains("gradient_flow");
   };
   CHECK_FALSE(has_figure({}));
   CHECK(has_figure({"--enable-gradient-tracking"}));

@@ -6,7 +6,7 @@
 
 #include <set>
 
-#include "tests/pipelines/desk.hpp"
+#include "tests/pipelines/scratch_folder.hpp"
 
 namespace {
 
@@ -24,7 +24,7 @@ std::size_t columns_of(const std::string& text) {
 }
 
 /// What a run shows on a terminal that is so wide.
-std::string shown_on_terminal(const Desk& desk, unsigned short columns) {
+std::string shown_on_terminal(const ScratchFolder& scratch, unsigned short columns) {
   winsize size{};
   size.ws_row = 24;
   size.ws_col = columns;
@@ -33,7 +33,7 @@ std::string shown_on_terminal(const Desk& desk, unsigned short columns) {
   REQUIRE(process >= 0);
   if (process == 0) {
     ::setenv("TERM", "xterm", 1);
-    if (::chdir(desk.folder.path().c_str()) == 0)
+    if (::chdir(scratch.folder.path().c_str()) == 0)
       ::execl(FOVEA_BINARY_DIR "/fovea", "fovea", "run", "pipeline.json", nullptr);
     ::_exit(127);
   }
@@ -71,10 +71,10 @@ TEST_CASE("console: a line of progress is shorter than the terminal, however nar
 }
 
 TEST_CASE("console: on a terminal of any width no line of progress wraps, and it tells loss and rate") {
-  const Desk desk;
+  const ScratchFolder scratch;
   for (const unsigned short columns : {80, 40}) {
-    fs::remove_all(desk.folder / ".fovea");
-    const auto shown = shown_on_terminal(desk, columns);
+    fs::remove_all(scratch.folder / ".fovea");
+    const auto shown = shown_on_terminal(scratch, columns);
     INFO(shown);
     std::size_t lines = 0;
     for (std::size_t at = 0; (at = shown.find("\r\033[Ktrain ", at)) != std::string::npos; ++at, ++lines)
@@ -86,8 +86,8 @@ TEST_CASE("console: on a terminal of any width no line of progress wraps, and it
 }
 
 TEST_CASE("fovea run: every event of --json is one object that says what and where") {
-  const Desk desk;
-  const auto done = desk.fovea({"run", "pipeline.json", "--json"});
+  const ScratchFolder scratch;
+  const auto done = scratch.fovea({"run", "pipeline.json", "--json"});
   REQUIRE(done.code == 0);
   CHECK(done.err.empty());
   const std::set<std::string> of_run{"run_started", "run_finished"};

@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "tests/pipelines/desk.hpp"
+#include "tests/pipelines/scratch_folder.hpp"
 
 namespace {
 
@@ -34,8 +34,8 @@ std::map<std::string, std::string> ends_of(const std::string& out) {
 
 TEST_CASE(
     "fovea run --keep-going: what does not depend on a failed stage runs, and the run fails all the same") {
-  const Desk desk(one_of_two_fails());
-  const auto done = desk.fovea({"run", "pipeline.json", "--keep-going", "--json"});
+  const ScratchFolder scratch(one_of_two_fails());
+  const auto done = scratch.fovea({"run", "pipeline.json", "--keep-going", "--json"});
   CHECK(done.code == 1);
   CHECK(done.err.starts_with("bad: loss is "));
   CHECK(std::count(done.err.begin(), done.err.end(), '\n') == 1);
@@ -43,19 +43,19 @@ TEST_CASE(
       {"load", "ran"},  {"split", "ran"},  {"augment", "ran"}, {"model", "ran"},
       {"train", "ran"}, {"bad", "failed"}, {"predict", "ran"}, {"evaluate", "ran"}};
   CHECK(ends_of(done.out) == expected);
-  const auto directories = run_directories(desk);
+  const auto directories = run_directories(scratch);
   REQUIRE(directories.size() == 1);
   CHECK(directories[0].extension() == ".failed");
   const auto log = contents(directories[0] / "run.log");
   CHECK(log.find(" run_failed: bad: loss is ") != std::string::npos);
-  CHECK(planned(desk).at("evaluate")["status"] == "hit");
-  CHECK(planned(desk).at("predict_bad")["status"] == "run");
+  CHECK(planned(scratch).at("evaluate")["status"] == "hit");
+  CHECK(planned(scratch).at("predict_bad")["status"] == "run");
 }
 
 TEST_CASE(
     "fovea run --keep-going: what became of every stage is told, with the metrics of those that are whole") {
-  const Desk desk(one_of_two_fails());
-  const auto json = desk.fovea({"run", "pipeline.json", "--keep-going", "--json"});
+  const ScratchFolder scratch(one_of_two_fails());
+  const auto json = scratch.fovea({"run", "pipeline.json", "--keep-going", "--json"});
   std::vector<Json> left;
   Json metrics;
   for (const auto& line : lines_of(json.out)) {
@@ -68,7 +68,7 @@ TEST_CASE(
   CHECK(left[0].at("because") == Json{"bad"});
   REQUIRE(metrics.size() == 1);
   CHECK(metrics.at("evaluate").contains("accuracy"));
-  const auto done = desk.fovea({"run", "pipeline.json", "--keep-going"});
+  const auto done = scratch.fovea({"run", "pipeline.json", "--keep-going"});
   CHECK(done.code == 1);
   CHECK(done.out.find("\n  train        hit\n") != std::string::npos);
   CHECK(done.out.find("\n  bad          failed\n") != std::string::npos);
@@ -79,23 +79,23 @@ TEST_CASE(
 TEST_CASE("fovea run --keep-going: every error is told on a line of its own") {
   auto definition = one_of_two_fails();
   definition["stages"]["evaluate"]["params"]["top_k"] = 7;
-  const Desk desk(definition);
-  const auto done = desk.fovea({"run", "pipeline.json", "--keep-going"});
+  const ScratchFolder scratch(definition);
+  const auto done = scratch.fovea({"run", "pipeline.json", "--keep-going"});
   CHECK(done.code == 1);
   auto told = lines_of(done.err);
   REQUIRE(told.size() == 2);
   std::sort(told.begin(), told.end());
   CHECK(told[0].starts_with("bad: loss is "));
   CHECK(told[1] == "evaluate: top_k: 7 is more than the 3 classes; give at most 3, or \"auto\"");
-  CHECK(planned(desk).at("train")["status"] == "hit");
+  CHECK(planned(scratch).at("train")["status"] == "hit");
 }
 
 TEST_CASE(
     "fovea run: a precision that the machine lacks is told before training, top_k once classes are known") {
   auto definition = small_pipeline();
   definition["stages"]["predict"]["params"] = {{"precision", "fp16"}};
-  Desk desk(definition);
-  const auto run = [&] { return desk.fovea({"run", "pipeline.json", "--json", "--device", "cpu"}); };
+  ScratchFolder scratch(definition);
+  const auto run = [&] { return scratch.fovea({"run", "pipeline.json", "--json", "--device", "cpu"}); };
   const auto precision = run();
   CHECK(precision.code == 1);
   CHECK(precision.err ==
@@ -103,9 +103,9 @@ TEST_CASE(
   CHECK_FALSE(ends_of(precision.out).contains("train"));
   definition["stages"]["predict"]["params"] = Json::object();
   definition["stages"]["evaluate"]["params"]["top_k"] = 7;
-  desk.write(definition.dump());
+  scratch.write(definition.dump());
   const auto top_k = run();
   CHECK(top_k.code == 1);
   CHECK(top_k.err == "evaluate: top_k: 7 is more than the 3 classes; give at most 3, or \"auto\"\n");
-  CHECK(planned(desk).at("predict")["status"] == "hit");
+  CHECK(planned(scratch).at("predict")["status"] == "hit");
 }

@@ -1,4 +1,4 @@
-#include "tests/pipelines/desk.hpp"
+#include "tests/pipelines/scratch_folder.hpp"
 
 namespace {
 
@@ -14,14 +14,14 @@ std::vector<fs::path> folders_in(const fs::path& folder) {
 }  // namespace
 
 TEST_CASE("mlflow: runs of a pipeline are runs of one experiment, each with params, metrics and artifacts") {
-  const Desk desk;
+  const ScratchFolder scratch;
   for (const char* rate : {"0.001", "0.002"}) {
-    const auto done = desk.fovea(
+    const auto done = scratch.fovea(
         {"run", "pipeline.json", "--mlflow", "mlruns", "--set", std::string("train.learning_rate=") + rate});
     INFO(done.err);
     REQUIRE(done.code == 0);
   }
-  const auto experiments = folders_in(desk.folder / "mlruns");
+  const auto experiments = folders_in(scratch.folder / "mlruns");
   REQUIRE(experiments.size() == 1);
   CHECK(contents(experiments[0] / "meta.yaml").find("\nname: \"small\"\n") != std::string::npos);
   const auto runs = folders_in(experiments[0]);
@@ -39,7 +39,7 @@ TEST_CASE("mlflow: runs of a pipeline are runs of one experiment, each with para
     CHECK(files.contains("artifacts/best_model.h5"));
     CHECK(files.at("meta.yaml").find("\nrun_id: \"" + run.filename().string() + "\"\n") != std::string::npos);
     CHECK(files.at("meta.yaml").find("\nstatus: 3\n") != std::string::npos);
-    const auto directory = desk.folder / "results" / files.at("tags/mlflow.runName");
+    const auto directory = scratch.folder / "results" / files.at("tags/mlflow.runName");
     for (const auto& [name, bytes] : files_in(directory)) CHECK(files.at("artifacts/" + name) == bytes);
   }
   std::sort(rates.begin(), rates.end());
@@ -47,8 +47,8 @@ TEST_CASE("mlflow: runs of a pipeline are runs of one experiment, each with para
 }
 
 TEST_CASE("mlflow: a folder that can't be made is an error before anything is computed") {
-  const Desk desk;
-  std::ofstream(desk.folder / "taken") << "a file";
-  CHECK(desk.error({"run", "pipeline.json", "--mlflow", "taken/mlruns"}).starts_with("taken/mlruns"));
-  CHECK_FALSE(fs::exists(desk.folder / "results"));
+  const ScratchFolder scratch;
+  std::ofstream(scratch.folder / "taken") << "a file";
+  CHECK(scratch.error({"run", "pipeline.json", "--mlflow", "taken/mlruns"}).starts_with("taken/mlruns"));
+  CHECK_FALSE(fs::exists(scratch.folder / "results"));
 }

@@ -57,8 +57,8 @@ bool times_rise(const std::vector<event_reader::Point>& points) {
 }  // namespace
 
 TEST_CASE("tensorboard: a run directory has the history, epochs in both folders and steps in one") {
-  const Trained desk;
-  const auto run = run_directories(desk)[0];
+  const Trained scratch;
+  const auto run = run_directories(scratch)[0];
   const auto log = log_of(run);
   const auto train = event_reader::scalars(event_file_in(run / "tensorboard_logs/train/train"));
   const auto validation = event_reader::scalars(event_file_in(run / "tensorboard_logs/train/validation"));
@@ -90,9 +90,9 @@ TEST_CASE("tensorboard: a training's folder has its settings, and what was measu
   definition["each"] = fovea::parse_json(R"({"train.learning_rate": [0.001, 0.002]})");
   for (const auto* figure : {"curves", "rate", "confusion"}) definition["stages"].erase(figure);
   definition["stages"]["train"]["params"]["epochs"] = 1;
-  const Desk desk(definition);
-  REQUIRE(desk.fovea({"run", "pipeline.json", "--tensorboard", "live"}).code == 0);
-  const auto run = run_directories(desk)[0];
+  const ScratchFolder scratch(definition);
+  REQUIRE(scratch.fovea({"run", "pipeline.json", "--tensorboard", "live"}).code == 0);
+  const auto run = run_directories(scratch)[0];
   for (const auto* copy : {"1", "2"}) {
     const auto folder = run / "tensorboard_logs" / ("train_" + std::string(copy));
     const auto settings = event_reader::settings(only_event_file_of(folder));
@@ -107,7 +107,7 @@ TEST_CASE("tensorboard: a training's folder has its settings, and what was measu
     CHECK(measured.at("test_macro_f1")[0].value == metrics["macro"]["f1"].get<float>());
   }
   int live = 0;
-  for (const auto& entry : fs::directory_iterator(desk.folder / "live/small")) {
+  for (const auto& entry : fs::directory_iterator(scratch.folder / "live/small")) {
     if (!entry.path().filename().string().starts_with("train_")) continue;
     ++live;
     CHECK(event_reader::settings(only_event_file_of(entry.path())).contains("train.learning_rate"));
@@ -118,8 +118,8 @@ TEST_CASE("tensorboard: a training's folder has its settings, and what was measu
 
 TEST_CASE("tensorboard: figures are images, byte for byte those of the run directory") {
   using namespace event_reader;
-  const Trained desk;
-  const auto run = run_directories(desk)[0];
+  const Trained scratch;
+  const auto run = run_directories(scratch)[0];
   std::map<std::string, std::string> drawn;
   for (const auto& record : records(event_file_in(run / "tensorboard_logs/figures"))) {
     const auto event = message(record);
@@ -135,9 +135,9 @@ TEST_CASE("tensorboard: figures are images, byte for byte those of the run direc
 }
 
 TEST_CASE("tensorboard: an event file is explained as what it came from") {
-  const Trained desk;
-  const auto logs = run_directories(desk)[0] / "tensorboard_logs/train/train";
-  const auto told = desk.fovea({"explain", fs::directory_iterator(logs)->path().string()});
+  const Trained scratch;
+  const auto logs = run_directories(scratch)[0] / "tensorboard_logs/train/train";
+  const auto told = scratch.fovea({"explain", fs::directory_iterator(logs)->path().string()});
   CHECK(told.code == 0);
   CHECK(told.out.starts_with("from   train (train)\n"));
 }
@@ -145,13 +145,13 @@ TEST_CASE("tensorboard: an event file is explained as what it came from") {
 TEST_CASE("tensorboard: while training runs, event files grow in the folder that was named") {
   auto definition = small_pipeline();
   definition["stages"]["train"]["params"]["epochs"] = 3;
-  const Desk desk(definition);
-  const auto done = desk.fovea({"run", "pipeline.json", "--tensorboard", "live"});
+  const ScratchFolder scratch(definition);
+  const auto done = scratch.fovea({"run", "pipeline.json", "--tensorboard", "live"});
   INFO(done.err);
   REQUIRE(done.code == 0);
-  const auto log = log_of(run_directories(desk)[0]);
+  const auto log = log_of(run_directories(scratch)[0]);
   fs::path training;
-  for (const auto& entry : fs::directory_iterator(desk.folder / "live/small")) {
+  for (const auto& entry : fs::directory_iterator(scratch.folder / "live/small")) {
     if (entry.path().filename().string().starts_with("train-")) training = entry.path();
   }
   const auto train = event_reader::scalars(event_file_in(training / "train"));
@@ -164,31 +164,32 @@ TEST_CASE("tensorboard: while training runs, event files grow in the folder that
   for (const char* tag : {"step_loss", "learning_rate", "gradient_norm", "samples_per_second"})
     CHECK(train.at(tag).back().step == 18);
   CHECK(train.at("learning_rate").back().value == static_cast<float>(log[2][5]));
-  CHECK(fs::is_directory(desk.folder / "live/small/figures"));
+  CHECK(fs::is_directory(scratch.folder / "live/small/figures"));
 }
 
 TEST_CASE(
     "tensorboard: weights are histograms after each epoch where that is asked for, under the same key") {
-  const Desk desk;
-  REQUIRE(desk.fovea({"run", "pipeline.json", "--tensorboard", "live", "--set",
+  const ScratchFolder scratch;
+  REQUIRE(scratch
+              .fovea({"run", "pipeline.json", "--tensorboard", "live", "--set",
                       "train.visualize.weight_histograms=true"})
               .code == 0);
   fs::path training;
-  for (const auto& entry : fs::directory_iterator(desk.folder / "live/small")) {
+  for (const auto& entry : fs::directory_iterator(scratch.folder / "live/small")) {
     if (entry.path().filename().string().starts_with("train-")) training = entry.path();
   }
   const auto weights = event_reader::histograms(event_file_in(training / "weights"));
   CHECK(weights.at("fc.bias") == std::vector<std::pair<std::int64_t, double>>{{1, 3}, {2, 3}});
   for (const auto& [tag, points] : weights) CHECK(points.size() == 2);
-  for (const auto& [name, stage] : planned(desk)) CHECK(stage.at("status") == "hit");
+  for (const auto& [name, stage] : planned(scratch)) CHECK(stage.at("status") == "hit");
 }
 
 TEST_CASE("tensorboard: a training that was in the store is written whole into the folder that was named") {
-  const Trained desk;
+  const Trained scratch;
   for (int i = 0; i < 2; ++i)
-    REQUIRE(desk.fovea({"run", "pipeline.json", "--tensorboard", "live"}).code == 0);
+    REQUIRE(scratch.fovea({"run", "pipeline.json", "--tensorboard", "live"}).code == 0);
   int trainings = 0;
-  for (const auto& entry : fs::directory_iterator(desk.folder / "live/small")) {
+  for (const auto& entry : fs::directory_iterator(scratch.folder / "live/small")) {
     if (!entry.path().filename().string().starts_with("train-")) continue;
     ++trainings;
     CHECK(event_reader::scalars(event_file_in(entry.path() / "train")).at("step_loss").size() == 12);
@@ -197,10 +198,10 @@ TEST_CASE("tensorboard: a training that was in the store is written whole into t
 }
 
 TEST_CASE("tensorboard: a folder that can't be made is an error before anything is computed") {
-  const Desk desk;
-  std::ofstream(desk.folder / "taken") << "a file";
-  CHECK(desk.error({"run", "pipeline.json", "--tensorboard", "taken/logs"}).starts_with("taken/logs"));
-  CHECK_FALSE(fs::exists(desk.folder / "results"));
+  const ScratchFolder scratch;
+  std::ofstream(scratch.folder / "taken") << "a file";
+  CHECK(scratch.error({"run", "pipeline.json", "--tensorboard", "taken/logs"}).starts_with("taken/logs"));
+  CHECK_FALSE(fs::exists(scratch.folder / "results"));
 }
 
 TEST_CASE("tensorboard: live logs that can't be written are one warning, and the run goes on") {

@@ -3,7 +3,7 @@
 
 #include "graph/definition.hpp"
 #include "stages/list.hpp"
-#include "tests/pipelines/desk.hpp"
+#include "tests/pipelines/scratch_folder.hpp"
 
 namespace {
 
@@ -41,8 +41,8 @@ Json small_pipeline_of_two() {
   return definition;
 }
 
-std::size_t records_of(const Desk& desk, const char* stage) {
-  const fs::recursive_directory_iterator records(desk.folder / ".fovea/keys" / stage);
+std::size_t records_of(const ScratchFolder& scratch, const char* stage) {
+  const fs::recursive_directory_iterator records(scratch.folder / ".fovea/keys" / stage);
   return static_cast<std::size_t>(
       std::count_if(begin(records), end(records), [](const auto& entry) { return entry.is_regular_file(); }));
 }
@@ -54,14 +54,14 @@ Json json_in(const fs::path& file) {
 }  // namespace
 
 TEST_CASE("fovea train --seeds: what needs no seed runs once, and more seeds find those that ran") {
-  const Desk desk;
-  const auto three = desk.fovea(small_training({"--seeds", "3", "--json"}));
+  const ScratchFolder scratch;
+  const auto three = scratch.fovea(small_training({"--seeds", "3", "--json"}));
   INFO(three.err);
   REQUIRE(three.code == 0);
   CHECK(cached_stages(three).size() == 1 + 3 * 6 + 1);
-  CHECK(records_of(desk, "load") == 1);
-  CHECK(records_of(desk, "train") == 3);
-  const auto five = cached_stages(desk.fovea(small_training({"--seeds", "5", "--json"})));
+  CHECK(records_of(scratch, "load") == 1);
+  CHECK(records_of(scratch, "train") == 3);
+  const auto five = cached_stages(scratch.fovea(small_training({"--seeds", "5", "--json"})));
   CHECK(five.at("load"));
   for (const auto* stage : {"split", "augment", "model", "train", "predict", "evaluate"}) {
     INFO(stage);
@@ -69,13 +69,13 @@ TEST_CASE("fovea train --seeds: what needs no seed runs once, and more seeds fin
   }
   for (const auto* copy : {"train_4", "train_5", "evaluate_4", "evaluate_5", "summary"})
     CHECK_FALSE(five.at(copy));
-  CHECK(records_of(desk, "train") == 5);
+  CHECK(records_of(scratch, "train") == 5);
 }
 
 TEST_CASE("fovea train --seeds: each seed gives what a single run with it gives") {
-  const Desk desk;
-  REQUIRE(desk.fovea(small_training({"--seed", "3", "--seeds", "2"})).code == 0);
-  const auto single = cached_stages(desk.fovea(small_training({"--seed", "4", "--json"})));
+  const ScratchFolder scratch;
+  REQUIRE(scratch.fovea(small_training({"--seed", "3", "--seeds", "2"})).code == 0);
+  const auto single = cached_stages(scratch.fovea(small_training({"--seed", "4", "--json"})));
   CHECK(single.size() == 7);
   for (const auto& [stage, cached] : single) {
     INFO(stage);
@@ -84,8 +84,8 @@ TEST_CASE("fovea train --seeds: each seed gives what a single run with it gives"
 }
 
 TEST_CASE("fovea train --seeds: tells and exports mean and interval, and config.json runs again, all hits") {
-  const Desk desk;
-  const auto done = desk.fovea(small_training({"--seeds", "2", "--save-pipeline", "saved.json"}));
+  const ScratchFolder scratch;
+  const auto done = scratch.fovea(small_training({"--seeds", "2", "--save-pipeline", "saved.json"}));
   INFO(done.err << done.out);
   REQUIRE(done.code == 0);
   CHECK(done.out.find("\n  train_1..2") != std::string::npos);
@@ -94,36 +94,36 @@ TEST_CASE("fovea train --seeds: tells and exports mean and interval, and config.
   CHECK(with_accuracy == 1);
   CHECK(done.out.find(" the 95 % interval of the mean)") != std::string::npos);
 
-  const auto directory = run_directories(desk).at(0);
+  const auto directory = run_directories(scratch).at(0);
   const auto summary = json_in(directory / "summary.json")["settings"][0];
   CHECK(summary["each"].dump() == R"([{"seed":0},{"seed":1}])");
   for (const auto* copy : {"evaluate_1", "evaluate_2"}) {
     const auto accuracy = json_in(directory / copy / "metrics.json")["accuracy"];
     CHECK(summary["accuracy"]["values"][copy[9] - '1'] == accuracy);
   }
-  CHECK(json_in(desk.folder / "saved.json")["each"].dump() == R"({"seed":[0,1]})");
-  for (const auto& pipeline : {directory / "config.json", desk.folder / "saved.json"}) {
-    desk.write(contents(pipeline));
-    const auto plan = planned(desk);
+  CHECK(json_in(scratch.folder / "saved.json")["each"].dump() == R"({"seed":[0,1]})");
+  for (const auto& pipeline : {directory / "config.json", scratch.folder / "saved.json"}) {
+    scratch.write(contents(pipeline));
+    const auto plan = planned(scratch);
     CHECK(plan.size() == 14);
     for (const auto& [stage, one] : plan) CHECK(one["status"] == "hit");
   }
 }
 
 TEST_CASE("fovea train --folds: the data is loaded once, and every image of the folds is validated on once") {
-  const Desk desk;
-  const auto done = desk.fovea(small_training({"--folds", "3", "--mlflow", "mlruns"}));
+  const ScratchFolder scratch;
+  const auto done = scratch.fovea(small_training({"--folds", "3", "--mlflow", "mlruns"}));
   INFO(done.err << done.out);
   REQUIRE(done.code == 0);
-  CHECK(records_of(desk, "load") == 1);
-  for (const auto* stage : {"split", "augment", "train"}) CHECK(records_of(desk, stage) == 3);
-  CHECK(records_of(desk, "evaluate") == 6);
-  const auto directory = run_directories(desk).at(0);
+  CHECK(records_of(scratch, "load") == 1);
+  for (const auto* stage : {"split", "augment", "train"}) CHECK(records_of(scratch, stage) == 3);
+  CHECK(records_of(scratch, "evaluate") == 6);
+  const auto directory = run_directories(scratch).at(0);
   std::int64_t validated = 0;
   for (const auto* fold : {"evaluate_validation_1", "evaluate_validation_2", "evaluate_validation_3"})
     validated += json_in(directory / fold / "metrics.json")["samples"].get<std::int64_t>();
   CHECK(validated == 240);
-  const auto metrics = desk.folder / "mlruns";
+  const auto metrics = scratch.folder / "mlruns";
   std::vector<std::string> scores;
   for (const auto& entry : fs::recursive_directory_iterator(metrics)) {
     if (entry.path().filename().string().ends_with("_accuracy") &&
@@ -142,11 +142,11 @@ TEST_CASE("fovea train --folds: the data is loaded once, and every image of the 
 }
 
 TEST_CASE("fovea train --folds: composes each fold, scored on test and validation, with a figure of both") {
-  const Desk desk;
-  const auto done = desk.fovea({"train", "--dataset", "synthetic", "--folds", "4", "--dry-run",
-                                "--save-pipeline", "saved.json", "--set", "evaluate.top_k=2"});
+  const ScratchFolder scratch;
+  const auto done = scratch.fovea({"train", "--dataset", "synthetic", "--folds", "4", "--dry-run",
+                                   "--save-pipeline", "saved.json", "--set", "evaluate.top_k=2"});
   REQUIRE(done.code == 0);
-  const auto saved = json_in(desk.folder / "saved.json");
+  const auto saved = json_in(scratch.folder / "saved.json");
   CHECK(saved["each"].dump() == R"({"split.fold":[1,2,3,4]})");
   const auto& stages = saved["stages"];
   CHECK(stages["split"]["params"]["folds"] == 4);
@@ -161,11 +161,12 @@ TEST_CASE("fovea train --folds: composes each fold, scored on test and validatio
 }
 
 TEST_CASE("fovea train: folds and seeds are combined, and with what a saved pipeline's each gives") {
-  const Desk desk;
-  REQUIRE(desk.fovea({"train", "--dataset", "synthetic", "--folds", "3", "--seeds", "2", "--dry-run",
+  const ScratchFolder scratch;
+  REQUIRE(scratch
+              .fovea({"train", "--dataset", "synthetic", "--folds", "3", "--seeds", "2", "--dry-run",
                       "--save-pipeline", "saved.json"})
               .code == 0);
-  auto saved = json_in(desk.folder / "saved.json");
+  auto saved = json_in(scratch.folder / "saved.json");
   CHECK(saved["each"].dump() == R"([{"split.fold":[1,2,3]},{"seed":[0,1]}])");
   const auto registry = fovea::all_stages();
   const auto graph = fovea::read_definition(saved, registry);
@@ -174,11 +175,12 @@ TEST_CASE("fovea train: folds and seeds are combined, and with what a saved pipe
   CHECK(graph.nodes()[graph.find("train_3_2")].each.dump() == R"({"split.fold":3,"seed":1})");
 
   saved["each"] = fovea::parse_json(R"({"train.learning_rate": [0.1, 0.2]})");
-  desk.write(saved.dump());
-  REQUIRE(desk.fovea({"train", "--config", "pipeline.json", "--seeds", "2", "--dry-run", "--save-pipeline",
+  scratch.write(saved.dump());
+  REQUIRE(scratch
+              .fovea({"train", "--config", "pipeline.json", "--seeds", "2", "--dry-run", "--save-pipeline",
                       "both.json"})
               .code == 0);
-  const auto both = json_in(desk.folder / "both.json");
+  const auto both = json_in(scratch.folder / "both.json");
   CHECK(both["each"].dump() == R"([{"train.learning_rate":[0.1,0.2]},{"seed":[0,1]}])");
   CHECK(both["stages"].size() == saved["stages"].size());
 }
@@ -186,20 +188,20 @@ TEST_CASE("fovea train: folds and seeds are combined, and with what a saved pipe
 TEST_CASE("fovea run: settings times seeds are told, summarised and tracked apart by setting") {
   auto definition = small_pipeline_of_two();
   definition["each"] = fovea::parse_json(R"([{"train.learning_rate": [0.001, 0.01]}, {"seed": [1, 2]}])");
-  const Desk desk(definition);
-  const auto plan = desk.fovea({"plan", "pipeline.json"});
+  const ScratchFolder scratch(definition);
+  const auto plan = scratch.fovea({"plan", "pipeline.json"});
   CHECK(plan.out.find("  [learning_rate 0.01, seed 1]") != std::string::npos);
-  const auto done = desk.fovea({"run", "pipeline.json", "--mlflow", "mlruns"});
+  const auto done = scratch.fovea({"run", "pipeline.json", "--mlflow", "mlruns"});
   INFO(done.err << done.out);
   REQUIRE(done.code == 0);
-  CHECK(records_of(desk, "split") == 2);
-  CHECK(records_of(desk, "train") == 4);
+  CHECK(records_of(scratch, "split") == 2);
+  CHECK(records_of(scratch, "train") == 4);
   CHECK(done.out.find("train_2_1: learning_rate 0.01, seed 1\n") != std::string::npos);
   CHECK(done.out.find("\n  train_1_1..2_2") != std::string::npos);
   CHECK(done.out.find("\n    learning_rate 0.001  accuracy ") != std::string::npos);
   CHECK(done.out.find("\n    learning_rate 0.01  accuracy ") != std::string::npos);
 
-  const auto directory = run_directories(desk).at(0);
+  const auto directory = run_directories(scratch).at(0);
   const auto settings = json_in(directory / "summary.json")["settings"];
   REQUIRE(settings.size() == 2);
   CHECK(settings[1]["setting"].dump() == R"({"train.learning_rate":0.01})");
@@ -208,10 +210,10 @@ TEST_CASE("fovea run: settings times seeds are told, summarised and tracked apar
         json_in(directory / "evaluate_2_1" / "metrics.json")["accuracy"]);
 
   std::map<std::string, std::string> rates;
-  for (const auto& [name, text] : files_in(desk.folder / "mlruns")) {
+  for (const auto& [name, text] : files_in(scratch.folder / "mlruns")) {
     const fs::path path(name);
     if (path.filename() != "train.learning_rate") continue;
-    const auto run = desk.folder / "mlruns" / path.parent_path().parent_path();
+    const auto run = scratch.folder / "mlruns" / path.parent_path().parent_path();
     CHECK(fs::exists(run / "metrics/test_accuracy"));
     CHECK(fs::exists(run / "tags/mlflow.parentRunId"));
     rates[contents(run / "tags/mlflow.runName")] = text + " " + contents(run / "params/seed");
@@ -220,17 +222,17 @@ TEST_CASE("fovea run: settings times seeds are told, summarised and tracked apar
                                                     {"train_1_2: learning_rate 0.001, seed 2", "0.001 2"},
                                                     {"train_2_1: learning_rate 0.01, seed 1", "0.01 1"},
                                                     {"train_2_2: learning_rate 0.01, seed 2", "0.01 2"}});
-  desk.write(contents(directory / "config.json"));
-  for (const auto& [stage, one] : planned(desk)) CHECK(one["status"] == "hit");
-  CHECK(planned(desk).at("train_2_1")["each"].dump() == R"({"train.learning_rate":0.01,"seed":1})");
-  CHECK(planned(desk, {"--force", "train"}).at("train_1_2")["why"] == "forced");
+  scratch.write(contents(directory / "config.json"));
+  for (const auto& [stage, one] : planned(scratch)) CHECK(one["status"] == "hit");
+  CHECK(planned(scratch).at("train_2_1")["each"].dump() == R"({"train.learning_rate":0.01,"seed":1})");
+  CHECK(planned(scratch, {"--force", "train"}).at("train_1_2")["why"] == "forced");
 }
 
 TEST_CASE("fovea train: what several runs can't be is told of the flag") {
-  const Desk desk(small_pipeline_of_two());
+  const ScratchFolder scratch(small_pipeline_of_two());
   const auto wrong = [&](std::vector<std::string> more) {
     more.insert(more.begin(), {"train", "--dataset", "synthetic"});
-    return desk.usage_error(more);
+    return scratch.usage_error(more);
   };
   CHECK(wrong({"--folds", "1"}) == "--folds: 1 is not allowed; it must be from 2 to 1000");
   CHECK(wrong({"--seeds", "0"}) == "--seeds: 0 is not allowed; it must be from 1 to 1000");
@@ -243,9 +245,9 @@ TEST_CASE("fovea train: what several runs can't be is told of the flag") {
   CHECK(wrong({"--seeds", "2", "--seed", "9223372036854775807"}) ==
         "--seeds: 2 values from 9223372036854775807 on are not allowed; they must stay below "
         "9223372036854775807");
-  CHECK(desk.usage_error({"train", "--config", "pipeline.json", "--seeds", "2"}) ==
+  CHECK(scratch.usage_error({"train", "--config", "pipeline.json", "--seeds", "2"}) ==
         "--seeds: \"each\" gives it [1,2]; change that list, as --set each.seed=[...]");
-  CHECK(desk.usage_error({"train", "--config", "pipeline.json", "--seed", "2"}) ==
+  CHECK(scratch.usage_error({"train", "--config", "pipeline.json", "--seed", "2"}) ==
         "--seed: \"each\" gives it [1,2]; change that list, as --set each.seed=[...]");
 }
 
@@ -254,9 +256,9 @@ TEST_CASE("fovea train: no flag is lost to what each gives") {
   definition["each"] = fovea::parse_json(
       R"({"model.architecture": ["simple_cnn", "resnet8"], "augment.policy": [[], [{"op": "flip_horizontal"}]],
           "load.synthetic.height": [12, 14]})");
-  const Desk desk(definition);
+  const ScratchFolder scratch(definition);
   const auto wrong = [&](const char* flag, const char* value) {
-    return desk.usage_error({"train", "--config", "pipeline.json", flag, value});
+    return scratch.usage_error({"train", "--config", "pipeline.json", flag, value});
   };
   for (const auto& [flag, value, place] : {std::array{"--model", "resnet20", "model.architecture"},
                                            std::array{"--augment", "none", "augment.policy"},
@@ -270,68 +272,68 @@ TEST_CASE("fovea train: no flag is lost to what each gives") {
 }
 
 TEST_CASE("fovea train --seeds: a saved pipeline may be begun with") {
-  const Desk desk;
-  const auto done = desk.fovea({"train", "--config", "pipeline.json", "--seeds", "2", "--seed", "5",
-                                "--dry-run", "--save-pipeline", "saved.json"});
+  const ScratchFolder scratch;
+  const auto done = scratch.fovea({"train", "--config", "pipeline.json", "--seeds", "2", "--seed", "5",
+                                   "--dry-run", "--save-pipeline", "saved.json"});
   INFO(done.err);
   REQUIRE(done.code == 0);
-  const auto saved = json_in(desk.folder / "saved.json");
+  const auto saved = json_in(scratch.folder / "saved.json");
   CHECK(saved["each"].dump() == R"({"seed":[5,6]})");
   CHECK(saved["stages"]["summary"]["inputs"]["metrics"] == "evaluate.metrics");
 }
 
 TEST_CASE("fovea run: --set, --until and --force mean every copy, by the name that was written") {
-  const Desk desk(small_pipeline_of_two());
-  const auto until = planned(desk, {"--until", "train"});
+  const ScratchFolder scratch(small_pipeline_of_two());
+  const auto until = planned(scratch, {"--until", "train"});
   CHECK(until.size() == 1 + 2 * 4);
-  CHECK(planned(desk, {"--until", "train_2"}).size() == 5);
-  REQUIRE(desk.fovea({"run", "pipeline.json", "--until", "augment"}).code == 0);
-  const auto forced = planned(desk, {"--force", "split"});
+  CHECK(planned(scratch, {"--until", "train_2"}).size() == 5);
+  REQUIRE(scratch.fovea({"run", "pipeline.json", "--until", "augment"}).code == 0);
+  const auto forced = planned(scratch, {"--force", "split"});
   for (const auto* copy : {"split_1", "split_2"}) CHECK(forced.at(copy)["why"] == "forced");
   CHECK(forced.at("load")["status"] == "hit");
-  const auto set = planned(desk, {"--set", "split.validation=0.4", "--set", "each.seed=[1,2,3]"});
+  const auto set = planned(scratch, {"--set", "split.validation=0.4", "--set", "each.seed=[1,2,3]"});
   for (const auto* copy : {"split_1", "split_2"}) CHECK(set.at(copy)["why"] == "validation: 0.2 -> 0.4");
   CHECK(set.contains("split_3"));
-  CHECK(desk.usage_error({"plan", "pipeline.json", "--set", "seed=3"}) ==
+  CHECK(scratch.usage_error({"plan", "pipeline.json", "--set", "seed=3"}) ==
         "--set seed=3: \"each\" gives it [1,2]; change that list, as --set each.seed=[...]");
-  CHECK(desk.usage_error({"plan", "pipeline.json", "--set", "each.split.validation=[0.1,2e9]", "--set",
-                          "each.split.valdation=[1,2]"}) ==
+  CHECK(scratch.usage_error({"plan", "pipeline.json", "--set", "each.split.validation=[0.1,2e9]", "--set",
+                             "each.split.valdation=[1,2]"}) ==
         "--set each.split.valdation: unknown parameter \"valdation\"; did you mean "
         "\"validation\"?");
 }
 
 TEST_CASE("fovea explain: a summary's figure names the runs that it is of") {
-  const Desk desk(small_pipeline_of_two());
-  REQUIRE(desk.fovea({"run", "pipeline.json"}).code == 0);
-  const auto directory = run_directories(desk).at(0);
-  fs::copy(directory / "visualizations/summary.png", desk.folder / "found.png");
-  const auto by_bytes = fovea::parse_json(desk.fovea({"explain", "found.png", "--json"}).out);
+  const ScratchFolder scratch(small_pipeline_of_two());
+  REQUIRE(scratch.fovea({"run", "pipeline.json"}).code == 0);
+  const auto directory = run_directories(scratch).at(0);
+  fs::copy(directory / "visualizations/summary.png", scratch.folder / "found.png");
+  const auto by_bytes = fovea::parse_json(scratch.fovea({"explain", "found.png", "--json"}).out);
   CHECK(by_bytes["node"] == "drawn");
   CHECK(by_bytes["pipeline"]["stages"]["summary"]["inputs"]["metrics"] ==
         Json({"evaluate_1.metrics", "evaluate_2.metrics"}));
   // One byte more, and only the key inside tells where it came from.
-  std::ofstream(desk.folder / "found.png", std::ios::app) << '\n';
-  const auto by_key = fovea::parse_json(desk.fovea({"explain", "found.png", "--json"}).out);
+  std::ofstream(scratch.folder / "found.png", std::ios::app) << '\n';
+  const auto by_key = fovea::parse_json(scratch.fovea({"explain", "found.png", "--json"}).out);
   CHECK(by_key["run"] == "");
   CHECK(by_key["pipeline"]["stages"]["summarise"]["inputs"]["metrics"].size() == 2);
   auto pipeline = by_key["pipeline"];
   pipeline["name"] = "again";
-  desk.write(pipeline.dump());
-  const auto plan = planned(desk);
+  scratch.write(pipeline.dump());
+  const auto plan = planned(scratch);
   CHECK(plan.size() == 1 + 2 * 6 + 2);
   for (const auto& [stage, one] : plan) {
     INFO(stage);
     CHECK(one["status"] == "hit");
   }
   // A list with a gap would be a summary of fewer runs.
-  fs::remove_all(*fs::directory_iterator(desk.folder / ".fovea/keys/evaluate"));
-  const auto gap = fovea::parse_json(desk.fovea({"explain", "found.png", "--json"}).out);
+  fs::remove_all(*fs::directory_iterator(scratch.folder / ".fovea/keys/evaluate"));
+  const auto gap = fovea::parse_json(scratch.fovea({"explain", "found.png", "--json"}).out);
   CHECK_FALSE(gap["pipeline"]["stages"]["summarise"].contains("inputs"));
 }
 
 TEST_CASE("fovea verify-resume: every copy of a training is proved") {
-  const Desk desk(small_pipeline_of_two());
-  const auto done = desk.fovea({"verify-resume", "pipeline.json", "--kills", "1"});
+  const ScratchFolder scratch(small_pipeline_of_two());
+  const auto done = scratch.fovea({"verify-resume", "pipeline.json", "--kills", "1"});
   INFO(done.err << done.out);
   CHECK(done.code == 0);
   const auto registry = fovea::all_stages();

@@ -20,7 +20,7 @@ TEST_CASE("augment writes down the recipe: data, policy, seed and the data's own
   CHECK(batches.policy.size() == 1);
   CHECK(batches.seed == 77);
   CHECK(batches.mean == data->mean);
-  CHECK(batches.deviation == data->deviation);
+  CHECK(batches.std == data->std);
   CHECK(alone.listener.warnings.empty());
 }
 

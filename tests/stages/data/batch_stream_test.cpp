@@ -10,7 +10,7 @@ namespace {
 
 using namespace testing;
 
-Batches recipe(std::size_t samples, std::uint64_t seed = 4) {
+AugmentationRecipe recipe(std::size_t samples, std::uint64_t seed = 4) {
   std::vector<std::int32_t> labels(samples);
   for (std::size_t i = 0; i < samples; ++i) labels[i] = static_cast<std::int32_t>(i % 20);
   auto data = small_dataset(labels, 6, 5, 3);
@@ -18,7 +18,7 @@ Batches recipe(std::size_t samples, std::uint64_t seed = 4) {
           .policy = {FlipHorizontal{}, Translate{.max = 0.3}, RandomErasing{}},
           .seed = seed,
           .mean = data.mean,
-          .deviation = data.deviation};
+          .std = data.std};
 }
 
 /// All batches of a pass, one behind the other.
@@ -125,7 +125,7 @@ TEST_CASE("the recipe comes back from its file, its data found by identity") {
   CHECK(back.data.share() == data);
   CHECK(back.seed == batches.seed);
   CHECK(back.mean == batches.mean);
-  CHECK(back.deviation == batches.deviation);
+  CHECK(back.std == batches.std);
   CHECK(Conversion<Policy>::write(back.policy, Keep::all) ==
         Conversion<Policy>::write(batches.policy, Keep::all));
 }

@@ -22,7 +22,7 @@ TEST_CASE("statistics are those of the textbook, per channel") {
       double squares = 0;
       for (const auto value : values) squares += (value - mean) * (value - mean);
       CHECK(data.mean[c] == Approx(mean).epsilon(1e-12));
-      CHECK(data.deviation[c] == Approx(std::sqrt(squares / count)).epsilon(1e-12));
+      CHECK(data.std[c] == Approx(std::sqrt(squares / count)).epsilon(1e-12));
     }
   }
 }
@@ -35,7 +35,7 @@ TEST_CASE("statistics of large images of the largest value do not overflow") {
   data.index = std::vector<std::uint32_t>(3, 0);
   measure_statistics(data);
   CHECK(data.mean[0] == 1);
-  CHECK(data.deviation[0] == 0);
+  CHECK(data.std[0] == 0);
 }
 
 TEST_CASE("a view shows the chosen samples of its source without a copy of the pixels") {
@@ -58,7 +58,7 @@ TEST_CASE("a view of a view refers to the owner of the pixels") {
 TEST_CASE("statistics of a view are its own, and do not depend on the order") {
   const auto data = small_dataset({0, 0, 0, 0, 0});
   CHECK(view(data, "id", {0, 3}).mean != data.mean);
-  CHECK(view(data, "id", {3, 0, 2}).deviation == view(data, "id", {0, 2, 3}).deviation);
+  CHECK(view(data, "id", {3, 0, 2}).std == view(data, "id", {0, 2, 3}).std);
   CHECK(view(data, "id", {}).size() == 0);
 }
 
@@ -71,7 +71,7 @@ TEST_CASE("a data set comes back from its file as it was") {
   CHECK(to_vector(back.parts) == to_vector(data.parts));
   CHECK(back.class_names == data.class_names);
   CHECK(back.mean == data.mean);
-  CHECK(back.deviation == data.deviation);
+  CHECK(back.std == data.std);
   CHECK(back.source.empty());
 }
 

@@ -17,9 +17,9 @@ Dataset album(std::size_t count = 12) {
   return builder.build();
 }
 
-Batches album_recipe(const Policy& policy) {
+AugmentationRecipe album_recipe(const Policy& policy) {
   const auto data = album();
-  return {.data = data, .policy = policy, .seed = 4, .mean = data.mean, .deviation = data.deviation};
+  return {.data = data, .policy = policy, .seed = 4, .mean = data.mean, .std = data.std};
 }
 
 std::vector<float> images_of(BatchStream stream) {

@@ -195,7 +195,7 @@ TEST_CASE("load: how image files are taken is a matter of parameters") {
   CHECK(data.width == 30);
   CHECK(data.is_encoded());
   REQUIRE(data.mean.size() == 3);
-  CHECK((data.mean[0] > 0.2 && data.mean[0] < 0.8 && data.deviation[0] > 0));
+  CHECK((data.mean[0] > 0.2 && data.mean[0] < 0.8 && data.std[0] > 0));
 }
 
 TEST_CASE("load: settings of image files are refused where there are none") {

@@ -49,7 +49,7 @@ MetricsSummary summary_of(const std::vector<Metrics>& runs, const char* each = "
 TEST_CASE("spread: mean, deviation and interval are those of Student's sleep data") {
   const auto spread = spread_of({0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0});
   CHECK(spread.mean == exactly(0.75));
-  CHECK(spread.deviation == exactly(1.7890096577591623));
+  CHECK(spread.std == exactly(1.7890096577591623));
   CHECK(spread.low == exactly(-0.5297804135262323));
   CHECK(spread.high == exactly(2.0297804135262325));
 }
@@ -57,10 +57,10 @@ TEST_CASE("spread: mean, deviation and interval are those of Student's sleep dat
 // With one and two degrees of freedom the quantile is tan(0.475 pi) and 0.95 sqrt(2 / (1 - 0.95^2)).
 TEST_CASE("spread: with two and three values the quantile is that of its closed form") {
   const auto two = spread_of({1, 3});
-  CHECK(two.deviation == exactly(std::sqrt(2.0)));
+  CHECK(two.std == exactly(std::sqrt(2.0)));
   CHECK(two.high - two.mean == exactly(12.706204736174696));
   const auto three = spread_of({1, 2, 3});
-  CHECK(three.deviation == exactly(1));
+  CHECK(three.std == exactly(1));
   CHECK(three.mean - three.low == exactly(4.302652729749463 / std::sqrt(3.0)));
 }
 
@@ -101,22 +101,21 @@ TEST_CASE("summarise: a stored summary whose lists do not fit each other is refu
 
 TEST_CASE("spread: equal values have an interval of no length") {
   const auto spread = spread_of({0.5, 0.5, 0.5});
-  CHECK(spread.deviation == 0);
+  CHECK(spread.std == 0);
   CHECK(spread.low == 0.5);
   CHECK(spread.high == 0.5);
 }
 
 TEST_CASE("spread: what one value does not tell is null, with the reason beside it") {
   CHECK(to_json(spread_of({0.25})).dump() ==
-        R"({"mean":0.25,"deviation":null,"deviation_reason":"one value tells nothing of a spread",)"
+        R"({"mean":0.25,"std":null,"std_reason":"one value tells nothing of a spread",)"
         R"("interval":null,"interval_reason":"one value tells nothing of a spread","values":[0.25]})");
 }
 
 TEST_CASE("spread: a value that is not finite leaves nothing known but the others") {
   const auto json = to_json(spread_of({1, std::numeric_limits<double>::infinity()}));
-  CHECK(json.dump() ==
-        R"({"mean":null,"mean_reason":"not finite","deviation":null,"deviation_reason":"not finite",)"
-        R"("interval":null,"interval_reason":"not finite","values":[1.0,null]})");
+  CHECK(json.dump() == R"({"mean":null,"mean_reason":"not finite","std":null,"std_reason":"not finite",)"
+                       R"("interval":null,"interval_reason":"not finite","values":[1.0,null]})");
 }
 
 TEST_CASE("summarise: every metric has the values of all runs in their order") {
@@ -127,7 +126,7 @@ TEST_CASE("summarise: every metric has the values of all runs in their order") {
   const auto& all = summary.settings[0];
   CHECK(all.accuracy.values == Values{0.4, 0.8, 0.6});
   CHECK(all.accuracy.mean == exactly(0.6));
-  CHECK(all.accuracy.deviation == exactly(0.2));
+  CHECK(all.accuracy.std == exactly(0.2));
   CHECK(all.top_k_accuracy.mean == exactly(0.3));
   CHECK(all.loss.values == Values{4, 8, 6});
   CHECK(all.macro_f1.mean == exactly(0.075));

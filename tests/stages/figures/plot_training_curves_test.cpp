@@ -92,7 +92,7 @@ TEST_CASE(
   for (std::size_t i = 0; i < 6; ++i) history.validation.top_5[i] = 0.9 + 0.01 * static_cast<double>(i);
   history.best_epoch = 3;
   const auto drawing = drawn_curves(history);
-  const auto check = [&](const std::string& title, std::vector<double> History::Part::*values) {
+  const auto check = [&](const std::string& title, std::vector<double> History::Curves::*values) {
     INFO(title);
     const auto chart = render::read_chart(drawing, title);
     CHECK(chart.x_label == "epoch");
@@ -107,9 +107,9 @@ TEST_CASE(
     REQUIRE(chart.rules().size() == 1);
     CHECK(chart.rules()[0] == Approx(3).margin(0.02));
   };
-  check("Loss", &History::Part::loss);
-  check("Accuracy", &History::Part::accuracy);
-  check("Top-5 accuracy", &History::Part::top_5);
+  check("Loss", &History::Curves::loss);
+  check("Accuracy", &History::Curves::accuracy);
+  check("Top-5 accuracy", &History::Curves::top_5);
 }
 
 TEST_CASE(

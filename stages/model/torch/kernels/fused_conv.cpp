@@ -71,8 +71,9 @@ void for_each_part(const Cut& cut, const Body& body) {
 struct ConvNorm : torch::autograd::Function<ConvNorm> {
   /// `given` is what is added, or anything where nothing is.
   static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& x,
-                            const at::Tensor& weight, const at::Tensor& factor, const at::Tensor& offset,
-                            const at::Tensor& given, const Conv& conv, const Norm& norm, Then then) {
+                            const at::Tensor& weight, const at::Tensor& norm_weight,
+                            const at::Tensor& norm_bias, const at::Tensor& given, const Conv& conv,
+                            const Norm& norm, Epilogue epilogue) {
     const auto typed = weight.to(x.scalar_type());
     const std::vector<std::int64_t> stride(2, conv.stride), padding(2, conv.padding);
     const auto side = [&](std::int64_t size) {
@@ -97,11 +98,11 @@ struct ConvNorm : torch::autograd::Function<ConvNorm> {
       }
       moments[i] = moments_of(convolved[i]);
     });
-    const auto all =
-        batch_statistics(moments, {factor, offset, norm.mean, norm.variance, norm.momentum, norm.epsilon});
+    const auto all = batch_statistics(
+        moments, {norm_weight, norm_bias, norm.mean, norm.variance, norm.momentum, norm.epsilon});
 
-    const bool adds = then == Then::add_and_relu, pools = then == Then::relu_and_pool;
-    const auto sizes_out = sizes_after(sizes, then);
+    const bool adds = epilogue == Epilogue::add_and_relu, pools = epilogue == Epilogue::relu_and_pool;
+    const auto sizes_out = sizes_after(sizes, epilogue);
     auto out = empty_channels_last(sizes_out, x.scalar_type());
     const auto winner = pools ? empty_channels_last(sizes_out, at::kByte) : at::Tensor();
     for_each_part(cuts, [&](std::int64_t part) {
@@ -111,10 +112,10 @@ struct ConvNorm : torch::autograd::Function<ConvNorm> {
                         .out = pools ? at::Tensor() : written,
                         .pooled = pools ? written : at::Tensor(),
                         .winner = cuts.of(winner, part),
-                        .relu = then != Then::nothing},
+                        .relu = epilogue != Epilogue::nothing},
                        all);
     });
-    keep(context, conv, then, cuts, x.requires_grad(), winograd);
+    keep(context, conv, epilogue, cuts, x.requires_grad(), winograd);
     torch::autograd::variable_list saved{x, weight, typed, all.rows, winner, adds ? out : at::Tensor()};
     saved.insert(saved.end(), convolved.begin(), convolved.end());
     context->save_for_backward(saved);
@@ -142,7 +143,7 @@ struct ConvNorm : torch::autograd::Function<ConvNorm> {
                          .gradient = cuts.of(gradient, part),
                          .added_gradient = cuts.of(added_gradient, part),
                          .winner = cuts.of(saved[4], part),
-                         .relu = static_cast<Then>(number("then")) == Then::relu};
+                         .relu = static_cast<Epilogue>(number("epilogue")) == Epilogue::relu};
     };
 
     const auto parts = static_cast<std::size_t>(cuts.parts());
@@ -178,19 +179,18 @@ struct ConvNorm : torch::autograd::Function<ConvNorm> {
       else
         cuts.of(x_gradient, part).copy_(of_x);
     });
-    return {
-        x_gradient, add_up(weight_gradients, saved[1]), found.factor, found.offset, added_gradient, {}, {},
-        {}};
+    return {x_gradient, add_up(weight_gradients, saved[1]), found.weight, found.bias, added_gradient, {}, {},
+            {}};
   }
 
  private:
-  static void keep(torch::autograd::AutogradContext* context, const Conv& conv, Then then, const Cut& cuts,
-                   bool asks_x, bool winograd) {
+  static void keep(torch::autograd::AutogradContext* context, const Conv& conv, Epilogue epilogue,
+                   const Cut& cuts, bool asks_x, bool winograd) {
     auto& data = context->saved_data;
     data["stride"] = conv.stride;
     data["padding"] = conv.padding;
     data["groups"] = conv.groups;
-    data["then"] = static_cast<std::int64_t>(then);
+    data["epilogue"] = static_cast<std::int64_t>(epilogue);
     data["images"] = cuts.images;
     data["size"] = cuts.size;
     data["asks x"] = static_cast<std::int64_t>(asks_x);
@@ -210,17 +210,17 @@ struct ConvNorm : torch::autograd::Function<ConvNorm> {
 }  // namespace
 
 at::Tensor conv_norm(const at::Tensor& x, const Conv& conv, const at::Tensor& weight, const Norm& norm,
-                     Then then, const at::Tensor& added) {
+                     Epilogue epilogue, const at::Tensor& added) {
   const bool fits = is_channels_last(x) && x.size(0) > 0 &&
                     (!added.defined() || (is_channels_last(added) && added.scalar_type() == x.scalar_type()));
   if (!fits) {
     const auto y = at::conv2d(x, weight.to(x.scalar_type()), {}, {conv.stride, conv.stride},
                               {conv.padding, conv.padding}, {1, 1}, conv.groups);
-    return batch_norm(y, norm, true, then, added);
+    return batch_norm(y, norm, true, epilogue, added);
   }
   // Autograd takes no undefined tensor.
   const auto given = added.defined() ? added : x.detach();
-  return ConvNorm::apply(x, weight, norm.factor, norm.offset, given, conv, norm, then);
+  return ConvNorm::apply(x, weight, norm.weight, norm.bias, given, conv, norm, epilogue);
 }
 
 }  // namespace fovea

@@ -12,6 +12,6 @@ namespace fovea {
 /// where the weight has a gradient already, the new one is added to it in place. The last digits depend on
 /// the number of threads.
 at::Tensor conv_norm(const at::Tensor& x, const Conv& conv, const at::Tensor& weight, const Norm& norm,
-                     Then then, const at::Tensor& added = {});
+                     Epilogue epilogue, const at::Tensor& added = {});
 
 }  // namespace fovea

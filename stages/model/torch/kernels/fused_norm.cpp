@@ -13,15 +13,15 @@ namespace fovea {
 namespace {
 
 /// What comes out; where it is pooled, `winner` is set as well.
-at::Tensor normalised(const at::Tensor& x, const at::Tensor& added, const Statistics& all, Then then,
+at::Tensor normalised(const at::Tensor& x, const at::Tensor& added, const Statistics& all, Epilogue epilogue,
                       at::Tensor& winner) {
-  const auto sizes = sizes_after(x.sizes(), then);
+  const auto sizes = sizes_after(x.sizes(), epilogue);
   auto out = empty_channels_last(sizes, x.scalar_type());
-  if (then == Then::relu_and_pool) {
+  if (epilogue == Epilogue::relu_and_pool) {
     winner = empty_channels_last(sizes, at::kByte);
     write_normalised({.x = x, .pooled = out, .winner = winner}, all);
   } else {
-    write_normalised({.x = x, .added = added, .out = out, .relu = then != Then::nothing}, all);
+    write_normalised({.x = x, .added = added, .out = out, .relu = epilogue != Epilogue::nothing}, all);
   }
   return out;
 }
@@ -29,22 +29,22 @@ at::Tensor normalised(const at::Tensor& x, const at::Tensor& added, const Statis
 struct TrainNorm : torch::autograd::Function<TrainNorm> {
   /// `given` is what is added, or anything where nothing is.
   static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& x,
-                            const at::Tensor& factor, const at::Tensor& offset, const at::Tensor& given,
-                            const Norm& norm, Then then) {
+                            const at::Tensor& weight, const at::Tensor& bias, const at::Tensor& given,
+                            const Norm& norm, Epilogue epilogue) {
     const auto moments = moments_of(x);
-    const auto all = batch_statistics(
-        {&moments, 1}, {factor, offset, norm.mean, norm.variance, norm.momentum, norm.epsilon});
+    const auto all = batch_statistics({&moments, 1},
+                                      {weight, bias, norm.mean, norm.variance, norm.momentum, norm.epsilon});
     at::Tensor winner;
-    const bool adds = then == Then::add_and_relu;
-    auto out = normalised(x, adds ? given : at::Tensor(), all, then, winner);
-    context->saved_data["then"] = static_cast<std::int64_t>(then);
+    const bool adds = epilogue == Epilogue::add_and_relu;
+    auto out = normalised(x, adds ? given : at::Tensor(), all, epilogue, winner);
+    context->saved_data["epilogue"] = static_cast<std::int64_t>(epilogue);
     context->save_for_backward({x, all.rows, winner, adds ? out : at::Tensor()});
     return out;
   }
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
                                                  const torch::autograd::variable_list& gradients) {
     const auto saved = context->get_saved_variables();
-    const auto then = static_cast<Then>(context->saved_data["then"].toInt());
+    const auto epilogue = static_cast<Epilogue>(context->saved_data["epilogue"].toInt());
     const auto& x = saved[0];
     const PassTensors tensors{
         .x = x,
@@ -53,18 +53,18 @@ struct TrainNorm : torch::autograd::Function<TrainNorm> {
         .out = empty_channels_last(x.sizes(), x.scalar_type()),
         .added_gradient = saved[3].defined() ? empty_channels_last(x.sizes(), x.scalar_type()) : at::Tensor(),
         .winner = saved[2],
-        .relu = then == Then::relu};
+        .relu = epilogue == Epilogue::relu};
     const Statistics all(saved[1]);
     const auto pixels = static_cast<std::size_t>(x.numel() / x.size(1));
     const auto found = norm_gradients(gradient_sums(tensors, all), pixels, all);
     write_gradients(tensors, all, found.rest);
-    return {tensors.out, found.factor, found.offset, tensors.added_gradient, {}, {}};
+    return {tensors.out, found.weight, found.bias, tensors.added_gradient, {}, {}};
   }
 };
 
 }  // namespace
 
-at::Tensor batch_norm(const at::Tensor& x, const Norm& norm, bool training, Then then,
+at::Tensor batch_norm(const at::Tensor& x, const Norm& norm, bool training, Epilogue epilogue,
                       const at::Tensor& added) {
   const bool fused =
       is_channels_last(x) &&
@@ -72,17 +72,17 @@ at::Tensor batch_norm(const at::Tensor& x, const Norm& norm, bool training, Then
   if (fused && training) {
     // Autograd takes no undefined tensor.
     const auto given = added.defined() ? added : x.detach();
-    return TrainNorm::apply(x, norm.factor, norm.offset, given, norm, then);
+    return TrainNorm::apply(x, norm.weight, norm.bias, given, norm, epilogue);
   }
   if (fused && !at::GradMode::is_enabled()) {
     at::Tensor winner;
-    return normalised(x, added, running_statistics(norm), then, winner);
+    return normalised(x, added, running_statistics(norm), epilogue, winner);
   }
-  auto y = at::batch_norm(x, norm.factor, norm.offset, norm.mean, norm.variance, training, norm.momentum,
+  auto y = at::batch_norm(x, norm.weight, norm.bias, norm.mean, norm.variance, training, norm.momentum,
                           norm.epsilon, x.is_cuda());
   if (added.defined()) y.add_(added);
-  if (then != Then::nothing) y.relu_();
-  return then == Then::relu_and_pool ? at::max_pool2d(y, {2, 2}, {2, 2}) : y;
+  if (epilogue != Epilogue::nothing) y.relu_();
+  return epilogue == Epilogue::relu_and_pool ? at::max_pool2d(y, {2, 2}, {2, 2}) : y;
 }
 
 }  // namespace fovea

@@ -22,10 +22,10 @@ FOVEA_PART_OF_LOOP void over_channels(std::size_t channels, const Loop& loop) {
 
 /// A line of some channels.
 template <std::size_t n>
-struct Lines {
+struct AffineLanes {
   Floats<n> a, b;
-  FOVEA_PART_OF_LOOP Lines(Line line, std::size_t c)
-      : a(Fp32::load<n>(line.a + c)), b(Fp32::load<n>(line.b + c)) {}
+  FOVEA_PART_OF_LOOP AffineLanes(Affine affine, std::size_t c)
+      : a(Fp32::load<n>(affine.a + c)), b(Fp32::load<n>(affine.b + c)) {}
   FOVEA_PART_OF_LOOP Floats<n> at(const Floats<n>& x) const { return a * x + b; }
 };
 
@@ -70,28 +70,28 @@ FOVEA_PART_OF_LOOP void moments(const Pixels<Value>& part, std::size_t c, const 
 }
 
 template <class Type, std::size_t n, bool adds, class Value>
-FOVEA_PART_OF_LOOP void normalise_pixels(const Pixels<Value>& part, std::size_t c, Line line) {
-  const Lines<n> lines(line, c);
+FOVEA_PART_OF_LOOP void normalise_pixels(const Pixels<Value>& part, std::size_t c, Affine affine) {
+  const AffineLanes<n> lanes(affine, c);
   const auto floor = floor_of<n>(part.relu);
   for (std::size_t p = 0; p < part.count; ++p) {
     const auto at = p * part.channels + c;
-    Floats<n> value = lines.at(Type::template load<n>(part.x + at));
+    Floats<n> value = lanes.at(Type::template load<n>(part.x + at));
     if constexpr (adds) value += Type::template load<n>(part.added + at);
     Type::template store<n>(value < floor ? floor : value, part.out + at);
   }
 }
 
 template <class Type, std::size_t n, class Value>
-FOVEA_PART_OF_LOOP void gradients(const Pixels<Value>& part, std::size_t c, Line line, const float* means,
+FOVEA_PART_OF_LOOP void gradients(const Pixels<Value>& part, std::size_t c, Affine affine, const float* means,
                                   float* sum, float* product) {
-  const Lines<n> lines(line, c);
+  const AffineLanes<n> lanes(affine, c);
   const auto floor = floor_of<n>(part.relu);
   const auto mean = Fp32::load<n>(means + c);
   Sums<n> sums(sum + c, product + c);
   for (std::size_t p = 0; p < part.count; ++p) {
     const auto at = p * part.channels + c;
     const auto x = Type::template load<n>(part.x + at), dy = Type::template load<n>(part.gradient + at);
-    sums.add(lines.at(x) > floor ? dy : Floats<n>{}, x - mean);
+    sums.add(lanes.at(x) > floor ? dy : Floats<n>{}, x - mean);
   }
   sums.keep();
 }
@@ -112,27 +112,27 @@ FOVEA_PART_OF_LOOP void sum_gradients(const Pixels<Value>& part, std::size_t c, 
 }
 
 template <class Type, std::size_t n, class Value>
-FOVEA_PART_OF_LOOP void spread(const Pixels<Value>& part, std::size_t c, Line line, Line rest) {
-  const Lines<n> lines(line, c), rests(rest, c);
+FOVEA_PART_OF_LOOP void spread(const Pixels<Value>& part, std::size_t c, Affine affine, Affine rest) {
+  const AffineLanes<n> lanes(affine, c), rests(rest, c);
   const auto floor = floor_of<n>(part.relu);
   for (std::size_t p = 0; p < part.count; ++p) {
     const auto at = p * part.channels + c;
     const auto x = Type::template load<n>(part.x + at), dy = Type::template load<n>(part.gradient + at);
-    const Floats<n> gradient = lines.at(x) > floor ? dy : Floats<n>{};
-    Type::template store<n>(lines.a * gradient + rests.at(x), part.out + at);
+    const Floats<n> gradient = lanes.at(x) > floor ? dy : Floats<n>{};
+    Type::template store<n>(lanes.a * gradient + rests.at(x), part.out + at);
   }
 }
 
 template <class Type, std::size_t n, class Value>
-FOVEA_PART_OF_LOOP void pool(const Windows<Value>& part, std::size_t c, Line line) {
-  const Lines<n> lines(line, c);
+FOVEA_PART_OF_LOOP void pool(const Windows<Value>& part, std::size_t c, Affine affine) {
+  const AffineLanes<n> lanes(affine, c);
   for (std::size_t w = 0; w < part.count; ++w) {
     Floats<n> best{};
     Ints<n> who = Ints<n>{} + 4;
 #pragma GCC unroll 4
     for (std::size_t k = 0; k < 4; ++k) {
       const auto at = (2 * w + k % 2) * part.channels + c;
-      const Floats<n> value = lines.at(Type::template load<n>(part.x[k / 2] + at));
+      const Floats<n> value = lanes.at(Type::template load<n>(part.x[k / 2] + at));
       const Ints<n> wins = ~(value <= best) & (best == best);
       best = wins ? value : best;
       who = wins ? Ints<n>{} + static_cast<std::int32_t>(k) : who;
@@ -165,8 +165,8 @@ FOVEA_PART_OF_LOOP void pool_gradients(const Windows<Value>& part, std::size_t c
 
 template <class Type, std::size_t n, class Value>
 FOVEA_PART_OF_LOOP void pool_spread(const Windows<Value>& part, std::size_t c, const float* factors,
-                                    Line rest) {
-  const Lines<n> rests(rest, c);
+                                    Affine rest) {
+  const AffineLanes<n> rests(rest, c);
   const auto a = Fp32::load<n>(factors + c);
   for (std::size_t w = 0; w < part.count; ++w) {
     const auto who = winners<n>(part.winner + w * part.channels + c);
@@ -193,21 +193,21 @@ FOVEA_PART_OF_LOOP void pool_spread(const Windows<Value>& part, std::size_t c, c
     FOVEA_OVER_CHANNELS(Type, (moments<Type, n()>(part, c, pivot, sum, square)));                            \
   }                                                                                                          \
   template <>                                                                                                \
-  FOVEA_VECTOR_LOOPS void normalise<Type>(const Pixels<Type::Value>& part, Line line) {                      \
+  FOVEA_VECTOR_LOOPS void normalise<Type>(const Pixels<Type::Value>& part, Affine affine) {                  \
     if (part.added != nullptr) {                                                                             \
-      FOVEA_OVER_CHANNELS(Type, (normalise_pixels<Type, n(), true>(part, c, line)));                         \
+      FOVEA_OVER_CHANNELS(Type, (normalise_pixels<Type, n(), true>(part, c, affine)));                       \
     } else {                                                                                                 \
-      FOVEA_OVER_CHANNELS(Type, (normalise_pixels<Type, n(), false>(part, c, line)));                        \
+      FOVEA_OVER_CHANNELS(Type, (normalise_pixels<Type, n(), false>(part, c, affine)));                      \
     }                                                                                                        \
   }                                                                                                          \
   template <>                                                                                                \
-  FOVEA_VECTOR_LOOPS void normalise<Type>(const Windows<Type::Value>& part, Line line) {                     \
-    FOVEA_OVER_CHANNELS(Type, (pool<Type, n()>(part, c, line)));                                             \
+  FOVEA_VECTOR_LOOPS void normalise<Type>(const Windows<Type::Value>& part, Affine affine) {                 \
+    FOVEA_OVER_CHANNELS(Type, (pool<Type, n()>(part, c, affine)));                                           \
   }                                                                                                          \
   template <>                                                                                                \
-  FOVEA_VECTOR_LOOPS void add_gradients<Type>(const Pixels<Type::Value>& part, Line line, const float* mean, \
-                                              float* sum, float* product) {                                  \
-    FOVEA_OVER_CHANNELS(Type, (gradients<Type, n()>(part, c, line, mean, sum, product)));                    \
+  FOVEA_VECTOR_LOOPS void add_gradients<Type>(const Pixels<Type::Value>& part, Affine affine,                \
+                                              const float* mean, float* sum, float* product) {               \
+    FOVEA_OVER_CHANNELS(Type, (gradients<Type, n()>(part, c, affine, mean, sum, product)));                  \
   }                                                                                                          \
   template <>                                                                                                \
   FOVEA_VECTOR_LOOPS void add_gradients<Type>(const Windows<Type::Value>& part, const float* mean,           \
@@ -220,12 +220,13 @@ FOVEA_PART_OF_LOOP void pool_spread(const Windows<Value>& part, std::size_t c, c
     FOVEA_OVER_CHANNELS(Type, (sum_gradients<Type, n()>(part, c, mean, sum, product)));                      \
   }                                                                                                          \
   template <>                                                                                                \
-  FOVEA_VECTOR_LOOPS void spread_gradients<Type>(const Pixels<Type::Value>& part, Line line, Line rest) {    \
-    FOVEA_OVER_CHANNELS(Type, (spread<Type, n()>(part, c, line, rest)));                                     \
+  FOVEA_VECTOR_LOOPS void spread_gradients<Type>(const Pixels<Type::Value>& part, Affine affine,             \
+                                                 Affine rest) {                                              \
+    FOVEA_OVER_CHANNELS(Type, (spread<Type, n()>(part, c, affine, rest)));                                   \
   }                                                                                                          \
   template <>                                                                                                \
   FOVEA_VECTOR_LOOPS void spread_gradients<Type>(const Windows<Type::Value>& part, const float* a,           \
-                                                 Line rest) {                                                \
+                                                 Affine rest) {                                              \
     FOVEA_OVER_CHANNELS(Type, (pool_spread<Type, n()>(part, c, a, rest)));                                   \
   }
 

@@ -34,7 +34,7 @@ struct Windows {
 };
 
 /// y = a x + b.
-struct Line {
+struct Affine {
   const float* a;
   const float* b;
 };
@@ -58,15 +58,15 @@ void add_moments(const Pixels<typename Type::Value>& part, const float* pivot, f
 
 /// Writes a x + b and what is added to it, or 0 where that is below and `relu` asks for it.
 template <class Type>
-void normalise(const Pixels<typename Type::Value>& part, Line line);
+void normalise(const Pixels<typename Type::Value>& part, Affine affine);
 
 /// Writes the largest a x + b of each window, or 0 where none is above, and who that was.
 template <class Type>
-void normalise(const Windows<typename Type::Value>& part, Line line);
+void normalise(const Windows<typename Type::Value>& part, Affine affine);
 
 /// Adds up the gradients of a x + b, and their products with x - mean.
 template <class Type>
-void add_gradients(const Pixels<typename Type::Value>& part, Line line, const float* mean, float* sum,
+void add_gradients(const Pixels<typename Type::Value>& part, Affine affine, const float* mean, float* sum,
                    float* product);
 template <class Type>
 void add_gradients(const Windows<typename Type::Value>& part, const float* mean, float* sum, float* product);
@@ -79,8 +79,8 @@ void add_sum_gradients(const Pixels<typename Type::Value>& part, const float* me
 
 /// Writes the gradient of x: a times that of a x + b, and the line `rest` of x.
 template <class Type>
-void spread_gradients(const Pixels<typename Type::Value>& part, Line line, Line rest);
+void spread_gradients(const Pixels<typename Type::Value>& part, Affine affine, Affine rest);
 template <class Type>
-void spread_gradients(const Windows<typename Type::Value>& part, const float* a, Line rest);
+void spread_gradients(const Windows<typename Type::Value>& part, const float* a, Affine rest);
 
 }  // namespace fovea

@@ -23,8 +23,8 @@ Statistics empty_statistics(std::size_t channels) {
 void set(const Statistics& all, std::size_t i, double mean, double variance, const Norm& norm) {
   all.mean()[i] = static_cast<float>(mean);
   all.inverse()[i] = static_cast<float>(1 / std::sqrt(variance + norm.epsilon));
-  all.a()[i] = norm.factor.data_ptr<float>()[i] * all.inverse()[i];
-  all.b()[i] = norm.offset.data_ptr<float>()[i] - all.mean()[i] * all.a()[i];
+  all.a()[i] = norm.weight.data_ptr<float>()[i] * all.inverse()[i];
+  all.b()[i] = norm.bias.data_ptr<float>()[i] - all.mean()[i] * all.a()[i];
 }
 
 /// Joins two parts (Chan, Golub and LeVeque, 1979).
@@ -78,7 +78,7 @@ Statistics batch_statistics(std::span<const Moments> parts, const Norm& norm) {
 }
 
 Statistics running_statistics(const Norm& norm) {
-  const auto all = empty_statistics(static_cast<std::size_t>(norm.factor.numel()));
+  const auto all = empty_statistics(static_cast<std::size_t>(norm.weight.numel()));
   for (std::size_t i = 0; i < all.channels; ++i) {
     set(all, i, norm.mean.data_ptr<float>()[i], norm.variance.data_ptr<float>()[i], norm);
   }
@@ -88,7 +88,7 @@ Statistics running_statistics(const Norm& norm) {
 void write_normalised(const PassTensors& tensors, const Statistics& all) {
   by_type(tensors.x, [&]<class Type>(Type) {
     const NormBlocks<typename Type::Value> blocks(tensors);
-    const auto write = [&](const auto& part) { normalise<Type>(part, all.line()); };
+    const auto write = [&](const auto& part) { normalise<Type>(part, all.affine()); };
     if (tensors.pooled.defined()) {
       blocks.each_windows(write);
     } else {
@@ -107,20 +107,20 @@ ChannelSums gradient_sums(const PassTensors& tensors, const Statistics& all) {
     }
     return blocks.sum_pixels([&](const auto& part, float* sum, float* product) {
       if (tensors.added_gradient.defined()) return add_sum_gradients<Type>(part, all.mean(), sum, product);
-      add_gradients<Type>(part, all.line(), all.mean(), sum, product);
+      add_gradients<Type>(part, all.affine(), all.mean(), sum, product);
     });
   });
 }
 
 NormGradients norm_gradients(const ChannelSums& sums, std::size_t pixels, const Statistics& all) {
-  auto factor = at::empty({static_cast<std::int64_t>(all.channels)}, at::kFloat);
-  NormGradients gradients{factor, at::empty_like(factor), empty_statistics(all.channels)};
+  auto weight = at::empty({static_cast<std::int64_t>(all.channels)}, at::kFloat);
+  NormGradients gradients{weight, at::empty_like(weight), empty_statistics(all.channels)};
   const auto count = static_cast<double>(pixels);
   for (std::size_t i = 0; i < all.channels; ++i) {
     const double inverse = all.inverse()[i], a = all.a()[i];
     const double slope = -a * inverse * inverse * sums.second[i] / count;
-    gradients.factor.data_ptr<float>()[i] = static_cast<float>(sums.second[i] * inverse);
-    gradients.offset.data_ptr<float>()[i] = static_cast<float>(sums.first[i]);
+    gradients.weight.data_ptr<float>()[i] = static_cast<float>(sums.second[i] * inverse);
+    gradients.bias.data_ptr<float>()[i] = static_cast<float>(sums.first[i]);
     gradients.rest.a()[i] = static_cast<float>(slope);
     gradients.rest.b()[i] = static_cast<float>(-a * sums.first[i] / count - slope * all.mean()[i]);
   }
@@ -132,10 +132,11 @@ void write_gradients(PassTensors tensors, const Statistics& all, const Statistic
   by_type(tensors.x, [&]<class Type>(Type) {
     const NormBlocks<typename Type::Value> blocks(tensors);
     if (tensors.winner.defined()) {
-      blocks.each_windows([&](const auto& part) { spread_gradients<Type>(part, all.a(), rest.line()); });
-      blocks.each_rim([&](const auto& part) { normalise<Type>(part, rest.line()); });
+      blocks.each_windows([&](const auto& part) { spread_gradients<Type>(part, all.a(), rest.affine()); });
+      blocks.each_rim([&](const auto& part) { normalise<Type>(part, rest.affine()); });
     } else {
-      blocks.each_pixels([&](const auto& part) { spread_gradients<Type>(part, all.line(), rest.line()); });
+      blocks.each_pixels(
+          [&](const auto& part) { spread_gradients<Type>(part, all.affine(), rest.affine()); });
     }
   });
 }
@@ -149,9 +150,9 @@ at::Tensor empty_channels_last(at::IntArrayRef sizes, at::ScalarType type) {
   return at::empty(sizes, at::TensorOptions(type).memory_format(at::MemoryFormat::ChannelsLast));
 }
 
-std::vector<std::int64_t> sizes_after(at::IntArrayRef sizes, Then then) {
+std::vector<std::int64_t> sizes_after(at::IntArrayRef sizes, Epilogue epilogue) {
   auto after = sizes.vec();
-  if (then == Then::relu_and_pool) {
+  if (epilogue == Epilogue::relu_and_pool) {
     after[2] /= 2;
     after[3] /= 2;
   }

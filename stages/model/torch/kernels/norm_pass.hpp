@@ -17,7 +17,7 @@ struct Statistics {
   float* inverse() const { return mean() + channels; }
   float* a() const { return mean() + 2 * channels; }
   float* b() const { return mean() + 3 * channels; }
-  Line line() const { return {a(), b()}; }
+  Affine affine() const { return {a(), b()}; }
 };
 
 /// What is known of each channel of some images: their mean, and the sum of squares around it.
@@ -40,10 +40,10 @@ void write_normalised(const PassTensors& tensors, const Statistics& all);
 /// added where that is among the tensors.
 ChannelSums gradient_sums(const PassTensors& tensors, const Statistics& all);
 
-/// What the sums over a whole batch of so many pixels tell: gradients of factor and offset, and the line of x
+/// What the sums over a whole batch of so many pixels tell: gradients of weight and bias, and the line of x
 /// that is part of its gradient.
 struct NormGradients {
-  at::Tensor factor, offset;
+  at::Tensor weight, bias;
   Statistics rest;
 };
 NormGradients norm_gradients(const ChannelSums& sums, std::size_t pixels, const Statistics& all);
@@ -55,6 +55,6 @@ void write_gradients(PassTensors tensors, const Statistics& all, const Statistic
 bool is_channels_last(const at::Tensor& x);
 at::Tensor empty_channels_last(at::IntArrayRef sizes, at::ScalarType type);
 /// Of what comes out of images of these sizes.
-std::vector<std::int64_t> sizes_after(at::IntArrayRef sizes, Then then);
+std::vector<std::int64_t> sizes_after(at::IntArrayRef sizes, Epilogue epilogue);
 
 }  // namespace fovea

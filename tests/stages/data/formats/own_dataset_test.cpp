@@ -67,7 +67,7 @@ TEST_CASE("a stage of one's own makes a data set, and a graph runs it and keeps 
   CHECK(to_vector(data.labels) == std::vector<std::int32_t>{0, 1, 0, 1, 0, 1, 0, 1});
   CHECK(to_vector(data.parts) == Bytes{1, 1, 1, 1, 3, 3, 3, 3});
   CHECK(data.mean == std::vector{0.5});
-  CHECK(data.deviation == std::vector{0.5});
+  CHECK(data.std == std::vector{0.5});
 }
 
 TEST_CASE("a data set is built of files as well as of pixels") {

@@ -101,19 +101,19 @@ TEST_CASE("one warp then another is their composition") {
 
 TEST_CASE("normalisation subtracts the mean and divides by the deviation of each channel") {
   const auto pixels = picture(colour);
-  const std::vector<double> mean{0.2, 0.5, 0.7}, deviation{0.1, 0.25, 0};
+  const std::vector<double> mean{0.2, 0.5, 0.7}, std{0.1, 0.25, 0};
   std::vector<float> out(colour.values());
-  Augmenter({}, colour, mean, deviation).plain(pixels.data(), out.data());
+  Augmenter({}, colour, mean, std).plain(pixels.data(), out.data());
   for (std::size_t i = 0; i < out.size(); ++i) {
-    const auto spread = i % 3 == 2 ? 1 : deviation[i % 3];
+    const auto spread = i % 3 == 2 ? 1 : std[i % 3];
     CHECK(out[i] == Approx((pixels[i] / 255.0 - mean[i % 3]) / spread).margin(1e-6));
   }
 }
 
 TEST_CASE("what a shift brings in from outside is nearly 0") {
   std::vector<float> out(colour.values());
-  const std::vector<double> mean{0.21, 0.5, 0.77}, deviation{0.2, 0.2, 0.2};
-  PixelPass(colour, mean, deviation)(picture(colour).data(), shifted(7, 0), false, out.data());
+  const std::vector<double> mean{0.21, 0.5, 0.77}, std{0.2, 0.2, 0.2};
+  PixelPass(colour, mean, std)(picture(colour).data(), shifted(7, 0), false, out.data());
   for (const auto value : out) CHECK(std::abs(value) <= 0.5 / 255 / 0.2 + 1e-6);
 }
 

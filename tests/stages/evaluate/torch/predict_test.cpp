@@ -20,7 +20,7 @@ Model by_brightness() {
   model.weights[0].values = std::vector<float>{0, 1, 2};
   model.weights[1].values = std::vector<float>{0, 0, 0};
   model.mean = {0};
-  model.deviation = {1};
+  model.std = {1};
   return model;
 }
 

@@ -25,7 +25,7 @@ const NamedArray& weight(const Model& model, const std::string& name) {
                        [&](const auto& one) { return one.name == name; });
 }
 
-double deviation(const NamedArray& array) {
+double spread_of(const NamedArray& array) {
   double sum = 0;
   for (const float value : array.values) sum += static_cast<double>(value) * value;
   return std::sqrt(sum / static_cast<double>(array.values.size()));
@@ -49,19 +49,19 @@ TEST_CASE("build_model: the same seed gives the same weights, another seed other
 TEST_CASE(
     "build_model: weights of a resnet have the spread of He et al. (2015), normalisation begins as nothing") {
   const auto model = build("resnet8");
-  CHECK(deviation(weight(model, "layer3.0.conv2.weight")) == Approx(std::sqrt(2.0 / (64 * 9))).epsilon(0.03));
-  CHECK(deviation(weight(model, "fc.weight")) == Approx(1 / std::sqrt(64.0 * 3)).epsilon(0.15));
-  CHECK(deviation(weight(model, "bn1.weight")) == 1);
-  CHECK(deviation(weight(model, "bn1.running_var")) == 1);
-  CHECK(deviation(weight(model, "bn1.bias")) == 0);
-  CHECK(deviation(weight(model, "bn1.running_mean")) == 0);
+  CHECK(spread_of(weight(model, "layer3.0.conv2.weight")) == Approx(std::sqrt(2.0 / (64 * 9))).epsilon(0.03));
+  CHECK(spread_of(weight(model, "fc.weight")) == Approx(1 / std::sqrt(64.0 * 3)).epsilon(0.15));
+  CHECK(spread_of(weight(model, "bn1.weight")) == 1);
+  CHECK(spread_of(weight(model, "bn1.running_var")) == 1);
+  CHECK(spread_of(weight(model, "bn1.bias")) == 0);
+  CHECK(spread_of(weight(model, "bn1.running_mean")) == 0);
 }
 
 TEST_CASE("build_model: weights of simple_cnn are uniform as PyTorch's") {
   const auto model = build("simple_cnn");
   const auto& values = weight(model, "block3.conv2.weight").values;
   const double limit = 1 / std::sqrt(64.0 * 9);
-  CHECK(deviation(weight(model, "block3.conv2.weight")) == Approx(limit / std::sqrt(3.0)).epsilon(0.02));
+  CHECK(spread_of(weight(model, "block3.conv2.weight")) == Approx(limit / std::sqrt(3.0)).epsilon(0.02));
   CHECK(*std::max_element(values.begin(), values.end()) <= limit);
 }
 

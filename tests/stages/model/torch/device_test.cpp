@@ -54,7 +54,7 @@ Model model_of(const std::string& architecture) {
   auto data = toy::images(3);
   data.height = data.width = 32;
   data.channels = 3;
-  data.mean = data.deviation = {0.5F, 0.5F, 0.5F};
+  data.mean = data.std = {0.5F, 0.5F, 0.5F};
   toy::Heard heard;
   auto context = toy::context(heard);
   return *BuildModel::run({.data = data}, {.architecture = architecture}, context).model;

@@ -122,7 +122,7 @@ struct Descent : Optimizer {
 
 }  // namespace
 
-TEST_CASE("resident learner: a step of resnet20 sends one letter, reads nothing and starts few operations") {
+TEST_CASE("resident learner: a step of resnet20 sends one upload, reads nothing and starts few operations") {
   const auto network = build_specification("resnet20", 8, 8, 1, 3);
   const auto data = toy::images(40);
   const Train::In<Value> in{

@@ -41,7 +41,7 @@ class PlainLoop {
   std::vector<at::Tensor> decaying() const { return {w_[0], w_[2], w_[9]}; }
   std::vector<at::Tensor> others() const { return {w_[1], w_[3], w_[4], w_[5], w_[10]}; }
 
-  std::vector<double> run(torch::optim::Optimizer& optimizer, const Batches& batches,
+  std::vector<double> run(torch::optim::Optimizer& optimizer, const AugmentationRecipe& batches,
                           const Schedule& schedule) {
     std::vector<double> losses;
     for (std::uint32_t epoch = 0; losses.size() < 50; ++epoch) {

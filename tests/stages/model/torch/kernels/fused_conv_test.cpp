@@ -18,8 +18,8 @@
 #include "tests/catch.hpp"
 
 using fovea::Conv;
+using fovea::Epilogue;
 using fovea::Norm;
-using fovea::Then;
 
 namespace {
 
@@ -37,14 +37,14 @@ Norm fresh_norm(std::int64_t channels) {
 }
 
 at::Tensor plain_layers(const at::Tensor& x, const Conv& conv, const at::Tensor& weight, const Norm& norm,
-                        Then then, const at::Tensor& added) {
+                        Epilogue epilogue, const at::Tensor& added) {
   const auto convolved = at::conv2d(x, weight, {}, {conv.stride, conv.stride}, {conv.padding, conv.padding},
                                     {1, 1}, conv.groups);
-  auto y = at::batch_norm(convolved, norm.factor, norm.offset, norm.mean, norm.variance, true, norm.momentum,
+  auto y = at::batch_norm(convolved, norm.weight, norm.bias, norm.mean, norm.variance, true, norm.momentum,
                           norm.epsilon, false);
   if (added.defined()) y = y + added;
-  if (then != Then::nothing) y = at::relu(y);
-  return then == Then::relu_and_pool ? at::max_pool2d(y, 2) : y;
+  if (epilogue != Epilogue::nothing) y = at::relu(y);
+  return epilogue == Epilogue::relu_and_pool ? at::max_pool2d(y, 2) : y;
 }
 
 /// The largest difference, as a share of the largest value.
@@ -56,7 +56,7 @@ double apart(const at::Tensor& a, const at::Tensor& b) {
 struct Job {
   std::vector<std::int64_t> sizes;
   Conv conv;
-  Then then = Then::relu;
+  Epilogue epilogue = Epilogue::relu;
 };
 
 /// The largest difference between plain and fused layers: of values, gradients and running statistics.
@@ -73,21 +73,20 @@ double furthest(const Job& job, at::ScalarType type = at::kFloat, bool has_gradi
   }
   const auto norm = fresh_norm(conv.channels), plain_norm = fresh_norm(conv.channels);
   at::Tensor added, plainly_added;
-  if (job.then == Then::add_and_relu) {
+  if (job.epilogue == Epilogue::add_and_relu) {
     added = image.detach().cos().contiguous(at::MemoryFormat::ChannelsLast).requires_grad_(true);
     plainly_added = added.detach().to(at::kFloat, false, true).requires_grad_(true);
   }
-  const auto fused = fovea::conv_norm(one, conv, weight, norm, job.then, added),
-             expected = plain_layers(two, conv, plain_weight, plain_norm, job.then, plainly_added);
+  const auto fused = fovea::conv_norm(one, conv, weight, norm, job.epilogue, added),
+             expected = plain_layers(two, conv, plain_weight, plain_norm, job.epilogue, plainly_added);
   const auto gradient = random_normal(fused.sizes(), 3).to(type);
   fused.backward(gradient);
   expected.backward(gradient.to(at::kFloat));
-  return std::max({apart(fused, expected), apart(one.grad(), two.grad()),
-                   apart(weight.grad(), plain_weight.grad()),
-                   apart(norm.factor.grad(), plain_norm.factor.grad()),
-                   apart(norm.offset.grad(), plain_norm.offset.grad()),
-                   added.defined() ? apart(added.grad(), plainly_added.grad()) : 0,
-                   apart(norm.mean, plain_norm.mean), apart(norm.variance, plain_norm.variance)});
+  return std::max(
+      {apart(fused, expected), apart(one.grad(), two.grad()), apart(weight.grad(), plain_weight.grad()),
+       apart(norm.weight.grad(), plain_norm.weight.grad()), apart(norm.bias.grad(), plain_norm.bias.grad()),
+       added.defined() ? apart(added.grad(), plainly_added.grad()) : 0, apart(norm.mean, plain_norm.mean),
+       apart(norm.variance, plain_norm.variance)});
 }
 
 Conv window(std::int64_t channels, std::int64_t kernel, std::int64_t stride, std::int64_t padding,
@@ -98,10 +97,11 @@ Conv window(std::int64_t channels, std::int64_t kernel, std::int64_t stride, std
 }  // namespace
 
 TEST_CASE("fused conv: values, gradients and running statistics are those of the plain layers") {
-  for (const auto then : {Then::nothing, Then::relu, Then::relu_and_pool, Then::add_and_relu}) {
-    INFO(static_cast<int>(then));
-    CHECK(furthest({{6, 5, 7, 9}, window(5, 3, 1, 1), then}) < 1e-4);
-    CHECK(furthest({{6, 16, 7, 9}, window(16, 3, 1, 1), then}) < 1e-4);
+  for (const auto epilogue :
+       {Epilogue::nothing, Epilogue::relu, Epilogue::relu_and_pool, Epilogue::add_and_relu}) {
+    INFO(static_cast<int>(epilogue));
+    CHECK(furthest({{6, 5, 7, 9}, window(5, 3, 1, 1), epilogue}) < 1e-4);
+    CHECK(furthest({{6, 16, 7, 9}, window(16, 3, 1, 1), epilogue}) < 1e-4);
   }
   CHECK(furthest({{4, 3, 11, 8}, window(8, 5, 2, 2)}) < 1e-4);
   CHECK(furthest({{4, 8, 9, 9}, window(12, 3, 2, 1, 4)}) < 1e-4);
@@ -110,15 +110,15 @@ TEST_CASE("fused conv: values, gradients and running statistics are those of the
 }
 
 TEST_CASE("fused conv: a batch of many parts, and heavy weights, give what the plain layers give") {
-  CHECK(furthest({{96, 16, 24, 24}, window(32, 3, 1, 1), Then::nothing}) < 1e-3);
-  CHECK(furthest({{96, 6, 24, 24}, window(10, 3, 1, 1), Then::nothing}) < 1e-3);
-  CHECK(furthest({{5, 128, 4, 4}, window(128, 3, 1, 1), Then::add_and_relu}) < 1e-3);
+  CHECK(furthest({{96, 16, 24, 24}, window(32, 3, 1, 1), Epilogue::nothing}) < 1e-3);
+  CHECK(furthest({{96, 6, 24, 24}, window(10, 3, 1, 1), Epilogue::nothing}) < 1e-3);
+  CHECK(furthest({{5, 128, 4, 4}, window(128, 3, 1, 1), Epilogue::add_and_relu}) < 1e-3);
 }
 
 TEST_CASE("fused conv: on one thread it gives what it gives on all") {
   const auto threads = at::get_num_threads();
   at::set_num_threads(1);
-  const double alone = furthest({{32, 16, 12, 12}, window(16, 3, 1, 1), Then::add_and_relu});
+  const double alone = furthest({{32, 16, 12, 12}, window(16, 3, 1, 1), Epilogue::add_and_relu});
   at::set_num_threads(threads);
   CHECK(alone < 1e-4);
 }
@@ -129,8 +129,8 @@ TEST_CASE("fused conv: the gradient of the weights is added to the one that is t
 }
 
 TEST_CASE("fused conv: in bf16 it is as near as bf16 is") {
-  CHECK(furthest({{8, 5, 8, 8}, window(5, 3, 1, 1), Then::nothing}, at::kBFloat16) < 0.05);
-  CHECK(furthest({{8, 32, 8, 8}, window(32, 3, 1, 1), Then::nothing}, at::kBFloat16) < 0.05);
+  CHECK(furthest({{8, 5, 8, 8}, window(5, 3, 1, 1), Epilogue::nothing}, at::kBFloat16) < 0.05);
+  CHECK(furthest({{8, 32, 8, 8}, window(32, 3, 1, 1), Epilogue::nothing}, at::kBFloat16) < 0.05);
 }
 
 TEST_CASE("fused conv: a value that is not a number makes its channel so, as in the plain layers") {
@@ -139,8 +139,8 @@ TEST_CASE("fused conv: a value that is not a number makes its channel so, as in 
     image[1][2][3][3] = std::numeric_limits<float>::quiet_NaN();
     const auto weight = random_normal({channels, channels, 3, 3}, 2);
     const auto conv = window(channels, 3, 1, 1);
-    const auto fused = fovea::conv_norm(image, conv, weight, fresh_norm(channels), Then::nothing);
-    const auto expected = plain_layers(image, conv, weight, fresh_norm(channels), Then::nothing, {});
+    const auto fused = fovea::conv_norm(image, conv, weight, fresh_norm(channels), Epilogue::nothing);
+    const auto expected = plain_layers(image, conv, weight, fresh_norm(channels), Epilogue::nothing, {});
     CHECK((fused.isnan() == expected.isnan()).all().item<bool>());
     CHECK(fused.isnan().any().item<bool>());
   }
@@ -149,6 +149,6 @@ TEST_CASE("fused conv: a value that is not a number makes its channel so, as in 
 TEST_CASE("fused conv: other memory orders go through the plain layers") {
   const auto image = random_normal({2, 16, 6, 6}, 1), weight = random_normal({16, 16, 3, 3}, 2);
   const auto conv = window(16, 3, 1, 1);
-  CHECK(apart(fovea::conv_norm(image, conv, weight, fresh_norm(16), Then::relu),
-              plain_layers(image, conv, weight, fresh_norm(16), Then::relu, {})) < 1e-5);
+  CHECK(apart(fovea::conv_norm(image, conv, weight, fresh_norm(16), Epilogue::relu),
+              plain_layers(image, conv, weight, fresh_norm(16), Epilogue::relu, {})) < 1e-5);
 }

@@ -12,8 +12,8 @@
 
 #include "tests/catch.hpp"
 
+using fovea::Epilogue;
 using fovea::Norm;
-using fovea::Then;
 
 namespace {
 
@@ -33,13 +33,13 @@ Norm norm_of(std::int64_t channels) {
           1e-3};
 }
 
-at::Tensor plain(const at::Tensor& x, const Norm& norm, bool training, Then then,
+at::Tensor plain(const at::Tensor& x, const Norm& norm, bool training, Epilogue epilogue,
                  const at::Tensor& added = {}) {
-  auto y = at::batch_norm(x, norm.factor, norm.offset, norm.mean, norm.variance, training, norm.momentum,
+  auto y = at::batch_norm(x, norm.weight, norm.bias, norm.mean, norm.variance, training, norm.momentum,
                           norm.epsilon, false);
   if (added.defined()) y = y + added;
-  if (then != Then::nothing) y = at::relu(y);
-  return then == Then::relu_and_pool ? at::max_pool2d(y, 2) : y;
+  if (epilogue != Epilogue::nothing) y = at::relu(y);
+  return epilogue == Epilogue::relu_and_pool ? at::max_pool2d(y, 2) : y;
 }
 
 double difference(const at::Tensor& a, const at::Tensor& b) {
@@ -47,23 +47,23 @@ double difference(const at::Tensor& a, const at::Tensor& b) {
 }
 
 /// The largest difference between plain and fused layers: of values, gradients and running statistics.
-double largest_difference(at::IntArrayRef sizes, Then then, at::ScalarType type) {
+double largest_difference(at::IntArrayRef sizes, Epilogue epilogue, at::ScalarType type) {
   const auto image = waves(sizes).to(type).contiguous(at::MemoryFormat::ChannelsLast);
   const auto one = image.clone().requires_grad_(true), two = image.to(at::kFloat).requires_grad_(true);
   const auto fused_norm = norm_of(sizes[1]), plain_norm = norm_of(sizes[1]);
   at::Tensor added, plainly_added;
-  if (then == Then::add_and_relu) {
+  if (epilogue == Epilogue::add_and_relu) {
     added = image.detach().flip(0).cos().contiguous(at::MemoryFormat::ChannelsLast).requires_grad_(true);
     plainly_added = added.detach().to(at::kFloat, false, true).requires_grad_(true);
   }
-  const auto fused = fovea::batch_norm(one, fused_norm, true, then, added),
-             expected = plain(two, plain_norm, true, then, plainly_added);
+  const auto fused = fovea::batch_norm(one, fused_norm, true, epilogue, added),
+             expected = plain(two, plain_norm, true, epilogue, plainly_added);
   const auto gradient = (at::arange(fused.numel(), at::kFloat) * 1.3).cos().view(fused.sizes()).to(type);
   fused.backward(gradient);
   expected.backward(gradient.to(at::kFloat));
   return std::max({difference(fused, expected), difference(one.grad(), two.grad()),
-                   difference(fused_norm.factor.grad(), plain_norm.factor.grad()),
-                   difference(fused_norm.offset.grad(), plain_norm.offset.grad()),
+                   difference(fused_norm.weight.grad(), plain_norm.weight.grad()),
+                   difference(fused_norm.bias.grad(), plain_norm.bias.grad()),
                    added.defined() ? difference(added.grad(), plainly_added.grad()) : 0,
                    difference(fused_norm.mean, plain_norm.mean),
                    difference(fused_norm.variance, plain_norm.variance)});
@@ -72,34 +72,35 @@ double largest_difference(at::IntArrayRef sizes, Then then, at::ScalarType type)
 }  // namespace
 
 TEST_CASE("fused norm: values, gradients and running statistics are those of the plain layers") {
-  for (const auto then : {Then::nothing, Then::relu, Then::relu_and_pool, Then::add_and_relu}) {
-    CHECK(largest_difference({4, 5, 6, 8}, then, at::kFloat) < 1e-4);
-    CHECK(largest_difference({4, 19, 6, 8}, then, at::kFloat) < 1e-4);
-    CHECK(largest_difference({16, 32, 14, 14}, then, at::kFloat) < 1e-3);
+  for (const auto epilogue :
+       {Epilogue::nothing, Epilogue::relu, Epilogue::relu_and_pool, Epilogue::add_and_relu}) {
+    CHECK(largest_difference({4, 5, 6, 8}, epilogue, at::kFloat) < 1e-4);
+    CHECK(largest_difference({4, 19, 6, 8}, epilogue, at::kFloat) < 1e-4);
+    CHECK(largest_difference({16, 32, 14, 14}, epilogue, at::kFloat) < 1e-3);
   }
 }
 
 TEST_CASE("fused norm: pixels of an odd last row or column count in the statistics but not in the pool") {
-  CHECK(largest_difference({3, 4, 7, 5}, Then::relu_and_pool, at::kFloat) < 1e-4);
-  CHECK(largest_difference({3, 4, 3, 6}, Then::relu_and_pool, at::kFloat) < 1e-4);
+  CHECK(largest_difference({3, 4, 7, 5}, Epilogue::relu_and_pool, at::kFloat) < 1e-4);
+  CHECK(largest_difference({3, 4, 3, 6}, Epilogue::relu_and_pool, at::kFloat) < 1e-4);
 }
 
 TEST_CASE("fused norm: in bf16 it is as near as bf16 is") {
-  for (const auto then : {Then::nothing, Then::relu, Then::add_and_relu})
-    CHECK(largest_difference({4, 5, 6, 8}, then, at::kBFloat16) < 0.03);
+  for (const auto epilogue : {Epilogue::nothing, Epilogue::relu, Epilogue::add_and_relu})
+    CHECK(largest_difference({4, 5, 6, 8}, epilogue, at::kBFloat16) < 0.03);
 }
 
 TEST_CASE("fused norm: a large mean does not cost precision") {
   const auto image = (waves({8, 4, 8, 8}) + 1000).contiguous(at::MemoryFormat::ChannelsLast);
   const auto norm = norm_of(4), exact_norm = norm_of(4);
-  const Norm exact{exact_norm.factor.to(at::kDouble),
-                   exact_norm.offset.to(at::kDouble),
+  const Norm exact{exact_norm.weight.to(at::kDouble),
+                   exact_norm.bias.to(at::kDouble),
                    exact_norm.mean.to(at::kDouble),
                    exact_norm.variance.to(at::kDouble),
                    0.1,
                    1e-3};
-  const auto fused = fovea::batch_norm(image, norm, true, Then::nothing);
-  CHECK(difference(fused, plain(image.to(at::kDouble), exact, true, Then::nothing)) < 1e-3);
+  const auto fused = fovea::batch_norm(image, norm, true, Epilogue::nothing);
+  CHECK(difference(fused, plain(image.to(at::kDouble), exact, true, Epilogue::nothing)) < 1e-3);
 }
 
 TEST_CASE("fused norm: in evaluation the running statistics normalise and stay as they are") {
@@ -107,18 +108,19 @@ TEST_CASE("fused norm: in evaluation the running statistics normalise and stay a
   const auto image = waves({2, 4, 5, 6}).contiguous(at::MemoryFormat::ChannelsLast);
   auto norm = norm_of(4);
   norm.mean.fill_(0.5);
-  for (const auto then : {Then::nothing, Then::relu, Then::relu_and_pool}) {
-    CHECK(difference(fovea::batch_norm(image, norm, false, then), plain(image, norm, false, then)) < 1e-5);
+  for (const auto epilogue : {Epilogue::nothing, Epilogue::relu, Epilogue::relu_and_pool}) {
+    CHECK(difference(fovea::batch_norm(image, norm, false, epilogue), plain(image, norm, false, epilogue)) <
+          1e-5);
   }
   const auto added = image.flip(0).contiguous(at::MemoryFormat::ChannelsLast);
-  CHECK(difference(fovea::batch_norm(image, norm, false, Then::add_and_relu, added),
-                   plain(image, norm, false, Then::add_and_relu, added)) < 1e-5);
+  CHECK(difference(fovea::batch_norm(image, norm, false, Epilogue::add_and_relu, added),
+                   plain(image, norm, false, Epilogue::add_and_relu, added)) < 1e-5);
   CHECK(norm.mean[2].item<float>() == 0.5F);
 }
 
 TEST_CASE("fused norm: other memory orders go through the plain layers") {
   const auto image = waves({2, 4, 6, 6});
   const auto one = norm_of(4), two = norm_of(4);
-  CHECK(difference(fovea::batch_norm(image, one, true, Then::relu), plain(image, two, true, Then::relu)) ==
-        0);
+  CHECK(difference(fovea::batch_norm(image, one, true, Epilogue::relu),
+                   plain(image, two, true, Epilogue::relu)) == 0);
 }

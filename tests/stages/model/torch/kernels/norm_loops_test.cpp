@@ -67,7 +67,7 @@ struct Data {
             row / 2,
             channels};
   }
-  fovea::Line line() const { return {a.data(), b.data()}; }
+  fovea::Affine affine() const { return {a.data(), b.data()}; }
 
   /// The bytes of all that was written.
   std::string written() const {
@@ -99,20 +99,20 @@ std::vector<std::string> written_by(std::size_t channels) {
     fovea::add_moments<Type>(d.pixels_of(true, false), d.mean.data(), a, b);
   });
   for (const bool relu : {false, true}) {
-    record([&](D d, float*, float*) { fovea::normalise<Type>(d.pixels_of(relu, false), d.line()); });
-    record([&](D d, float*, float*) { fovea::normalise<Type>(d.pixels_of(relu, true), d.line()); });
+    record([&](D d, float*, float*) { fovea::normalise<Type>(d.pixels_of(relu, false), d.affine()); });
+    record([&](D d, float*, float*) { fovea::normalise<Type>(d.pixels_of(relu, true), d.affine()); });
     record([&](D d, float* a, float* b) {
-      fovea::add_gradients<Type>(d.pixels_of(relu, false), d.line(), d.mean.data(), a, b);
+      fovea::add_gradients<Type>(d.pixels_of(relu, false), d.affine(), d.mean.data(), a, b);
     });
     record([&](D d, float*, float*) {
-      fovea::spread_gradients<Type>(d.pixels_of(relu, false), d.line(), {d.b.data(), d.a.data()});
+      fovea::spread_gradients<Type>(d.pixels_of(relu, false), d.affine(), {d.b.data(), d.a.data()});
     });
   }
   record([](D d, float* a, float* b) {
     fovea::add_sum_gradients<Type>(d.pixels_of(true, true), d.mean.data(), a, b);
   });
   record([](D d, float* a, float* b) {
-    fovea::normalise<Type>(d.windows(), d.line());
+    fovea::normalise<Type>(d.windows(), d.affine());
     fovea::add_gradients<Type>(d.windows(), d.mean.data(), a, b);
     fovea::spread_gradients<Type>(d.windows(), d.a.data(), {d.b.data(), d.mean.data()});
   });

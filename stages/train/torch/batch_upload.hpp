@@ -9,7 +9,7 @@ namespace fovea {
 
 /// All that a step needs from the host, in one piece of memory at one place of the device: a few numbers,
 /// labels, what dropout keeps, images.
-class Letter {
+class BatchUpload {
  public:
   /// The step's own numbers.
   struct Numbers {
@@ -25,8 +25,8 @@ class Letter {
   };
 
   /// For at most `batch_size` images a step, of which some are mixed where `mixes`.
-  Letter(const Specification& specification, const std::vector<Dropped>& dropped, std::int64_t batch_size,
-         bool mixes, at::Device device);
+  BatchUpload(const Specification& specification, const std::vector<Dropped>& dropped,
+              std::int64_t batch_size, bool mixes, at::Device device);
 
   /// Sends a batch; `seed` and `pass` are those of what is dropped. To be called by the stream that computes.
   void send(const Batch& batch, const Numbers& numbers, std::uint64_t seed, std::uint64_t pass);

@@ -1,4 +1,4 @@
-#include "tests/fault/desk.hpp"
+#include "tests/fault/scratch_folder.hpp"
 
 #include <algorithm>
 #include <cstdlib>
@@ -23,11 +23,11 @@ Json tiny_pipeline() {
   return definition;
 }
 
-void Desk::write(const Json& definition) const {
+void ScratchFolder::write(const Json& definition) const {
   std::ofstream(folder / "pipeline.json") << definition.dump();
 }
 
-std::vector<std::string> Desk::run_in(const std::string& store, std::vector<std::string> more) {
+std::vector<std::string> ScratchFolder::run_in(const std::string& store, std::vector<std::string> more) {
   std::vector<std::string> all{"run", "pipeline.json", "--json",          "--store",
                                store, "--output-dir",  store + "-results"};
   all.insert(all.end(), more.begin(), more.end());

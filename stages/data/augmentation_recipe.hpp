@@ -6,27 +6,27 @@
 namespace fovea {
 
 /// The recipe of training batches: which data, how augmented, how normalised. `BatchStream` carries it out.
-struct Batches {
-  static constexpr std::string_view kind = "Batches";
+struct AugmentationRecipe {
+  static constexpr std::string_view kind = "AugmentationRecipe";
   static const Codec& codec();
   static Json read_with() { return decoded_with(); }
 
   Value<Dataset> data;
   Policy policy;
-  std::uint64_t seed = 0;         ///< of shuffling and augmentation
-  std::vector<double> mean;       ///< per channel, subtracted from values scaled to 0 .. 1
-  std::vector<double> deviation;  ///< per channel, divided by
+  std::uint64_t seed = 0;    ///< of shuffling and augmentation
+  std::vector<double> mean;  ///< per channel, subtracted from values scaled to 0 .. 1
+  std::vector<double> std;   ///< per channel, divided by
 };
 
 /// What carries the recipe out, for a whole pass over the data.
-Augmenter augmenter(const Batches& batches);
+Augmenter augmenter(const AugmentationRecipe& batches);
 
 /// The numbers that the sample at `position` of the data is augmented with in this epoch. They belong to the
 /// image of the source, so the same image in another view gets the same ones.
-Random augment_random(const Batches& batches, std::uint32_t epoch, std::size_t position);
+Random augment_random(const AugmentationRecipe& batches, std::uint32_t epoch, std::size_t position);
 
 /// Makes one augmented sample on its own: the one at `position` of the data as it is in this epoch, as
 /// H x W x C normalised floats.
-void augment_sample(const Batches& batches, std::uint32_t epoch, std::size_t position, float* out);
+void augment_sample(const AugmentationRecipe& batches, std::uint32_t epoch, std::size_t position, float* out);
 
 }  // namespace fovea

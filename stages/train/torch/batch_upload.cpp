@@ -1,4 +1,4 @@
-#include "stages/train/torch/letter.hpp"
+#include "stages/train/torch/batch_upload.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -9,8 +9,8 @@
 
 namespace fovea {
 
-Letter::Letter(const Specification& specification, const std::vector<Dropped>& dropped,
-               std::int64_t batch_size, bool mixes, at::Device device)
+BatchUpload::BatchUpload(const Specification& specification, const std::vector<Dropped>& dropped,
+                         std::int64_t batch_size, bool mixes, at::Device device)
     : specification_(specification), dropped_(dropped) {
   labels_ = next(batch_size * static_cast<std::int64_t>(sizeof(std::int64_t)));
   if (mixes) others_ = next(labels_.bytes);
@@ -20,20 +20,20 @@ Letter::Letter(const Specification& specification, const std::vector<Dropped>& d
   carrier_ = std::make_unique<Carrier>(bytes_, device);
 }
 
-Letter::Place Letter::next(std::int64_t bytes) {
+BatchUpload::Place BatchUpload::next(std::int64_t bytes) {
   constexpr std::int64_t unit = 256;
   const Place place{(bytes_ + unit - 1) / unit * unit, bytes};
   bytes_ = place.begin + bytes;
   return place;
 }
 
-void Letter::send(const Batch& batch, const Numbers& numbers, std::uint64_t seed, std::uint64_t pass) {
+void BatchUpload::send(const Batch& batch, const Numbers& numbers, std::uint64_t seed, std::uint64_t pass) {
   fill(batch, numbers, seed, pass, carrier_->begin());
   carrier_->send();
 }
 
-void Letter::fill(const Batch& batch, const Numbers& numbers, std::uint64_t seed, std::uint64_t pass,
-                  std::uint8_t* out) const {
+void BatchUpload::fill(const Batch& batch, const Numbers& numbers, std::uint64_t seed, std::uint64_t pass,
+                       std::uint8_t* out) const {
   const float head[] = {numbers.rate, numbers.seed, batch.other_labels.empty() ? 1.0F : batch.share};
   std::memcpy(out, head, sizeof head);
   const auto bytes = batch.labels.size() * sizeof(std::int64_t);
@@ -55,12 +55,12 @@ void Letter::fill(const Batch& batch, const Numbers& numbers, std::uint64_t seed
   });
 }
 
-at::Tensor Letter::part(const Place& place, at::ScalarType type, std::int64_t count) const {
+at::Tensor BatchUpload::part(const Place& place, at::ScalarType type, std::int64_t count) const {
   const auto bytes = count * static_cast<std::int64_t>(c10::elementSize(type));
   return carrier_->there().narrow(0, place.begin, bytes).view(type);
 }
 
-Letter::Read Letter::read(std::int64_t n) const {
+BatchUpload::Read BatchUpload::read(std::int64_t n) const {
   const auto head = part({}, at::kFloat, 3);
   const auto& [c, h, w] = std::tie(specification_.channels, specification_.height, specification_.width);
   Read read{.rate = head.select(0, 0),

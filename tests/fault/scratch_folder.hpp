@@ -32,9 +32,9 @@ fovea::Json tiny_pipeline();
 
 /// A folder with a definition in it, and the program that runs there. Each store and each folder of results
 /// is named by the test.
-struct Desk {
+struct ScratchFolder {
   Folder folder;
-  explicit Desk(const fovea::Json& definition = tiny_pipeline()) { write(definition); }
+  explicit ScratchFolder(const fovea::Json& definition = tiny_pipeline()) { write(definition); }
   /// Replaces the definition.
   void write(const fovea::Json& definition) const;
   /// The arguments of a run that keeps all that it leaves under one name.

@@ -15,9 +15,9 @@ using fovea::Json;
 namespace fs = std::filesystem;
 
 /// A folder with a definition in it, and the command that runs there.
-struct Desk {
+struct ScratchFolder {
   Folder folder;
-  explicit Desk(const Json& definition = small_pipeline()) { write(definition.dump()); }
+  explicit ScratchFolder(const Json& definition = small_pipeline()) { write(definition.dump()); }
   void write(const std::string& text) const { std::ofstream(folder / "pipeline.json") << text; }
   Finished fovea(std::vector<std::string> arguments, const std::vector<std::string>& environment = {}) const {
     return run_program("fovea", arguments, folder.path(), environment);
@@ -57,19 +57,19 @@ inline std::map<std::string, std::string> files_in(const fs::path& folder) {
   return files;
 }
 
-inline std::vector<fs::path> run_directories(const Desk& desk) {
+inline std::vector<fs::path> run_directories(const ScratchFolder& scratch) {
   std::vector<fs::path> all;
-  for (const auto& entry : fs::directory_iterator(desk.folder / "results")) all.push_back(entry.path());
+  for (const auto& entry : fs::directory_iterator(scratch.folder / "results")) all.push_back(entry.path());
   std::sort(all.begin(), all.end());
   return all;
 }
 
 /// "hit" or "run" of every node, as `plan --json` tells.
-inline std::map<std::string, Json> planned(const Desk& desk, std::vector<std::string> more = {}) {
+inline std::map<std::string, Json> planned(const ScratchFolder& scratch, std::vector<std::string> more = {}) {
   std::vector<std::string> arguments{"plan", "pipeline.json", "--json"};
   arguments.insert(arguments.end(), more.begin(), more.end());
   std::map<std::string, Json> all;
-  const auto done = desk.fovea(arguments);
+  const auto done = scratch.fovea(arguments);
   INFO(done.err);
   REQUIRE(done.code == 0);
   for (const auto& line : lines_of(done.out)) {
