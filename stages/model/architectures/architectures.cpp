@@ -1,117 +1,17 @@
 #include "stages/model/architectures/architectures.hpp"
 
-#include <array>
+#include "stages/model/architectures/families.hpp"
 
 namespace fovea {
-namespace {
-
-/// Adds layers one after another and remembers the last.
-class Builder {
- public:
-  explicit Builder(Specification& specification) : layers_(specification.layers) {}
-
-  /// Adds a layer behind the last, or behind those that are named.
-  Builder& add(const std::string& name, LayerKind kind, std::vector<std::string> inputs = {}) {
-    if (inputs.empty()) inputs = {last_};
-    layers_.push_back({name, std::move(kind), std::move(inputs)});
-    last_ = name;
-    return *this;
-  }
-  const std::string& last() const { return last_; }
-
- private:
-  std::vector<Layer>& layers_;
-  std::string last_ = "input";
-};
-
-Conv conv_3x3(std::int64_t channels, std::int64_t stride = 1) {
-  return {.channels = channels, .kernel = 3, .stride = stride, .padding = 1, .groups = 1, .bias = false};
-}
-
-/// Three blocks of two convolutions each, after which the image is half as large (after Simonyan and
-/// Zisserman, 2015).
-void simple_cnn(Specification& specification) {
-  Builder net(specification);
-  int number = 0;
-  for (const std::int64_t width : {16, 32, 64}) {
-    const auto block = "block" + std::to_string(++number) + ".";
-    for (const std::string n : {"1", "2"}) {
-      net.add(block + "conv" + n, conv_3x3(width))
-          .add(block + "bn" + n, BatchNorm{})
-          .add(block + "relu" + n, Relu{});
-    }
-    net.add(block + "pool", MaxPool{});
-  }
-  net.add("flatten", Flatten{}).add("fc", Linear{specification.classes});
-}
-
-/// Two 3 x 3 convolutions beside a shortcut (He et al., 2016, figure 2), named as torchvision's BasicBlock.
-void basic_block(Builder& net, const std::string& name, std::int64_t channels, std::int64_t stride) {
-  const auto before = net.last();
-  net.add(name + ".conv1", conv_3x3(channels, stride))
-      .add(name + ".bn1", BatchNorm{})
-      .add(name + ".relu1", Relu{});
-  net.add(name + ".conv2", conv_3x3(channels)).add(name + ".bn2", BatchNorm{});
-  const auto residual = net.last();
-  auto shortcut = before;
-  if (stride != 1) {
-    net.add(name + ".downsample.0", Conv{.channels = channels, .kernel = 1, .stride = stride, .bias = false},
-            {before});
-    shortcut = net.add(name + ".downsample.1", BatchNorm{}).last();
-  }
-  net.add(name + ".add", Add{}, {residual, shortcut}).add(name + ".relu2", Relu{});
-}
-
-/// The network for small images of He et al. (2016), section 4.2: 6 n + 2 layers, 16, 32 and 64 channels;
-/// shortcuts that change shape are convolutions of 1 x 1.
-template <int blocks>
-void cifar_resnet(Specification& specification) {
-  Builder net(specification);
-  net.add("conv1", conv_3x3(16)).add("bn1", BatchNorm{}).add("relu", Relu{});
-  for (int stage = 1; stage <= 3; ++stage) {
-    for (int block = 0; block < blocks; ++block) {
-      const auto name = "layer" + std::to_string(stage) + "." + std::to_string(block);
-      basic_block(net, name, 8 << stage, stage > 1 && block == 0 ? 2 : 1);
-    }
-  }
-  net.add("avgpool", GlobalAveragePool{}).add("flatten", Flatten{}).add("fc", Linear{specification.classes});
-}
-
-/// The network for large images of He et al. (2016), table 1, of blocks of two convolutions: four stages of
-/// 64 to 512 channels.
-template <int first, int second, int third, int fourth>
-void resnet(Specification& specification) {
-  Builder net(specification);
-  net.add("conv1", Conv{.channels = 64, .kernel = 7, .stride = 2, .padding = 3, .groups = 1, .bias = false})
-      .add("bn1", BatchNorm{})
-      .add("relu", Relu{})
-      .add("maxpool", MaxPool{.kernel = 3, .stride = 2, .padding = 1});
-  int stage = 0;
-  for (const int blocks : {first, second, third, fourth}) {
-    ++stage;
-    for (int block = 0; block < blocks; ++block) {
-      const auto name = "layer" + std::to_string(stage) + "." + std::to_string(block);
-      basic_block(net, name, 32 << stage, stage > 1 && block == 0 ? 2 : 1);
-    }
-  }
-  net.add("avgpool", GlobalAveragePool{}).add("flatten", Flatten{}).add("fc", Linear{specification.classes});
-}
-
-}  // namespace
 
 const std::vector<Architecture>& architectures() {
-  static const std::vector<Architecture> all{
-      {"simple_cnn", "six convolutions with normalisation in three blocks, for small images", simple_cnn,
-       FirstWeights::uniform},
-      {"resnet8", "residual network of 8 layers for images of about 32 pixels", cifar_resnet<1>,
-       FirstWeights::normal},
-      {"resnet20", "residual network of 20 layers for images of about 32 pixels", cifar_resnet<3>,
-       FirstWeights::normal},
-      {"resnet18", "residual network of 18 layers for images of 64 pixels and more", resnet<2, 2, 2, 2>,
-       FirstWeights::normal},
-      {"resnet34", "residual network of 34 layers for images of 64 pixels and more", resnet<3, 4, 6, 3>,
-       FirstWeights::normal},
-  };
+  static const auto all = [] {
+    std::vector<Architecture> joined;
+    for (const auto family : {simple_cnns, resnets}) {
+      for (auto& one : family()) joined.push_back(std::move(one));
+    }
+    return joined;
+  }();
   return all;
 }
 
