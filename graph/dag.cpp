@@ -12,7 +12,7 @@ using Adjacency = boost::adjacency_list<boost::vecS, boost::vecS, boost::bidirec
 using Vertex = boost::graph_traits<Adjacency>::vertex_descriptor;
 using Edge = boost::graph_traits<Adjacency>::edge_descriptor;
 
-/// Remembers the tree that a depth-first search walks, and the first arrow that leads back up it.
+/// Records the tree of a depth-first search, and the first back edge.
 struct FindCycle : boost::dfs_visitor<> {
   std::vector<std::size_t>* parent;
   std::vector<std::size_t>* cycle;

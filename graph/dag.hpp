@@ -6,12 +6,12 @@
 
 namespace fovea {
 
-/// What a directed graph of `count` numbered nodes gives: one topological order, or one cycle.
+/// The topological order of a directed graph, or one of its cycles if it has no such order.
 struct Order {
   std::vector<std::size_t>
-      order;  ///< every node after all it depends on; ties by number; empty where there is a cycle
+      order;  ///< every node after the nodes it depends on; ties by number; empty if there is a cycle
   std::vector<std::size_t>
-      cycle;  ///< the nodes of one cycle in the direction of the arrows; empty where there is none
+      cycle;  ///< the nodes of one cycle in the direction of the arrows; empty if there is none
 };
 
 /// Orders the nodes 0 to `count` - 1 by arrows (from, to). Equal graphs get equal orders.

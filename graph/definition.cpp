@@ -23,14 +23,14 @@ void expect_keys(const Json& json, const std::vector<std::string>& known, const 
   }
 }
 
-/// A wire as it was written, as "stage.port", and the input port that it feeds.
+/// A wire as the definition gives it, as "stage.port", and the input port that it feeds.
 struct WrittenWire {
   std::string text;
   std::size_t input;
   std::string place;
 };
 
-/// One stage as it was written, before its wires are known to be right.
+/// One stage as the definition gives it, before its wires are checked.
 struct Written {
   std::string name;
   const StageInfo* stage;
@@ -108,7 +108,7 @@ Written read_stage(const std::string& name, const Json& json, const Registry& re
           std::move(each)};
 }
 
-/// The outputs of a stage that are of that kind, as wires.
+/// Returns the outputs of a stage that have the given kind, as wires.
 std::vector<std::string> outputs_of(const Written& stage, const std::string& kind) {
   std::vector<std::string> wires;
   for (const auto& port : stage.stage->outputs) {
@@ -117,8 +117,8 @@ std::vector<std::string> outputs_of(const Written& stage, const std::string& kin
   return wires;
 }
 
-/// The only wire whose output is called nearly like a port, or "". Names of stages do not count: of two parts
-/// of the data, which are of one kind, another one would be a wrong suggestion.
+/// Returns the only wire whose port name is close to `port`, or "". Stage names do not count: of two parts of
+/// the data, which have the same kind, the other one would be a wrong suggestion.
 std::string only_near(const std::string& port, const std::vector<std::string>& wires) {
   std::vector<std::string> ports;
   for (const auto& wire : wires) ports.push_back(wire.substr(wire.find('.') + 1));
@@ -127,8 +127,8 @@ std::string only_near(const std::string& port, const std::vector<std::string>& w
   return wires[static_cast<std::size_t>(std::find(ports.begin(), ports.end(), near) - ports.begin())];
 }
 
-/// The outputs of which the inputs of a stage, but for one, are made, directly or not. Of data that trained a
-/// model, which is evaluated, none is what it is meant to be evaluated on.
+/// Returns the outputs that the other inputs of a stage depend on, directly or not. For a model that is
+/// evaluated, the data that trained it is not the data that the user means.
 std::set<std::string> outputs_behind(const std::vector<Written>& stages, const Written& to,
                                      const WrittenWire& but) {
   std::map<std::string, const Written*> named;
@@ -148,9 +148,9 @@ std::set<std::string> outputs_behind(const std::vector<Written>& stages, const W
   return behind;
 }
 
-/// How an error about a wire ends: with an output of the stage that was named, or else of one of nearly that
-/// name, or else of any, always of the right kind. Only one that is called nearly like what was written is
-/// taken for what was meant; else all are told, but for what the other inputs are made of already.
+/// Returns the end of an error about a wire: outputs of the right kind of the named stage, or else of a stage
+/// of a similar name, or else of any stage. Only an output with a similar name is suggested by itself;
+/// otherwise all are listed, except the outputs that the other inputs depend on.
 std::string right_wire(const std::vector<Written>& stages, const Written& to, const WrittenWire& wrong) {
   const auto& [written, input, place] = wrong;
   const auto& kind = to.stage->inputs[input].kind;
@@ -187,8 +187,8 @@ std::string right_wire(const std::vector<Written>& stages, const Written& to, co
          (fitting.size() == 1 ? " is " : " is one of ") + join(quoted, ", ");
 }
 
-/// Finds the stage and port that a wire names, and checks that the kinds agree. `numbers` has those of the
-/// stages, by name.
+/// Finds the stage and port that a wire names, and checks that the kinds agree. `numbers` maps names of
+/// stages to their numbers.
 Wire find_wire(const std::vector<Written>& stages,
                const std::unordered_map<std::string, std::size_t>& numbers, const Written& to,
                const WrittenWire& wire) {
@@ -312,7 +312,7 @@ void resolve_paths(Json& definition, const Registry& registry, const std::filesy
 Json write_definition(const Graph& graph, const std::filesystem::path& folder) {
   Json definition = {
       {"fovea", 1}, {"name", graph.name()}, {"seed", graph.seed()}, {"stages", Json::object()}};
-  // Names differ already; to look each up among all before it would take long.
+  // Appends without a look-up of each name, which is slow for ordered JSON; names are unique already.
   auto& stages = definition["stages"].get_ref<Json::object_t&>();
   for (const auto& node : graph.nodes()) {
     Json stage = {{"stage", node.stage->name}};

@@ -11,13 +11,13 @@
 namespace fovea {
 namespace {
 
-/// How much JSON `each` may make: more than this nobody writes by hand.
+/// The largest number of bytes of JSON that `each` may expand to.
 constexpr std::size_t max_bytes_made = std::size_t{8} << 20;
 
 class Unroller {
-  /// Runs `body`, whose errors are about the values of a choice.
+  /// Runs `body` and reports its errors at the setting that gave the value.
   template <class Body>
-  auto told(const Choice& choice, Body&& body) const {
+  auto at_setting(const Choice& choice, Body&& body) const {
     try {
       return body();
     } catch (const Error& error) {
@@ -39,7 +39,7 @@ class Unroller {
       for (const auto& setting : axis.settings)
         at(setting.given, [&] { set_value(first_, setting.name, setting.values[0], registry_); });
     }
-    find_bearing(told(first_choice(), [&] { return read_definition(first_, registry_); }));
+    find_bearing(at_setting(first_choice(), [&] { return read_definition(first_, registry_); }));
     expect_room();
     for (std::size_t axis = 0; axis < axes_.size(); ++axis) expect_different(axis);
     auto result = written_;
@@ -48,7 +48,7 @@ class Unroller {
   }
 
  private:
-  /// A setting by the number of its axis, and its own there.
+  /// The index of an axis, and of a setting in it.
   using Number = std::pair<std::size_t, std::size_t>;
 
   const EachSetting& setting(Number number) const { return axes_[number.first].settings[number.second]; }
@@ -63,7 +63,7 @@ class Unroller {
     return node.stage->random && !first_.at("stages").at(node.name).contains("seed");
   }
 
-  /// Finds for every stage the settings that bear on it or on what it stands behind.
+  /// Finds for every stage the settings that change it or a stage upstream of it.
   void find_bearing(const Graph& graph) {
     std::set<Number> used;
     for (const auto& node : graph.nodes()) {
@@ -88,7 +88,7 @@ class Unroller {
     }
   }
 
-  /// The axes with a setting that bears on a stage, ascending.
+  /// Returns the axes with a setting that changes a stage, ascending.
   std::vector<std::size_t> axes_of(const std::string& name) const {
     std::set<std::size_t> axes;
     for (const auto& number : bearing_.at(name)) axes.insert(number.first);
@@ -104,7 +104,7 @@ class Unroller {
     return copies;
   }
 
-  /// How long the lists of a stage's wires become.
+  /// Returns the size in bytes of a stage's expanded lists of wires.
   std::size_t bytes_of_lists(const Json& stage) const {
     std::size_t bytes = 0;
     for (const auto& port : info_of(stage).inputs) {
@@ -119,7 +119,7 @@ class Unroller {
     return bytes;
   }
 
-  /// What is made must be no more than may be written by hand.
+  /// Throws `Error` if the unrolled definition would have too many stages or too many bytes.
   void expect_room() const {
     std::size_t total = 0, bytes = 0;
     for (const auto& item : first_.at("stages").items()) {
@@ -137,7 +137,7 @@ class Unroller {
     }
   }
 
-  /// A stage with the values that a choice gives to its own settings. The parameters are checked.
+  /// Returns a stage with the values of a choice in its own settings. The parameters are checked.
   Json with_values(const std::string& name, const Choice& choice) const {
     Json definition = {{"stages", {{name, written_.at("stages").at(name)}}}};
     bool changed = false;
@@ -149,7 +149,7 @@ class Unroller {
     }
     auto& stage = definition["stages"][name];
     if (!changed) return stage;
-    told(choice, [&] {
+    at_setting(choice, [&] {
       const auto place = "stages." + name;
       info_of(stage).complete(stage.value("params", Json::object()), place + ".params");
       if (stage.contains("seed")) read_seed(stage["seed"], place + ".seed");
@@ -157,13 +157,13 @@ class Unroller {
     return stage;
   }
 
-  /// What the values of an axis make of the stages that it sets, as far as it enters their keys.
+  /// Returns the parameters of the stages that an axis changes, as far as they enter the cache keys.
   Json keyed_values(std::size_t axis, const Choice& choice) const {
     Json keyed = Json::object();
     for (const auto& one : axes_[axis].settings) {
       if (one.is_pipelines_seed()) {
         const auto& seed = one.values[choice[axis]];
-        keyed["seed"] = told(choice, [&] { return read_seed(seed, "seed"); }).value;
+        keyed["seed"] = at_setting(choice, [&] { return read_seed(seed, "seed"); }).value;
         continue;
       }
       auto stage = with_values(one.place[1], choice);
@@ -174,7 +174,7 @@ class Unroller {
     return keyed;
   }
 
-  /// Values that lead to the same keys would be one run that is counted twice.
+  /// Throws `Error` if two values give the same cache keys, so that one run would count twice.
   void expect_different(std::size_t axis) const {
     std::map<std::string, std::size_t> seen;
     auto choice = first_choice();
@@ -187,7 +187,7 @@ class Unroller {
     }
   }
 
-  /// Every combination of values for the axes of a stage, the last axis changing fastest.
+  /// Returns every combination of values for the axes of a stage; the last axis changes fastest.
   std::vector<Choice> choices_of(const std::string& name) const {
     std::vector<Choice> all{first_choice()};
     for (const auto axis : axes_of(name)) {
@@ -214,7 +214,7 @@ class Unroller {
     return copy_name(wire.substr(0, dot), choice) + wire.substr(dot);
   }
 
-  /// The values that a copy stands for, with those that the stage says it stands for already.
+  /// Returns the values of a copy, added to the values that the stage records already.
   Json values_of(const std::string& name, const Choice& choice) const {
     auto values = written_.at("stages").at(name).value("each", Json::object());
     for (const auto& number : bearing_.at(name))
@@ -222,8 +222,8 @@ class Unroller {
     return values;
   }
 
-  /// Every wire of a list, and of each to an unrolled stage those to all its copies, with what these stand
-  /// for.
+  /// Returns every wire of a list, with a wire to an unrolled stage expanded to all copies, and the values of
+  /// each wire.
   std::pair<Json, Json> wires_of_list(const Json& list) const {
     auto wires = Json::array(), values = Json::array();
     for (const auto& item : list.is_array() ? list : Json::array({list})) {
@@ -237,7 +237,7 @@ class Unroller {
     return {std::move(wires), std::move(values)};
   }
 
-  /// A stage with the values of a choice, wired to the copies of that choice.
+  /// Returns a stage with the values of a choice, wired to the copies of that choice.
   Json copy_of(const std::string& name, const Choice& choice) const {
     auto stage = with_values(name, choice);
     const auto& info = info_of(stage);
@@ -260,7 +260,7 @@ class Unroller {
     return stage;
   }
 
-  /// Gives the values of a list's copies to the parameters that are declared to take them.
+  /// Sets the parameters declared by `of_each` to the values of a list's copies.
   static void fill_in(Json& stage, const StageInfo& info, const std::string& port, const Json& values) {
     const bool none = std::all_of(values.begin(), values.end(), [](const Json& one) { return one.empty(); });
     for (const auto& field : info.params) {
@@ -292,7 +292,7 @@ class Unroller {
   Json written_;
   const Registry& registry_;
   std::vector<Axis> axes_;
-  Json first_;                                       ///< the definition with the first values
+  Json first_;                                       ///< the definition with the first value of every setting
   std::map<std::string, std::set<Number>> bearing_;  ///< by stage
 };
 

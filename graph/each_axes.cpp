@@ -37,7 +37,7 @@ Axis read_axis(const Json& object, const std::string& given, const Json& written
   return axis;
 }
 
-/// Of two settings of one place the later one would wipe out the other.
+/// Throws `Error` if two settings overlap, because the later one would overwrite the earlier one.
 void expect_apart(const std::vector<Axis>& axes) {
   std::vector<std::string> names;
   for (const auto& axis : axes) {

@@ -4,7 +4,7 @@
 
 namespace fovea {
 
-/// One setting of `each`: where it is given, the keys of its place in the definition, and its values.
+/// One setting of `each`: its place in `each`, its place in the definition as keys, and its values.
 struct EachSetting {
   std::string name;
   std::string given;  ///< "each.train.epochs", or "each[1].train.epochs" in a list
@@ -14,7 +14,7 @@ struct EachSetting {
   bool is_pipelines_seed() const { return place.size() == 1; }
 };
 
-/// Settings whose values go together: an object of `each`.
+/// One object of `each`: settings whose values go together.
 struct Axis {
   std::string given;  ///< "each", or "each[1]"
   std::vector<EachSetting> settings;
@@ -22,14 +22,14 @@ struct Axis {
   std::size_t size() const { return settings.front().values.size(); }
 };
 
-/// A number of a value for every axis; 0 for those that do not bear on what is meant.
+/// The index of a value for every axis; 0 for the axes that do not apply.
 using Choice = std::vector<std::size_t>;
 
 /// Reads `each`: an object, or a list of objects that are combined. Throws `Error` that begins with the place
-/// where a setting is not there, is given twice, or has lists that do not go together.
+/// if a setting does not exist, is given twice, or has lists of other lengths than the rest of its object.
 std::vector<Axis> read_axes(const Json& each, const Json& definition, const Registry& registry);
 
-/// An error of reading the definition with values of settings, told of the setting that gave the value.
+/// Returns an error about the unrolled definition as an error about the setting that gave the value.
 Error told_of_setting(const Error& error, const std::vector<Axis>& axes, const Choice& choice);
 
 }  // namespace fovea

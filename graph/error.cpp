@@ -8,8 +8,8 @@
 namespace fovea {
 namespace {
 
-/// Optimal string alignment distance without regard to case: inserts, deletes, replacements and swaps of
-/// neighbours cost 1 each.
+/// Returns the case-insensitive optimal string alignment distance: inserts, deletes, replacements and swaps
+/// of neighbours cost 1 each.
 std::size_t distance(std::string_view a, std::string_view b) {
   const auto same = [](char x, char y) {
     return std::tolower(static_cast<unsigned char>(x)) == std::tolower(static_cast<unsigned char>(y));
@@ -29,8 +29,8 @@ std::size_t distance(std::string_view a, std::string_view b) {
   return cost[a.size()][b.size()];
 }
 
-/// The candidate that goes on where the name ends: the only one, or the shortest that has the name for its
-/// first words, as "cosine_decay" for "cosine"; "" where there is none, or the name has two letters or less.
+/// Returns the candidate that begins with the name: the only one, or the shortest whose first words are the
+/// name, as "cosine_decay" for "cosine"; "" if there is none, or if the name has fewer than three letters.
 std::string completion(std::string_view name, std::span<const std::string> candidates) {
   std::vector<std::string> longer, by_words;
   for (const auto& candidate : candidates) {

@@ -10,13 +10,13 @@
 
 namespace fovea {
 
-/// Something a person can mend, as one line: `place: fact; what would be right`. What only the authors can
-/// mend is an `assert`.
+/// An error that a person can mend, as one line: `place: fact; what would be right`. Errors that only the
+/// authors can mend are `assert`s.
 class Error : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 
-  /// The same error seen from one layer further out: `place: message`.
+  /// Returns the error with an outer place before its message: `place: message`.
   [[nodiscard]] Error at(std::string_view place) const;
 };
 
@@ -30,16 +30,17 @@ decltype(auto) at(std::string_view place, Body&& body) {
   }
 }
 
-/// The text as a JSON string, quotes included: how names and values appear in errors.
+/// Returns the text as a JSON string, quotes included, as errors show names and values.
 std::string quote(std::string_view text);
 
-/// The candidate that a misspelt or shortened name most likely meant, or "" where none is near.
+/// Returns the candidate that a misspelt or shortened name most likely meant, or "" if none is near.
 std::string nearest(std::string_view name, std::span<const std::string> candidates);
 
-/// How an error about an unknown name ends: `; did you mean "epochs"?`, or the whole list where none is near.
+/// Returns the end of an error about an unknown name: `; did you mean "epochs"?`, or the whole list if none
+/// is near.
 std::string suggestion(std::string_view name, std::span<const std::string> candidates);
 
-/// The items with `separator` between each two.
+/// Joins the items with `separator` between each two.
 std::string join(std::span<const std::string> items, std::string_view separator);
 
 }  // namespace fovea

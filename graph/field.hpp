@@ -32,7 +32,7 @@ struct Range {
   bool low_included = true;
   bool high_included = true;
 
-  /// What the rule wants, as in "at least 1", where `value` breaks it; else "".
+  /// Returns the requirement, as in "at least 1", if `value` breaks the rule; else "".
   std::string broken_by(double value) const;
   std::string text() const;
 };
@@ -46,12 +46,12 @@ constexpr Range at_least(double low) {
 constexpr Range above(double low) {
   return {.low = low, .low_included = false};
 }
-/// From `low`, itself allowed, up to but without `high`.
+/// The range from `low`, which is included, to `high`, which is not.
 constexpr Range from_to_below(double low, double high) {
   return {low, high, true, false};
 }
 
-/// One of a few names.
+/// A rule that allows one of a few names.
 struct OneOf {
   std::vector<std::string> names;
   std::string broken_by(const std::string& value) const;
@@ -62,14 +62,14 @@ inline OneOf one_of(std::initializer_list<const char*> names) {
   return {{names.begin(), names.end()}};
 }
 
-/// How a parameter takes part in the cache key.
+/// The way in which a parameter takes part in the cache key.
 enum class Role {
   result,  ///< decides the result, so it is part of the key
   tuning,  ///< changes speed or logging only, and stays out of the key
   source,  ///< a path to data: the bytes there are part of the key, the path is not
 };
 
-/// One member of a parameter or port struct: the name that users type, the member, and what it is.
+/// One member of a parameter or port struct: the name that users type, the member, and its documentation.
 template <class Owner, class T, class Rule = Anything>
 struct Field {
   std::string_view name;
@@ -77,8 +77,7 @@ struct Field {
   std::string_view doc;
   Rule rule{};
   Role role = Role::result;
-  std::string_view
-      file{};  ///< for an output port: what it is called in the run directory; empty = not exported
+  std::string_view file{};  ///< for an output port: its file name in the run directory; empty = not exported
 };
 
 /// Declares a parameter that decides the result, or a port.
@@ -109,14 +108,15 @@ constexpr auto exported(std::string_view name, T Owner::*member, std::string_vie
 /// Marks an input port whose value must not be empty; see `needed`.
 struct NotEmpty {};
 
-/// Declares an input port whose value must have something in it. The stage that gives it is told so
-/// (`Context::needs`) and can refuse before anything is computed with it.
+/// Declares an input port whose value must not be empty. The upstream stage learns this from `Context::needs`
+/// and can refuse before anything is computed with the value.
 template <class Owner, class T>
 constexpr auto needed(std::string_view name, T Owner::*member, std::string_view doc) {
   return Field<Owner, T, NotEmpty>{name, member, doc};
 }
 
-/// Marks a parameter that takes the values of `each`, in the order of the wires of a list; see `of_each`.
+/// The rule of a parameter that takes the values of `each`, in the order of the wires of a list; see
+/// `of_each`.
 struct ValuesOfEach {
   std::string_view port;
   template <class T>
@@ -127,13 +127,13 @@ struct ValuesOfEach {
 };
 
 /// Declares a parameter that is a list of objects: for each wire of the list input `port`, the values that
-/// `each` gave to the copy that it comes from. Where it is not written, `each` fills it in.
+/// `each` gave to the upstream copy. Unrolling fills the parameter in if the definition does not set it.
 template <class Owner, class T>
 constexpr auto of_each(std::string_view name, T Owner::*member, std::string_view port, std::string_view doc) {
   return Field<Owner, T, ValuesOfEach>{name, member, doc, {port}};
 }
 
-/// A number that the program works out by itself where the user says "auto".
+/// A number that the program computes itself if the user gives "auto".
 template <class T>
 struct Auto {
   std::optional<T> value;
@@ -158,7 +158,7 @@ consteval bool takes_members(std::index_sequence<I...>) {
   };
 }
 
-/// Whether T has so many members; those without a default count as well.
+/// Whether T has exactly `count` members; members without a default count as well.
 template <class T, std::size_t count>
 consteval bool has_members() {
   return takes_members<T>(std::make_index_sequence<count>()) &&

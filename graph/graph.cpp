@@ -14,7 +14,7 @@ bool is_name(const std::string& text) {
   });
 }
 
-/// The members of `params` that differ from their defaults.
+/// Returns the members of `params` that differ from their defaults.
 Json changed(const Json& params, const std::vector<FieldInfo>& fields) {
   Json result = Json::object();
   for (const auto& field : fields) {
@@ -25,7 +25,7 @@ Json changed(const Json& params, const std::vector<FieldInfo>& fields) {
   return result;
 }
 
-/// Expects that a wire leads from an output that is there to an input of its kind.
+/// Throws `Error` unless a wire leads from an existing output to an input of its kind.
 void expect_fits(const std::vector<Node>& nodes, const StageInfo& stage, const Wire& wire,
                  const std::string& place) {
   if (wire.input >= stage.inputs.size()) {
@@ -50,7 +50,7 @@ void expect_fits(const std::vector<Node>& nodes, const StageInfo& stage, const W
   }
 }
 
-/// Expects one wire for each input port, and at least one for a list.
+/// Throws `Error` unless each input port has one wire, or a list at least one.
 void expect_wires(const std::vector<Node>& nodes, const StageInfo& stage, const std::vector<Wire>& wires,
                   const std::string& place) {
   for (const auto& wire : wires) expect_fits(nodes, stage, wire, place);
@@ -70,7 +70,7 @@ void expect_wires(const std::vector<Node>& nodes, const StageInfo& stage, const 
   }
 }
 
-/// Expects of a parameter that takes the values of `each` one for each wire of its list, or none.
+/// Throws `Error` unless a parameter declared by `of_each` has one value for each wire of its list, or none.
 void expect_as_many(const StageInfo& stage, const Json& params, const std::vector<Wire>& wires,
                     const std::string& place) {
   for (const auto& field : stage.params) {
@@ -86,7 +86,7 @@ void expect_as_many(const StageInfo& stage, const Json& params, const std::vecto
   }
 }
 
-/// A number that no stage of any graph has had before.
+/// Returns a number that is unique in this process.
 std::uint64_t new_identity() {
   static std::atomic<std::uint64_t> last = 0;
   return ++last;

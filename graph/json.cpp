@@ -13,8 +13,8 @@ namespace {
 
 constexpr int max_depth = 64;
 
-/// Watches the parser go by: refuses what nests too deep and keys that stand twice in one object.
-class Watch {
+/// A parser callback that refuses JSON nested too deep and duplicate keys in an object.
+class LimitCallback {
  public:
   bool operator()(int, Json::parse_event_t event, const Json& value) {
     using Event = Json::parse_event_t;
@@ -35,12 +35,12 @@ class Watch {
   std::vector<std::set<std::string>> keys_;
 };
 
-/// Finds a number, as it is written, whose place an error begins with.
+/// Finds the text of the number whose place an error begins with.
 class NumberFinder : public nlohmann::json_sax<Json> {
  public:
   NumberFinder(const std::string& error, std::string place) : error_(error), places_{{std::move(place)}} {}
   const std::string& found() const { return found_; }
-  std::size_t stopped_at() const { return stopped_at_; }  ///< the byte where no more could be read
+  std::size_t stopped_at() const { return stopped_at_; }  ///< the byte offset at which parsing stopped
 
   bool number_float(double, const std::string& text) override {
     if (error_.starts_with(next() + ": ")) found_ = text;
@@ -68,9 +68,9 @@ class NumberFinder : public nlohmann::json_sax<Json> {
 
  private:
   struct Level {
-    std::string next;   ///< where the next value stands
-    std::string above;  ///< where the list or object stands
-    int item = -1;      ///< the number of the next item of a list
+    std::string next;   ///< the place of the next value
+    std::string above;  ///< the place of the enclosing list or object
+    int item = -1;      ///< the index of the next item of a list; -1 in an object
   };
   std::string next() {
     auto& level = places_.back();
@@ -96,7 +96,7 @@ class NumberFinder : public nlohmann::json_sax<Json> {
   std::vector<Level> places_;
 };
 
-/// "line 3, column 14" of a byte offset.
+/// Returns a byte offset as "line 3, column 14".
 std::string place_of(std::string_view text, std::size_t offset) {
   std::size_t line = 1;
   std::size_t column = 1;
@@ -107,10 +107,10 @@ std::string place_of(std::string_view text, std::size_t offset) {
   return "line " + std::to_string(line) + ", column " + std::to_string(column);
 }
 
-/// Parses a text under the eyes of `watch`, which may be null.
-Json parse(std::string_view text, const Json::parser_callback_t& watch) {
+/// Parses a text with a parser callback, which may be null.
+Json parse(std::string_view text, const Json::parser_callback_t& callback) {
   try {
-    return Json::parse(text, watch);
+    return Json::parse(text, callback);
   } catch (const Json::parse_error& error) {
     throw Error(place_of(text, error.byte) +
                 ": not JSON here; a comma, bracket or quote may be missing before it");
@@ -130,7 +130,7 @@ Json parse_json(std::string_view text) {
     throw Error(std::to_string(text.size()) + " bytes of JSON; at most " + std::to_string(max_json_bytes) +
                 " are read");
   }
-  return parse(text, Watch{});
+  return parse(text, LimitCallback{});
 }
 
 Json parse_own_json(std::string_view text) {
@@ -148,7 +148,7 @@ std::string with_number_as_written(const std::string& error, std::string_view te
   const auto replace = [&](const std::string& from, const std::string& to) {
     if (const auto at = told.find(from); at != std::string::npos) told.replace(at, from.size(), to);
   };
-  // A number that is whole, but not to a machine that reads it as a fraction.
+  // A whole number with a fraction or an exponent is parsed as floating point, so it needs another message.
   const bool in_digits = finder.found().find_first_of(".eE") == std::string::npos;
   if (!in_digits && value.get<double>() == std::floor(value.get<double>()))
     replace(whole + shown(value), "expected a whole number in digits, got " + finder.found());

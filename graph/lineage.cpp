@@ -7,7 +7,7 @@
 namespace fovea {
 namespace {
 
-/// The paths to data among parameters.
+/// Returns the paths to data among the parameters.
 Json paths_of(const Node& node) {
   Json paths = Json::object();
   for (const auto& field : node.stage->params) {
@@ -19,7 +19,7 @@ Json paths_of(const Node& node) {
   return paths;
 }
 
-/// The settings that are words: what kind of work a stage does.
+/// Returns the settings that are words, which decide the kind of work that a stage does.
 Json words_of(const Node& node) {
   Json words = Json::object();
   for (const auto& field : node.stage->params) {

@@ -4,9 +4,9 @@
 
 namespace fovea {
 
-/// What each node does, in short, by number: its stage, and what stands before it. Nodes that differ in
-/// settings only have equal lineages; nodes behind other stages, other wires, other paths to data, or stages
-/// of another kind (settings that are words, such as an architecture) have not.
+/// Returns the lineage of each node, by number: a digest of its stage, its wires, its paths to data and the
+/// stages upstream of it. Nodes that differ only in settings have equal lineages, unless a setting upstream
+/// is a word, such as an architecture.
 std::vector<std::string> lineages(const Graph& graph);
 
 }  // namespace fovea

@@ -6,14 +6,14 @@
 namespace fovea {
 namespace {
 
-/// So many earlier results are compared with.
+/// The largest number of earlier results that a node is compared with.
 constexpr std::size_t most_compared = 64;
-/// So many are looked through for one with the same settings.
+/// The largest number of earlier results among which equal settings are sought.
 constexpr std::size_t most_looked_through = 8;
 
 using Leaves = std::vector<std::pair<std::string, Json>>;
 
-/// A JSON value's leaves by their dotted names.
+/// Appends the leaves of a JSON value by their dotted names.
 void flatten(const Json& value, const std::string& name, Leaves& leaves) {
   if (!value.is_object() || value.empty()) {
     leaves.emplace_back(name, value);
@@ -31,8 +31,8 @@ Leaves leaves_of(const Json& parts) {
   return leaves;
 }
 
-/// Calls `visit(name, before, now)` for each leaf that differs, with null for one that is not there, until it
-/// gives false.
+/// Calls `visit(name, before, now)` for each leaf that differs, with null for a missing one, until it returns
+/// false.
 template <class Visit>
 void for_each_difference(const Leaves& before, const Leaves& now, Visit&& visit) {
   auto old = before.begin(), next = now.begin();
@@ -47,14 +47,14 @@ void for_each_difference(const Leaves& before, const Leaves& now, Visit&& visit)
   }
 }
 
-/// How many leaves differ, or `enough` where there are as many.
+/// Counts the leaves that differ, up to `enough`.
 std::size_t count_differences(const Leaves& before, const Leaves& now, std::size_t enough) {
   std::size_t count = 0;
   for_each_difference(before, now, [&](const auto&, auto, auto) { return ++count < enough; });
   return count;
 }
 
-/// "params.learning_rate" and its values as a sentence: what a person calls the difference.
+/// Returns a difference as a sentence: "params.learning_rate" and its values before and now.
 std::string told(const std::string& name, const Json* before, const Json* now) {
   const auto rest = name.substr(name.find('.') + 1);
   if (name.starts_with("inputs.")) return "input " + quote(rest) + " has other content";
@@ -65,7 +65,7 @@ std::string told(const std::string& name, const Json* before, const Json* now) {
   return label + ": " + (before ? shown(*before) : "not set") + " -> " + (now ? shown(*now) : "not set");
 }
 
-/// What differs, as sentences; what is new or changed before what is gone.
+/// Returns the differences as sentences; new and changed leaves come before removed ones.
 std::vector<std::string> differences(const Leaves& before, const Leaves& now) {
   std::vector<std::string> changed, gone;
   for_each_difference(before, now, [&](const std::string& name, const Json* then, const Json* after) {
@@ -76,7 +76,7 @@ std::vector<std::string> differences(const Leaves& before, const Leaves& now) {
   return changed;
 }
 
-/// The seconds of an earlier result, and in proportion where it went farther or less far.
+/// Returns the seconds of an earlier result, scaled by length if the stage has a horizon.
 double seconds_for(const Node& node, const Record& record) {
   if (node.stage->horizon == nullptr) return record.seconds;
   const auto horizon = node.stage->horizon(node.params);
@@ -85,7 +85,7 @@ double seconds_for(const Node& node, const Record& record) {
   return record.seconds * static_cast<double>(horizon.length) / before.get<double>();
 }
 
-/// Settings without the one that says how far a stage goes.
+/// Returns the settings without the one that sets the length of a stage.
 Json settings_but_length(const Node& node, Json params) {
   if (node.stage->horizon != nullptr) params.erase(node.stage->horizon(node.params).param);
   return params;

@@ -4,16 +4,16 @@
 
 namespace fovea {
 
-/// Compares nodes that have to run with what ran before them and was like them.
+/// Compares nodes that have to run with similar earlier results.
 class Nearest {
  public:
   explicit Nearest(const World& world) : world_(world) {}
 
-  /// Fills in why a node has to run, and what it took before: compares with the earlier result of its lineage
-  /// that differs least, of these the one that was used last.
+  /// Fills in the reason why a node has to run, and its expected seconds. The node is compared with the
+  /// earlier result of its lineage that differs least, and of equals with the one used last.
   void explain(Planned& planned, const Node& node, const Json& parts, const std::string& lineage);
 
-  /// What a node with these settings took last time behind inputs that are not known yet.
+  /// Returns the seconds that a node with these settings took last time, for inputs that are not known yet.
   std::optional<double> seconds(const Node& node, const std::string& lineage) const;
 
  private:

@@ -9,7 +9,7 @@
 
 namespace fovea {
 
-/// What is known of one parameter without having its type: for help, the JSON Schema and the README's tables.
+/// The description of one parameter without its type: for help, the JSON Schema and the README's tables.
 struct FieldInfo {
   std::string name;
   std::string doc;
@@ -17,12 +17,12 @@ struct FieldInfo {
   std::string rule;  ///< "from 1 to 100", or "" where every value of the kind is allowed
   Json standard;     ///< the default value
   Role role = Role::result;
-  std::vector<FieldInfo> members;  ///< of a nested object
+  std::vector<FieldInfo> members;  ///< the fields of a nested object
   Json schema;                     ///< its JSON Schema
-  std::string of_each{};           ///< the list input whose wires it takes the values of `each` of, or ""
+  std::string of_each{};           ///< the list input whose wires' `each` values this parameter takes, or ""
 };
 
-/// The word that tells alternatives of a list of structs apart, as "op": "translate".
+/// The key and value that tell alternatives of a list of structs apart, as "op": "translate".
 struct Tag {
   std::string_view key;
   std::string_view value;
@@ -30,7 +30,7 @@ struct Tag {
 
 enum class Keep { all, keyed };
 
-/// How values of type T are read from and written to JSON; `read` throws `Error` that begins with the place.
+/// Reads and writes values of type T as JSON; `read` throws `Error` that begins with the place.
 template <class T>
 struct Conversion;
 
@@ -41,20 +41,20 @@ namespace detail {
 
 [[noreturn]] void wrong_kind(const std::string& place, std::string_view expected, const Json& got);
 [[noreturn]] void breaks_rule(const std::string& place, const std::string& rule, const Json& got);
-/// Throws the error that is being handled, which is `error`; where it is of a number of the wrong kind at
-/// `place` or in its list, with the rule.
+/// Rethrows `error`, which is being handled. If it is about a number of the wrong kind at `place` or in its
+/// list, the rule is added.
 [[noreturn]] void throw_with_rule(const Error& error, const std::string& place, const std::string& rule);
 [[noreturn]] void unknown_name(const std::string& place, std::string_view what, const std::string& name,
                                const std::vector<std::string>& known);
 void expect_object(const std::string& place, const Json& got);
-/// Expects an object with members of these names only, but for `tag`.
+/// Throws `Error` unless the object has members of these names only, beside `tag`.
 void expect_members(const std::string& place, const Json& got, const std::vector<std::string>& known,
                     std::string_view tag);
-/// The member of that name, or null.
+/// Returns the member of that name, or null.
 const Json* member_of(const Json& object, std::string_view name);
 void set_member(Json& object, std::string_view name, Json value);
 Json object_schema(const std::vector<FieldInfo>& fields);
-/// Adds what tells an alternative apart.
+/// Adds the tag of an alternative to its schema.
 void add_tag(Json& schema, const Tag& tag);
 
 template <class T>
@@ -62,7 +62,7 @@ inline constexpr bool is_variant = false;
 template <class... T>
 inline constexpr bool is_variant<std::variant<T...>> = true;
 
-/// Tells what a rule finds wrong with a value, looking through "auto", null and lists.
+/// Returns the part of the rule that a value breaks; "auto", null and lists are checked by their content.
 template <class Rule, class T>
 std::string broken(const Rule& rule, const T& value) {
   if constexpr (requires { rule.broken_by(value); }) {
@@ -121,7 +121,7 @@ struct Conversion<std::filesystem::path> {
   static Json schema();
 };
 
-/// An object whose members may be anything.
+/// A JSON object with any members.
 template <>
 struct Conversion<Json> {
   static constexpr std::string_view kind = "an object";
@@ -195,7 +195,7 @@ struct Conversion<T> {
       if (keep == Keep::keyed && each.role != Role::result) return;
       using Member = std::remove_cvref_t<decltype(params.*each.member)>;
       auto member = Conversion<Member>::write(params.*each.member, keep);
-      // A group of settings that all stay out of the key leaves nothing of itself there.
+      // A group of settings that are all left out of the key is left out as a whole.
       if (Described<Member> && keep == Keep::keyed && member.empty()) return;
       detail::set_member(object, each.name, std::move(member));
     });
@@ -252,7 +252,7 @@ struct Conversion<std::variant<T...>> {
   static Json schema() { return {{"anyOf", Json::array({Conversion<T>::schema()...})}}; }
 };
 
-/// A description of every field of T, with its default and its JSON Schema.
+/// Returns a description of every field of T, with its default and its JSON Schema.
 template <Described T>
 std::vector<FieldInfo> describe_fields() {
   std::vector<FieldInfo> all;
@@ -275,7 +275,8 @@ std::vector<FieldInfo> describe_fields() {
   return all;
 }
 
-/// Reads a parameter struct from JSON: defaults where nothing is written, `Error` for what is not allowed.
+/// Reads a parameter struct from JSON; missing members keep their defaults. Throws `Error` for a value that
+/// is not allowed.
 template <Described T>
 T read_params(const Json& json, const std::string& place) {
   return Conversion<T>::read(json, place);

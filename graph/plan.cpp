@@ -10,7 +10,7 @@
 namespace fovea {
 namespace {
 
-/// Plans one graph. What is asked of the world is asked once.
+/// Plans one graph. Every question to the `World` is asked once.
 class Planner {
  public:
   Planner(const Graph& graph, const World& world, const PlanOptions& options)
@@ -29,11 +29,11 @@ class Planner {
 
   std::vector<Planned> plan() {
     auto best = plan_once();
-    // Where a result is lost that other numerics have made as well, what they made may spare the work.
-    while (!lost_twins_.empty()) {
-      passed_over_.insert(lost_twins_.begin(), lost_twins_.end());
+    // A record with other numerics may save the work if the first choice is lost.
+    while (!lost_.empty()) {
+      excluded_.insert(lost_.begin(), lost_.end());
       auto other = plan_once();
-      if (work_in(other) < work_in(best)) best = std::move(other);
+      if (seconds_of(other) < seconds_of(best)) best = std::move(other);
     }
     return best;
   }
@@ -45,8 +45,8 @@ class Planner {
   void find_progress(const Node& node, const Json& parts, const Json& numerics, Planned& planned) const;
   std::optional<std::vector<std::string>> known_inputs(std::size_t i, std::vector<Planned>& all) const;
   bool is_wanted(std::size_t i, std::size_t port, const std::vector<Planned>& all) const;
-  void bring_back_lost(std::vector<Planned>& all);
-  double work_in(const std::vector<Planned>& all) const;
+  void restore_lost(std::vector<Planned>& all);
+  double seconds_of(const std::vector<Planned>& all) const;
 
   const Graph& graph_;
   const World& world_;
@@ -54,23 +54,23 @@ class Planner {
   const std::set<std::string> force_;
   const std::set<Output> wanted_;
   const std::vector<std::string> lineages_;
-  std::vector<std::vector<Output>> readers_;  ///< by node: who reads it, and which port
+  std::vector<std::vector<Output>> readers_;  ///< by node: the nodes that read it, and the port
   Nearest nearest_;
-  std::set<std::size_t> has_twin_;  ///< nodes of whose key there is another record
-  /// Nodes and the numerics of records that are not to be taken, or that turned out to be lost.
-  std::set<std::pair<std::size_t, std::string>> passed_over_, lost_twins_;
+  std::set<std::size_t> has_other_record_;  ///< nodes whose key has more than one record
+  /// Nodes and the numerics of records that are not used, or that turned out to be lost.
+  std::set<std::pair<std::size_t, std::string>> excluded_, lost_;
 };
 
 std::vector<Planned> Planner::plan_once() {
-  has_twin_.clear();
-  lost_twins_.clear();
+  has_other_record_.clear();
+  lost_.clear();
   std::vector<Planned> all(graph_.nodes().size());
   for (std::size_t i = 0; i < all.size(); ++i) plan_node(i, all);
-  bring_back_lost(all);
+  restore_lost(all);
   return all;
 }
 
-/// The identities of a node's inputs, or nothing where one is not known before it is made; that is told then.
+/// Returns the identities of a node's inputs, or nothing, with a reason in `all`, if one is not known yet.
 std::optional<std::vector<std::string>> Planner::known_inputs(std::size_t i,
                                                               std::vector<Planned>& all) const {
   std::vector<std::string> inputs;
@@ -101,15 +101,15 @@ void Planner::find_progress(const Node& node, const Json& parts, const Json& num
   planned.made_with = made_with(found->numerics, numerics);
 }
 
-/// Takes a record of the node's key, where there is one that will do.
+/// Chooses a usable record of the node's key, if there is one.
 void Planner::take(std::size_t i, const std::vector<Record>& records, const Json& numerics,
                    Planned& planned) {
   auto left = records;
   std::erase_if(left, [&](const Record& record) {
-    return passed_over_.contains({i, numerics_digest(record.numerics)});
+    return excluded_.contains({i, numerics_digest(record.numerics)});
   });
   const auto* record = choose(left, numerics, options_.same_numerics);
-  if (left.size() > 1 && !options_.same_numerics) has_twin_.insert(i);
+  if (left.size() > 1 && !options_.same_numerics) has_other_record_.insert(i);
   if (record == nullptr) return;
   planned.status = Status::hit;
   planned.record = *record;
@@ -117,7 +117,7 @@ void Planner::take(std::size_t i, const std::vector<Record>& records, const Json
   planned.made_with = made_with(record->numerics, numerics);
 }
 
-/// Tells what is known of a node from those before it.
+/// Plans a node from the plans of the nodes before it.
 void Planner::plan_node(std::size_t i, std::vector<Planned>& all) {
   const auto& node = graph_.nodes()[i];
   auto& planned = all[i];
@@ -146,8 +146,8 @@ void Planner::plan_node(std::size_t i, std::vector<Planned>& all) {
   find_progress(node, parts, numerics, planned);
 }
 
-/// Whether somebody wants output `port` of node `i`: the run directory or who reads it when all is done, a
-/// stage that runs, or, where nobody reads any output of it, whoever asked for the stage itself.
+/// Whether output `port` of node `i` is needed: by the run directory, by a reader after the run, by a stage
+/// that runs, or, if no stage reads any of its outputs, by the request for the stage itself.
 bool Planner::is_wanted(std::size_t i, std::size_t port, const std::vector<Planned>& all) const {
   if (!graph_.nodes()[i].stage->outputs[port].file.empty() || wanted_.contains({i, port})) return true;
   return readers_[i].empty() || std::any_of(readers_[i].begin(), readers_[i].end(), [&](const Output& to) {
@@ -155,9 +155,9 @@ bool Planner::is_wanted(std::size_t i, std::size_t port, const std::vector<Plann
          });
 }
 
-/// From the last node to the first: what is lost and wanted has to run. What is read brings the objects that
-/// it refers to with it.
-void Planner::bring_back_lost(std::vector<Planned>& all) {
+/// Plans lost results that are needed to run again, from the last node to the first. A result that is read
+/// needs the objects that it refers to.
+void Planner::restore_lost(std::vector<Planned>& all) {
   std::set<std::string> referred;
   for (std::size_t i = all.size(); i-- > 0;) {
     if (all[i].status != Status::hit) continue;
@@ -169,7 +169,7 @@ void Planner::bring_back_lost(std::vector<Planned>& all) {
         all[i].made_with.clear();
         all[i].why = world_.is_damaged(objects[port]) ? "its result in the store is damaged"
                                                       : "its result is no longer in the store";
-        if (has_twin_.contains(i)) lost_twins_.insert({i, numerics_digest(all[i].record->numerics)});
+        if (has_other_record_.contains(i)) lost_.insert({i, numerics_digest(all[i].record->numerics)});
       } else if (port < references.size()) {
         referred.insert(references[port].begin(), references[port].end());
       }
@@ -177,8 +177,8 @@ void Planner::bring_back_lost(std::vector<Planned>& all) {
   }
 }
 
-/// The seconds that a plan takes; a minute for each stage of which nothing is known.
-double Planner::work_in(const std::vector<Planned>& all) const {
+/// Returns the estimated seconds of a plan; a stage without an estimate counts as a minute.
+double Planner::seconds_of(const std::vector<Planned>& all) const {
   double seconds = 0;
   for (const auto& one : all) {
     if (one.status != Status::hit) seconds += one.seconds.value_or(60);
@@ -186,10 +186,10 @@ double Planner::work_in(const std::vector<Planned>& all) const {
   return seconds;
 }
 
-/// Where a stage reads more files than this, those of a folder are one entry of its key.
+/// The largest number of files with an entry each in the key; more are summed up by folder.
 constexpr std::size_t most_files_listed = 100;
 
-/// The name of a file or folder below `top`, or its whole path where it lies elsewhere.
+/// Returns the name of a file or folder relative to `top`, or its whole path if it lies elsewhere.
 std::string name_below(const std::filesystem::path& top, const std::filesystem::path& file) {
   const auto name = file.lexically_relative(top).string();
   if (name == ".") return "./";

@@ -15,23 +15,23 @@ namespace fovea {
 
 struct Codec;
 
-/// What stages hand to each other: a type with a name, and with a way to be kept on disk.
+/// A type of value that stages pass to each other: it has a name, and a codec that stores it on disk.
 template <class T>
 concept Artifact = requires {
   { T::kind } -> std::convertible_to<std::string_view>;
   { T::codec() } -> std::same_as<const Codec&>;
 };
 
-/// An output of a stage in a graph. The identity is that of the stage: no other stage of any graph has it,
-/// only its copies in copies of its graph.
+/// An output of a stage in a graph. The identity is that of the stage; only copies of the stage in copies of
+/// the graph share it.
 struct OutputOf {
   std::size_t node = 0;
   std::size_t port = 0;
   std::uint64_t identity = 0;
 };
 
-/// A wire while a graph is composed: an output of a stage. Only adding a stage to a graph makes wires, so
-/// that an input that is left out does not compile.
+/// A wire while a graph is composed: an output of a stage. Only `Graph::add` makes wires, so that an input
+/// that is left out does not compile.
 template <class T>
 class Ref {
  public:
@@ -44,14 +44,14 @@ class Ref {
   OutputOf from_;
 };
 
-/// A value of any kind while a graph runs: the data, and the identity of its stored bytes ("" before it is
+/// A type-erased value while a graph runs: the data, and the identity of its stored bytes ("" until it is
 /// stored).
 struct Item {
   std::shared_ptr<const void> data;
   std::string object;
 };
 
-/// An artifact while a graph runs. It is shared and never changes; made from a T by moving it in.
+/// An artifact while a graph runs. It is shared and immutable; a T is moved in.
 template <class T>
 class Value {
  public:
@@ -61,10 +61,10 @@ class Value {
 
   const T& operator*() const { return *get(); }
   const T* operator->() const { return get(); }
-  /// The identity of the stored bytes, or "" while they are not stored.
+  /// The identity of the stored bytes, or "" until they are stored.
   const std::string& object() const { return item_.object; }
   const Item& item() const { return item_; }
-  /// The value itself, kept alive by who holds the pointer.
+  /// Returns the value, which lives as long as the pointer.
   std::shared_ptr<const T> share() const { return std::static_pointer_cast<const T>(item_.data); }
 
  private:
@@ -75,7 +75,7 @@ class Value {
   Item item_;
 };
 
-/// Stands for a list: an input port `As<Many<T>>` takes one or more wires, and their order counts.
+/// Marks a list: an input port `As<Many<T>>` takes one or more wires, and their order counts.
 template <class T>
 struct Many;
 
@@ -99,20 +99,20 @@ class Value<Many<T>> : public std::vector<Value<T>> {
   using std::vector<Value<T>>::vector;
 };
 
-/// What is known of one port without having its type.
+/// The description of one port without its type.
 struct PortInfo {
   std::string name;
-  std::string kind;  ///< of the artifact: "Dataset", "Model", ...
+  std::string kind;  ///< the artifact's kind: "Dataset", "Model", ...
   std::string doc;
   std::string file;  ///< for an output: its name in the run directory, or "" where it is not exported
   const Codec* codec = nullptr;
-  bool measured = false;  ///< times and the like, which no other run repeats: the artifact says `measured`
+  bool measured = false;  ///< the artifact holds measurements, such as times, which no other run repeats
   bool many = false;      ///< for an input: takes a list of one or more wires
-  bool needed = false;    ///< for an input: must have something in it
-  /// Versions of libraries that decide what is read from the artifact; null where none does.
+  bool needed = false;    ///< for an input: must not be empty
+  /// Returns the versions of libraries that decide how the artifact is read; null if there are none.
   Json (*read_with)() = nullptr;
-  /// For an input: throws `Error` where what comes in does not go with complete parameters of the stage; null
-  /// where that is not checked before the stage runs.
+  /// For an input: throws `Error` if its value and the complete parameters of the stage do not go together;
+  /// null if that is not checked before the stage runs.
   void (*check)(const void* value, const Json& complete) = nullptr;
 };
 

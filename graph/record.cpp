@@ -12,7 +12,7 @@ std::string entry_text(const std::string& name, const Json& value) {
   return name + " " + (value.is_string() ? value.get<std::string>() : value.dump());
 }
 
-/// The entries in which numerics of one computation differ from others.
+/// Returns the entries in which the numerics of one computation differ from `here`.
 std::vector<std::string> differing(const Json& numerics, const Json& here) {
   std::vector<std::string> all;
   for (const auto& [name, value] : numerics.items()) {

@@ -13,17 +13,17 @@ class Registry {
   void add() {
     add(stage_info<S>());
   }
-  /// Takes the `run` of a stage from the library that it lives in.
+  /// Registers the `run` of a stage; called in the library that holds it.
   template <Stage S>
   void add_implementation() {
     auto info = stage_info<S>();
     info.run = &detail::run_stage<S>;
     add(std::move(info));
   }
-  /// Adds a stage, or completes a known one that has no `run` yet. Throws `Error` where the name is taken.
+  /// Adds a stage, or completes a known one that has no `run` yet. Throws `Error` if the name is taken.
   void add(StageInfo info);
 
-  /// The stage of that name, or null.
+  /// Returns the stage of that name, or null.
   const StageInfo* find(const std::string& name) const;
   std::vector<std::string> names() const;
 

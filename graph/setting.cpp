@@ -18,7 +18,7 @@ std::vector<std::string> split_at_dots(const std::string& text) {
   return parts;
 }
 
-/// Whether a stage as it is written has a parameter of that name.
+/// Whether a stage of a definition has a parameter of that name.
 bool has_parameter(const Json& stage, const std::string& name, const Registry& registry) {
   if (!stage.is_object() || !stage.contains("stage") || !stage["stage"].is_string()) return false;
   const auto* info = registry.find(stage["stage"].get<std::string>());
@@ -26,7 +26,7 @@ bool has_parameter(const Json& stage, const std::string& name, const Registry& r
                                         [&](const FieldInfo& field) { return field.name == name; });
 }
 
-/// The stages with a parameter of that name, as the end of an error.
+/// Returns the stages with a parameter of that name, as the end of an error.
 std::string settings_of_parameter(const Json& stages, const std::string& name, const Registry& registry) {
   std::vector<std::string> settings;
   if (stages.is_object()) {
@@ -51,7 +51,7 @@ Error unknown_stage(const Json& definition, const Json& stages, const std::strin
   return Error("unknown stage " + quote(name) + stage_suggestion(name, names));
 }
 
-/// The object of `each` that gives values to a setting; a new one is added to a list in which none does.
+/// Returns the object of `each` that gives values to a setting; adds one to the list if there is none.
 Json& object_of_each(Json& each, const std::string& setting) {
   for (auto& one : each) {
     if (one.is_object() && one.contains(setting)) return one;
@@ -60,7 +60,7 @@ Json& object_of_each(Json& each, const std::string& setting) {
   return each.back();
 }
 
-/// A number as people and other programs write it (`.5`, `-.5`, `5.`, `+5`) as JSON wants it.
+/// Returns a number such as `.5`, `-.5`, `5.` or `+5` in the notation of JSON.
 std::string number_in_json(const std::string& text) {
   const bool minus = text.starts_with('-');
   auto digits = text.substr(minus || text.starts_with('+') ? 1 : 0);

@@ -9,13 +9,13 @@ namespace fovea {
 /// SHA-256 of the bytes, as 64 hexadecimal digits.
 std::string sha256(std::string_view bytes);
 
-/// SHA-256 of bytes that come in parts.
+/// An incremental SHA-256 of bytes that are added in parts.
 class Sha256 {
  public:
   Sha256();
   ~Sha256();
   void add(std::string_view bytes);
-  /// The digest of all that was added, in hex. To be called once, in the end.
+  /// Returns the digest of all added bytes, in hexadecimal. May be called once, after the last `add`.
   std::string hex();
 
  private:

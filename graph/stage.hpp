@@ -9,22 +9,22 @@ namespace fovea {
 
 struct Context;
 
-/// How far a stage goes that keeps its progress, as `epochs` for training.
+/// The length of a stage that saves its progress, such as the epochs of training.
 struct Horizon {
-  std::string param;        ///< the parameter that says how far
-  std::string unit;         ///< what it counts: "epoch"
-  std::int64_t length = 0;  ///< its value
-  std::string bound;  ///< why a longer run differs from its first step on; "" where it goes on from a shorter
+  std::string param;        ///< the parameter that sets the length
+  std::string unit;         ///< the unit of the length: "epoch"
+  std::int64_t length = 0;  ///< the parameter's value
+  std::string bound;  ///< why a longer run differs from the start; "" if it can resume from a shorter one
 };
 
-/// What is known of a stage without having its type: everything that the graph, the plan and the runner use.
+/// The description of a stage without its type: everything that the graph, the plan and the runner use.
 struct StageInfo {
   std::string name;
   std::string doc;
   int version = 1;
-  bool random = false;  ///< whether a seed decides its result
-  std::string library;  ///< the shared library that holds `run`, or "" where it is linked
-  /// The digest of the plugin that it came from, by the plugin's name; empty where it is linked.
+  bool random = false;  ///< whether a seed decides the result
+  std::string library;  ///< the shared library that holds `run`, or "" if `run` is linked
+  /// The digest of the stage's plugin, by the plugin's name; empty if the stage is linked.
   Json code = Json::object();
   std::vector<PortInfo> inputs;
   std::vector<PortInfo> outputs;
@@ -33,27 +33,28 @@ struct StageInfo {
   Json (*complete)(const Json& params, const std::string& place) = nullptr;
   /// The part of complete parameters that enters the cache key.
   Json (*keyed)(const Json& complete) = nullptr;
-  /// The files outside the store that the stage reads, and, with a slash at the end, the folders whose names
-  /// count; throws `Error` where one is not there.
+  /// Returns the files outside the store that the stage reads, and, with a slash at the end, the folders
+  /// whose names count; throws `Error` if one does not exist.
   std::vector<std::filesystem::path> (*sources)(const Json& complete) = nullptr;
-  /// What decides its last digits beside its library, such as {"cairo": "1.16.0"}; null where nothing does.
+  /// Returns the versions that decide the last digits beside the library, such as {"cairo": "1.16.0"}; null
+  /// if there are none.
   Json (*made_with)() = nullptr;
-  /// The digests of plugins that complete parameters name something of; null where they can't.
+  /// Returns the digests of the plugins that complete parameters name; null if parameters cannot name any.
   Json (*code_named)(const Json& complete) = nullptr;
-  /// How far complete parameters go; null for a stage that keeps no progress.
+  /// Returns the length that complete parameters ask for; null for a stage that saves no progress.
   Horizon (*horizon)(const Json& complete) = nullptr;
-  /// Computes the outputs from the inputs, both by port: one value for a port, or those of its list.
+  /// Computes the outputs from the inputs, both by port. An input has one value, or the values of its list.
   std::vector<Item> (*run)(std::span<const std::vector<Item>> inputs, const Json& complete,
                            Context& context) = nullptr;
 };
 
-/// A stage: a name, a version, one line of documentation, ports, parameters and a static `run`.
-/// Beyond these it may say `random` (its result depends on the seed), `library` (its `run` lives in a shared
-/// library that is loaded when it has to run), `sources(params)` (the files it reads), `made_with()`
-/// (versions of libraries that change its last digits), `code_named(params)` (digests of plugins of which it
-/// uses something), `horizon(params)` (it keeps progress, and how far it goes) and `check_input(input,
-/// params)` (throws `Error` where an input of that type and the parameters don't go together; called as soon
-/// as that input is there, so it must be linked).
+/// A stage: a name, a version, one line of documentation, ports, parameters and a static `run`. Optional
+/// members are `random` (the result depends on the seed), `library` (the shared library that holds `run` and
+/// is loaded when the stage runs), `sources(params)` (the files it reads), `made_with()` (versions of
+/// libraries that change the last digits), `code_named(params)` (digests of the plugins that it uses),
+/// `horizon(params)` (it saves progress, and its length) and `check_input(input, params)` (throws `Error` if
+/// an input of that type and the parameters do not go together; called as soon as the input is available, so
+/// it must be linked).
 template <class S>
 concept Stage = requires {
   { S::name } -> std::convertible_to<std::string_view>;
@@ -109,7 +110,7 @@ std::vector<Item> run_stage(std::span<const std::vector<Item>> inputs, const Jso
 
 }  // namespace detail
 
-/// Everything about S but its `run`.
+/// Describes S except for its `run`.
 template <Stage S>
 StageInfo describe() {
   using Params = typename S::Params;
@@ -156,7 +157,7 @@ StageInfo describe() {
   return info;
 }
 
-/// The description of S that a program links with: with its `run`, unless that lives in a library of its own.
+/// Returns the description of S for the program, with its `run` unless that lives in a shared library.
 template <Stage S>
 const StageInfo& stage_info() {
   static const StageInfo info = [] {
