@@ -8,13 +8,13 @@
 
 namespace fovea {
 
-/// One thread that does jobs: whoever keeps threads of its own, as LibTorch's OpenMP does, meets the same
-/// caller each time. Leaving waits for the jobs that were given.
+/// One thread that executes jobs, so that a library with its own thread pool, such as LibTorch's OpenMP, is
+/// always called from the same thread. The destructor waits for the submitted jobs.
 class ComputeThread {
  public:
   ComputeThread();
   ~ComputeThread();
-  /// Of the jobs that wait the one of the highest rank is next, and of those the one that came first.
+  /// Queues a job. The job of the highest rank runs first, and of equal ranks the one submitted first.
   void submit(std::size_t rank, std::function<void()> job);
 
  private:

@@ -6,12 +6,12 @@
 
 namespace fovea {
 
-/// What the standard library or another one threw, as a sentence for people: too little memory, no more
-/// threads, a file that the system refused. What nobody has a sentence for stays as it is.
+/// Translates an exception of the standard library or another library into a sentence for people: too little
+/// memory, no more threads, a file that the system refused. Unknown exceptions keep their text.
 Error as_error(const std::exception& thrown);
 
-/// Whether an error tells of what was short or in the way at the time, as space on the disk or memory, so
-/// that the same may go well later with nothing changed.
+/// Whether an error is transient, such as a lack of disk space or memory, so that a retry may succeed with
+/// nothing changed.
 bool may_pass(const Error& error);
 
 }  // namespace fovea

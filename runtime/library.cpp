@@ -9,7 +9,7 @@ namespace {
 
 Json code_now = Json::object();
 
-/// Says whose code is being added, as long as it lives.
+/// Sets the plugin whose code is being added for its lifetime.
 struct Adding {
   explicit Adding(const std::filesystem::path& plugin) {
     code_now = {{plugin.filename().string(), file_digest(plugin)}};
@@ -18,7 +18,7 @@ struct Adding {
   Adding(const Adding&) = delete;
 };
 
-/// What is to be done about a library that does not load.
+/// Returns the advice about a library that does not load.
 std::string advice(const std::string& why) {
   for (const char* words : {"cannot allocate memory", "Cannot allocate memory", "failed to map segment",
                             "cannot map zero-fill pages", "out of memory"}) {
@@ -28,12 +28,13 @@ std::string advice(const std::string& why) {
   return "build it against this Fovea";
 }
 
-/// Loads a shared library for good: stages and their data may live in it until the process ends.
+/// Loads a shared library and never unloads it, because stages and their data live in it until the process
+/// ends.
 void add_stages(const std::string& file, Registry& registry) {
   void* library = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (library == nullptr) {
-    const char* told = dlerror();
-    const std::string why = told != nullptr ? told : "no reason given";
+    const char* message = dlerror();
+    const std::string why = message != nullptr ? message : "no reason given";
     throw Error(file + ": not a library that loads here (" + why + "); " + advice(why));
   }
   void* entry = dlsym(library, "fovea_stages");

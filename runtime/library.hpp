@@ -8,13 +8,14 @@
 
 namespace fovea {
 
-/// Finds the `run` of stages, and loads the shared libraries that hold them when they are needed.
+/// Finds the `run` of stages, and loads the shared libraries that hold them on demand.
 class Libraries {
  public:
-  /// `prepare` is called with a library's name before it is loaded.
+  /// The callback `prepare` receives a library's name before the library is loaded.
   explicit Libraries(std::function<void(const std::string& library)> prepare);
 
-  /// The stage with its `run`. Throws `Error` where its library can't be loaded or does not hold it.
+  /// Returns the stage with its `run`. Throws `Error` if its library cannot be loaded or does not contain the
+  /// stage.
   StageInfo implementation(const StageInfo& stage);
 
  private:
@@ -23,11 +24,11 @@ class Libraries {
   std::map<std::string, Registry> loaded_;
 };
 
-/// The digest of the plugin whose stages are being added now, by its name; an empty object where none are.
+/// Returns the digest of the plugin that is being loaded, by its name; an empty object if none is.
 const Json& code_being_added();
 
-/// Loads a user's shared library, whose `extern "C" void fovea_stages(fovea::Registry&)` adds stages, which
-/// know its digest as their `code`. Throws `Error` that names the file.
+/// Loads a user's shared library and calls its `extern "C" void fovea_stages(fovea::Registry&)`, which adds
+/// stages; their `code` holds the library's digest. Throws `Error` that names the file.
 void load_plugin(const std::filesystem::path& file, Registry& registry);
 
 }  // namespace fovea

@@ -20,12 +20,12 @@ struct Log::Lines {
   }
 
   std::mutex mutex;
-  std::set<std::pair<std::string, std::string>> warnings;  ///< by stage and line, that were told
+  std::set<std::pair<std::string, std::string>> warnings;  ///< the reported warnings, by stage and line
   std::ostringstream text;
   spdlog::logger logger{"run", std::make_shared<spdlog::sinks::ostream_sink_mt>(text)};
   std::filesystem::path path;
-  std::ofstream file;  ///< open while every line could be written to it
-  int error = 0;       ///< the `errno` of a line that could not be written
+  std::ofstream file;  ///< open as long as every line could be written
+  int error = 0;       ///< the `errno` of a failed write
 };
 
 namespace {

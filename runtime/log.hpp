@@ -8,8 +8,8 @@
 
 namespace fovea {
 
-/// Keeps every event of a run but the steps of training as a line with time and level, for `run.log`, and
-/// hands all on to another report. The same warning about the same stage is told once.
+/// Logs every event of a run, except training steps, as a line with time and level for `run.log`, and
+/// forwards all events to another report. Equal warnings about a stage are logged once.
 class Log : public Report {
  public:
   explicit Log(Report& next);
@@ -17,10 +17,10 @@ class Log : public Report {
   void event(const Event& event) override;
   void progress(const std::string& stage, std::size_t done, std::size_t total,
                 const std::string& words) override;
-  /// Writes all lines so far to a file, and every later one as it comes, so that a killed run leaves them. A
-  /// file that can't be written is told once, as a warning.
+  /// Writes all lines so far to a file and appends every later line at once, so that a killed run leaves its
+  /// log. A file that cannot be written is reported once, as a warning.
   void grow_in(const std::filesystem::path& file);
-  /// All lines so far.
+  /// Returns all lines so far.
   std::string text() const;
 
  private:

@@ -10,12 +10,12 @@ using Clock = std::chrono::steady_clock;
 
 Retries::Retries(std::stop_token stop, std::function<void(std::size_t)> again)
     : again_(std::move(again)),
-      leaves_(std::move(stop),
-              [this] {
-                const std::lock_guard lock(mutex_);
-                leaving_ = true;
-                changed_.notify_one();
-              }),
+      stop_callback_(std::move(stop),
+                     [this] {
+                       const std::lock_guard lock(mutex_);
+                       stopping_ = true;
+                       changed_.notify_one();
+                     }),
       thread_([this] { work(); }) {}
 
 Retries::~Retries() {
@@ -27,12 +27,12 @@ Retries::~Retries() {
   thread_.join();
 }
 
-void Retries::put_off(std::size_t what) {
+void Retries::put_off(std::size_t item) {
   static thread_local std::minstd_rand jitter{std::random_device{}()};
   const std::lock_guard lock(mutex_);
-  const std::chrono::duration<double> longest = pause(++times_[what]);
+  const std::chrono::duration<double> longest = pause(++times_[item]);
   const auto time = longest * std::uniform_real_distribution<double>(0.5, 1)(jitter);
-  due_.emplace(Clock::now() + std::chrono::duration_cast<Clock::duration>(time), what);
+  due_.emplace(Clock::now() + std::chrono::duration_cast<Clock::duration>(time), item);
   changed_.notify_one();
 }
 
@@ -47,11 +47,11 @@ void Retries::work() {
   while (!closed_) {
     if (due_.empty()) {
       changed_.wait(lock);
-    } else if (const auto first = due_.begin(); leaving_ || first->first <= Clock::now()) {
-      const auto what = first->second;
+    } else if (const auto first = due_.begin(); stopping_ || first->first <= Clock::now()) {
+      const auto item = first->second;
       due_.erase(first);
       lock.unlock();
-      again_(what);
+      again_(item);
       lock.lock();
     } else {
       const auto time = first->first;

@@ -18,42 +18,44 @@ namespace fovea {
 namespace {
 
 namespace flow = tbb::flow;
-using Gate = flow::continue_node<flow::continue_msg>;
-using Away = flow::async_node<flow::continue_msg, flow::continue_msg>;
+using GateNode = flow::continue_node<flow::continue_msg>;
+using AsyncNode = flow::async_node<flow::continue_msg, flow::continue_msg>;
 
 /// The flow graph of one pass: a node for each stage that has to run, an edge for each wire between two of
-/// these. Every stage leaves the flow graph and comes back when it is done, so that none holds a thread while
-/// another process computes it: one of a library leaves for the compute thread, and one that has to wait
-/// comes to its thread again later.
+/// them. Every stage is an asynchronous node, so that none blocks a thread while another process computes it:
+/// a stage of a library runs on the compute thread, and a stage that waits for another process is retried
+/// later.
 class Flow {
  public:
   Flow(RunPass& pass, const Graph& graph, const std::vector<Planned>& planned, const std::stop_token& stop)
       : pass_(pass),
         stages_(graph.nodes()),
         ranks_(stages_.size()),
-        again_(flow_, flow::unlimited, [this](std::size_t i) { visit(i); }),
+        retry_node_(flow_, flow::unlimited, [this](std::size_t i) { visit(i); }),
         gates_(stages_.size()),
-        away_(stages_.size()),
-        retries_(stop, [this](std::size_t i) { is_far(i) ? submit(i) : void(again_.try_put(i)); }) {
+        async_nodes_(stages_.size()),
+        retries_(stop,
+                 [this](std::size_t i) { uses_library(i) ? submit(i) : void(retry_node_.try_put(i)); }) {
     for (std::size_t i = 0; i < stages_.size(); ++i) {
       if (planned[i].status == Status::hit) continue;
-      gates_[i] = std::make_unique<Gate>(flow_, [](const auto&) {});
-      away_[i] = std::make_unique<Away>(flow_, flow::unlimited, [this, i](const auto&, auto& gateway) {
-        gateway.reserve_wait();
-        is_far(i) ? submit(i) : visit(i);
-      });
-      flow::make_edge(*gates_[i], *away_[i]);
+      gates_[i] = std::make_unique<GateNode>(flow_, [](const auto&) {});
+      async_nodes_[i] =
+          std::make_unique<AsyncNode>(flow_, flow::unlimited, [this, i](const auto&, auto& gateway) {
+            gateway.reserve_wait();
+            uses_library(i) ? submit(i) : visit(i);
+          });
+      flow::make_edge(*gates_[i], *async_nodes_[i]);
     }
     for (std::size_t to = 0; to < stages_.size(); ++to) {
       for (const auto& wire : stages_[to].inputs) {
         ranks_[to] = std::max(ranks_[to], ranks_[wire.node] + 1);
-        if (gates_[to] && away_[wire.node])
-          flow::make_edge(flow::output_port<0>(*away_[wire.node]), *gates_[to]);
+        if (gates_[to] && async_nodes_[wire.node])
+          flow::make_edge(flow::output_port<0>(*async_nodes_[wire.node]), *gates_[to]);
       }
     }
   }
 
-  /// Starts the nodes that wait for nothing, and returns when all is done.
+  /// Starts the nodes without running inputs, and returns when all nodes are finished.
   void run() {
     for (std::size_t i = 0; i < stages_.size(); ++i) {
       const auto& inputs = stages_[i].inputs;
@@ -65,7 +67,7 @@ class Flow {
   }
 
  private:
-  bool is_far(std::size_t i) const { return !stages_[i].stage->library.empty(); }
+  bool uses_library(std::size_t i) const { return !stages_[i].stage->library.empty(); }
 
   void submit(std::size_t i) {
     compute_.submit(ranks_[i], [this, i] { visit(i); });
@@ -73,24 +75,25 @@ class Flow {
 
   void visit(std::size_t i) {
     if (!pass_.visit(i)) return retries_.put_off(i);
-    auto& gateway = away_[i]->gateway();
+    auto& gateway = async_nodes_[i]->gateway();
     gateway.try_put({});
     gateway.release_wait();
   }
 
   RunPass& pass_;
   const std::vector<Node>& stages_;
-  /// How many wires lead to a stage, one after the other: the last stages go first, so that few results wait.
+  /// The length of the longest path to each stage: the last stages go first, so that few results wait in
+  /// memory.
   std::vector<std::size_t> ranks_;
   flow::graph flow_;
-  flow::function_node<std::size_t> again_;  ///< where stages that are not far come to a thread again
-  std::vector<std::unique_ptr<Gate>> gates_;
-  std::vector<std::unique_ptr<Away>> away_;
+  flow::function_node<std::size_t> retry_node_;  ///< restarts waiting stages without a library
+  std::vector<std::unique_ptr<GateNode>> gates_;
+  std::vector<std::unique_ptr<AsyncNode>> async_nodes_;
   ComputeThread compute_;
   Retries retries_;
 };
 
-/// What ran in an earlier pass is there in a later one; the summary still says that it ran.
+/// Reports a stage that ran in an earlier pass as such, although it is a hit in the later pass.
 void merge_earlier(RunResult& result, const RunResult& earlier) {
   for (std::size_t i = 0; i < result.nodes.size(); ++i) {
     if (result.nodes[i].end == End::hit && earlier.nodes[i].end == End::ran)
@@ -120,8 +123,7 @@ World world_of(Store& store, std::function<Json(const Node&)> numerics) {
 
 RunResult run(const Graph& graph, Store& store, const World& world, Libraries& libraries, Report& report,
               const RunOptions& options) {
-  // Stages that wait for their streams keep their threads, and those of the streams must be there all the
-  // same.
+  // Stages that wait for their streams block their threads, so the streams need as many threads again.
   const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, 2 * options.threads + 1);
   tbb::task_arena arena(static_cast<int>(options.threads));
   Lease::remove_abandoned(store.writes() / "leases");

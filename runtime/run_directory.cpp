@@ -14,7 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Gives a draft the first name that is free: `stem`, `stem_2`, `stem_3`, ...
+/// Moves a draft to the first free name: `stem`, `stem_2`, `stem_3`, ...
 fs::path settle(Draft& draft, const fs::path& parent, const std::string& stem) {
   for (int number = 1;; ++number) {
     const auto target = parent / (number == 1 ? stem : stem + "_" + std::to_string(number));
@@ -49,7 +49,7 @@ std::vector<Exported> exports_of(const Graph& graph) {
 
 namespace {
 
-/// What is kept of an exported file: where it lies and what it came from.
+/// Returns the entry of an exported file in `config.json`: its path and the output that it came from.
 Json origin_of(const fs::path& folder, const Exported& file, const Graph& graph, const RunResult& result) {
   const auto& node = graph.nodes()[file.node];
   return {{"path", file.path.string()},
@@ -59,34 +59,33 @@ Json origin_of(const fs::path& folder, const Exported& file, const Graph& graph,
           {"sha256", file_digest(folder / file.path)}};
 }
 
-/// Moves the files of one export from where they were written to where they belong, and adds them to the
-/// list.
-void settle_export(const fs::path& aside, const fs::path& folder, const Exported& from, const Graph& graph,
-                   const RunResult& result, Json& files) {
-  for (const auto& entry : fs::recursive_directory_iterator(aside)) {
+/// Moves the files of one export from the temporary folder to their place, and appends them to the list.
+void settle_export(const fs::path& temporary, const fs::path& folder, const Exported& from,
+                   const Graph& graph, const RunResult& result, Json& files) {
+  for (const auto& entry : fs::recursive_directory_iterator(temporary)) {
     if (!entry.is_regular_file()) continue;
-    const auto path = entry.path().lexically_relative(aside);
+    const auto path = entry.path().lexically_relative(temporary);
     fs::create_directories((folder / path).parent_path());
     move_to_new(entry.path(), folder / path);
     files.push_back(origin_of(folder, {from.node, from.port, path}, graph, result));
   }
-  fs::remove_all(aside);
+  fs::remove_all(temporary);
 }
 
-/// Exports everything into a folder and lists each file with what it came from; nothing where an object is
-/// lost.
+/// Exports everything into a folder and lists each file with the output that it came from; nothing if an
+/// object is lost.
 std::optional<Json> export_all(const Graph& graph, const RunResult& result, Store& store,
                                const fs::path& folder, const MoreExports& more) {
   Json files = Json::array();
-  const auto aside = folder / ".export";
+  const auto temporary = folder / ".export";
   for (const auto& one : exports_of(graph)) {
     const auto& output = graph.nodes()[one.node].stage->outputs[one.port];
     const auto& object = result.nodes[one.node].record.objects.at(one.port);
     const auto item = store.load(*output.codec, object);
     if (!item) return {};
-    fs::create_directories((aside / one.path).parent_path());
-    output.codec->export_to(item->data.get(), store.object_path(object), aside / one.path);
-    settle_export(aside, folder, one, graph, result, files);
+    fs::create_directories((temporary / one.path).parent_path());
+    output.codec->export_to(item->data.get(), store.object_path(object), temporary / one.path);
+    settle_export(temporary, folder, one, graph, result, files);
   }
   const auto others = more ? more(folder) : std::vector<Exported>{};
   if (!others) return {};
@@ -94,10 +93,10 @@ std::optional<Json> export_all(const Graph& graph, const RunResult& result, Stor
   return files;
 }
 
-/// What each node was, by its name.
+/// Returns the description of each node, by its name.
 Json nodes_of(const Graph& graph, const RunResult& result) {
   Json nodes = Json::object();
-  auto& all = nodes.get_ref<Json::object_t&>();  // whose names differ already
+  auto& all = nodes.get_ref<Json::object_t&>();  // unique names need no look-up
   for (std::size_t i = 0; i < graph.nodes().size(); ++i) {
     const auto& record = result.nodes[i].record;
     const auto& node = graph.nodes()[i];

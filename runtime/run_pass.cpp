@@ -15,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// What a person is told of a result that differs from an earlier one under the same key.
+/// Returns the warning about a result that differs from an earlier one of the same key.
 std::string nondeterminism_text(const PortInfo& output, const Record& before, const Difference& difference) {
   auto text = quote(output.name) + " is not what the same key gave on " + before.made;
   if (!difference.dataset.empty()) text += "; first in dataset " + quote(difference.dataset);
@@ -23,12 +23,12 @@ std::string nondeterminism_text(const PortInfo& output, const Record& before, co
   return text + "; make the stage repeatable, or raise its \"version\" when its code changes";
 }
 
-/// An object that was there when the run was planned is there no more, or is damaged.
+/// The exception for an object that was in the store at planning time and is now missing or damaged.
 struct Lost {};
 
-/// A file that a stage has read is not what its key was made of.
+/// The exception for a file whose bytes differ from the digest in the key.
 struct Changed {
-  fs::path file;  ///< or folder
+  fs::path file;  ///< may be a folder
 };
 
 }  // namespace
@@ -111,7 +111,8 @@ void RunPass::check_readers(std::size_t i) {
       const auto item = value(node, wire);
       at(node.name, [&] { check(item.data.get(), node.params); });
     } catch (const Lost&) {
-      // What it refers to may still have to be made again. The stage itself looks for it then.
+      // An object that the input refers to may have to be computed again; the stage then finds out when it
+      // runs.
     } catch (const Error& error) {
       fail(reader, error);
     }
@@ -147,7 +148,7 @@ RunPass::Expected RunPass::expect(std::size_t i) {
   return expected;
 }
 
-// Only one thread at a time visits a node, so what it expects needs no lock.
+// Only one thread at a time visits a node, so `expected` needs no lock.
 bool RunPass::resolve_or_make(std::size_t i) {
   const auto& node = graph_.nodes()[i];
   auto& expected = slots_[i].expected;
@@ -253,7 +254,7 @@ std::vector<Item> RunPass::compute(std::size_t i, Record& record, Checkpoints* c
 }
 
 void RunPass::compare_with_earlier(const Node& node, const Record& record) {
-  if (record.numerics.is_array()) return;  // where one went over to the other is not the same each time
+  if (record.numerics.is_array()) return;  // the position of the change of numerics is not reproducible
   const auto all = store_.records(node.stage->name, record.key);
   const auto* before = choose(all, record.numerics, true);
   if (before == nullptr) return;

@@ -9,69 +9,72 @@
 
 namespace fovea {
 
-/// One pass over a graph: what the nodes that run at once share. It knows when a node may start, where its
-/// inputs are and what becomes of its outputs; who calls it decides about order and threads.
+/// One pass over a graph: the state that nodes running in parallel share. The pass knows when a node may
+/// start, where its inputs are and what to do with its outputs; the caller decides about order and threads.
 class RunPass {
  public:
   RunPass(const Graph& graph, Store& store, const World& world, Libraries& libraries, Report& report,
           const RunOptions& options, const std::vector<Planned>& planned);
 
-  /// Does one node whose inputs are done: takes its result from the store, or makes and stores it. Errors are
-  /// kept. Gives false where another process computes it now; then it is to be visited again after a while.
+  /// Processes one node whose inputs are finished: loads its result from the store, or computes and stores
+  /// it. Errors are kept in the result. Returns false if another process computes the node; the caller then
+  /// retries later.
   bool visit(std::size_t node);
 
-  /// Whether an object that was counted on turned out to be missing, damaged or other than it was, so that
-  /// the rest has to be planned anew.
+  /// Whether an object was missing, damaged or different from the plan, so that the remaining nodes must be
+  /// planned again.
   bool outdated() const { return outdated_; }
-  /// Which file changed while it was read, as an error; then the pass is outdated as well.
+  /// The error about a file that changed while it was read; the pass is then outdated as well.
   const std::optional<Error>& changed() const { return changed_; }
   const RunResult& result() const { return result_; }
 
  private:
-  /// What a node's result is known by before it is made, and the state that its sources had then.
+  /// The record of a node before it runs, with its key, and the state of its source files at that time.
   struct Expected {
     SourceStates sources;
     Record record;
   };
-  /// The values of a finished node, kept until all that need them have had them.
+  /// The values of a finished node, kept until all its readers have used them.
   struct Slot {
     std::vector<Item> items;
     std::size_t waiting = 0;
-    std::optional<Expected> expected;  ///< of a node that waits for somebody who computes it
+    std::optional<Expected> expected;  ///< for a node that waits for another process to compute it
   };
 
-  /// The parts of a node's inputs that come from another.
+  /// A node that reads the output of another, and the wire.
   struct Reader {
     std::size_t node;
     Wire wire;
   };
 
   bool may_start(std::size_t i);
-  /// Refuses those that have to run and can't, by what is known before anything begins.
+  /// Fails the nodes that have to run and cannot, as far as that is known before the run begins.
   void expect_can_run();
-  /// Refuses those that read a finished node and have parameters which do not go with that.
+  /// Fails the nodes that read a finished node and whose parameters do not go with its output.
   void check_readers(std::size_t i);
   bool is_forced(const Node& node) const;
-  /// Does it, or gives false where somebody else has its lease, which is told the first time.
+  /// Loads or computes a node's result, or returns false if another process holds its lease. The wait is
+  /// reported once.
   bool resolve_or_make(std::size_t i);
   Expected expect(std::size_t i);
   void make(std::size_t i, Record record, const SourceStates& sources);
-  /// Throws where a file that a stage has read is not the one that its key tells of.
+  /// Throws if a file that a stage has read no longer matches the stage's key.
   void expect_unchanged(const Node& node, const Record& record, const SourceStates& sources) const;
-  /// Its outputs in which others need something.
+  /// Returns the outputs of a node that must not be empty, because other nodes need them.
   std::vector<std::string> needed_outputs(std::size_t i) const;
-  /// Runs the stage and publishes what it gives; fills in the record's objects.
+  /// Runs the stage and publishes its outputs; fills in the record's objects.
   std::vector<Item> compute(std::size_t i, Record& record, Checkpoints* checkpoints, Warnings& warnings);
-  /// Warns and keeps a note where the result is not what the same key gave before.
+  /// Compares a result with an earlier one of the same key; a difference gives a warning and a note in the
+  /// store.
   void compare_with_earlier(const Node& node, const Record& record);
   Item value(const Node& node, const Wire& wire);
   void release_inputs(const Node& node);
   void finish(std::size_t i, NodeResult result);
-  /// Takes a result that is there, and tells again what its stage warned of.
+  /// Uses a result from the store, and repeats the warnings of its stage.
   void find_there(std::size_t i, Record record, const Json& numerics);
-  /// Says that the numerics of saved progress are not those at hand, where it is so.
+  /// Reports saved progress whose numerics differ from the numerics at hand.
   void tell_of_other_numerics(const Node& node, const Checkpoints& checkpoints);
-  /// Tells a warning that belongs to the result of a node.
+  /// Reports a warning about the result of a node.
   void warn(const std::string& node, const std::string& line);
   void fail(std::size_t i, const Error& error);
 
@@ -84,7 +87,7 @@ class RunPass {
   const std::vector<Planned>& planned_;
   mutable std::mutex mutex_;
   const std::vector<std::string> lineages_;
-  std::vector<std::vector<Reader>> readers_;  ///< by node
+  std::vector<std::vector<Reader>> readers_;  ///< the readers of each node
   std::vector<Slot> slots_;
   RunResult result_;
   bool outdated_ = false;

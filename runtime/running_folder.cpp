@@ -13,15 +13,15 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t longest_name = 128;
 
-/// `stem`, `stem_2`, `stem_3`, ..., each with `ending`.
+/// Returns the path of `stem`, `stem_2`, `stem_3`, ..., each with `ending`.
 fs::path numbered(const fs::path& folder, const std::string& stem, int number, const char* ending) {
   return folder / (stem + (number == 1 ? "" : "_" + std::to_string(number)) + ending);
 }
 
-/// The lease that a live run holds on its folder lies in it under this name.
+/// The file in a running folder that the lease of a live run locks.
 constexpr const char* lease_name = ".lease";
 
-/// Moves a folder to the first name that is free for a failed run.
+/// Moves a folder to the first free name of a failed run.
 fs::path moved_to_failed(const fs::path& running) {
   const auto stem = running.stem().string();
   for (int number = 1;; ++number) {
@@ -32,15 +32,15 @@ fs::path moved_to_failed(const fs::path& running) {
   }
 }
 
-/// Whether the run is surely over whose folder it is. One that died before it had its lease, or was of an
-/// older program, is over when its log has not grown for a day.
+/// Whether the run of a folder is surely over. A folder without a lease, of a run that died early or of an
+/// older program, counts as over if its log has not grown for a day.
 bool is_left(const fs::path& running) {
   if (fs::exists(running / lease_name)) return Lease::is_left(running / lease_name);
   return is_abandoned(fs::exists(running / "run.log") ? running / "run.log" : running, "");
 }
 
-/// Keeps what is in the folder of a killed run and gives its new name; nothing where it is empty, or where
-/// another run was there first.
+/// Keeps the files of a killed run's folder and returns its new path; nothing if the folder is empty, or if
+/// another run has moved it first.
 std::optional<fs::path> settled(const fs::path& running) {
   std::error_code others_may_be_faster;
   fs::remove(running / lease_name, others_may_be_faster);
@@ -54,7 +54,7 @@ std::optional<fs::path> settled(const fs::path& running) {
   }
 }
 
-/// Settles all folders that killed runs left in `output_dir`.
+/// Renames all folders that killed runs left in `output_dir`.
 std::vector<fs::path> settle_left(const fs::path& output_dir) {
   std::vector<fs::path> left, kept;
   std::error_code error;

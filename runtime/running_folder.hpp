@@ -9,31 +9,30 @@
 
 namespace fovea {
 
-/// Checks that `<name>_<time>` can be a folder, whatever stands behind it for a while: letters, digits and
-/// marks but "/", at most 128 bytes of UTF-8, no "." or "-" in front. Throws `Error` that begins with the
-/// fact.
+/// Throws `Error` that begins with the fact unless `<name>_<time>` can name a folder, with any suffix that a
+/// run appends: letters, digits and marks but "/", at most 128 bytes of UTF-8, no leading "." or "-".
 void expect_run_name(const std::string& name);
 
-/// The time now and here, as in the name of a run directory: "20260131_120000".
+/// Returns the local time as in the name of a run directory: "20260131_120000".
 std::string time_for_names();
 
-/// The folder of a run while it is under way, `<output_dir>/<name>_<time>.running`, which no other run has:
-/// `run.log` grows in it, and stages show how they get on. A process that is killed leaves it there, until
-/// the next run in `output_dir` finds it.
+/// The folder of a run in progress, `<output_dir>/<name>_<time>.running`, which no other run shares. It holds
+/// the growing `run.log` and the live files of stages. A killed process leaves its folder until the next run
+/// in `output_dir` finds it.
 class RunningFolder {
  public:
-  /// Makes it, after those that killed runs left there were kept as failed ones, or removed where nothing is
-  /// in them. Throws `Error` where it can't be made.
+  /// Creates the folder. Folders of killed runs are first renamed as failed ones, or removed if they are
+  /// empty. Throws `Error` if the folder cannot be created.
   RunningFolder(const std::filesystem::path& output_dir, const std::string& name);
-  /// Removes it, and `output_dir` too where that was made for it and holds nothing else.
+  /// Removes the folder, and `output_dir` too if it was created for the folder and is empty.
   ~RunningFolder();
   RunningFolder(const RunningFolder&) = delete;
   RunningFolder& operator=(const RunningFolder&) = delete;
 
   const std::filesystem::path& path() const { return path_; }
-  /// Keeps it under the name `<name>_<time>.failed`, which it gives; throws `Error` where that can't be.
+  /// Renames the folder to `<name>_<time>.failed` and returns the new path; throws `Error` if that fails.
   std::filesystem::path keep_as_failed();
-  /// Under which names those that killed runs left are kept now.
+  /// The new paths of the folders that killed runs left.
   const std::vector<std::filesystem::path>& kept_of_killed() const { return kept_of_killed_; }
 
  private:
@@ -41,7 +40,7 @@ class RunningFolder {
   std::filesystem::path output_dir_;
   std::filesystem::path path_;
   bool made_output_dir_ = false;
-  std::optional<Lease> lease_;  ///< on a file in it, so that others see that it is in use
+  std::optional<Lease> lease_;  ///< a lock that shows other processes that the folder is in use
   std::vector<std::filesystem::path> kept_of_killed_;
 };
 

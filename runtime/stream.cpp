@@ -11,15 +11,15 @@
 #include <mutex>
 #include <optional>
 
-// An item's way:  next() -> make (parallel) -> in_order (sequencer) -> hand_over (serial) -> next()
+// Data flow of an item: next() -> make (parallel) -> in_order (sequencer) -> hand_over (serial) -> next()
 //
-// The reader lets items in: `ahead` of them at the start, then one with each call of `next`. That is all the
-// back-pressure there is: an item is let in only when its slot is free, and item i has slot i modulo the
-// number of slots. Items are put in by tasks of the stream's own arena, so the reader never has to join it.
+// The reader admits items: `ahead` of them at the start, then one with each call of `next`. This is the only
+// back-pressure: an item is admitted only when its slot is free, and item i has slot i modulo the number of
+// slots. Tasks of the stream's own arena put items in, so the reader never has to join the arena.
 //
-// The arena asks for a worker more than may make items at once: where the reader is itself a worker, one that
-// waits, TBB counts on it to come back, and wakes that many fewer. With just as many the last would be
-// missing.
+// The arena has one worker more than the number of items made in parallel. If the reader is itself a TBB
+// worker that waits, TBB expects it to come back and wakes one worker fewer, so that without the extra one
+// the last worker would be missing.
 
 namespace fovea::detail {
 
@@ -27,7 +27,7 @@ struct SlotStream::Body {
   Body(std::size_t count, std::size_t slots, std::size_t threads,
        std::function<void(std::size_t, std::size_t)> fill_slot);
   ~Body();
-  void let_in(std::size_t index);
+  void admit(std::size_t index);
   void make_item(std::size_t index);
   std::ptrdiff_t next();
 
@@ -43,9 +43,9 @@ struct SlotStream::Body {
   const std::function<void(std::size_t, std::size_t)> fill;
   std::mutex mutex;  ///< guards the members up to `waited`, and orders the uses of each slot
   std::condition_variable ready_changed;
-  std::size_t ready = 0;  ///< items 0 .. ready - 1 are made
+  std::size_t ready = 0;  ///< the number of finished items: 0 .. ready - 1
   std::vector<std::exception_ptr> errors;
-  bool leaving = false;
+  bool stopping = false;
   double waited = 0;
   std::size_t given = 0;
   tbb::task_arena arena;
@@ -73,25 +73,25 @@ SlotStream::Body::Body(std::size_t items, std::size_t slots, std::size_t threads
                        std::function<void(std::size_t, std::size_t)> fill_slot)
     : count(items), fill(std::move(fill_slot)), errors(slots), arena(static_cast<int>(threads) + 1, 0) {
   assert(slots >= 1 && threads >= 1);
-  // Connecting a sequencer leaves a task behind, without which it passes nothing on; it is done here at once.
+  // A new sequencer leaves a task behind that must run before it forwards items; the wait runs it.
   arena.execute([this, threads] {
     flow.emplace(*this, threads);
     flow->graph.wait_for_all();
   });
-  for (std::size_t i = 0; i + 1 < slots; ++i) let_in(i);
+  for (std::size_t i = 0; i + 1 < slots; ++i) admit(i);
 }
 
 SlotStream::Body::~Body() {
   {
     const std::scoped_lock lock(mutex);
-    leaving = true;
+    stopping = true;
   }
   flow->graph.cancel();
   flow->graph.wait_for_all();
   const std::scoped_lock last_maker_is_done(mutex);
 }
 
-void SlotStream::Body::let_in(std::size_t index) {
+void SlotStream::Body::admit(std::size_t index) {
   if (index >= count) return;
   flow->graph.reserve_wait();
   arena.enqueue([this, index] {
@@ -103,7 +103,7 @@ void SlotStream::Body::let_in(std::size_t index) {
 void SlotStream::Body::make_item(std::size_t index) {
   {
     const std::scoped_lock lock(mutex);
-    if (leaving) return;
+    if (stopping) return;
   }
   const auto slot = index % errors.size();
   std::exception_ptr error;
@@ -119,7 +119,7 @@ void SlotStream::Body::make_item(std::size_t index) {
 std::ptrdiff_t SlotStream::Body::next() {
   if (given == count) return -1;
   const auto index = given++;
-  let_in(index + errors.size() - 1);
+  admit(index + errors.size() - 1);
   std::unique_lock lock(mutex);
   if (ready <= index) {
     const auto start = std::chrono::steady_clock::now();

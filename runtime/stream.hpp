@@ -10,13 +10,13 @@ namespace fovea {
 
 namespace detail {
 
-/// The flow graph behind a `Stream`: it fills numbered slots in parallel and hands them out in order.
+/// The flow graph of a `Stream`: it fills numbered slots in parallel and returns them in order.
 class SlotStream {
  public:
   SlotStream(std::size_t count, std::size_t slots, std::size_t threads,
              std::function<void(std::size_t index, std::size_t slot)> fill);
   ~SlotStream();
-  /// Waits for the next item and gives its slot, or -1 after the last; frees the slot given before.
+  /// Waits for the next item and returns its slot, or -1 after the last; frees the slot returned before.
   std::ptrdiff_t next();
   double waited() const;
 
@@ -27,8 +27,8 @@ class SlotStream {
 
 }  // namespace detail
 
-/// While it lives, streams get up to so many threads beside the one that reads them, also where the machine
-/// has no more processors. `run` sees to this for the stages that it runs.
+/// Lets streams use up to `threads` threads beside their reader for its lifetime, even if the machine has
+/// fewer processors. `run` creates one for the stages that it runs.
 class StreamThreads {
  public:
   explicit StreamThreads(std::size_t threads);
@@ -41,9 +41,8 @@ class StreamThreads {
   std::unique_ptr<Body> body_;
 };
 
-/// Makes items 0 .. count - 1 in parallel, at most `ahead` of them in advance, and hands them out in order.
-/// `make(index, item)` fills a reused item and may throw; `next` throws it where it would have given the
-/// item.
+/// Makes items 0 .. count - 1 in parallel, at most `ahead` of them in advance, and returns them in order.
+/// `make(index, item)` fills a reused item and may throw; `next` rethrows the exception in place of the item.
 template <class T>
 class Stream {
  public:
@@ -52,12 +51,12 @@ class Stream {
         slots_(count, items_.size(), threads,
                [this, make](std::size_t index, std::size_t slot) { make(index, items_[slot]); }) {}
 
-  /// The next item, which stays until the next call, or null after the last.
+  /// Returns the next item, valid until the next call, or null after the last.
   const T* next() {
     const auto slot = slots_.next();
     return slot < 0 ? nullptr : &items_[static_cast<std::size_t>(slot)];
   }
-  /// Seconds that `next` has waited so far.
+  /// Returns the seconds that `next` has waited so far.
   double waited() const { return slots_.waited(); }
 
  private:

@@ -15,7 +15,7 @@
 
 namespace fovea {
 
-/// The shortest text that reads back as the same number; "" for what is not finite.
+/// Returns the shortest text that parses to the same number; "" for a number that is not finite.
 template <class T>
 std::string shortest(T number) {
   if (!std::isfinite(number)) return {};
@@ -23,7 +23,7 @@ std::string shortest(T number) {
   return {text, std::to_chars(text, text + sizeof text, number).ptr};
 }
 
-/// A cell of a CSV file (RFC 4180): in quotes where it has a comma, a quote or a line end in it.
+/// Returns a cell of a CSV file (RFC 4180): quoted if it has a comma, a quote or a line end.
 inline std::string csv_cell(std::string_view text) {
   if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
   std::string cell = "\"";
@@ -31,7 +31,7 @@ inline std::string csv_cell(std::string_view text) {
   return cell + '"';
 }
 
-/// JSON for people: two spaces a level, and a list of plain values on one line.
+/// Formats JSON for people: two spaces a level, and a list of plain values on one line.
 inline std::string pretty(const Json& json, const std::string& indent = "") {
   const auto compact = [](const Json& one) {
     return one.dump(-1, ' ', false, Json::error_handler_t::replace);

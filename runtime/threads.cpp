@@ -10,13 +10,13 @@
 namespace fovea {
 namespace {
 
-/// Threads that wait until all are let go.
-class Waiting {
+/// Threads that block until the destructor releases them.
+class BlockedThreads {
  public:
-  Waiting() = default;
-  Waiting(const Waiting&) = delete;
-  ~Waiting() {
-    go_.set_value();
+  BlockedThreads() = default;
+  BlockedThreads(const BlockedThreads&) = delete;
+  ~BlockedThreads() {
+    release_.set_value();
     for (auto& thread : threads_) thread.join();
   }
   void add() {
@@ -25,8 +25,8 @@ class Waiting {
   }
 
  private:
-  std::promise<void> go_;
-  std::shared_future<void> wait_{go_.get_future()};
+  std::promise<void> release_;
+  std::shared_future<void> wait_{release_.get_future()};
   std::vector<std::thread> threads_;
 };
 
@@ -45,7 +45,7 @@ std::thread start_thread(std::function<void()> body) {
 }
 
 void expect_threads(std::size_t count) {
-  Waiting waiting;
+  BlockedThreads waiting;
   for (std::size_t started = 0; started < count; ++started) {
     try {
       waiting.add();

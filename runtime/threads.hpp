@@ -6,11 +6,11 @@
 
 namespace fovea {
 
-/// Starts a thread. Throws `Error` that says what to allow where the system gives none.
+/// Starts a thread. Throws `Error` that says which limit to raise if the system refuses.
 std::thread start_thread(std::function<void()> body);
 
-/// Throws `Error` where so many threads more can't run at once: asked before a library starts its own, which
-/// would end the program.
+/// Throws `Error` if `count` more threads cannot run at once. Called before a library starts its own threads,
+/// because a failure there ends the program.
 void expect_threads(std::size_t count);
 
 }  // namespace fovea

@@ -8,8 +8,8 @@
 
 namespace fovea {
 
-/// The warnings that a stage gives, which belong to its result: each is kept and told once. They may come
-/// from several threads.
+/// The warnings of a stage, which belong to its result: each is kept and reported once. They may come from
+/// several threads.
 class Warnings {
  public:
   explicit Warnings(std::function<void(const std::string& line)> tell) : tell_(std::move(tell)) {}

@@ -8,8 +8,8 @@
 
 namespace fovea {
 
-/// Read-only values that are shared, not copied: made here from a vector, or mapped from a file. The memory
-/// lives as long as any array that looks at it.
+/// A shared read-only array, made from a vector or mapped from a file. The memory lives as long as any array
+/// that refers to it.
 template <class T>
 class Array {
  public:
@@ -25,13 +25,13 @@ class Array {
   std::span<const T> span() const { return values_; }
   std::size_t size() const { return values_.size(); }
   bool empty() const { return values_.empty(); }
-  /// What keeps the memory alive.
+  /// The owner that keeps the memory alive.
   const std::shared_ptr<const void>& owner() const { return owner_; }
   const T* data() const { return values_.data(); }
   auto begin() const { return values_.begin(); }
   auto end() const { return values_.end(); }
   const T& operator[](std::size_t i) const { return values_[i]; }
-  /// The values `from` to `from + count`, of the same memory.
+  /// Returns the values `from` to `from + count` as a view of the same memory.
   Array part(std::size_t from, std::size_t count) const { return {values_.subspan(from, count), owner_}; }
 
  private:

@@ -1,9 +1,9 @@
 // The folder progress/<stage>/<progress key>/ of a store holds files
 //   <round>-<step>-<numerics>-<xxh3-128>-<bytes>.h5
-// with both numbers in nine digits, so that names sort by position. Each is an artifact whose size and digest
-// stand in its name: HDF5 is given a file only after both were found right. The attributes of its root tell
-// how long the stage had taken until then (`seconds`) and with which numerics (`numerics`, as JSON, of which
-// the name has a digest). What the stage had warned of is in the texts `checkpoint/warnings`, if it had.
+// with both numbers in nine digits, so that names sort by position. Each is an artifact with its size and
+// digest in its name: HDF5 opens a file only after both were checked. The attributes of its root are the
+// seconds that the stage had taken (`seconds`) and its numerics (`numerics`, as JSON, of which the name has a
+// digest). The texts `checkpoint/warnings`, if there are any, are the warnings of the stage.
 #include "runtime/store/checkpoints.hpp"
 
 #include <unistd.h>
@@ -21,36 +21,37 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// What the name of a checkpoint tells before its digest.
-struct Told {
+/// The parts of a checkpoint's file name before the digest.
+struct NameParts {
   Position position;
   std::string numerics;
 };
 
-std::string name_of(const Told& told, std::string_view bytes) {
+std::string name_of(const NameParts& name_parts, std::string_view bytes) {
   char digits[48];
-  std::snprintf(digits, sizeof digits, "%09lld-%09lld-", static_cast<long long>(told.position.round),
-                static_cast<long long>(told.position.step));
-  return digits + told.numerics + "-" + xxh3(bytes) + "-" + std::to_string(bytes.size()) + ".h5";
+  std::snprintf(digits, sizeof digits, "%09lld-%09lld-", static_cast<long long>(name_parts.position.round),
+                static_cast<long long>(name_parts.position.step));
+  return digits + name_parts.numerics + "-" + xxh3(bytes) + "-" + std::to_string(bytes.size()) + ".h5";
 }
 
-/// What a file's name tells, or nothing where it is no name of a checkpoint.
-std::optional<Told> told_by(const std::string& name) {
+/// Parses the name of a checkpoint; nothing if it is not one.
+std::optional<NameParts> parse_name(const std::string& name) {
   long long round = 0, step = 0;
   char numerics[17] = "";
   int end = 0;
   if (std::sscanf(name.c_str(), "%9lld-%9lld-%16[0-9a-f]-%n", &round, &step, &numerics[0], &end) != 3 ||
       end != 37)
     return {};
-  return Told{{round, step}, numerics};
+  return NameParts{{round, step}, numerics};
 }
 
-std::string damage(const Told& told, std::string_view bytes, const fs::path& path) {
-  return name_of(told, bytes) == path.filename().string() ? "" : "its bytes are not those that were written";
+std::string damage(const NameParts& name_parts, std::string_view bytes, const fs::path& path) {
+  return name_of(name_parts, bytes) == path.filename().string() ? ""
+                                                                : "its bytes are not those that were written";
 }
 
-/// What the root of a state tells beside what its codec wrote.
-struct Facts {
+/// The attributes of a checkpoint that are not written by the codec.
+struct Attributes {
   double seconds = 0;
   Json numerics;
   std::vector<std::string> warnings{};
@@ -58,24 +59,26 @@ struct Facts {
 
 constexpr const char* warnings_dataset = "checkpoint/warnings";
 
-/// Throws `Error` where something is missing or impossible.
-Facts facts_in(const H5Reader& file) {
-  Facts facts{file.number_attribute("/", "seconds"), parse_own_json(file.text_attribute("/", "numerics"))};
-  expect_stored("progress", std::isfinite(facts.seconds) && facts.seconds >= 0, "its seconds are none");
-  if (file.has(warnings_dataset)) facts.warnings = file.texts(warnings_dataset);
+/// Reads the attributes. Throws `Error` if one is missing or impossible.
+Attributes read_attributes(const H5Reader& file) {
+  Attributes attributes{file.number_attribute("/", "seconds"),
+                        parse_own_json(file.text_attribute("/", "numerics"))};
+  expect_stored("progress", std::isfinite(attributes.seconds) && attributes.seconds >= 0,
+                "its seconds are none");
+  if (file.has(warnings_dataset)) attributes.warnings = file.texts(warnings_dataset);
   const auto is_object = [](const Json& one) { return one.is_object(); };
-  const auto& numerics = facts.numerics;
+  const auto& numerics = attributes.numerics;
   expect_stored("progress",
                 is_object(numerics) ||
                     (numerics.is_array() && std::all_of(numerics.begin(), numerics.end(), is_object)),
                 "its numerics are none");
-  return facts;
+  return attributes;
 }
 
 }  // namespace
 
 struct Checkpoints::File {
-  Told told;
+  NameParts name_parts;
   fs::path path;
 };
 
@@ -89,17 +92,17 @@ Checkpoints::Checkpoints(Store& store, std::string stage, std::string key, std::
   if (same_numerics) only_ = numerics_digest(numerics_);
 }
 
-/// Newest first.
+/// Returns the files of the checkpoints, newest first.
 std::vector<Checkpoints::File> Checkpoints::files() const {
   std::vector<File> all;
   std::error_code error;
   for (fs::directory_iterator entry(folder_, error), end; !error && entry != end; entry.increment(error)) {
-    const auto told = told_by(entry->path().filename().string());
-    if (!told || told->position > Position{rounds_, 0}) continue;
-    if (!only_ || told->numerics == *only_) all.push_back({*told, entry->path()});
+    const auto name_parts = parse_name(entry->path().filename().string());
+    if (!name_parts || name_parts->position > Position{rounds_, 0}) continue;
+    if (!only_ || name_parts->numerics == *only_) all.push_back({*name_parts, entry->path()});
   }
   std::sort(all.begin(), all.end(), [](const File& a, const File& b) {
-    return std::tie(a.told.position, a.path) > std::tie(b.told.position, b.path);
+    return std::tie(a.name_parts.position, a.path) > std::tie(b.name_parts.position, b.path);
   });
   return all;
 }
@@ -121,7 +124,7 @@ void Checkpoints::save(const Codec& codec, const void* state, const Position& po
 }
 
 bool Checkpoints::could_read(const File& file, const std::function<void(const H5Reader&)>& read) const {
-  auto bytes = store_.whole(file.path, [&](auto all) { return damage(file.told, all, file.path); });
+  auto bytes = store_.whole(file.path, [&](auto all) { return damage(file.name_parts, all, file.path); });
   if (!bytes) return false;
   const auto refused = refusal_of([&] { read(H5Reader(std::move(bytes))); });
   if (!refused.empty()) store_.quarantine(file.path, refused);
@@ -134,24 +137,24 @@ std::optional<std::pair<Item, Position>> Checkpoints::newest(
   for (const auto& file : files()) {
     std::string newer;
     std::shared_ptr<const void> state;
-    Facts facts;
+    Attributes attributes;
     const bool read = could_read(file, [&](const H5Reader& reader) {
       newer = unreadable(codec, reader);
       if (!newer.empty()) return;
-      facts = facts_in(reader);
+      attributes = read_attributes(reader);
       state = codec.read(reader, {});
       if (expect_fits) expect_fits(state.get());
     });
     if (!newer.empty())
       store_.warn(file.path.string() + ": " + newer + "; left there, and what it saved is computed again");
     if (!read || !newer.empty()) continue;
-    from_ = file.told.position;
-    seconds_before_ = facts.seconds;
-    numerics_ = joined_numerics(facts.numerics, numerics_);
-    for (const auto& line : facts.warnings) {
+    resumed_from_ = file.name_parts.position;
+    seconds_before_ = attributes.seconds;
+    numerics_ = joined_numerics(attributes.numerics, numerics_);
+    for (const auto& line : attributes.warnings) {
       if (warnings_ != nullptr) warnings_->add(line);
     }
-    return std::pair{Item{std::move(state), {}}, file.told.position};
+    return std::pair{Item{std::move(state), {}}, file.name_parts.position};
   }
   return {};
 }
@@ -163,9 +166,9 @@ double Checkpoints::seconds() const {
 
 std::optional<Progress> Checkpoints::progress() const {
   for (const auto& file : files()) {
-    Facts facts;
-    if (could_read(file, [&](const H5Reader& reader) { facts = facts_in(reader); }))
-      return Progress{file.told.position, std::move(facts.numerics)};
+    Attributes attributes;
+    if (could_read(file, [&](const H5Reader& reader) { attributes = read_attributes(reader); }))
+      return Progress{file.name_parts.position, std::move(attributes.numerics)};
   }
   return {};
 }
@@ -179,8 +182,9 @@ void Checkpoints::keep_only(std::size_t keep) {
 }
 
 bool Checkpoints::is_whole(const Store& store, const fs::path& file) {
-  const auto told = told_by(file.filename().string());
-  return !told || store.whole(file, [&](auto bytes) { return damage(*told, bytes, file); }) != nullptr;
+  const auto name_parts = parse_name(file.filename().string());
+  return !name_parts ||
+         store.whole(file, [&](auto bytes) { return damage(*name_parts, bytes, file); }) != nullptr;
 }
 
 }  // namespace fovea

@@ -9,8 +9,8 @@
 namespace fovea {
 namespace {
 
-/// The largest difference of two lists of one length, NaN counting as equal to NaN only; nothing where they
-/// are equal bit by bit.
+/// Returns the largest absolute difference of two lists of equal length, where NaN equals NaN only; nothing
+/// if they are equal bit by bit.
 template <Number T>
 std::optional<double> largest(const Array<T>& before, const Array<T>& now) {
   if (before.empty() || std::memcmp(before.data(), now.data(), before.size() * sizeof(T)) == 0) return {};
@@ -22,7 +22,7 @@ std::optional<double> largest(const Array<T>& before, const Array<T>& now) {
   return most;
 }
 
-/// Compares one dataset whose type and shape are the same in both; gives the difference where there is one.
+/// Returns the difference of one dataset of equal type and shape in both files, if there is one.
 template <class... Numbers>
 std::optional<double> compare(const H5Reader& before, const H5Reader& now, const std::string& name) {
   std::optional<double> found;

@@ -7,15 +7,14 @@
 
 namespace fovea {
 
-/// Where two artifacts differ first.
+/// The first difference of two artifacts.
 struct Difference {
-  std::string dataset;  ///< its name; "attributes" where all datasets are equal
+  std::string dataset;  ///< the dataset's name; "attributes" if all datasets are equal
   std::optional<double>
-      largest;  ///< largest absolute difference of two numbers in it; nothing where shapes or types differ
+      largest;  ///< largest absolute difference of two numbers in it; nothing if shapes or types differ
 };
 
-/// Compares the datasets of two files by name, in the order of their names. Gives nothing where all are
-/// equal.
+/// Compares the datasets of two files in the order of their names. Returns nothing if all are equal.
 std::optional<Difference> first_difference(const H5Reader& before, const H5Reader& now);
 
 }  // namespace fovea

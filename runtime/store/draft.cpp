@@ -51,7 +51,7 @@ bool Draft::move_to(const fs::path& target) {
   if (fs::exists(fs::symlink_status(target))) return false;
   std::error_code failed;
   fs::rename(path_, target, failed);
-  // Where a server's answer was lost, the request is repeated, and there is nothing to rename any more.
+  // A request that is repeated after a lost answer of a file server finds nothing to rename.
   if (failed && !still_names(target, folder_.number())) {
     if (fs::exists(fs::symlink_status(target))) return false;
     throw file_error(target, failed.value());

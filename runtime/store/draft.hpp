@@ -6,20 +6,20 @@
 
 namespace fovea {
 
-/// A folder that is written aside and either moved into place or removed. Where several are written at once,
-/// on this host or on others, each has its own.
+/// A temporary folder that is either renamed into place or removed. Concurrent drafts, on this host or
+/// others, have distinct names.
 class Draft {
  public:
-  /// Makes it below `parent`, which is made where it is not there, under a hidden name that ends in
-  /// ".partial"; removes those that were abandoned there. Throws `Error` where it can't be made.
+  /// Creates the folder, with a hidden name that ends in ".partial", below `parent`, which is created if it
+  /// does not exist; removes abandoned drafts there. Throws `Error` if the folder cannot be created.
   explicit Draft(const std::filesystem::path& parent);
   ~Draft();
   Draft(const Draft&) = delete;
   Draft& operator=(const Draft&) = delete;
 
   const std::filesystem::path& path() const { return path_; }
-  /// Gives it its lasting name, or gives false where something is there already. Throws `Error` where it
-  /// can't be moved there.
+  /// Renames the folder to its final path, or returns false if the path exists. Throws `Error` if it cannot
+  /// be renamed.
   bool move_to(const std::filesystem::path& target);
 
  private:

@@ -7,14 +7,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The end of a record's name, before ".json".
+/// Returns the lineage at the end of a record's name, before ".json".
 std::string lineage_of(const fs::path& file) {
   const auto& name = file.native();
   const auto begin = name.rfind('-') + 1;
   return name.substr(begin, name.rfind('.') - begin);
 }
 
-/// Sorts files by when they were used, which is their time.
+/// Sorts files by their time, which is that of their last use.
 void sort_by_use(std::vector<fs::path>& files) {
   std::vector<std::pair<fs::file_time_type, fs::path>> timed;
   for (auto& file : files) {

@@ -6,19 +6,19 @@
 
 namespace fovea {
 
-/// The records of a store by what they are records of. Names are listed once for each stage, and a record is
-/// read when it is asked for; what comes later is not seen.
+/// The records of a store by stage and lineage. File names are listed once for each stage, and a record is
+/// read on demand; later records are not seen.
 class EarlierRecords {
  public:
   explicit EarlierRecords(const Store& store) : store_(store) {}
 
-  /// Of the records of a stage with that lineage, the one that was used last but `n`; null where there are
-  /// no more. It lives as long as this.
+  /// Returns the record of that stage and lineage that was used last, but `n`; null if there are no more. It
+  /// lives as long as this object.
   const Record* find(const std::string& stage, const std::string& lineage, std::size_t n);
 
  private:
   struct Like {
-    std::vector<std::filesystem::path> unread;  ///< the one that was used last is the last
+    std::vector<std::filesystem::path> unread;  ///< files in the order of their last use; the newest is last
     bool sorted = false;
     std::vector<std::unique_ptr<const Record>> read;
   };

@@ -26,7 +26,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Calls again where a signal came in between.
+/// Repeats a system call that a signal interrupted.
 template <class Call>
 auto retried(Call&& call) {
   auto result = call();
@@ -38,7 +38,7 @@ int open_file(const fs::path& path, int flags) {
   return retried([&] { return ::open(path.c_str(), flags | O_CLOEXEC, 0666); });
 }
 
-/// What is known of an open file; throws `Error` where it is no regular file.
+/// Returns the status of an open file; throws `Error` if it is not a regular file.
 struct stat regular_file(const fs::path& path, int descriptor) {
   struct stat info {};
   if (::fstat(descriptor, &info) != 0) throw file_error(path, errno);
@@ -59,7 +59,7 @@ void write_all(const fs::path& path, int descriptor, std::string_view bytes) {
   }
 }
 
-/// Sixteen hexadecimal digits.
+/// Returns sixteen hexadecimal digits of a number.
 std::string digits_of(std::uint64_t number) {
   std::string text(16, '0');
   for (auto at = text.rbegin(); at != text.rend(); ++at, number >>= 4) *at = "0123456789abcdef"[number & 15];
@@ -98,7 +98,7 @@ Descriptor::Descriptor(const fs::path& path, int flags) : number_(open_file(path
   if (number_ < 0) throw file_error(path, errno);
 }
 
-// Nothing is lost by an error of `close`: what matters was synced before.
+// An error of `close` loses nothing: the bytes that matter were synced before.
 Descriptor::~Descriptor() {
   if (number_ >= 0) ::close(number_);
 }
@@ -151,7 +151,7 @@ void TempFile::move_to(const fs::path& target) {
   if (::fchmod(descriptor_, info.st_mode & 0444) != 0) throw file_error(path_, errno);
   if (::rename(path_.c_str(), target.c_str()) != 0) {
     const int code = errno;
-    // Where the server's answer was lost, the request is repeated, and there is nothing to rename any more.
+    // A request that is repeated after a lost answer of a file server finds nothing to rename.
     if (code != ENOENT || !still_names(target, descriptor_)) throw file_error(target, code);
   }
   path_.clear();
@@ -237,7 +237,7 @@ std::string Xxh3::hex() const {
   return digits_of(digest.high64) + digits_of(digest.low64);
 }
 
-// The file is read and not mapped, for it may be somebody else's, who makes it shorter meanwhile.
+// The file is read and not mapped, because another program may truncate it meanwhile.
 std::string file_digest(const fs::path& path) {
   const Descriptor file(path, O_RDONLY);
   regular_file(path, file.number());

@@ -10,10 +10,10 @@
 
 namespace fovea {
 
-/// An open file that closes itself.
+/// An open file descriptor that closes itself.
 class Descriptor {
  public:
-  /// Throws `Error` where it can't be opened.
+  /// Throws `Error` if the file cannot be opened.
   Descriptor(const std::filesystem::path& path, int flags);
   explicit Descriptor(int number) : number_(number) {}
   ~Descriptor();
@@ -26,21 +26,21 @@ class Descriptor {
   int number_;
 };
 
-/// That the system refused something about a file, whatever is in it.
+/// The error of a file operation that the system refused, independent of the file's content.
 class FileError : public Error {
  public:
   using Error::Error;
 };
 
-/// What the system says about a file, as `path: fact; what would be right`. `code` is an `errno`.
+/// Returns an error of the system about a file, as `path: fact; what would be right`. `code` is an `errno`.
 FileError file_error(const std::filesystem::path& path, int code);
 
-/// The bytes of a file, mapped for reading. The file must not become shorter while they are looked at.
+/// The bytes of a file, mapped for reading. The file must not be truncated while it is mapped.
 class MappedFile {
  public:
-  /// Throws `Error` where the file is missing or cannot be read.
+  /// Throws `Error` if the file does not exist or cannot be read.
   explicit MappedFile(const std::filesystem::path& path);
-  /// The same, but null where there is no such file.
+  /// Maps a file; null if the file does not exist.
   static std::shared_ptr<const MappedFile> if_there(const std::filesystem::path& path);
   ~MappedFile();
   MappedFile(const MappedFile&) = delete;
@@ -56,7 +56,7 @@ class MappedFile {
   std::size_t size_ = 0;
 };
 
-/// A new file under a name that nobody else uses, removed in the end unless it was moved into place.
+/// A new file with a unique name, removed by the destructor unless it was moved into place.
 class TempFile {
  public:
   TempFile(const std::filesystem::path& folder, std::string_view suffix);
@@ -66,9 +66,9 @@ class TempFile {
 
   const std::filesystem::path& path() const { return path_; }
   void write(std::string_view bytes);
-  /// Waits until what was written is on the disk.
+  /// Waits until the written bytes are on the disk.
   void sync() const;
-  /// Makes the file read-only and gives it its lasting name, in place of what had that name before.
+  /// Makes the file read-only and renames it to its final path, replacing an older file there.
   void move_to(const std::filesystem::path& target);
 
  private:
@@ -76,32 +76,32 @@ class TempFile {
   int descriptor_ = -1;
 };
 
-/// Removes the files that `TempFile`s left in a folder: see `is_abandoned`. Names that begin with a dot stay;
-/// so a file system calls files that are open though they were removed.
+/// Removes the abandoned temporary files in a folder: see `is_abandoned`. Names that begin with a dot stay,
+/// because NFS uses them for removed files that are still open.
 void remove_stale(const std::filesystem::path& folder);
 
-/// Gives a file or folder a name that nothing has yet. Where a server's answer was lost and the request was
-/// repeated, what was moved counts as moved. Throws `Error` where it can't be moved.
+/// Renames a file or folder to a path that does not exist. A request that is repeated after a lost answer of
+/// a file server counts as done. Throws `Error` if it cannot be renamed.
 void move_to_new(const std::filesystem::path& from, const std::filesystem::path& to);
-/// Copies a file to a new one that its owner may write. File systems that can (btrfs, XFS) share the bytes
-/// until one of the two is changed; a link would let people change both.
+/// Copies a file to a new one that its owner may write. File systems with copy-on-write (btrfs, XFS) share
+/// the bytes until one of the two is changed; a hard link would let people change both.
 void copy_to_new(const std::filesystem::path& from, const std::filesystem::path& to);
 
-/// Makes a folder and those above it, each on the disk before the next.
+/// Creates a folder and its parents, each synced to disk before the next.
 void make_folder(const std::filesystem::path& folder);
-/// Waits until the names in a folder are on the disk.
+/// Syncs the names in a folder to the disk.
 void sync_folder(const std::filesystem::path& folder);
 
-/// Lets the system ask the server of a shared file system what is in a folder: a client of NFS remembers for
-/// up to a minute that a file was not there, though another host has made it since.
+/// Refreshes the cached listing of a folder: a client of NFS remembers for up to a minute that a file did not
+/// exist, though another host has created it since.
 void ask_anew(const std::filesystem::path& folder);
 
-/// The time now as 2026-01-31T12:00:00Z.
+/// Returns the current time as 2026-01-31T12:00:00Z.
 std::string now_as_text();
 
-/// XXH3-128 of the bytes, in hex: finds damage at the speed of memory, but not malice.
+/// Returns the XXH3-128 of the bytes, in hexadecimal: detects damage at the speed of memory, but not malice.
 std::string xxh3(std::string_view bytes);
-/// The same of bytes that come in parts.
+/// An incremental XXH3-128 of bytes that are added in parts.
 class Xxh3 {
  public:
   Xxh3();
@@ -113,7 +113,7 @@ class Xxh3 {
   struct State;
   std::unique_ptr<State> state_;
 };
-/// SHA-256 of a file's bytes, in hex.
+/// Returns the SHA-256 of a file's bytes, in hexadecimal.
 std::string file_digest(const std::filesystem::path& path);
 
 }  // namespace fovea

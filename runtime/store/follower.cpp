@@ -8,19 +8,19 @@ namespace fovea {
 
 Follower::~Follower() {
   {
-    const std::lock_guard lock(door_);
+    const std::lock_guard lock(mutex_);
     given_up_ = true;
   }
-  news_.notify_one();
+  changed_.notify_one();
   if (thread_.joinable()) thread_.join();
 }
 
 void Follower::go_on_to(std::size_t bytes) {
   {
-    const std::lock_guard lock(door_);
+    const std::lock_guard lock(mutex_);
     final_ = bytes;
   }
-  news_.notify_one();
+  changed_.notify_one();
   if (!thread_.joinable()) thread_ = start_thread([this] { follow(); });
 }
 
@@ -36,7 +36,7 @@ void Follower::follow() try {
   Sha256 sha256;
   Xxh3 xxh3;
   for (std::size_t done = 0; done < bytes.size();) {
-    const auto end = wait_beyond(done);
+    const auto end = wait_past(done);
     if (end == done) return;
     const auto part = bytes.substr(done, end - done);
     sha256.add(part);
@@ -48,9 +48,9 @@ void Follower::follow() try {
   error_ = std::current_exception();
 }
 
-std::size_t Follower::wait_beyond(std::size_t done) {
-  std::unique_lock lock(door_);
-  news_.wait(lock, [&] { return given_up_ || final_ > done; });
+std::size_t Follower::wait_past(std::size_t done) {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [&] { return given_up_ || final_ > done; });
   return given_up_ ? done : final_;
 }
 

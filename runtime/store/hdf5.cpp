@@ -11,10 +11,10 @@
 namespace fovea {
 namespace {
 
-/// Values of so many bytes are worth a write of their own.
+/// The smallest size in bytes of values that are written late.
 constexpr std::size_t worth_writing_late = 1 << 20;
 
-/// A list of properties of something that is made without times.
+/// Returns a property list for creating an object without times.
 Handle making(hid_t kind, const std::string& place) {
   Handle properties(H5Pcreate(kind), place);
   checked(H5Pset_obj_track_times(properties, false), place);
@@ -55,7 +55,7 @@ struct H5Writer::Handles {
     }
   }
 
-  /// Makes a dataset with its values, or with room for them where those are null; gives its offset.
+  /// Creates a dataset with its values, or with reserved space if they are null; returns its offset.
   haddr_t write(const std::string& given, hid_t type, hid_t creation, const void* values,
                 const Shape& shape) {
     const auto name = plain_name(given);

@@ -16,7 +16,7 @@ namespace fovea {
 class MappedFile;
 struct H5Contents;
 
-/// The number types that artifacts are made of: uint8, int32, uint32, int64, float and double.
+/// The number types of artifacts: uint8, int32, uint32, int64, float and double.
 template <class T>
 concept Number =
     std::same_as<T, std::uint8_t> || std::same_as<T, std::int32_t> || std::same_as<T, std::uint32_t> ||
@@ -25,20 +25,20 @@ concept Number =
 /// The extent of a dataset, slowest dimension first: N x H x W x C.
 using Shape = std::vector<std::size_t>;
 
-/// Writes one HDF5 file that `h5py` and `h5dump` read with no help: contiguous datasets, UTF-8 names, no
-/// times, so that equal calls give equal bytes. Names may hold "/", which makes groups. Throws `Error` with
-/// path, place and cause.
+/// Writes one HDF5 file that `h5py` and `h5dump` read without help: contiguous datasets, UTF-8 names, no
+/// times, so that equal calls give equal bytes. A "/" in a name makes groups. Throws `Error` with path, place
+/// and cause.
 class H5Writer {
  public:
-  /// Begins a file, in place of one that is there already.
+  /// Creates a file, replacing an existing one.
   explicit H5Writer(const std::filesystem::path& path);
-  /// Lets go of the file, which is worth nothing unless `close` was called.
+  /// Closes the file, which is invalid unless `close` was called.
   ~H5Writer();
   H5Writer(const H5Writer&) = delete;
   H5Writer& operator=(const H5Writer&) = delete;
 
   /// Writes a dataset of the given shape, whose product is the number of values. Large values with an owner,
-  /// who keeps their memory alive, are only written by `close`.
+  /// which keeps their memory alive, are written by `close`.
   template <Number T>
   void write(const std::string& name, std::span<const T> values, const Shape& shape,
              std::shared_ptr<const void> owner = {});
@@ -54,14 +54,14 @@ class H5Writer {
   void write(const std::string& name, const Array<T>& values, const Shape& shape) {
     write<T>(name, values.span(), shape, values.owner());
   }
-  /// Writes a list of UTF-8 texts, none of which may hold a zero byte.
+  /// Writes a list of UTF-8 texts without zero bytes.
   void write(const std::string& name, const std::vector<std::string>& texts);
-  /// Sets an attribute of a dataset or group, or of the file itself where `name` is "/".
+  /// Sets an attribute of a dataset or group, or of the file itself if `name` is "/".
   void attribute(const std::string& name, const std::string& key, const std::string& value);
   void attribute(const std::string& name, const std::string& key, std::int64_t value);
   void attribute(const std::string& name, const std::string& key, double value);
-  /// Finishes the file; throws where something could not be written. `follow` is told again and again up to
-  /// where all bytes are final by now, in the end the size of the file.
+  /// Finishes the file; throws if something could not be written. The callback `follow` receives the number
+  /// of final bytes again and again, at the end the size of the file.
   void close(const std::function<void(std::size_t bytes)>& follow = {});
 
  private:
@@ -70,12 +70,12 @@ class H5Writer {
 };
 
 /// Reads one HDF5 file. Numbers are mapped, not copied: the arrays keep the mapping alive, and outlive the
-/// reader. Links that are not hard, external storage, virtual and chunked datasets and filters are refused.
+/// reader. Soft and external links, external storage, virtual and chunked datasets and filters are refused.
 /// Throws `Error` with path and place.
 class H5Reader {
  public:
   explicit H5Reader(const std::filesystem::path& path);
-  /// Reads a file that is mapped already.
+  /// Reads a file that is already mapped.
   explicit H5Reader(std::shared_ptr<const MappedFile> file);
   ~H5Reader();
   H5Reader(const H5Reader&) = delete;
@@ -84,16 +84,16 @@ class H5Reader {
   /// Whether there is a dataset of that name.
   bool has(const std::string& name) const;
   Shape shape(const std::string& name) const;
-  /// What a dataset holds: "float" and the other number types by name, "text", or "something else".
+  /// Returns the type of a dataset: "float" and the other number types by name, "text", or "something else".
   std::string type(const std::string& name) const;
-  /// The values of a dataset; its type must be T.
+  /// Returns the values of a dataset; its type must be T.
   template <Number T>
   Array<T> read(const std::string& name) const;
-  /// The texts of a dataset.
+  /// Returns the texts of a dataset.
   std::vector<std::string> texts(const std::string& name) const;
-  /// The full names of all datasets in a group and its groups ("" = the whole file), sorted.
+  /// Returns the full names of all datasets in a group and its subgroups ("" = the whole file), sorted.
   std::vector<std::string> datasets(const std::string& group = "") const;
-  /// Attributes of a dataset or group, or of the file itself where `name` is "/".
+  /// Returns attributes of a dataset or group, or of the file itself if `name` is "/".
   bool has_attribute(const std::string& name, const std::string& key) const;
   std::string text_attribute(const std::string& name, const std::string& key) const;
   std::int64_t whole_attribute(const std::string& name, const std::string& key) const;

@@ -10,10 +10,10 @@
 namespace fovea {
 namespace {
 
-/// Groups may stand in groups up to this deep.
+/// The largest depth of nested groups.
 constexpr int max_depth = 32;
 
-/// What the arrays of a type are called, or "something else" where no array is made of it.
+/// Returns the name of a number type, or "something else" if arrays do not support it.
 std::string type_name(hid_t type) {
   if (H5Tis_variable_str(type) > 0) return "text";
   const auto named = [&]<Number... T>(std::variant<T...>*) {
@@ -25,7 +25,7 @@ std::string type_name(hid_t type) {
   return named(static_cast<Numbers*>(nullptr));
 }
 
-/// Why the bytes of a dataset do not simply stand in the file, or "".
+/// Returns the reason why the bytes of a dataset cannot be mapped, or "".
 std::string unmappable(hid_t creation) {
   if (H5Pget_external_count(creation) != 0) return "kept in another file";
   const auto layout = H5Pget_layout(creation);
@@ -64,7 +64,7 @@ std::vector<std::string> attribute_names(hid_t owner, const std::string& place) 
   return names;
 }
 
-/// One walk through a file.
+/// A recursive scan of one file.
 class Scan {
  public:
   explicit Scan(std::shared_ptr<const MappedFile> file)
@@ -130,7 +130,7 @@ class Scan {
     return take_texts(pointers, memory, space);
   }
 
-  /// Takes the attributes that are one text or one number; others are for other programs.
+  /// Collects the attributes that hold one text or one number; attributes of other types are ignored.
   void attributes(hid_t owner, const std::string& name) {
     for (const auto& key : attribute_names(owner, place(name))) {
       const auto at = place(name) + "@" + key;

@@ -9,7 +9,7 @@
 
 namespace fovea {
 
-/// What arrays of T are called in errors.
+/// Returns the name of the number type T in errors.
 template <Number T>
 constexpr std::string_view number_name() {
   if constexpr (std::same_as<T, std::uint8_t>) return "uint8";
@@ -20,7 +20,7 @@ constexpr std::string_view number_name() {
   if constexpr (std::same_as<T, double>) return "double";
 }
 
-/// One dataset: where its values stand in the file, or the texts that it holds.
+/// One dataset: the position of its values in the file, or its texts.
 struct H5Dataset {
   std::string type;  ///< `number_name`, "text" or "something else"
   Shape shape;
@@ -31,21 +31,22 @@ struct H5Dataset {
 
 using H5Attribute = std::variant<std::string, std::int64_t, double>;
 
-/// All that a reader ever needs of a file. HDF5 is asked once; after that the mapping is enough.
+/// The contents of a file that a reader needs. The HDF5 library is called once; after that the mapping
+/// suffices.
 struct H5Contents {
   std::shared_ptr<const MappedFile> file;
   std::map<std::string, H5Dataset> datasets;
   std::map<std::pair<std::string, std::string>, H5Attribute> attributes;  ///< by owner and key
 };
 
-/// Goes through a whole file; throws `Error` where something in it is damaged or refused.
+/// Scans a whole file; throws `Error` if something in it is damaged or refused.
 H5Contents scan_hdf5(std::shared_ptr<const MappedFile> file);
 
-/// The number of values of a dataset, each `width` bytes, after a check that the file holds them all.
+/// Returns the number of values of a dataset, each `width` bytes, after a check that the file holds them all.
 std::size_t count_within(const H5Contents& contents, const H5Dataset& dataset, std::size_t width,
                          const std::string& place);
 
-/// The name without a slash at its begin; "" for the file itself.
+/// Returns the name without a leading slash; "" for the file itself.
 inline std::string plain_name(const std::string& name) {
   return name.starts_with('/') ? name.substr(1) : name;
 }

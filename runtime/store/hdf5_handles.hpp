@@ -13,26 +13,26 @@
 #include "runtime/store/files.hpp"
 #include "runtime/store/hdf5.hpp"
 
-// What writing and reading HDF5 files share: its C functions with their errors as `Error`.
+// Wrappers of the HDF5 C functions for readers and writers, with errors as `Error`.
 namespace fovea {
 
 static_assert(std::endian::native == std::endian::little, "files are little-endian and mapped as they are");
 
-/// Every dataset begins at a multiple of this many bytes, so that it can be mapped as an array of any number.
+/// The alignment of every dataset in bytes, so that it can be mapped as an array of any number type.
 inline constexpr hsize_t alignment = 64;
 
-/// HDF5 is entered by one thread at a time, says nothing by itself and loads no plugins. It may not clean up
-/// when the process ends: it crashes there where a file could not be written, and here nothing stays open.
+/// Locks the HDF5 library, which one thread at a time may use, and turns off its messages, its plugins and
+/// its clean-up at exit. The clean-up crashes after a failed write, and no file stays open here.
 inline std::unique_lock<std::mutex> enter_hdf5() {
-  static std::mutex door;
-  std::unique_lock inside(door);
+  static std::mutex mutex;
+  std::unique_lock lock(mutex);
   [[maybe_unused]] static const auto once = H5dont_atexit();
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
   H5PLset_loading_state(0);
-  return inside;
+  return lock;
 }
 
-/// Throws what HDF5 noticed first; where that was an error of the system, as the system's own.
+/// Throws the first error of the HDF5 stack; an error of the system as the system's own.
 [[noreturn]] inline void fail(const std::string& place) {
   std::string fact = "HDF5 gives no cause";
   const auto first = [](unsigned int n, const H5E_error2_t* error, void* out) -> herr_t {
@@ -45,14 +45,14 @@ inline std::unique_lock<std::mutex> enter_hdf5() {
   throw Error(place + ": " + fact + "; make the file again");
 }
 
-/// A result of HDF5, or an `Error` that says where it could not be had.
+/// Returns a result of HDF5, or throws `Error` with the place if the call failed.
 template <class Result>
 Result checked(Result result, const std::string& place) {
   if (result < 0) fail(place);
   return result;
 }
 
-/// An HDF5 identifier of any kind, given back in the end.
+/// An HDF5 identifier of any kind, released by the destructor.
 class Handle {
  public:
   Handle() = default;
@@ -67,7 +67,7 @@ class Handle {
   }
   operator hid_t() const { return id_; }
   hid_t release() { return std::exchange(id_, -1); }
-  /// Gives it back and throws where that fails: HDF5 may write only then.
+  /// Releases the identifier and throws if that fails, because HDF5 may write only then.
   void close(const std::string& place) { checked(H5Idec_ref(release()), place); }
 
  private:
@@ -84,7 +84,7 @@ hid_t number_type() {
   if constexpr (std::same_as<T, double>) return H5T_IEEE_F64LE;
 }
 
-/// Text of any length.
+/// Returns the type of text of any length.
 inline Handle text_type(const std::string& place, H5T_cset_t encoding = H5T_CSET_UTF8) {
   Handle type(H5Tcopy(H5T_C_S1), place);
   checked(H5Tset_size(type, H5T_VARIABLE), place);

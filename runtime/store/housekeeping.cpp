@@ -16,10 +16,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A file that no record names may be one that a process is just publishing, by the clock of another host.
+/// The age below which a file without a record may belong to a running process, on another host's clock.
 constexpr std::chrono::minutes may_be_new{10};
 
-/// All regular files below a folder, sorted; none where there is no such folder.
+/// Lists all regular files below a folder, sorted; none if there is no such folder.
 std::vector<fs::path> files_below(const fs::path& folder) {
   std::vector<fs::path> all;
   std::error_code error;
@@ -48,23 +48,23 @@ std::chrono::seconds age_of(fs::file_time_type time) {
   return std::chrono::duration_cast<std::chrono::seconds>(fs::file_time_type::clock::now() - time);
 }
 
-/// The bytes that an identity `<sha256>:<xxh3-128>:<bytes>` tells.
+/// Returns the bytes in an identity `<sha256>:<xxh3-128>:<bytes>`.
 std::uintmax_t bytes_of(const std::string& object) {
   return std::stoull(object.substr(object.rfind(':') + 1));
 }
 
-/// One object file, and what speaks for keeping it.
+/// One object file, and the reasons to keep it.
 struct Candidate {
   Garbage garbage;
-  fs::file_time_type used{};  ///< when it was made or used last
-  double cost = -1;           ///< seconds of computing a byte again; below 0 where nothing needs it
+  fs::file_time_type used{};  ///< the time at which it was written or used last
+  double cost = -1;           ///< seconds to compute a byte again; below 0 if no record needs the file
   bool exported = false;
-  bool is_twin = false;  ///< another result of the same key was used later
+  bool superseded = false;  ///< another result of the same key was used later
   bool kept = false;
   bool newest_progress = false;
 };
 
-/// Costs that are about equal count as equal.
+/// Returns the order of magnitude of a cost, so that similar costs compare equal.
 double magnitude(double cost) {
   return cost > 0 ? std::floor(std::log10(cost)) : -std::numeric_limits<double>::infinity();
 }
@@ -78,7 +78,7 @@ std::vector<KeptProgress> kept_progress(const Store& store) {
   return all;
 }
 
-/// Of the records of each key, which differ in their numerics, the file of the one that was used last.
+/// Returns, for each key, the record file that was used last; the records of a key differ in their numerics.
 std::map<std::string, fs::path> last_used_of_keys(const Store& store, const std::vector<Record>& records) {
   std::map<std::string, std::pair<fs::file_time_type, fs::path>> newest;
   for (const auto& record : records) {
@@ -109,8 +109,8 @@ std::vector<Candidate> candidates(const Store& store) {
       const auto found = number.find(store.object_path(object));
       if (found == number.end()) continue;
       auto& one = all[found->second];
-      const bool is_twin = last_used.at(record.key) != store.record_file(record);
-      one.is_twin = one.cost < 0 ? is_twin : one.is_twin && is_twin;
+      const bool superseded = last_used.at(record.key) != store.record_file(record);
+      one.superseded = one.cost < 0 ? superseded : one.superseded && superseded;
       one.garbage.what = record.parts.at("stage").get<std::string>();
       one.cost = std::max(one.cost, record.seconds / bytes);
       one.used = std::max(one.used, used);
@@ -119,8 +119,8 @@ std::vector<Candidate> candidates(const Store& store) {
   return all;
 }
 
-/// Progress that newer progress of the same stage has overtaken is not needed but where that is damaged; the
-/// newest, which may be hours of work, never goes to make room. Files come sorted, so the newest is the last.
+/// Adds the files of progress. Older progress of a stage is needed only if the newest is damaged; the newest,
+/// which may be hours of work, is never removed to make room. Files come sorted, so the newest is the last.
 void add_progress(const Store& store, std::vector<Candidate>& all) {
   const auto files = kept_progress(store);
   for (std::size_t i = 0; i < files.size(); ++i) {
@@ -154,7 +154,7 @@ void mark_runs(const Store& store, const std::set<std::string>& keep_runs, std::
   }
 }
 
-/// What a run that is not over has made or found may be needed by it again.
+/// Keeps the objects that active runs have written or used, because they may need them again.
 void keep_what_runs_use(const Store& store, std::vector<Candidate>& all) {
   const auto since = Lease::runs_since(store.root() / "leases");
   for (auto& one : all) one.kept = one.kept || (since && one.used >= *since);
@@ -211,8 +211,8 @@ std::vector<Garbage> choose_garbage(const Store& store, const Limits& limits) {
   keep_what_runs_use(store, all);
   add_progress(store, all);
   std::stable_sort(all.begin(), all.end(), [](const Candidate& a, const Candidate& b) {
-    return std::tuple(!a.is_twin, magnitude(a.cost), a.exported, a.cost) <
-           std::tuple(!b.is_twin, magnitude(b.cost), b.exported, b.cost);
+    return std::tuple(!a.superseded, magnitude(a.cost), a.exported, a.cost) <
+           std::tuple(!b.superseded, magnitude(b.cost), b.exported, b.cost);
   });
   std::uintmax_t left = 0;
   for (const auto& one : all) left += one.garbage.bytes;

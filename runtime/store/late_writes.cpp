@@ -11,10 +11,10 @@
 namespace fovea {
 namespace {
 
-/// Bytes that are written at once: few enough to be in the processor's cache still when they are digested.
+/// The bytes of one write: few enough to stay in the processor's cache until they are digested.
 constexpr std::size_t chunk = std::size_t{4} << 20;
 
-/// Writes bytes at their place, and lets the disk begin with them.
+/// Writes bytes at their offset, and starts their write-back to disk.
 void write_at(const std::filesystem::path& path, int file, std::size_t offset,
               std::span<const std::byte> bytes) {
   const auto begin = static_cast<off64_t>(offset);
@@ -26,7 +26,7 @@ void write_at(const std::filesystem::path& path, int file, std::size_t offset,
     bytes = bytes.subspan(static_cast<std::size_t>(count));
     offset += static_cast<std::size_t>(count);
   }
-  // Only a hint: the bytes are on the disk when the file is synced, whether or not this helped.
+  // This is only a hint: `sync` writes all bytes to the disk anyway.
   ::sync_file_range(file, begin, size, SYNC_FILE_RANGE_WRITE);
 }
 

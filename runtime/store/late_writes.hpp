@@ -9,14 +9,14 @@
 
 namespace fovea {
 
-/// Large values for which a file has room already, and which are written in the order of their places once
-/// everything else in it is final. So who digests the file can follow close behind.
+/// Postponed writes of large values whose space in the file is reserved. They are written in the order of
+/// their offsets once everything else in the file is final, so that a digest can follow closely.
 class LateWrites {
  public:
-  /// Puts off writing `bytes` at `offset`; `owner` keeps their memory alive.
+  /// Postpones the write of `bytes` at `offset`; `owner` keeps their memory alive.
   void add(std::size_t offset, std::span<const std::byte> bytes, std::shared_ptr<const void> owner);
-  /// Writes all of them. `follow`, where given, is told up to where the file is final by now, in the end its
-  /// size. Throws `Error` where they can't be written.
+  /// Writes all values. The callback `follow`, if given, receives the number of final bytes after each write,
+  /// at the end the size of the file. Throws `Error` if a write fails.
   void write_to(const std::filesystem::path& file, const std::function<void(std::size_t)>& follow) const;
 
  private:

@@ -17,21 +17,22 @@
 #include "runtime/store/files.hpp"
 #include "runtime/store/owner.hpp"
 
-// A holder has the file open and locked. Whoever lets go removes the name first and the lock then, so
-// somebody who opened the file before that gets a lock on a file without a name, notices, and opens again.
+// A holder has the file open and locked. On release the file is first removed and then unlocked, so a process
+// that opened the file before that gets a lock on a removed file, notices, and opens it again.
 //
-// The file has three lines: the holder as people are told of it, its name as `own_name` gives it, and when it
-// took the lease, in nanoseconds of the file system's clock. Its time is when the holder was last alive.
+// The file has three lines: the holder as shown to people, its name as `own_name` returns it, and the time at
+// which it took the lease, in nanoseconds of the file system's clock. The file's time is the holder's last
+// sign of life.
 
 namespace fovea {
 namespace {
 
 namespace fs = std::filesystem;
 
-/// A live holder touches its file so often, and is a stranger's only where that was not so for a day.
-constexpr auto between_touches = std::chrono::minutes(10);
+/// The interval at which a live holder touches its file; a file of another host is abandoned after a day.
+constexpr auto touch_interval = std::chrono::minutes(10);
 
-/// What the names of the leases of runs begin with; no stage is called so, for a key follows its name.
+/// The prefix of the leases of runs; a stage's lease has a key after its name and so never has this prefix.
 constexpr std::string_view run_prefix = "run.";
 
 struct Holder {
@@ -51,7 +52,7 @@ Holder read_holder(int descriptor) {
   return holder;
 }
 
-/// Where it can't be written, who waits is told of "another process", and strangers leave it for a day.
+/// Writes the holder. If that fails, others see "another process", and other hosts keep the file for a day.
 void write_holder(int descriptor) {
   std::array<char, 256> host{};
   if (::gethostname(host.data(), host.size() - 1) != 0) host[0] = '\0';
@@ -64,17 +65,17 @@ void write_holder(int descriptor) {
       ::ftruncate(descriptor, 0) == 0 && ::pwrite(descriptor, text.data(), text.size(), 0) >= 0;
 }
 
-void touch_until(const std::stop_token& end, int descriptor) {
+void send_heartbeat(const std::stop_token& end, int descriptor) {
   std::mutex mutex;
-  std::condition_variable_any news;
+  std::condition_variable_any changed;
   std::unique_lock lock(mutex);
   while (!end.stop_requested()) {
-    news.wait_for(lock, end, between_touches, [] { return false; });
+    changed.wait_for(lock, end, touch_interval, [] { return false; });
     ::futimens(descriptor, nullptr);
   }
 }
 
-/// The files of leases in a folder. Names with a dot in front are the file system's own.
+/// Lists the leases in a folder. Names that begin with a dot belong to the file system.
 std::vector<fs::path> leases_in(const fs::path& folder) {
   std::vector<fs::path> all;
   std::error_code error;
@@ -92,20 +93,20 @@ fs::file_time_type file_time(std::int64_t nanoseconds) {
 
 Lease::Lease(fs::path file, int descriptor) : file_(std::move(file)), descriptor_(descriptor) {
   try {
-    touches_ = std::jthread([descriptor](const std::stop_token& end) { touch_until(end, descriptor); });
+    heartbeat_ = std::jthread([descriptor](const std::stop_token& end) { send_heartbeat(end, descriptor); });
   } catch (const std::system_error&) {
-    // Where no thread can be had, a lease of more than a day may look abandoned from other hosts.
+    // Without the thread, a lease held for more than a day may look abandoned from other hosts.
   }
 }
 
 Lease::Lease(Lease&& other) noexcept
     : file_(std::move(other.file_)),
       descriptor_(std::exchange(other.descriptor_, -1)),
-      touches_(std::move(other.touches_)) {}
+      heartbeat_(std::move(other.heartbeat_)) {}
 
 Lease::~Lease() {
   if (descriptor_ < 0) return;
-  touches_ = {};
+  heartbeat_ = {};
   ::unlink(file_.c_str());
   ::close(descriptor_);
 }

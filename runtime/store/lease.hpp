@@ -7,32 +7,32 @@
 
 namespace fovea {
 
-/// The right to compute one key, held by one holder at a time across processes. It is a lock on a file, which
-/// the system lets go when the process dies, however it dies.
+/// The right to compute one key, held by one holder at a time across processes: a lock on a file, which the
+/// system releases when the process dies.
 class Lease {
  public:
-  /// Takes it, or gives nothing where somebody holds it now; `holder` is told who, as "process 12 on host".
-  /// Throws `Error` where the file can't be made.
+  /// Takes the lease, or returns nothing if it is held; `holder` is then set to the holder, as "process 12 on
+  /// host". Throws `Error` if the file cannot be created.
   static std::optional<Lease> take(const std::filesystem::path& file, std::string& holder);
-  /// Lets it go and removes the file.
+  /// Releases the lease and removes the file.
   ~Lease();
   Lease(Lease&& other) noexcept;
   Lease& operator=(Lease&&) = delete;
 
-  /// Tells everybody that a run has begun, as long as it is held: see `runs_since`.
+  /// Takes a lease that marks a run as active while it is held: see `runs_since`.
   static Lease of_run(const std::filesystem::path& folder);
-  /// When the first of all runs began that are not over yet, in this process and all others.
+  /// Returns the start of the oldest active run, in this process or any other.
   static std::optional<std::filesystem::file_time_type> runs_since(const std::filesystem::path& folder);
-  /// Whether a file is that of a lease whose holder died.
+  /// Whether a file is the lease of a holder that died.
   static bool is_left(const std::filesystem::path& file);
-  /// Removes the files of leases whose holders died.
+  /// Removes the leases of holders that died.
   static void remove_abandoned(const std::filesystem::path& folder);
 
  private:
   Lease(std::filesystem::path file, int descriptor);
   std::filesystem::path file_;
   int descriptor_ = -1;
-  std::jthread touches_;  ///< the file now and then, so that others see that it is held
+  std::jthread heartbeat_;  ///< updates the file's time, so that other hosts see that the lease is held
 };
 
 }  // namespace fovea

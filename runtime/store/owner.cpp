@@ -25,16 +25,16 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t place_digits = 16;
-/// What others have not touched for so long is theirs no more.
+/// The seconds without a touch after which a file of another place counts as abandoned.
 constexpr std::time_t long_ago = std::time_t{24} * 60 * 60;
 
-/// The text that a link of the system holds, or "".
+/// Returns the target of a symbolic link, or "".
 std::string link_text(const char* path) {
   std::error_code untold;
   return fs::read_symlink(path, untold).string();
 }
 
-/// This host, boot and process namespace in one word, or nothing where the system does not tell.
+/// Returns host, boot and process namespace as one word, or nothing if the system does not give them.
 std::optional<std::string> own_place() {
   char host[256] = {};
   std::string boot;
@@ -44,8 +44,8 @@ std::optional<std::string> own_place() {
   return sha256(std::string(host) + "\n" + boot + "\n" + space).substr(0, place_digits);
 }
 
-/// When a process started, in clock ticks since the boot, or nothing where the system does not tell. The name
-/// of its program, between the brackets, may hold anything.
+/// Returns the start of a process, in clock ticks since boot, or nothing if the system does not give it. The
+/// program's name, between the brackets, may contain anything.
 std::optional<std::string> start_of(const std::string& process) {
   std::ifstream file("/proc/" + process + "/stat");
   std::string line;
@@ -75,8 +75,8 @@ std::optional<Owner> owner_in(std::string_view name) {
   return owner;
 }
 
-/// Whether an owner of this place is no more: its number is free, or another process has it by now. Who sees
-/// the processes of another namespace under /proc goes by the number alone.
+/// Whether an owner of this place is dead: its process number is free, or another process has it now. If
+/// /proc shows another namespace, only the number counts.
 bool is_over(const Owner& owner) {
   if (::kill(owner.process, 0) != 0) return errno == ESRCH;
   if (link_text("/proc/self") != std::to_string(::getpid())) return false;
@@ -100,7 +100,7 @@ std::string random_digits() {
 std::string own_name() {
   const auto place = own_place();
   const auto start = start_of("self");
-  const auto known = place && start;  // else nobody takes it for an owner of a place
+  const auto known = place && start;  // otherwise the name matches no owner
   return (known ? *place : std::string(place_digits, 'x')) + "-" + std::to_string(::getpid()) + "-" +
          start.value_or("0");
 }
@@ -127,7 +127,8 @@ bool is_abandoned(const fs::path& path, std::string_view owner) {
          still_names(path, descriptor.number());
 }
 
-// HDF5 and others take `flock` on files, which these locks do not meet; on folders there is no other.
+// HDF5 and other libraries use `flock` on files, which does not conflict with these locks; folders support
+// only `flock`.
 Locked try_lock(int descriptor) {
   struct stat info {};
   if (::fstat(descriptor, &info) != 0) return Locked::impossible;
@@ -143,7 +144,7 @@ Locked try_lock(int descriptor) {
   return errno == EAGAIN || errno == EACCES ? Locked::busy : Locked::impossible;
 }
 
-// Opening asks the server of a shared file system; what `lstat` says of what can't be opened may be old.
+// Opening a file asks the server of a shared file system; `lstat` may answer from an old cache.
 bool still_names(const fs::path& path, int descriptor) {
   const Descriptor now(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
   struct stat ours {

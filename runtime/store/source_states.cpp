@@ -13,7 +13,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A file that was written so shortly ago may change once more without its time telling.
+/// The age in seconds below which a file may change again without a change of its time.
 constexpr std::time_t settled_after = 2;
 
 }  // namespace

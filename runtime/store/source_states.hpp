@@ -9,18 +9,18 @@
 
 namespace fovea {
 
-/// What the system says of a file that changes when its bytes do, the same from all hosts that see it: size,
-/// times and inode. Throws `Error` where there is no such file.
+/// Returns the file attributes that change with the bytes, equal on all hosts: size, times and inode. Throws
+/// `Error` if there is no such file.
 Json file_state(const std::filesystem::path& file);
 
-/// The states of all that a stage reads, at one moment.
+/// The states of all sources of a stage, at one moment.
 class SourceStates {
  public:
-  /// Of files and of folders, which end in a slash and count by their name.
+  /// Reads the states of files, and of folders, whose paths end in a slash and of which the names count.
   explicit SourceStates(const std::vector<std::filesystem::path>& sources);
-  /// The first of both that is not the same in both, or is in one of them only; nothing where all are equal.
+  /// Returns the first path whose state differs, or that only one of the two has; nothing if all are equal.
   std::optional<std::filesystem::path> first_difference(const SourceStates& other) const;
-  /// Whether a file was so fresh then that it may have changed since without its times telling.
+  /// Whether a file was so fresh that a later change may not change its times.
   bool fresh() const { return fresh_; }
 
  private:

@@ -2,28 +2,27 @@
 //
 //   objects/ab/<sha256>.h5     one artifact, under the SHA-256 of its bytes; ab are the first two digits
 //   keys/<stage>/ab/<key>-<numerics>-<lineage>.json
-//                              the record of a finished stage: what went in, which objects came out; ab are
-//                              the first two digits of the key, and the others digests of what the record
-//                              says under these names: a key has a record for each numerics
-//   progress/<stage>/<key>/    states of stages that are not finished (checkpoints.cpp)
-//   leases/<stage>-<key>       who computes a key right now, and run.* who runs at all (lease.cpp)
-//   runs/<run>.json            what a run directory was made of
-//   nondeterministic/          stages whose result differed from an earlier one under the same key
-//   files/<sha256>.json        the digest of a file outside the store, under the SHA-256 of its path
-//   tmp/                       what is being written; nothing here counts
-//   damaged/                   what was found damaged, for people to look at
+//                              the record of a finished stage, with its inputs and output objects; ab are the
+//                              first two digits of the key; <numerics> and <lineage> are digests of these
+//                              members of the record: a key has a record for each numerics
+//   progress/<stage>/<key>/    checkpoints of unfinished stages (checkpoints.cpp)
+//   leases/<stage>-<key>       locks of the keys that are being computed, and run.* of active runs
+//   (lease.cpp) runs/<run>.json            the origin of each file of a run directory nondeterministic/
+//   stages whose result differed from an earlier one under the same key files/<sha256>.json        the digest
+//   of a file outside the store, under the SHA-256 of its path tmp/                       files that are
+//   being written, which readers ignore damaged/                   quarantined files, for people to look at
 //
-// All files come into being in tmp/ and are renamed into place when they are complete and on the disk; from
-// then on they are read-only and never written again. So a reader sees a whole file or none, whatever happens
-// to the writer. Several processes need no lock to be right; leases keep them from doing the same work twice.
+// All files are created in tmp/ and renamed into place when they are complete and on the disk; after that
+// they are read-only and never written again. So a reader sees a whole file or none, whatever happens to the
+// writer. Correctness needs no lock between processes; leases keep them from doing the same work twice.
 //
 // An object is an HDF5 file. Its root has the attributes `format`, text, "fovea." and the kind of the
 // artifact, and `version`, a whole number that its codec raises when the layout changes in a way that older
-// readers would misread. All else in it is up to the codec. The identity of an object is
-// `<sha256>:<xxh3-128>:<bytes>`; HDF5 is given a file only after its size and XXH3-128 were found right.
+// readers would misread. The rest of its content is up to the codec. The identity of an object is
+// `<sha256>:<xxh3-128>:<bytes>`; HDF5 opens a file only after its size and XXH3-128 were checked.
 //
-// Where nothing can be written to a store, what is made goes to a folder of the process's own, the overlay,
-// with the same folders in it. It is looked at first and removed in the end.
+// If a store cannot be written, new files go to a folder of this process, the overlay, with the same layout.
+// Reads look into the overlay first, and it is removed at the end.
 //
 // A JSON file holds `check`, the XXH3-128 of its canonical text without that member.
 
@@ -71,7 +70,7 @@ Identity parse_identity(const std::string& object) {
   throw Error(quote(object) + ": not the identity of an object; it must be <sha256>:<xxh3-128>:<bytes>");
 }
 
-/// What is wrong with the bytes of an object, or "".
+/// Returns what is wrong with the bytes of an object, or "".
 std::string damage(std::string_view bytes, const Identity& identity) {
   if (bytes.size() != identity.bytes) {
     return std::to_string(bytes.size()) + " bytes instead of " + std::to_string(identity.bytes);
@@ -79,12 +78,12 @@ std::string damage(std::string_view bytes, const Identity& identity) {
   return xxh3(bytes) == identity.xxh3 ? "" : "its bytes are not those that were written";
 }
 
-/// Thrown through a codec when an object that it refers to is gone.
+/// The exception that passes through a codec if an object that it refers to is missing.
 struct ParentMissing {};
 
 }  // namespace
 
-Store::Store(fs::path root, std::function<void(const std::string&)> warn, bool only_looks)
+Store::Store(fs::path root, std::function<void(const std::string&)> warn, bool read_only)
     : root_(std::move(root)), writes_(root_), warn_(std::move(warn)) {
   assert(warn_ != nullptr);
   try {
@@ -93,7 +92,7 @@ Store::Store(fs::path root, std::function<void(const std::string&)> warn, bool o
     if (!fs::is_directory(root_)) throw;
     writes_ = make_temporary_folder("fovea-overlay-");
     make_folders();
-    if (!only_looks)
+    if (!read_only)
       warn_(std::string(error.what()) +
             "; until then results are computed and shown, but not kept in this store");
   }
@@ -129,8 +128,8 @@ std::string Store::publish(const Codec& codec, const void* value) {
 }
 
 std::optional<Item> Store::load(const Codec& codec, const std::string& object) {
-  const auto entry = alive(codec, object);
-  const std::lock_guard alone(entry->loading);
+  const auto entry = cached_value(codec, object);
+  const std::lock_guard lock(entry->loading);
   auto value = entry->value.lock();
   if (!value) value = read(codec, object);
   if (!value) return std::nullopt;
@@ -197,10 +196,10 @@ std::shared_ptr<const void> Store::read(const Codec& codec, const std::string& o
   return value;
 }
 
-std::shared_ptr<Store::Alive> Store::alive(const Codec& codec, const std::string& object) {
-  const std::lock_guard alone(door_);
-  auto& entry = alive_[{std::string(codec.kind), object}];
-  if (!entry) entry = std::make_shared<Alive>();
+std::shared_ptr<Store::CachedValue> Store::cached_value(const Codec& codec, const std::string& object) {
+  const std::lock_guard lock(mutex_);
+  auto& entry = cache_[{std::string(codec.kind), object}];
+  if (!entry) entry = std::make_shared<CachedValue>();
   return entry;
 }
 
@@ -226,17 +225,17 @@ fs::path Store::object_path(const std::string& object) const {
 }
 
 void Store::mark_quarantined(const fs::path& path) const {
-  const std::lock_guard alone(door_);
+  const std::lock_guard lock(mutex_);
   quarantined_.insert(path);
 }
 
 void Store::release(const fs::path& path) const {
-  const std::lock_guard alone(door_);
+  const std::lock_guard lock(mutex_);
   quarantined_.erase(path);
 }
 
 bool Store::is_quarantined(const fs::path& path) const {
-  const std::lock_guard alone(door_);
+  const std::lock_guard lock(mutex_);
   return quarantined_.contains(path);
 }
 

@@ -18,9 +18,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Smaller files are read faster than what is remembered of them.
+/// The size in bytes below which reading a file is faster than reading its cached digest.
 constexpr off_t worth_remembering = 64 << 10;
-/// A file that was written so shortly ago may change once more without its time telling.
+/// The age in seconds below which a file may change again without a change of its time.
 constexpr std::time_t settled_after = 2;
 
 bool is_name(const std::string& text) {
@@ -48,7 +48,7 @@ Record from_json(const Json& json) {
           .warnings = json.at("warnings").get<std::vector<std::string>>()};
 }
 
-/// Calls `visit` with the path of everything in a folder; with nothing where there is no such folder.
+/// Calls `visit` with the path of every entry of a folder; does nothing if there is no such folder.
 template <class Visit>
 void for_each_entry(const fs::path& folder, Visit&& visit) {
   std::error_code error;
@@ -56,7 +56,7 @@ void for_each_entry(const fs::path& folder, Visit&& visit) {
     visit(entry->path());
 }
 
-/// Where a store has its files: first what this process has written aside, then the store itself.
+/// Returns the folders of a store's files: the overlay first, if there is one, then the store itself.
 std::vector<fs::path> places(const Store& store) {
   if (store.writes() == store.root()) return {store.root()};
   return {store.writes(), store.root()};
@@ -109,7 +109,7 @@ fs::path Store::record_file(const Record& record) const {
 void Store::mark_used(const Record& record) const {
   const auto path = record_file(record);
   if (::utimensat(AT_FDCWD, path.c_str(), nullptr, 0) == 0) return;
-  // It may have been set aside meanwhile, and who only reads a store leaves no trace in it.
+  // The file may have been quarantined meanwhile, and a read-only store records no use.
   if (errno == ENOENT || errno == EACCES || errno == EPERM || errno == EROFS) return;
   throw file_error(path, errno);
 }
@@ -135,13 +135,13 @@ bool Store::has_all(const Record& record) const {
 std::vector<fs::path> Store::record_files(const std::string& stage) const {
   assert(is_name(stage));
   std::vector<fs::path> all;
-  std::unordered_set<std::string> aside;  // names of what this process has written aside, which comes first
+  std::unordered_set<std::string> in_overlay;  // names in the overlay, which take precedence
   for (const auto& folder : places(*this)) {
     for_each_entry(folder / "keys" / stage, [&](const fs::path& shard) {
       for_each_entry(shard, [&](const fs::path& file) {
         if (!file.native().ends_with(".json")) return;
-        if (folder != root_) aside.insert(file.filename().string());
-        if (folder != root_ || aside.empty() || !aside.contains(file.filename().string()))
+        if (folder != root_) in_overlay.insert(file.filename().string());
+        if (folder != root_ || in_overlay.empty() || !in_overlay.contains(file.filename().string()))
           all.push_back(file);
       });
     });

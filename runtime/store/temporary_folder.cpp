@@ -15,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Whether it is such a folder of a dead process of this user.
+/// Whether a folder is a temporary folder of a dead process of this user.
 bool is_left(const fs::path& folder, std::string_view prefix) {
   const auto name = folder.filename().string();
   if (!name.starts_with(prefix)) return false;

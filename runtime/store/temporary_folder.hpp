@@ -5,9 +5,8 @@
 
 namespace fovea {
 
-/// Makes a folder of this process's own among the system's temporary files, with `prefix` and its owner in
-/// the name, and removes those of that prefix that dead processes of this user left there. Throws `Error`
-/// where it can't be made.
+/// Creates a folder of this process in the system's temporary folder, with `prefix` and the owner in its
+/// name, and removes such folders of dead processes of this user. Throws `Error` if it cannot be created.
 std::filesystem::path make_temporary_folder(std::string_view prefix);
 
 }  // namespace fovea
