@@ -35,7 +35,7 @@ void check(cairo_status_t status) {
     throw Error(std::string("figure: cairo: ") + cairo_status_to_string(status));
 }
 
-// A layout with letters placed alike at every size and on every surface: without hinting.
+// A text layout without hinting, so that letters have equal positions at every size and on every surface.
 class Letters {
  public:
   Letters()
@@ -180,7 +180,7 @@ class Canvas {
     cairo_t* c = cairo_.get();
     const auto [x, y] = s.at;
     const double r = s.radius;
-    const double side = r * 0.886;  // as much ink as the circle
+    const double side = r * 0.886;  // the same area of ink as the circle
     cairo_new_path(c);
     switch (s.shape) {
       case MarkerShape::circle:
@@ -249,7 +249,7 @@ cairo_status_t collect(void* closure, const unsigned char* data, unsigned int le
   return CAIRO_STATUS_SUCCESS;
 }
 
-// Draws on a surface whose file comes out through `collect`, and ends the file.
+// Draws on a surface that writes its file through `collect`, and finishes the file.
 void draw_on(cairo_surface_t* surface, const Drawing& drawing) {
   check(cairo_surface_status(surface));
   Canvas(surface).draw(drawing, 1);

@@ -10,28 +10,27 @@
 
 namespace fovea::render {
 
-// All of these may be called from several threads at once, and the same drawing gives the same bytes each
-// time.
+// All functions are thread-safe, and equal drawings give equal bytes.
 
-/// The room a text takes in the system's sans font, with other fonts for the letters it lacks.
+/// Measures a text in the system's sans font, with fallback fonts for missing letters.
 Size measure_text(std::string_view text, const Font& font);
 
-/// A drawing as pixels, `scale` of them for each of its own on a side. Throws Error where a side would be
-/// longer than 32,767 pixels.
+/// Rasterizes a drawing, `scale` pixels for each of its own on a side. Throws Error if a side would be longer
+/// than 32,767 pixels.
 Pixels pixels(const Drawing& drawing, double scale = 1);
 
-/// A drawing as a PNG file.
+/// Renders a drawing as a PNG file.
 std::vector<std::byte> png(const Drawing& drawing, const Metadata& metadata = {}, double scale = 1);
 
-/// A drawing as an SVG file that needs no fonts: letters are outlines.
+/// Renders a drawing as an SVG file that needs no fonts: letters are outlines.
 std::vector<std::byte> svg(const Drawing& drawing, const Metadata& metadata = {});
 
-/// A drawing as a PDF file of one page, one point for each pixel. "Title" is its title, the rest of the
-/// metadata its keywords.
+/// Renders a drawing as a PDF file of one page, one point for each pixel. "Title" becomes its title, the rest
+/// of the metadata its keywords.
 std::vector<std::byte> pdf(const Drawing& drawing, const Metadata& metadata = {});
 
-/// The libraries that draw, with their versions, as "cairo" and "1.16.0". Others may place a letter
-/// elsewhere.
+/// Returns the drawing libraries with their versions, as "cairo" and "1.16.0". Other versions may place
+/// letters elsewhere.
 std::vector<std::pair<std::string, std::string>> drawing_libraries();
 
 }  // namespace fovea::render

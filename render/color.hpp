@@ -12,14 +12,14 @@ struct Color {
   std::uint8_t blue = 0;
   std::uint8_t alpha = 255;
 
-  /// The same colour with another opacity in [0, 1].
+  /// Returns the colour with another opacity in [0, 1].
   [[nodiscard]] constexpr Color faded(double opacity) const {
     return {red, green, blue, static_cast<std::uint8_t>(opacity * 255 + 0.5)};
   }
   bool operator==(const Color&) const = default;
 };
 
-/// The colour written 0xRRGGBB.
+/// Returns the colour written 0xRRGGBB.
 constexpr Color rgb(std::uint32_t hex) {
   return {static_cast<std::uint8_t>(hex >> 16), static_cast<std::uint8_t>(hex >> 8),
           static_cast<std::uint8_t>(hex)};
@@ -32,7 +32,7 @@ inline constexpr Color quiet_ink = rgb(0x5a5a5a);
 inline constexpr Color grid_gray = rgb(0xe3e3e3);
 inline constexpr Color blank_gray = rgb(0xdadada);
 
-/// The colours that Okabe and Ito chose so that people with any colour vision tell them apart
+/// The palette of Okabe and Ito, which people with any colour vision can tell apart
 /// (https://jfly.uni-koeln.de/color/).
 namespace okabe_ito {
 inline constexpr Color blue = rgb(0x0072b2);
@@ -45,19 +45,19 @@ inline constexpr Color black = rgb(0x000000);
 inline constexpr Color yellow = rgb(0xf0e442);
 }  // namespace okabe_ito
 
-/// The colour of the n-th of several things, from the Okabe-Ito colours; after eight it starts again.
+/// Returns the n-th categorical colour of the Okabe-Ito palette; after eight it starts again.
 Color category(std::size_t index);
 
-/// The relative luminance of an opaque colour in [0, 1], by WCAG 2.1.
+/// Returns the relative luminance of an opaque colour in [0, 1], by WCAG 2.1.
 double luminance(Color color);
 
-/// How well one opaque colour reads on another, 1 (not at all) to 21, by WCAG 2.1.
+/// Returns the contrast ratio of two opaque colours, 1 (none) to 21, by WCAG 2.1.
 double contrast(Color a, Color b);
 
-/// Black or white, whichever reads better on `ground`.
+/// Returns black or white, whichever has more contrast on `ground`.
 Color text_color_on(Color ground);
 
-/// `share` of the way from `a` to `b`, in sRGB.
+/// Interpolates from `a` to `b` by `share`, in sRGB.
 Color mixed(Color a, Color b, double share);
 
 }  // namespace fovea::render

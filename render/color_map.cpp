@@ -9,15 +9,16 @@
 namespace fovea::render {
 namespace {
 
-// Every eighth colour of matplotlib's table (S. van der Walt and N. Smith, 2015, CC0): at most 2 of 255 off.
+// The viridis map: every eighth colour of matplotlib's table (S. van der Walt and N. Smith, 2015, CC0), with
+// an error of at most 2 of 255.
 constexpr std::array<std::uint32_t, 33> viridis{
     0x440154, 0x470d60, 0x48186a, 0x482374, 0x472d7b, 0x453781, 0x424086, 0x3e4989, 0x3b528b,
     0x375b8d, 0x33638d, 0x2f6b8e, 0x2c728e, 0x297a8e, 0x26828e, 0x23898e, 0x21918c, 0x1f978b,
     0x1f9f88, 0x21a685, 0x27ad81, 0x31b57b, 0x3dbc74, 0x4cc26c, 0x5cc863, 0x6ece58, 0x81d34d,
     0x95d840, 0xaadc32, 0xc0df25, 0xd5e21a, 0xeae51a, 0xfde725};
 
-// Every eighth colour of matplotlib's table (Nunez, Anderton and Renslow, PLOS ONE 13(7), 2018, CC0): at most
-// 6 of 255 off.
+// The cividis map: every eighth colour of matplotlib's table (Nunez, Anderton and Renslow, PLOS ONE 13(7),
+// 2018, CC0), with an error of at most 6 of 255.
 constexpr std::array<std::uint32_t, 33> cividis{
     0x00224e, 0x00285b, 0x002e6a, 0x053371, 0x1a386f, 0x273e6e, 0x32436d, 0x3b496c, 0x434e6c,
     0x4b546c, 0x535a6d, 0x5a5f6e, 0x61656f, 0x686a71, 0x6f7073, 0x767676, 0x7d7c78, 0x838179,

@@ -43,7 +43,7 @@ void draw_box(Shapes& shapes, const Rect& place, const Content& content, Color f
   }
 }
 
-/// A smooth way through the bends: between two of them an S that begins and ends straight down.
+/// Returns a smooth curve through the bends: between two bends an S that begins and ends vertically.
 std::vector<Point> smooth(const std::vector<Point>& bends) {
   constexpr int pieces = 16;
   std::vector<Point> points{bends.front()};
@@ -67,7 +67,7 @@ void draw_arrow(Shapes& shapes, std::vector<Point> bends) {
   shapes.push_back(Polygon{{tip, {tip.x - half, back}, {tip.x + half, back}}, quiet_ink});
 }
 
-/// Labels stand beside the last piece of their arrow, lower ones to the right, none over a box.
+/// Draws labels beside the last segment of their arrow, lower ones to the right, none over a box.
 void draw_labels(Shapes& shapes, const Diagram& diagram, const Layered& places, const Measure& measure) {
   std::vector<Rect> taken;
   for (std::size_t i = 0; i < diagram.arrows.size(); ++i) {
@@ -91,7 +91,7 @@ void draw_labels(Shapes& shapes, const Diagram& diagram, const Layered& places, 
   }
 }
 
-/// A line of small boxes with what their fills mean; gives its width.
+/// Draws a row of small boxes with the meaning of their fills; returns its width.
 double draw_legend(Shapes& shapes, const std::vector<Diagram::LegendEntry>& legend, Point at,
                    const Measure& measure) {
   double x = at.x;

@@ -5,7 +5,7 @@
 
 namespace fovea::render {
 
-/// Boxes with arrows between them, drawn from top to bottom.
+/// A diagram of boxes with arrows between them, drawn from top to bottom.
 struct Diagram {
   struct Box {
     std::string title;
@@ -13,8 +13,8 @@ struct Diagram {
     Color fill = white;
   };
   struct Arrow {
-    std::size_t from;  ///< number of a box
-    std::size_t to;    ///< of a later one
+    std::size_t from;  ///< the index of a box
+    std::size_t to;    ///< the index of a later box
     std::string label{};
   };
   struct LegendEntry {
@@ -24,10 +24,10 @@ struct Diagram {
   std::string title;
   std::vector<Box> boxes;
   std::vector<Arrow> arrows;
-  std::vector<LegendEntry> legend;  ///< what the fills mean
+  std::vector<LegendEntry> legend;  ///< the meaning of the fill colours
 };
 
-/// The diagram on white, as large as its content needs. Boxes keep long lines within `widest` pixels.
+/// Draws the diagram on white, as large as its content needs. Long lines in boxes are cut at `widest` pixels.
 Drawing draw(const Diagram& diagram, const Measure& measure, double widest = 420);
 
 }  // namespace fovea::render

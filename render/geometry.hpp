@@ -6,7 +6,7 @@
 
 namespace fovea::render {
 
-/// A place on the drawing in pixels, x to the right and y down from the top left corner.
+/// A position on the drawing in pixels, x to the right and y down from the top left corner.
 struct Point {
   double x = 0;
   double y = 0;
@@ -18,7 +18,7 @@ struct Size {
   double height = 0;
 };
 
-/// Room around a box in pixels, side by side.
+/// The margins of a box in pixels, side by side.
 struct Margins {
   double left = 0;
   double top = 0;
@@ -26,13 +26,13 @@ struct Margins {
   double bottom = 0;
 };
 
-/// The larger of two margins on each side.
+/// Returns the larger of two margins on each side.
 inline Margins widest(const Margins& a, const Margins& b) {
   return {std::max(a.left, b.left), std::max(a.top, b.top), std::max(a.right, b.right),
           std::max(a.bottom, b.bottom)};
 }
 
-/// A box in pixels. Its sides never become negative: cutting off more than there is leaves an empty box.
+/// A box in pixels. Its sides never become negative: cutting off too much leaves an empty box.
 struct Rect {
   double x = 0;
   double y = 0;
@@ -44,7 +44,7 @@ struct Rect {
   [[nodiscard]] Point center() const { return {x + width / 2, y + height / 2}; }
   [[nodiscard]] Size size() const { return {width, height}; }
 
-  /// The box without the given room on each side.
+  /// Returns the box without the given margins.
   [[nodiscard]] Rect inset(const Margins& m) const {
     return {x + m.left, y + m.top, std::max(0.0, width - m.left - m.right),
             std::max(0.0, height - m.top - m.bottom)};
@@ -85,12 +85,13 @@ struct Rect {
   }
 };
 
-/// The nearest place where a line one pixel wide covers one row or column of pixels and no part of a second.
+/// Returns the nearest position where a line one pixel wide covers exactly one row or column of pixels.
 inline double crisp(double place) {
   return std::floor(place) + 0.5;
 }
 
-/// One cell of a box divided evenly, its edges on whole pixels, without `gap` pixels at its right and bottom.
+/// Returns one cell of an evenly divided box, its edges on whole pixels, without `gap` pixels at its right
+/// and bottom.
 inline Rect cell_of(const Rect& box, std::size_t rows, std::size_t columns, std::size_t row,
                     std::size_t column, double gap = 0) {
   const auto edge = [](double from, double length, std::size_t i, std::size_t count) {
@@ -102,7 +103,7 @@ inline Rect cell_of(const Rect& box, std::size_t rows, std::size_t columns, std:
           std::max(0.0, edge(box.y, box.height, row + 1, rows) - top - gap)};
 }
 
-/// Square pixels that two boxes share, 0 where they only touch.
+/// Returns the area that two boxes share in square pixels, 0 if they only touch.
 inline double shared_area(const Rect& a, const Rect& b) {
   const double across = std::min(a.right(), b.right()) - std::max(a.x, b.x);
   const double down = std::min(a.bottom(), b.bottom()) - std::max(a.y, b.y);

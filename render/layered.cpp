@@ -9,16 +9,16 @@ namespace {
 
 constexpr int sweeps = 12;
 
-/// A node, or the place where a long arrow passes through a layer.
+/// A node, or a point where a long arrow passes through a layer.
 struct Cell {
   std::size_t layer = 0;
   double width = 0;
-  double x = 0;  ///< of its middle
+  double x = 0;  ///< the x of its centre
   std::vector<std::size_t> above;
   std::vector<std::size_t> below;
 };
 
-/// The mean of the neighbours' middles, or the cell's own where it has none.
+/// Returns the mean of the neighbours' centres, or the cell's own centre if it has none.
 double barycenter(const std::vector<Cell>& cells, const Cell& cell,
                   const std::vector<std::size_t>& neighbours) {
   if (neighbours.empty()) return cell.x;
@@ -27,12 +27,12 @@ double barycenter(const std::vector<Cell>& cells, const Cell& cell,
   return sum / static_cast<double>(neighbours.size());
 }
 
-/// Moves the cells of a layer as near to where they want to be as their order and the gaps between them
-/// allow: runs of cells that touch share the mean of their wishes (pool adjacent violators).
+/// Moves the cells of a layer to their wanted positions as closely as their order and gaps allow: runs of
+/// touching cells share the mean of their wanted positions (pool adjacent violators).
 void settle(std::vector<Cell>& cells, const std::vector<std::size_t>& layer,
             const std::vector<double>& wanted, double gap) {
   struct Run {
-    double sum;  ///< of the wishes for the left edge of the run
+    double sum;  ///< the sum of the wanted left edges of the run
     std::size_t count;
     double width;
     double left() const { return sum / static_cast<double>(count); }
@@ -61,7 +61,7 @@ void settle(std::vector<Cell>& cells, const std::vector<std::size_t>& layer,
   }
 }
 
-/// All cells by layers, and the chain of cells that each arrow goes through.
+/// All cells by layers, and the chain of cells of each arrow.
 struct Grid {
   std::vector<Cell> cells;
   std::vector<std::vector<std::size_t>> layers;
@@ -102,8 +102,8 @@ Grid make_grid(const std::vector<Size>& nodes,
   return grid;
 }
 
-/// Goes down and up through the layers: first orders each by where its neighbours are, later only moves it
-/// there.
+/// Sweeps down and up through the layers: the first sweeps order each layer by its barycenters, later ones
+/// only move its cells.
 void arrange(Grid& grid, double gap) {
   for (auto& layer : grid.layers) settle(grid.cells, layer, std::vector<double>(layer.size(), 0.0), gap);
   for (int sweep = 0; sweep < sweeps; ++sweep) {

@@ -13,7 +13,7 @@ namespace {
 
 constexpr double outer_margin = 22;
 
-// Where a subplot is in the grid, counted from the top left cell.
+// The cells that a subplot covers in the grid, counted from the top left.
 struct Cell {
   std::size_t column = 0;
   std::size_t row = 0;
@@ -48,7 +48,7 @@ std::vector<Cell> arranged(const std::vector<Subplot>& subplots, std::size_t col
   return cells;
 }
 
-// The first pixel of each track and the end of the last, gaps between them left out.
+// Returns the begin and the end of each track in pixels; the gaps lie between them.
 std::vector<std::pair<double, double>> tracks(std::vector<double> weights, double from, double length,
                                               double gap) {
   const double sum = std::accumulate(weights.begin(), weights.end(), 0.0);
@@ -80,8 +80,8 @@ std::vector<Rect> boxes(const std::vector<Cell>& cells, const Figure& figure, co
   return result;
 }
 
-// Charts that begin in the same column share their left and right room, those in the same row their top and
-// bottom.
+// Returns margins such that charts that begin in the same column share their left and right margins, and
+// those in the same row their top and bottom margins.
 std::vector<Margins> shared_margins(const Figure& figure, const std::vector<Cell>& cells,
                                     const std::vector<Rect>& places, const Style& style) {
   std::vector<Margins> own;

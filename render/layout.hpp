@@ -10,9 +10,9 @@
 
 namespace fovea::render {
 
-/// One chart in a figure: any value for which there is `draw(value, box, style)`, such as a Panel or a
-/// HeatMap, taking as many columns and rows of the grid as it needs. Where there is also `margins(value, box,
-/// style)`, neighbours line up their plots.
+/// One chart in a figure: any value with a function `draw(value, box, style)`, such as a Panel or a HeatMap,
+/// that spans a number of columns and rows of the grid. With a function `margins(value, box, style)` the
+/// plots of neighbours are aligned.
 class Subplot {
  public:
   template <class Chart>
@@ -48,25 +48,25 @@ class Subplot {
   std::function<Shapes(const Rect&, const Style&, const Margins&)> draw_;
 };
 
-/// Charts in a grid under one title. A figure is itself a chart, so that a grid may hold another.
+/// A grid of charts under one title. A figure is itself a chart, so figures can be nested.
 struct Figure {
   std::string title{};
   std::string subtitle{};
-  Size size{1600, 1000};            ///< pixels; as a chart in another figure it takes the room it gets
-  std::vector<double> columns{1};   ///< how the width is shared
-  std::vector<double> rows{};       ///< how the height is shared; none means as many equal rows as are needed
+  Size size{1600, 1000};            ///< in pixels; a figure in another figure takes the size of its cell
+  std::vector<double> columns{1};   ///< the relative widths of the columns
+  std::vector<double> rows{};       ///< the relative heights of the rows; empty means equal rows as needed
   double gap = 34;                  ///< pixels between charts, and half of them around the figure
-  std::vector<Subplot> subplots{};  ///< in reading order, each at the first place where it fits
+  std::vector<Subplot> subplots{};  ///< in reading order, each at the first free place of its size
 };
 
-/// The grid of a figure in a box, without its ground.
+/// Draws the grid of a figure in a box, without a background.
 Shapes draw(const Figure& figure, const Rect& box, const Style& style);
 
-/// The whole figure on white. Throws Error where the size is not between 16 and 16,384 pixels a side.
+/// Draws the whole figure on white. Throws Error unless the size is between 16 and 16,384 pixels a side.
 Drawing draw(const Figure& figure, const Measure& measure);
 
-/// How much smaller texts become in a box that is smaller than a quarter of the default figure: 1 where they
-/// need not.
+/// Returns the factor by which texts shrink in a box that is smaller than a quarter of the default figure,
+/// else 1.
 double text_scale(Size box);
 
 }  // namespace fovea::render

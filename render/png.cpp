@@ -20,7 +20,7 @@ namespace {
 
 using Bytes = std::vector<std::byte>;
 
-// Charts are mostly flat: level 2 passes over long runs faster than level 1, and packs them smaller.
+// Charts are mostly flat: level 2 compresses long runs faster and smaller than level 1.
 constexpr int level = 2;
 
 struct FreeCompressor {
@@ -64,7 +64,7 @@ void check_key(std::string_view key) {
   }
 }
 
-// Plain text goes into tEXt, which every reader knows, the rest into iTXt, which is UTF-8.
+// Writes Latin text into tEXt, which every reader supports, and other text into iTXt, which is UTF-8.
 void add_metadata(Bytes& out, const Metadata& metadata) {
   for (const auto& [key, value] : metadata) {
     check_key(key);
@@ -78,7 +78,8 @@ void add_metadata(Bytes& out, const Metadata& metadata) {
   }
 }
 
-// Rows after their filter byte. Filter 0 leaves bytes as they are: flat colours compress best so.
+// Returns rows with their filter byte. Filter 0 leaves bytes unchanged, with which flat colours compress
+// best.
 Bytes filtered(const Pixels& pixels) {
   const std::size_t stride = static_cast<std::size_t>(pixels.width) * 3;
   Bytes rows((stride + 1) * static_cast<std::size_t>(pixels.height));

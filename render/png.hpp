@@ -8,19 +8,19 @@
 
 namespace fovea::render {
 
-/// What a picture says about itself: keys of 1 to 79 letters of Latin, such as "Title", with any text. The
-/// key "Title" also names the picture where its format has a title.
+/// The metadata of a picture: keys of 1 to 79 Latin letters, such as "Title", with any text. The key "Title"
+/// is also the picture's title in formats that have one.
 using Metadata = std::vector<std::pair<std::string, std::string>>;
 
-/// A picture as rows of pixels from the top, three bytes each: red, green, blue.
+/// An image as rows of pixels from the top, three bytes each: red, green, blue.
 struct Pixels {
   int width = 0;
   int height = 0;
   std::vector<std::uint8_t> rgb;
 };
 
-/// A picture as a PNG file, metadata as text chunks (ISO/IEC 15948:2004), made for speed rather than size.
-/// Throws Error where a key of the metadata is not allowed in PNG.
+/// Encodes an image as a PNG file, with metadata as text chunks (ISO/IEC 15948:2004), optimised for speed
+/// rather than size. Throws Error if PNG does not allow a key of the metadata.
 std::vector<std::byte> encode_png(const Pixels& pixels, const Metadata& metadata = {});
 
 }  // namespace fovea::render

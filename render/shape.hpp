@@ -13,26 +13,26 @@ namespace fovea::render {
 
 enum class Dash { solid, dashed, dotted };
 
-/// How a path is drawn; a width of 0 draws nothing.
+/// The stroke of a path; a width of 0 draws nothing.
 struct Stroke {
   Color color = ink;
   double width = 0;
   Dash dash = Dash::solid;
 };
 
-/// Straight pieces through the points, in order.
+/// Straight line segments through the points, in order.
 struct Polyline {
   std::vector<Point> points;
   Stroke stroke;
 };
 
-/// A closed, filled outline.
+/// A closed, filled polygon.
 struct Polygon {
   std::vector<Point> points;
   Color fill;
 };
 
-/// A box with edges along the axes.
+/// An axis-aligned box.
 struct Rectangle {
   Rect box;
   Color fill = white.faded(0);
@@ -41,7 +41,7 @@ struct Rectangle {
 
 enum class MarkerShape { circle, square, diamond, triangle, cross };
 
-/// A small sign at a point, `radius` pixels from its centre to its edge.
+/// A marker at a point, `radius` pixels from its centre to its edge.
 struct Marker {
   Point at;
   double radius = 4;
@@ -50,11 +50,11 @@ struct Marker {
   Stroke outline{};
 };
 
-/// Which side of a text its point is at, across and down.
+/// The anchor of a text, horizontally and vertically.
 enum class Align { start, middle, end };
 enum class VerticalAlign { top, middle, bottom };
 
-/// Lines of text held at a point, turned counter-clockwise around it by `degrees`.
+/// Lines of text anchored at a point, rotated counter-clockwise around it by `degrees`.
 struct Text {
   Point at;
   std::string text;
@@ -65,7 +65,7 @@ struct Text {
   double degrees = 0;
 };
 
-/// Pixels stretched over a box: rows from the top, three bytes each. Cells stay sharp unless `smooth`.
+/// An image stretched over a box: rows from the top, three bytes a pixel. Pixels stay sharp unless `smooth`.
 struct Image {
   Rect box;
   int columns = 0;
@@ -77,34 +77,34 @@ struct Image {
 struct Shape;
 using Shapes = std::vector<Shape>;
 
-/// Shapes of which only what lies within `clip` is seen.
+/// Shapes clipped to the box `clip`.
 struct Group {
   Rect clip;
   Shapes shapes;
 };
 
-/// Anything that a backend can draw.
+/// Any shape that a backend can draw.
 struct Shape : std::variant<Polyline, Polygon, Rectangle, Marker, Text, Image, Group> {
   using variant::variant;
 };
 
-/// A picture before it is pixels: shapes over a white ground, the first at the bottom.
+/// A vector picture: shapes over a white background, the first at the bottom.
 struct Drawing {
   Size size;
   Shapes shapes;
 };
 
-/// The upright box around a text, once it is turned.
+/// Returns the axis-aligned bounding box of a rotated text.
 Rect bounds(const Text& text, const Measure& measure);
 
-/// Adds shapes after those that are there.
+/// Appends shapes to a list.
 void append(Shapes& shapes, Shapes more);
 
-/// Shapes moved to the right and down.
+/// Returns the shapes moved to the right and down.
 Shapes moved(Shapes shapes, Point by);
 
-/// The drawing as text, one shape a line, coordinates to a tenth of a pixel and pixels as a checksum: made to
-/// be compared in tests.
+/// Returns the drawing as text for comparison in tests: one shape a line, coordinates to a tenth of a pixel
+/// and pixels as a checksum.
 std::string to_text(const Drawing& drawing);
 
 }  // namespace fovea::render

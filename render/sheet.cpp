@@ -6,13 +6,13 @@ namespace fovea::render {
 namespace {
 
 constexpr double gap = 10;
-/// Captions take no more lines than these, and no more than this share of the height.
+/// The largest number of lines of a caption, and the largest share of a cell's height.
 constexpr std::size_t most_lines = 8;
 constexpr double most_height = 0.55;
-/// Pictures that are shown larger than this many times stay sharp: each of their pixels is a square.
+/// The magnification below which pictures are smoothed; larger ones show each pixel as a square.
 constexpr double smooth_below = 3;
 
-/// The largest box of the picture's proportions in the middle of another.
+/// Returns the largest box of the picture's proportions in the middle of a cell.
 Rect fitted(const SheetPicture& picture, const Rect& cell) {
   const double factor = std::min(cell.width / picture.columns, cell.height / picture.rows);
   const double width = picture.columns * factor, height = picture.rows * factor;
@@ -25,7 +25,7 @@ std::size_t most_columns(const Sheet& sheet) {
   return most;
 }
 
-/// The lines that the longest caption needs in cells of a size, as far as there is room for them.
+/// Returns the number of lines of the longest caption in cells of a size, limited by the space for captions.
 std::size_t caption_lines(const Sheet& sheet, Size cell, const Font& font, const Style& style) {
   const double room = most_height * cell.height / style.line_height(font.size);
   const auto most = std::clamp(static_cast<std::size_t>(room), std::size_t{1}, most_lines);

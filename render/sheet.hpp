@@ -9,7 +9,7 @@
 
 namespace fovea::render {
 
-/// A small picture with a few words below it.
+/// A small picture with a caption of a few words.
 struct SheetPicture {
   int columns = 0;
   int rows = 0;
@@ -17,13 +17,13 @@ struct SheetPicture {
   std::string caption{};          ///< lines separated by '\n'
 };
 
-/// Pictures in rows and columns, all of the same size on the paper and with their own proportions.
+/// A contact sheet: pictures in rows and columns, all in cells of one size and with their own proportions.
 struct Sheet {
   std::vector<std::string> headings{};                ///< above the columns
   std::vector<std::vector<SheetPicture>> pictures{};  ///< by row; no row is longer than the headings
 };
 
-/// A sheet drawn in a box.
+/// Draws a sheet in a box.
 Shapes draw(const Sheet& sheet, const Rect& box, const Style& style);
 
 }  // namespace fovea::render

@@ -4,7 +4,7 @@
 
 namespace fovea::render {
 
-/// What all charts of a figure share: how text is measured, and how large each kind of text is in pixels.
+/// The text measure and the text sizes in pixels that all charts of a figure share.
 struct Style {
   Measure measure = approximate_size;
   double headline = 28;
@@ -13,14 +13,14 @@ struct Style {
   double tick = 17;
   double note = 17;
   double gap = 8;
-  double scale = 1;  ///< how much smaller than usual all is; lines and signs follow it too
+  double scale = 1;  ///< the factor by which everything shrinks; also applies to lines and markers
 
-  /// The same style with every size multiplied.
+  /// Returns the style with every size multiplied by `factor`.
   [[nodiscard]] Style scaled(double factor) const {
     return {measure,       headline * factor, title * factor, label * factor,
             tick * factor, note * factor,     gap * factor,   scale * factor};
   }
-  /// The height of one line of text of a size.
+  /// Returns the height of one line of text of a size.
   [[nodiscard]] double line_height(double size) const { return measure("Xg", {size, false}).height; }
 };
 

@@ -45,8 +45,8 @@ class Renamer {
   }
 
  private:
-  // What an id comes after, and where it is next. It is searched for only once it was passed, so that a file
-  // is read once for each mark.
+  // A prefix of ids, and its next occurrence. The search continues only after the last occurrence was passed,
+  // so that the file is read once for each prefix.
   struct Mark {
     std::string_view text;
     std::size_t at = 0;

@@ -7,12 +7,12 @@
 
 namespace fovea::render {
 
-/// The text with `&`, `<`, `>` and `"` written as XML wants them.
+/// Escapes `&`, `<`, `>` and `"` for XML.
 std::string xml_escaped(std::string_view text);
 
-/// Makes an SVG that a library wrote fit to be kept and put into pages: its ids become `<prefix>-1`,
-/// `<prefix>-2` in order, the prefix taken from the content, so that equal drawings give equal bytes and two
-/// drawings in one page do not mix up; the metadata become `<title>` and `<metadata>`.
+/// Makes an SVG file reproducible and embeddable: its ids become `<prefix>-1`, `<prefix>-2` in order, with a
+/// prefix computed from the content, so that equal drawings give equal bytes and the ids of two drawings in
+/// one page do not clash; the metadata become `<title>` and `<metadata>`.
 std::string finished_svg(std::string_view svg, const Metadata& metadata);
 
 }  // namespace fovea::render

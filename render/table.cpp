@@ -24,7 +24,7 @@ std::vector<double> natural_widths(const Table& table, std::size_t rows, const S
   return widths;
 }
 
-// The widest columns lose width until all fit.
+// Shrinks the widest columns until all fit.
 void shrink(std::vector<double>& widths, double room) {
   double excess = std::accumulate(widths.begin(), widths.end(), -std::max(room, 0.0));
   while (excess > 0.5) {

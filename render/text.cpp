@@ -12,7 +12,7 @@ struct CodePoint {
   bool valid = false;
 };
 
-// The first code point of a text by RFC 3629; broken bytes count one at a time.
+// Returns the first code point of a text by RFC 3629; an invalid byte counts as one.
 CodePoint first_code_point(std::string_view text) {
   const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
   const std::uint8_t lead = byte(0);
@@ -33,7 +33,8 @@ bool between(char32_t c, char32_t low, char32_t high) {
   return c >= low && c <= high;
 }
 
-// What is drawn onto the character before it: combining marks, joiners, variation selectors, skin tones.
+// Whether a character combines with the one before it: combining marks, joiners, variation selectors, skin
+// tones.
 bool joins_left(char32_t c) {
   return between(c, 0x300, 0x36f) || between(c, 0x591, 0x5bd) || between(c, 0x64b, 0x65f) ||
          between(c, 0x93a, 0x94f) || between(c, 0xe31, 0xe3a) || between(c, 0x1ab0, 0x1aff) ||
@@ -47,7 +48,7 @@ bool is_wide(char32_t c) {
          between(c, 0x1f300, 0x1faff) || between(c, 0x20000, 0x3fffd);
 }
 
-// Widths in ems, near those of DejaVu Sans.
+// Returns the approximate width of a character in ems, near that of DejaVu Sans.
 double approximate_width(char32_t c) {
   if (joins_left(c)) return 0;
   if (is_wide(c)) return 1.0;
@@ -57,7 +58,7 @@ double approximate_width(char32_t c) {
   return 0.62;
 }
 
-// Where a text may be cut: the byte offsets between its characters, the end included.
+// Returns the byte offsets at which a text may be cut: those between its characters, and the end.
 std::vector<std::size_t> cuts(std::string_view text) {
   std::vector<std::size_t> offsets;
   bool joined = false;
@@ -71,7 +72,7 @@ std::vector<std::size_t> cuts(std::string_view text) {
   return offsets;
 }
 
-// The bytes of the longest beginning that fits with `ending` after it, 0 where none does.
+// Returns the bytes of the longest prefix that fits with `ending` after it, 0 if none does.
 std::size_t fitting(std::string_view text, std::string_view ending, const Font& font, double width,
                     const Measure& measure) {
   const auto offsets = cuts(text);

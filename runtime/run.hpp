@@ -36,7 +36,7 @@ struct NodeResult {
   End end = End::skipped;
   Record record;     ///< for a hit or a finished stage
   std::string from;  ///< the position the stage resumed from, "epoch 3 of 10, step 812"; "" if from scratch
-  std::string made_with;  ///< the numerics in which a result from the store differs
+  std::string made_with;  ///< for a result with other numerics, at least in part: the difference
   double seconds = 0;     ///< time spent in this run
 };
 

@@ -7,10 +7,10 @@
 namespace fovea::render {
 namespace {
 
-// Room between a text and the box that is kept for it.
+// The padding in pixels between a text and the box reserved for it.
 constexpr double padding = 3;
 
-// How much smaller than other texts those of thin bars may be.
+// The smallest text size on thin bars, relative to other texts.
 constexpr double smallest_text = 0.7;
 
 class Annotator {
@@ -138,7 +138,7 @@ class Annotator {
     return {size.width + 2 * padding, size.height + 2};
   }
 
-  // A text of a size beyond the end of a bar, or within that end.
+  // Returns the box of a text of a given size beyond the end of a bar, or inside that end.
   [[nodiscard]] Rect at_end(const BarBox& bar, const Size& size, bool upright, bool outside) const {
     const double gap = style_.gap * 0.5;
     const Rect& box = bar.box;
@@ -159,7 +159,7 @@ class Annotator {
            std::ranges::none_of(bars_, [&](const Rect& bar) { return shared_area(bar, box) > 0; });
   }
 
-  // Beyond the end of a bar, or within it where there is no room or another bar.
+  // Places a text beyond the end of a bar, or inside it if there is no room or another bar.
   void put_at_end(const BarBox& bar, const std::string& text, const Font& font, bool upright, Color color) {
     const Size size = style_.measure(text, font);
     const Rect outside = at_end(bar, size, upright, true);
@@ -176,7 +176,7 @@ class Annotator {
                            .vertical = VerticalAlign::middle});
   }
 
-  // Texts are dark enough to read, in the hue of what they name.
+  // Returns an opaque colour of the same hue that is dark enough to read.
   static Color opaque(Color color) {
     color.alpha = 255;
     while (contrast(color, white) < 5) color = mixed(color, black, 0.15);

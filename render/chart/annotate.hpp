@@ -7,8 +7,8 @@
 
 namespace fovea::render {
 
-/// The texts of bars, spans, rules and notes, within the plot and clear of each other; one for which no room
-/// is left is left out.
+/// Returns the texts of bars, spans, rules and notes, within the plot and without overlap; a text without
+/// room is left out.
 Shapes annotations(std::span<const Mark> marks, const Frame& frame, const Style& style);
 
 }  // namespace fovea::render

@@ -17,7 +17,7 @@ Font tick_font(const Style& style) {
   return {style.tick};
 }
 
-// What a label takes along its axis, with the room to the next.
+// Returns the extent of a label along its axis, including the gap to the next.
 double along_axis(const std::string& label, Side side, const Style& style) {
   const Size size = style.measure(label, tick_font(style));
   return is_upright(side) ? size.height * 1.1 : size.width + style.tick * 0.8;
@@ -33,7 +33,7 @@ bool fits(const Ticks& ticks, const Scale& scale, Side side, const Style& style)
   return true;
 }
 
-// Every n-th tick, for the smallest n of 1, 2, 5, 10, 20 and so on whose labels fit.
+// Returns every n-th tick, for the smallest n of 1, 2, 5, 10, 20 and so on whose labels fit.
 Ticks thinned(const Ticks& all, const Scale& scale, Side side, const Style& style) {
   for (std::size_t power = 1;; power *= 10) {
     for (const std::size_t multiple : {1, 2, 5}) {
@@ -75,14 +75,14 @@ double widest_label(const Ticks& ticks, const Style& style) {
   return widest;
 }
 
-// From the plot to the far side of the tick labels.
+// Returns the distance from the plot to the far side of the tick labels.
 double label_depth(const Ticks& ticks, Side side, const Style& style) {
   if (ticks.labels.empty()) return 0;
   const double labels = is_upright(side) ? widest_label(ticks, style) : style.line_height(style.tick);
   return tick_length + style.gap * 0.5 + labels;
 }
 
-// A point `out` pixels outside the plot, at a place along one of its sides.
+// Returns the point `out` pixels outside the plot, at a position along one of its sides.
 Point beside(const Rect& plot, Side side, double along, double out) {
   switch (side) {
     case Side::left:

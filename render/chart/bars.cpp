@@ -6,20 +6,20 @@
 namespace fovea::render {
 namespace {
 
-// Pixels of a bar from which there is a gap to the next.
+// The width in pixels from which a bar has a gap to the next.
 constexpr double gap_from = 3;
 
 double place_of(const Bars& bars, std::size_t i) {
   return bars.at.empty() ? static_cast<double>(i + 1) : bars.at[i];
 }
 
-// Where a bar begins or ends; on a log scale what is not above 0 is at the edge of the plot.
+// Returns the pixel of a bar's begin or end; on a log scale values not above 0 are at the edge of the plot.
 double end_of(const Scale& scale, double value) {
   return scale.kind() == ScaleKind::log && value <= 0 ? scale.pixels().low : scale(value);
 }
 
-// The pixels across a bar, the lower first, on whole pixels. Gaps between thin bars would show a pattern that
-// is not in the data.
+// Returns the pixels across a bar, the lower first, on whole pixels. Thin bars have no gaps, because rounded
+// gaps would show a pattern that is not in the data.
 Range across(const Bars& bars, double place, const Scale& scale) {
   const double step = bars.width / static_cast<double>(bars.members);
   const double begin = place - bars.width / 2 + step * static_cast<double>(bars.member);
@@ -38,13 +38,13 @@ Rect box_of(const Bars& bars, std::size_t i, const Frame& frame) {
   return {low, side.low, high - low, side.high - side.low};
 }
 
-// The box around two others.
+// Returns the bounding box of two boxes.
 Rect united(const Rect& a, const Rect& b) {
   const double x = std::min(a.x, b.x), y = std::min(a.y, b.y);
   return {x, y, std::max(a.right(), b.right()) - x, std::max(a.bottom(), b.bottom()) - y};
 }
 
-// Bars that begin at the same pixel become one.
+// Merges bars that begin at the same pixel.
 std::vector<BarBox> merged(const std::vector<BarBox>& all, bool upright) {
   std::vector<BarBox> kept;
   for (const auto& one : all) {

@@ -25,7 +25,7 @@ Shape sign(const LegendEntry& entry, Point left_middle, const Style& style) {
   return Polyline{{left_middle, {left_middle.x + width, middle.y}}, {entry.color, entry.width, entry.dash}};
 }
 
-// One entry after its sign, from a top left corner.
+// Returns the shapes of one entry, given its top left corner.
 Shapes shapes_of(const LegendEntry& entry, Point corner, double height, const Style& style) {
   const double middle = corner.y + height / 2;
   return {sign(entry, {corner.x, middle}, style),

@@ -9,7 +9,7 @@
 
 namespace fovea::render {
 
-/// One line of a legend: a sign and what it stands for.
+/// One entry of a legend: a sign and its name.
 struct LegendEntry {
   enum class Sign { line, patch, marker };
   std::string name;
@@ -20,21 +20,21 @@ struct LegendEntry {
   MarkerShape shape = MarkerShape::circle;
 };
 
-/// The entries of all marks that have a name, each name once.
+/// Returns the entries of all marks that have a name, each name once.
 std::vector<LegendEntry> legend_entries(std::span<const Mark> marks);
 
-/// A legend laid out: how much room it takes, and its shapes from the corner 0, 0.
+/// A legend after layout: its size, and its shapes relative to its corner.
 struct Legend {
   Size size;
   Shapes shapes;
 };
 
-/// Keys in rows no wider than `width` pixels, at most `rows` of them; what is left over is counted at the
-/// end, and long names are cut.
+/// Lays out entries in rows no wider than `width` pixels, at most `rows` of them; the number of entries left
+/// over is shown at the end, and long names are cut.
 Legend legend_in_rows(std::span<const LegendEntry> entries, double width, std::size_t rows,
                       const Style& style);
 
-/// Keys one below another, no wider than `width` and no higher than `height` pixels.
+/// Lays out entries in a column, no wider than `width` and no higher than `height` pixels.
 Legend legend_in_column(std::span<const LegendEntry> entries, double width, double height,
                         const Style& style);
 

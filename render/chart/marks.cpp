@@ -23,7 +23,7 @@ bool is_break(Point p) {
   return std::isnan(p.x) || std::isnan(p.y);
 }
 
-// The pieces of a line between its breaks.
+// Returns the segments of a line between its breaks.
 std::vector<std::vector<Point>> runs(std::span<const Point> points) {
   std::vector<std::vector<Point>> result;
   bool broken = true;
@@ -39,8 +39,8 @@ std::vector<std::vector<Point>> runs(std::span<const Point> points) {
   return result;
 }
 
-// Keeps the first, lowest, highest and last point of each column of pixels: the drawn line stays the same
-// (U. Jugel et al., "M4: a visualization-oriented time series data aggregation", VLDB 2014).
+// Keeps the first, lowest, highest and last point of each column of pixels, so that the drawn line is
+// unchanged (U. Jugel et al., "M4: a visualization-oriented time series data aggregation", VLDB 2014).
 std::vector<Point> thinned(std::vector<Point> points, double width) {
   if (static_cast<double>(points.size()) <= 4 * width) return points;
   std::vector<Point> kept;
@@ -149,7 +149,7 @@ Shapes shapes_of(const Note& note, const Frame& frame) {
       Marker{.at = at, .radius = 6 * frame.scale, .fill = note.color, .outline = {white, 2 * frame.scale}}};
 }
 
-// The middles of bars from their beginnings, and the edges at which they end, with a break after each.
+// Returns the centre lines of bars and the edges at which they end, with a break after each.
 std::vector<Point> outline_of(const Bars& bars, const Frame& frame) {
   std::vector<Point> points;
   for (const auto& [box, index, falls] : bar_boxes(bars, frame)) {
@@ -170,7 +170,7 @@ std::vector<Point> outline_of(const Bars& bars, const Frame& frame) {
   return points;
 }
 
-// Dots as strokes from one of their sides to the other.
+// Returns each dot as a line from one of its sides to the other.
 std::vector<Point> outline_of(const std::vector<Point>& dots, double radius) {
   std::vector<Point> points;
   for (const Point dot : dots) {

@@ -9,7 +9,7 @@
 namespace fovea::render {
 namespace {
 
-// All that is decided about a panel before anything is drawn.
+// The layout of a panel, decided before anything is drawn.
 struct Plan {
   Shapes title;
   Point legend_at;
@@ -26,7 +26,7 @@ Range shown_on_top(const TopAxis& top, const Range& x) {
   return {x.low * top.factor + top.offset, x.high * top.factor + top.offset};
 }
 
-// Tick labels reach over the ends of their axis by half of their width.
+// Returns the half width by which the first or last tick label overhangs its axis.
 double overhang(const Ticks& ticks, const Style& style, bool last) {
   if (ticks.labels.empty()) return 0;
   return style.measure(last ? ticks.labels.back() : ticks.labels.front(), {style.tick}).width / 2;
@@ -46,7 +46,7 @@ void plan_legend(Plan& plan, const Panel& panel, Rect& inside, const Style& styl
   }
 }
 
-// The values that the axes show.
+// The ranges that the axes show.
 struct Shown {
   Range x, y, right, top;
   bool has_data = false;
@@ -70,8 +70,8 @@ void plan_level_ticks(Plan& plan, const Panel& panel, const Shown& shown, double
   if (panel.top) plan.top = ticks_of(panel.top->axis, shown.top, width, Side::top, style);
 }
 
-// The room below and above the plot does not depend on the numbers, so the plot's height is known before its
-// width.
+// Plans the margins. Those below and above the plot do not depend on the numbers, so the plot's height is
+// known before its width.
 void plan_margins(Plan& plan, const Panel& panel, const Shown& shown, const Rect& box, const Rect& inside,
                   const Style& style, const Margins& at_least) {
   plan_level_ticks(plan, panel, shown, inside.width * 0.85, style);
@@ -117,7 +117,7 @@ Plan planned(const Panel& panel, const Rect& box, const Style& style, const Marg
   return plan;
 }
 
-// Dots lie over the edge of the plot whole, and lines are cut at it.
+// Draws dots whole even across the edge of the plot, and clips lines at it.
 Shapes draw_marks(const Panel& panel, const Frame& frame) {
   Group lines{frame.plot.inset(-3), {}};
   Shapes dots;

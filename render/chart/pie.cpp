@@ -11,9 +11,9 @@ namespace fovea::render {
 namespace {
 
 constexpr double turn = 2 * std::numbers::pi;
-constexpr double largest_piece = turn / 180;  // of an arc drawn as one straight line
+constexpr double largest_piece = turn / 180;  // the largest arc drawn as one straight line
 
-// A point so far from the middle, clockwise from the top.
+// Returns the point at a distance from the middle, clockwise from the top.
 Point on_circle(Point middle, double radius, double angle) {
   return {middle.x + radius * std::sin(angle), middle.y - radius * std::cos(angle)};
 }
@@ -32,13 +32,13 @@ std::string one_line(const std::string& text) {
   return line;
 }
 
-// What is said of a wedge, and where.
+// The label of a wedge and its position.
 struct Label {
   std::string name;
   std::string share;
   double value = 0;
   double angle = 0;
-  double y = 0;  // its middle
+  double y = 0;  // the centre of the label
 };
 
 class PieDrawing {
@@ -66,14 +66,14 @@ class PieDrawing {
       side.push_back({one_line(wedge.name), percent(share), share, angle + share * turn / 2, 0});
       angle += share * turn;
     }
-    std::ranges::reverse(left_);  // from the top down, like those at the right
+    std::ranges::reverse(left_);  // top to bottom, as at the right
     add_labels(right_, true);
     add_labels(left_, false);
     return std::move(shapes_);
   }
 
  private:
-  // What the longest label takes beside the pie, with its leader.
+  // Returns the width of the longest label beside the pie, with its leader line.
   [[nodiscard]] double widest_label() const {
     double widest = 0;
     for (const auto& wedge : pie_.wedges)
@@ -91,7 +91,7 @@ class PieDrawing {
     }
   }
 
-  // Rows beside the pie, as near to the middles of their wedges as they get without touching.
+  // Spreads labels beside the pie, as near to the middles of their wedges as they fit without overlap.
   void spread(std::vector<Label>& labels) const {
     const auto most = static_cast<std::size_t>(std::max(0.0, box_.height / row_));
     while (labels.size() > most) {

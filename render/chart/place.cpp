@@ -8,16 +8,16 @@
 namespace fovea::render {
 namespace {
 
-// Pixels between the points by which a line is known: less than a text is high.
+// The distance in pixels between the samples of a line: less than the height of a text.
 constexpr double sampling = 4;
 
-// Pixels that a side of the squares is long by which the room is known.
+// The side in pixels of the squares of the search grid.
 constexpr double square_side = 16;
 
-// What one wish later costs, in line samples covered.
-constexpr double patience = 0.25;
+// The cost of the next position in the list of wishes, in covered line samples.
+constexpr double wish_penalty = 0.25;
 
-// Which shares of the way between two points lie in a box (Y. Liang and B. Barsky, "A new concept and method
+// Returns the parameter range of a segment inside a box (Y. Liang and B. Barsky, "A new concept and method
 // for line clipping", ACM Transactions on Graphics 3(1), 1984).
 std::optional<Range> part_inside(Point from, Point to, const Rect& box) {
   Range part{0, 1};
@@ -92,7 +92,7 @@ std::optional<Rect> Placer::place(Size size, std::span<const Point> wishes) {
     const Rect box = moved_inside({wishes[i].x, wishes[i].y, size.width, size.height});
     if (!is_free(box)) continue;
     const double pushed = std::hypot(box.x - wishes[i].x, box.y - wishes[i].y) / sampling;
-    const double cost = covered(box) + pushed + patience * static_cast<double>(i);
+    const double cost = covered(box) + pushed + wish_penalty * static_cast<double>(i);
     if (cost < least) {
       least = cost;
       best = box;

@@ -7,7 +7,7 @@
 namespace fovea::render {
 namespace {
 
-// Beyond this the difference of two values may overflow.
+// The largest magnitude; the difference of larger values may overflow.
 constexpr double largest = 1e300;
 constexpr double smallest_positive = 1e-300;
 

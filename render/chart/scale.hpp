@@ -7,19 +7,19 @@ namespace fovea::render {
 
 enum class ScaleKind { linear, log };
 
-/// An interval of values or pixels; `high` may lie before `low` where pixels run upwards.
+/// An interval of values or pixels; `high` may be less than `low` if pixels run upwards.
 struct Range {
   double low = 0;
   double high = 1;
 };
 
-/// The smallest and largest of many values. NaN and infinities are passed over, and so is what a log scale
-/// cannot show.
+/// The minimum and maximum of many values. NaN, infinities and values that a log scale cannot show are
+/// ignored.
 class Reach {
  public:
   void add(double value);
 
-  /// What was seen, or nothing where no value can be shown on such a scale.
+  /// Returns the range, or nothing if no value can be shown on such a scale.
   [[nodiscard]] std::optional<Range> range(ScaleKind kind) const;
 
  private:
@@ -28,19 +28,19 @@ class Reach {
   double lowest_positive_ = std::numeric_limits<double>::infinity();
 };
 
-/// A range with `share` of its length added at both ends. A range of one value becomes one around it. Values
-/// that are all of one sign never get 0 crossed.
+/// Returns a range extended by `share` of its length at both ends. A range of one value becomes an interval
+/// around it. Values of one sign are never extended across 0.
 Range padded(Range range, ScaleKind kind, double share);
 
-/// Maps values to pixels, straight or by their logarithm.
+/// Maps values to pixels, linearly or by their logarithm.
 class Scale {
  public:
   Scale() = default;
-  /// `values.low` must be less than `values.high`, and above 0 on a log scale.
+  /// Requires that `values.low` is less than `values.high`, and above 0 on a log scale.
   Scale(ScaleKind kind, Range values, Range pixels);
 
-  /// The pixel of a value: NaN where the value is NaN, or not above 0 on a log scale. Never further than a
-  /// million pixels off.
+  /// Returns the pixel of a value, at most a million pixels off: NaN if the value is NaN, or not above 0 on a
+  /// log scale.
   double operator()(double value) const;
   [[nodiscard]] Range values() const { return values_; }
   [[nodiscard]] Range pixels() const { return pixels_; }

@@ -9,7 +9,7 @@
 namespace fovea::render {
 namespace {
 
-// The smallest of 1, 2, 2.5, 5 and 10 times a power of ten that is not below `least`.
+// Returns the smallest of 1, 2, 2.5, 5 and 10 times a power of ten that is not below `least`.
 double round_step(double least, bool integers) {
   const double power = std::pow(10, std::floor(std::log10(least)));
   for (const double multiple : {1.0, 2.0, 2.5, 5.0, 10.0}) {
@@ -44,7 +44,7 @@ std::string with_commas(std::string text) {
   return text;
 }
 
-// 0.00005 is 5e-05; zeros at the end of the mantissa are left out.
+// Formats a number with an exponent, as 5e-05, without trailing zeros of the mantissa.
 std::string with_exponent(double value, int significant) {
   if (value == 0) return "0";
   char buffer[64];
@@ -68,7 +68,7 @@ double largest_of(std::span<const double> ticks) {
   return largest;
 }
 
-// How many decimals tell several ticks apart, at most 16: smaller ones are written with exponents.
+// Returns the number of decimals that tells ticks apart, at most 16: smaller numbers have exponents.
 int decimals_of(std::span<const double> ticks) {
   constexpr int most = 16;
   double step = std::abs(ticks[1] - ticks[0]);
@@ -78,13 +78,13 @@ int decimals_of(std::span<const double> ticks) {
   return most;
 }
 
-// How many significant digits tell several ticks apart.
+// Returns the number of significant digits that tells ticks apart.
 int digits_of(std::span<const double> ticks) {
   const double step = std::abs(ticks[1] - ticks[0]);
   return std::clamp(static_cast<int>(std::ceil(std::log10(largest_of(ticks) / step))) + 3, 4, 17);
 }
 
-// Numbers so small are written with exponents, as C's %g does.
+// Whether a number is so small that it is written with an exponent, as by C's %g.
 bool is_tiny(double magnitude) {
   return magnitude < 0.9995e-4;
 }
@@ -94,7 +94,7 @@ struct Unit {
   std::string_view letter;
 };
 
-// The unit in which large round ticks are written, so that no label has more than a few digits.
+// Returns the unit for large round ticks, so that no label has more than a few digits.
 Unit unit_of(std::span<const double> ticks) {
   const double largest = largest_of(ticks);
   for (const Unit unit : {Unit{1e9, "G"}, Unit{1e6, "M"}, Unit{1e3, "k"}}) {
@@ -106,7 +106,7 @@ Unit unit_of(std::span<const double> ticks) {
   return {1, ""};
 }
 
-// 0.5M; all ticks are halves or wholes of the unit.
+// Formats a tick that is a multiple of half a unit, as 0.5M.
 std::string in_unit(double tick, const Unit& unit) {
   if (tick == 0) return "0";
   std::string text = fixed(tick / unit.size, 1);
@@ -114,7 +114,7 @@ std::string in_unit(double tick, const Unit& unit) {
   return with_commas(text) + std::string(unit.letter);
 }
 
-// Labels of ticks at equal distances, in a unit that all of them are halves of.
+// Returns labels of ticks at equal distances, all multiples of half a unit.
 std::vector<std::string> labels_in(const Unit& unit, std::span<const double> ticks) {
   if (ticks.size() == 1) return {number(ticks[0], 4)};
   std::vector<std::string> labels;

@@ -8,12 +8,12 @@
 namespace fovea::render {
 namespace {
 
-// Up to so many rows and columns the cells are shapes of their own, sharp at every size.
+// The largest number of rows or columns drawn as separate shapes, which stay sharp at every size.
 constexpr std::size_t most_shapes = 48;
 
 constexpr double smallest_text = 11;
 
-// Colours by a table, as a picture of 1,000 x 1,000 asks for a million.
+// A table of colours, because a picture of 1,000 x 1,000 needs a million.
 class Palette {
  public:
   explicit Palette(ColorMap map) {
@@ -30,14 +30,14 @@ class Palette {
   std::array<Color, 1024> colors_;
 };
 
-// The first cell and the one after the last of those that fall on a pixel.
+// Returns the first cell on a pixel and the one after the last.
 std::pair<std::size_t, std::size_t> cells_on(std::size_t pixel, std::size_t pixels, std::size_t cells) {
   const std::size_t begin = pixel * cells / pixels;
   const std::size_t end = (pixel + 1) * cells / pixels;
   return {begin, std::max(end, begin + 1)};
 }
 
-// One number for several: NaN are passed over, and of none the pool is NaN.
+// Pools several numbers into one; NaN are ignored, and the result is NaN if there are no others.
 class Pooling {
  public:
   explicit Pooling(Pool pool) : pool_(pool) {}
@@ -92,7 +92,7 @@ std::string first_line(const std::string& text) {
   return text.substr(0, text.find('\n'));
 }
 
-// The room that the largest of many texts takes. Only those with the most letters are measured.
+// Returns the size of the largest of many texts. Only the texts with the most letters are measured.
 Size largest_text(const std::vector<std::string>& texts, const Font& font, const Style& style) {
   std::size_t most = 0;
   for (const auto& text : texts) most = std::max(most, code_points(text));

@@ -4,21 +4,21 @@
 
 namespace fovea::render {
 
-/// The values that the two end colours of a heat map stand for, the first less than the second.
+/// Returns the values of the two end colours of a heat map, the first less than the second.
 Range color_range(const HeatMap& map);
 
-/// Where a value lies between the end colours, in [0, 1]; NaN stays NaN.
+/// Returns the position of a value between the end colours, in [0, 1]; NaN stays NaN.
 double color_share(double value, const Range& range, ScaleKind scale);
 
-/// The coloured cells of a heat map over a box: rectangles where they are few, one image where they are many.
+/// Draws the coloured cells of a heat map over a box: rectangles if they are few, one image if they are many.
 Shapes draw_cells(const HeatMap& map, const Range& range, const Rect& box);
 
-/// The texts of all cells in the largest size at which the longest fits: all their lines, else their first,
-/// else nothing.
+/// Draws the texts of all cells in the largest size at which the longest fits: all their lines, else their
+/// first, else nothing.
 Shapes draw_cell_texts(const HeatMap& map, const Range& range, const Rect& box, const Style& style);
 
-/// The matrix pooled to so many pixels a side: each takes the largest or the mean of the cells it covers, or
-/// the one cell that covers it.
+/// Resamples the matrix to `columns` by `rows` pixels: each pixel takes the largest or the mean of the cells
+/// it covers, or the one cell that covers it.
 std::vector<double> pooled(const HeatMap& map, std::size_t columns, std::size_t rows);
 
 }  // namespace fovea::render

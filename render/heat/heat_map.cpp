@@ -24,8 +24,7 @@ void check(const HeatMap& map) {
   assert(!map.bottom || map.bottom->values.size() == map.columns);
 }
 
-// The colours of a heat map and what they stand for, at the right of its box. Its ticks fit a bar that is at
-// least so high.
+// The colour bar at the right of a heat map. Its ticks fit a bar at least `least_height` pixels high.
 class ColorBar {
  public:
   ColorBar(const HeatMap& map, const Range& range, double least_height, const Style& style)
@@ -57,7 +56,7 @@ class ColorBar {
   Ticks ticks_;
 };
 
-// Where the parts of a heat map are.
+// The layout of a heat map.
 struct Plan {
   Rect cells;
   double right_strip = 0;
@@ -73,7 +72,8 @@ double label_height(const std::string& label, const Style& style) {
   return label.empty() ? 0 : style.line_height(style.label) + style.gap * 0.5;
 }
 
-// The cells give way to names below them, and take back what the names at their left turned out not to need.
+// Shrinks the cells by the names below them, and widens them by the space that the names at their left do not
+// need.
 void plan_cells(Plan& plan, const HeatMap& map, const Rect& inside, Rect cells, const Style& style) {
   const double strip_label =
       map.bottom ? style.measure(printable(map.bottom->label), {style.tick}).width + style.gap : 0;
@@ -123,7 +123,7 @@ Text edge_label(const std::string& label, Point at, double length, double degree
           .degrees = degrees};
 }
 
-// The names below the cells and their strip, and what both axes are called.
+// Draws the names below the cells and their strip, and the labels of both axes.
 Shapes draw_labels(const HeatMap& map, const Plan& plan, const Style& style) {
   const Rect& cells = plan.cells;
   Rect all = cells;

@@ -12,7 +12,7 @@
 
 namespace fovea::render {
 
-/// One value for each row or column, drawn as bars beside a heat map.
+/// A bar chart beside a heat map with one value for each row or column.
 struct Strip {
   std::string label{};
   std::vector<double> values{};  ///< NaN leaves a gap
@@ -20,7 +20,7 @@ struct Strip {
   NumberFormat format = NumberFormat::percent;
 };
 
-/// What a pixel shows where several cells fall on it.
+/// The pooling of several cells on one pixel.
 enum class Pool { largest, mean };
 
 /// A matrix as colours, the first row at the top. Names and cell texts that do not fit are cut, turned,
@@ -28,8 +28,8 @@ enum class Pool { largest, mean };
 struct HeatMap {
   std::string title{};
   std::string subtitle{};
-  std::string x_label{};  ///< what the columns are
-  std::string y_label{};  ///< what the rows are
+  std::string x_label{};  ///< the label below the columns
+  std::string y_label{};  ///< the label beside the rows
   std::size_t rows = 0;
   std::size_t columns = 0;
   std::vector<double> values{};             ///< row by row; NaN is left blank
@@ -38,18 +38,17 @@ struct HeatMap {
   std::vector<std::string> texts{};  ///< none, or one for each cell; lines that do not fit are left out
   ColorMap colors = ColorMap::viridis;
   ScaleKind scale = ScaleKind::linear;
-  std::optional<Range>
-      range{};                ///< the values of the end colours; else the data's, even around 0 if diverging
-  std::string value_label{};  ///< what the colour bar measures
+  std::optional<Range> range{};  ///< the end colours' values; by default the data's, symmetric if diverging
+  std::string value_label{};     ///< the label of the colour bar
   NumberFormat format = NumberFormat::plain;
   std::optional<Strip> right{};   ///< one bar for each row
   std::optional<Strip> bottom{};  ///< one bar for each column
   Pool pool = Pool::largest;
-  std::string empty = "no data";  ///< said where there are no values
+  std::string empty = "no data";  ///< the text if there are no values
   bool square = false;            ///< cells as wide as high, at the left of the box
 };
 
-/// A heat map drawn in a box.
+/// Draws a heat map in a box.
 Shapes draw(const HeatMap& map, const Rect& box, const Style& style);
 
 }  // namespace fovea::render

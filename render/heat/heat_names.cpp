@@ -8,14 +8,14 @@
 namespace fovea::render {
 namespace {
 
-// Of very many names only the longest by a rule of thumb are measured.
+// The number of names that are measured; of more names only the longest by an estimate.
 constexpr std::size_t most_measured = 24;
 
 double gap(const Style& style) {
   return style.gap * 0.6;
 }
 
-// The smallest of 1, 2, 5, 10, 20 and so on that leaves `needed` pixels between names.
+// Returns the smallest of 1, 2, 5, 10, 20 and so on that leaves `needed` pixels between names.
 std::size_t stride_for(double spacing, double needed) {
   for (std::size_t power = 1;; power *= 10) {
     for (const std::size_t multiple : {1, 2, 5}) {
@@ -31,7 +31,7 @@ std::string one_line(const std::string& name) {
   return line;
 }
 
-// Names become smaller before they are thinned, but not too small to read.
+// Returns the font for names, which shrinks to a readable minimum before names are thinned.
 Font font_for(double spacing, const Style& style) {
   const double line = style.line_height(style.tick);
   const double smallest = std::min(style.tick, 11.0);
@@ -39,7 +39,7 @@ Font font_for(double spacing, const Style& style) {
   return {fitting < smallest ? style.tick : fitting};
 }
 
-// Every stride-th name cut to a width, and the width of the widest then.
+// Cuts every stride-th name to a width, and returns the width of the widest.
 double fill(NameLayout& layout, const std::vector<std::string>& names, double width, const Style& style) {
   double widest = 0;
   layout.names.assign(names.size(), "");

@@ -9,7 +9,7 @@ namespace {
 constexpr Color ground = rgb(0xf1f3f5);
 constexpr Color bar_color = rgb(0xa9c9e3);
 
-// Pixels of a full bar below which texts leave it the whole strip.
+// The length in pixels of a full bar below which the texts take the whole strip.
 constexpr double shortest_bar = 10;
 
 std::string value_text(const Strip& strip, double value) {
@@ -21,7 +21,7 @@ double share_of(const Strip& strip, double value) {
   return std::isnan(value) ? 0 : std::clamp(value / strip.full, 0.0, 1.0);
 }
 
-// The means of neighbours where there are more values than pixels.
+// Averages neighbours if there are more values than pixels.
 Strip thinned(Strip strip, double pixels) {
   const auto count = static_cast<std::size_t>(std::max(1.0, pixels));
   if (strip.values.size() <= count) return strip;
@@ -46,7 +46,7 @@ Font text_font(const Style& style) {
   return {std::max(11.0, style.tick - 2)};
 }
 
-// The room that the largest of the values takes as text.
+// Returns the size of the largest value as text.
 Size largest_text(const Strip& strip, const Style& style) {
   Size largest;
   for (const double value : strip.values) {

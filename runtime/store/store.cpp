@@ -6,11 +6,12 @@
 //                              first two digits of the key; <numerics> and <lineage> are digests of these
 //                              members of the record: a key has a record for each numerics
 //   progress/<stage>/<key>/    checkpoints of unfinished stages (checkpoints.cpp)
-//   leases/<stage>-<key>       locks of the keys that are being computed, and run.* of active runs
-//   (lease.cpp) runs/<run>.json            the origin of each file of a run directory nondeterministic/
-//   stages whose result differed from an earlier one under the same key files/<sha256>.json        the digest
-//   of a file outside the store, under the SHA-256 of its path tmp/                       files that are
-//   being written, which readers ignore damaged/                   quarantined files, for people to look at
+//   leases/<stage>-<key>       locks of keys that are being computed, and run.* of active runs (lease.cpp)
+//   runs/<run>.json            the origin of each file of a run directory
+//   nondeterministic/          stages whose result differed from an earlier one under the same key
+//   files/<sha256>.json        the digest of a file outside the store, under the SHA-256 of its path
+//   tmp/                       files that are being written, which readers ignore
+//   damaged/                   quarantined files, for people to look at
 //
 // All files are created in tmp/ and renamed into place when they are complete and on the disk; after that
 // they are read-only and never written again. So a reader sees a whole file or none, whatever happens to the
