@@ -21,22 +21,22 @@ namespace fs = std::filesystem;
 constexpr std::size_t most_classes = 30;
 constexpr std::size_t shown_each_end = 10;
 
-/// What a path holds.
+/// The contents of a data set.
 struct Holdings {
   std::string path;
   std::string format;
   std::vector<std::string> class_names;
   std::vector<std::int32_t> labels;
   std::vector<Part> parts;
-  std::vector<ImageSize> sizes;   ///< one for all, or that of each image
-  std::vector<double> mean, std;  ///< empty where every image would have to be decoded
-  std::vector<std::pair<std::string, std::string>> broken;  ///< files and what is wrong with them
+  std::vector<ImageSize> sizes;                             ///< one size for all images, or one for each
+  std::vector<double> mean, std;                            ///< empty if every image would have to be decoded
+  std::vector<std::pair<std::string, std::string>> broken;  ///< files and their errors
 };
 
 constexpr std::array part_names{std::pair{Part::train, "train"}, std::pair{Part::validation, "validation"},
                                 std::pair{Part::test, "test"}, std::pair{Part::none, "none"}};
 
-/// Tells warnings on stderr.
+/// A report that prints warnings to stderr.
 class WarningLines : public Report {
  public:
   void event(const Event& event) override {
@@ -101,7 +101,7 @@ Holdings look_at(const fs::path& path) {
   return holdings;
 }
 
-/// The side that a share of the images is below, from their smallest (0) to their largest (1).
+/// Returns a quantile of one side of the images, from the smallest (0) to the largest (1).
 std::size_t side(std::vector<ImageSize> sizes, std::size_t ImageSize::*which, double share) {
   std::sort(sizes.begin(), sizes.end(), [&](const auto& a, const auto& b) { return a.*which < b.*which; });
   return sizes[static_cast<std::size_t>(share * static_cast<double>(sizes.size() - 1))].*which;
@@ -123,7 +123,7 @@ std::size_t count_of(const Holdings& holdings, Part part) {
   return static_cast<std::size_t>(std::count(holdings.parts.begin(), holdings.parts.end(), part));
 }
 
-/// How many times as many images the largest class has as the smallest; nothing where one is empty.
+/// Returns the ratio of the largest class to the smallest; nothing if a class is empty.
 std::optional<double> balance_of(const std::vector<std::size_t>& counts) {
   const auto [least, most] = std::minmax_element(counts.begin(), counts.end());
   if (*least == 0) return std::nullopt;
@@ -241,7 +241,7 @@ void print_named(const std::string& name, const std::string& doc) {
   std::printf("  %-14s %s\n", name.c_str(), doc.c_str());
 }
 
-/// Where the files of a named data set are, or what brings them.
+/// Returns the place of a named data set's files, or the package that installs them.
 std::string place_of(const NamedData& data) {
   if (data.package.empty()) return "";
   const auto path = data.load.at("path").get<std::string>();

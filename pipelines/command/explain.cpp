@@ -16,18 +16,18 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// What is known of a file: the record of its key, the node it came from, and the pipeline that made it.
+/// The origin of a file: the record of its key, its node, and the pipeline that made it.
 struct Origin {
   Record record;
   std::string node;
-  std::string run;               ///< whose pipeline it is, or "" where none is known
-  std::vector<Json> exported{};  ///< {run, at} of the runs that exported it, the oldest first
-  std::string made_by{};         ///< the run that computed it, or "" where none is known
+  std::string run;               ///< the run of the pipeline, or "" if none is known
+  std::vector<Json> exported{};  ///< {run, at} of the runs that exported it, oldest first
+  std::string made_by{};         ///< the run that computed it, or "" if none is known
   Json pipeline;
 };
 
-/// A definition without the stages that `node` does not need.
-Json cut_to(const Json& definition, const std::string& node) {
+/// Returns a definition with only the stages that `node` needs.
+Json needed_part(const Json& definition, const std::string& node) {
   Json needed = Json::object();
   const auto& stages = definition.at("stages");
   const std::function<void(const std::string&)> need = [&](const std::string& name) {
@@ -46,7 +46,8 @@ Json cut_to(const Json& definition, const std::string& node) {
   return cut;
 }
 
-/// The record of a stage as a run has it: that with its objects, or, where that is gone, what is known of it.
+/// Returns the record of a run's stage: the stored one with its objects, or, if that is gone, one with the
+/// facts of the run.
 Record record_of(const Store& store, const Json& stage) {
   const auto objects = stage.at("objects").get<std::vector<std::string>>();
   for (auto& record : store.records(stage.at("stage"), stage.at("key"))) {
@@ -59,15 +60,15 @@ std::string name_of(const Json& run) {
   return fs::path(run.at("directory").get<std::string>()).filename().string();
 }
 
-/// A run that exported a file, and what it knows of the stage that this came from.
+/// A run that exported a file, and its entry of the stage that made the file.
 struct Export {
   const Json* run;
   std::string node;
   const Json* stage;
-  bool is_file;  ///< the very file that is asked about, and no copy of it
+  bool is_file;  ///< whether the run wrote this file itself and not a copy of it
 };
 
-/// The runs that exported these bytes, in their order. The file itself is at `path`, wherever its run
+/// Returns the runs that exported these bytes, in order. The file itself is at `path`, wherever its run
 /// directory is now.
 std::vector<Export> exports_of(const std::vector<Json>& runs, const std::string& digest,
                                const fs::path& path) {
@@ -86,7 +87,8 @@ std::vector<Export> exports_of(const std::vector<Json>& runs, const std::string&
   return all;
 }
 
-/// The run that computed a record: the first that ended after it was made and ran its stage.
+/// Returns the run that computed a record: the first one that ended after the record was made and ran its
+/// stage.
 std::string maker_of(const std::vector<Json>& runs, const Record& record) {
   for (const auto& run : runs) {
     if (run.at("made") < record.made) continue;
@@ -98,8 +100,8 @@ std::string maker_of(const std::vector<Json>& runs, const Record& record) {
   return "";
 }
 
-/// Looks for runs that exported these very bytes. The pipeline is that of the run in which the file lies,
-/// else of the newest.
+/// Finds the origin of a file by its bytes. The pipeline is that of the run that contains the file, else of
+/// the newest run that exported it.
 std::optional<Origin> by_bytes(const Store& store, const std::string& digest, const fs::path& file) {
   auto runs = store.runs();
   std::stable_sort(runs.begin(), runs.end(),
@@ -107,11 +109,11 @@ std::optional<Origin> by_bytes(const Store& store, const std::string& digest, co
   const auto all = exports_of(runs, digest, fs::weakly_canonical(file));
   if (all.empty()) return {};
   const auto own = std::find_if(all.begin(), all.end(), [](const Export& one) { return one.is_file; });
-  const auto& told = own == all.end() ? all.back() : *own;
-  Origin origin{.record = record_of(store, *told.stage),
-                .node = told.node,
-                .run = told.run->at("directory"),
-                .pipeline = cut_to(told.run->at("pipeline"), told.node)};
+  const auto& chosen = own == all.end() ? all.back() : *own;
+  Origin origin{.record = record_of(store, *chosen.stage),
+                .node = chosen.node,
+                .run = chosen.run->at("directory"),
+                .pipeline = needed_part(chosen.run->at("pipeline"), chosen.node)};
   origin.made_by = maker_of(runs, origin.record);
   for (const auto& one : all) {
     if (one.stage->at("key") == origin.record.key && one.stage->at("objects") == origin.record.objects)
@@ -120,7 +122,7 @@ std::optional<Origin> by_bytes(const Store& store, const std::string& digest, co
   return origin;
 }
 
-/// The runs that exported a file, the newest first, a line for each of the last few.
+/// Returns a line for each of the last few runs that exported a file, newest first.
 std::string text_of_exports(const std::vector<Json>& exported) {
   constexpr std::size_t most = 5;
   std::string text;
@@ -133,7 +135,7 @@ std::string text_of_exports(const std::vector<Json>& exported) {
   return text;
 }
 
-/// The key that a figure says it came from, or "".
+/// Returns the key in a figure's metadata, or "".
 std::string key_inside(std::string_view bytes) {
   const auto at = bytes.find("fovea-key");
   if (at == std::string_view::npos) return "";
@@ -143,7 +145,7 @@ std::string key_inside(std::string_view bytes) {
   return key.find_first_not_of("0123456789abcdef") == std::string::npos ? key : "";
 }
 
-/// Puts a definition together from records: the inputs of each are outputs of others.
+/// Rebuilds a definition from records, whose inputs are outputs of other records.
 class Rebuilder {
  public:
   Rebuilder(const std::vector<Record>& records, const Registry& registry) : registry_(registry) {
@@ -152,7 +154,7 @@ class Rebuilder {
     }
   }
 
-  /// Adds the stage of a record with all that it needs, and gives its name in the definition.
+  /// Adds the stage of a record and all stages that it needs, and returns its name in the definition.
   std::string add(const Record& record) {
     if (const auto known = names_.find(record.key); known != names_.end()) return known->second;
     const auto stage = record.parts.at("stage").get<std::string>();
@@ -171,7 +173,8 @@ class Rebuilder {
   const Json& stages() const { return stages_; }
 
  private:
-  /// The wire for the object of an input, or those for the objects of its list; null where one is not known.
+  /// Returns the wire for the object of an input, or the wires for the objects of a list; null if one is not
+  /// known.
   Json makers_of(const Json& objects, const std::string& asks) {
     if (!objects.is_array()) {
       const auto wire = maker_of(objects.get<std::string>(), asks);
@@ -186,7 +189,7 @@ class Rebuilder {
     return wires;
   }
 
-  /// "load.data": who gives an object, other than the stage that asks.
+  /// Returns the wire for an object, as "load.data", from a stage other than the one that reads it.
   std::string maker_of(const std::string& object, const std::string& asks) {
     const auto makers = makers_.find(object);
     if (makers == makers_.end()) return "";
@@ -201,7 +204,7 @@ class Rebuilder {
     return "";
   }
 
-  std::map<std::string, std::vector<const Record*>> makers_;  ///< the records by what they gave
+  std::map<std::string, std::vector<const Record*>> makers_;  ///< the records by their output objects
   const Registry& registry_;
   std::map<std::string, std::string> names_;
   Json stages_ = Json::object();
@@ -220,7 +223,7 @@ std::optional<Origin> by_key(const Store& store, const std::string& key, const R
                 .pipeline = {{"fovea", 1}, {"stages", rebuilder.stages()}}};
 }
 
-/// What `fovea explain` is told.
+/// The arguments of `fovea explain`.
 struct ExplainCommand {
   fs::path file, store;
   std::vector<fs::path> plugins;

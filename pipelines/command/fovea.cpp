@@ -15,7 +15,7 @@ using namespace fovea;
 constexpr auto verbs = {add_run,      add_plan,   add_train, add_models, add_verify_resume, add_stages,
                         add_datasets, add_schema, add_graph, add_store,  add_explain};
 
-/// Reads the command line; gives the exit code where there is nothing more to do.
+/// Parses the command line; returns the exit code if there is nothing more to do.
 std::optional<int> parse(CLI::App& app, int argc, char** argv) {
   const std::vector<std::string> words(argv + 1, argv + argc);
   try {

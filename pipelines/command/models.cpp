@@ -11,7 +11,7 @@
 namespace fovea {
 namespace {
 
-/// Channels, height and width.
+/// The shape of an input image.
 struct Input {
   std::int64_t channels = 3;
   std::int64_t height = 32;
@@ -37,7 +37,8 @@ Input input_of(const std::string& text) {
                    " is no image; give 1 or 3 channels, height and width, as 3x32x32");
 }
 
-/// The network for such an image; without one, for the smallest usual image that it takes.
+/// Builds the network for an input of that shape, or, if it is "", for the smallest usual image that it
+/// accepts.
 Specification network_for(const std::string& architecture, const std::string& input, std::int64_t classes) {
   if (!input.empty()) {
     const auto [channels, height, width] = input_of(input);

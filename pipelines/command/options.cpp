@@ -15,7 +15,7 @@ CLI::Validator whole(long least, long most) {
             if (end != text.data() + text.size() || text.empty()) {
               const auto value = value_of_text(text);
               if (!value.is_number()) return "expected a whole number, got " + quote(text);
-              const std::string place = "flag: ";  // the library puts the flag's own name in front
+              const std::string place = "flag: ";  // CLI11 adds the flag's own name in front
               return with_number_as_written(place + "expected a whole number, got " + shown(value) + range,
                                             text, "flag")
                   .substr(place.size());

@@ -9,16 +9,16 @@ class Validator;
 
 namespace fovea {
 
-/// A rule for whole numbers whose errors are told as those of parameters are.
+/// A CLI11 validator for whole numbers from `least` to `most`, with the error messages of parameters.
 CLI::Validator whole(long least, long most);
 
 void add_store_option(CLI::App& app, std::filesystem::path& store);
 void add_plugin_option(CLI::App& app, std::vector<std::filesystem::path>& plugins);
-/// What every verb that has a pipeline takes, wherever that comes from.
+/// Adds the options of every verb that has a pipeline, from a file or from flags.
 void add_graph_options(CLI::App& app, RunCommand& command);
-/// The same with the file of the pipeline.
+/// Adds the options of `add_graph_options` and the argument for the pipeline's file.
 void add_pipeline_options(CLI::App& app, RunCommand& command);
-/// How a pipeline is run, and what is told of it.
+/// Adds the options for running a pipeline and for its output.
 void add_run_options(CLI::App& app, RunCommand& command);
 
 }  // namespace fovea

@@ -11,7 +11,7 @@
 namespace fovea {
 namespace {
 
-/// "hit", "run" or "partial".
+/// Returns the status as a word: "hit", "run" or "partial".
 const char* status_word(Status status) {
   return status == Status::hit ? "hit" : status == Status::run ? "run" : "partial";
 }
@@ -30,15 +30,15 @@ void print_plan_json(const Graph& graph, const std::vector<Planned>& planned) {
   }
 }
 
-/// Why a stage runs, and with what else its result or its progress was made.
-std::string told_of(const Planned& planned) {
+/// Returns the reason why a stage runs, and the other numerics of its result or progress.
+std::string reason_text(const Planned& planned) {
   if (planned.made_with.empty()) return planned.why;
   return planned.why + (planned.why.empty() ? "" : "; ") +
          (planned.status == Status::hit ? "made with " : "begun with ") + planned.made_with;
 }
 
-/// What is known of the seconds of all that runs, and of which stages nothing is.
-std::string time_they_take(double seconds, std::vector<std::string> unknown) {
+/// Returns the known seconds of all stages that run, and the stages without an estimate.
+std::string duration_of_runs(double seconds, std::vector<std::string> unknown) {
   if (unknown.empty()) return "; by earlier runs they take " + duration_text(seconds);
   constexpr std::size_t most = 3;
   const auto rest = unknown.size() > most ? unknown.size() - most : 0;
@@ -61,12 +61,12 @@ void print_plan_text(const Graph& graph, const std::vector<Planned>& planned) {
   }
   for (std::size_t i = 0; i < planned.size(); ++i) {
     const auto last = planned[i].seconds ? duration_text(*planned[i].seconds) : "";
-    const auto told = told_of(planned[i]);
-    const auto gap = told.empty() ? "" : "  ";
+    const auto reason = reason_text(planned[i]);
+    const auto gap = reason.empty() ? "" : "  ";
     const auto values = values_in_words(graph.nodes()[i].each);
     std::printf("  %-*s  %-*s  %10s%s%s%s\n", static_cast<int>(width), graph.nodes()[i].name.c_str(),
                 static_cast<int>(status_width), statuses[i].c_str(), last.c_str(),
-                values.empty() ? "" : ("  [" + values + "]").c_str(), gap, told.c_str());
+                values.empty() ? "" : ("  [" + values + "]").c_str(), gap, reason.c_str());
     if (planned[i].status == Status::hit) continue;
     ++runs;
     seconds += planned[i].seconds.value_or(0);
@@ -77,7 +77,7 @@ void print_plan_text(const Graph& graph, const std::vector<Planned>& planned) {
     return;
   }
   std::printf("%zu of %zu stages to run%s\n", runs, planned.size(),
-              seconds > 0 ? time_they_take(seconds, unknown).c_str() : "");
+              seconds > 0 ? duration_of_runs(seconds, unknown).c_str() : "");
 }
 
 }  // namespace

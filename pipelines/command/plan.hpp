@@ -4,7 +4,7 @@
 
 namespace fovea {
 
-/// Tells a program or a person what would run, and why.
+/// Prints the stages that would run and the reasons, as JSON or as text.
 void print_plan(const Prepared& prepared, bool json);
 
 }  // namespace fovea

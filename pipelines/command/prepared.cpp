@@ -15,7 +15,8 @@
 namespace fovea {
 namespace {
 
-/// A device that nobody could have is wrong usage; one that is not there is not.
+/// Returns the device of that name. An impossible name is a usage error; a device that this machine lacks is
+/// not.
 ComputeDevice device_of(const std::string& name) {
   try {
     return at("--device", [&] { return compute_device(name); });
@@ -25,7 +26,7 @@ ComputeDevice device_of(const std::string& name) {
   }
 }
 
-/// The nodes that "all" or a stage's name means.
+/// Returns the nodes for "all" or a stage's name.
 std::vector<std::size_t> forced(const Graph& graph, const std::string& name) {
   const auto& nodes = graph.nodes();
   const bool is_node =

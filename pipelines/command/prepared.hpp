@@ -9,7 +9,7 @@
 
 namespace fovea {
 
-/// What the verbs that have a pipeline are told.
+/// The arguments of the verbs that have a pipeline.
 struct RunCommand {
   std::filesystem::path pipeline;
   std::vector<std::string> settings;
@@ -31,28 +31,28 @@ struct RunCommand {
   bool verbose = false;
 };
 
-/// A pipeline as a command wants it: read, checked, cut to what is asked for. The registry outlives the graph
-/// that points into it.
+/// A pipeline that is read, checked, and reduced to the requested stages. The registry outlives the graph,
+/// whose nodes point into it.
 struct Prepared {
   Registry registry;
   Graph graph;
   std::filesystem::path store;
-  std::vector<std::string> force;  ///< nodes that run whatever is there
+  std::vector<std::string> force;  ///< nodes that run even if their result is in the store
   bool same_numerics = false;
   ComputeDevice device;
 
-  /// What would run, by what the store holds.
+  /// Plans the graph against the store.
   std::vector<Planned> planned() const;
 };
 std::unique_ptr<Prepared> prepare(const RunCommand& command);
-/// The same of a graph that comes from elsewhere than a file.
+/// Prepares a graph that `read_graph` builds instead of reading it from a file.
 std::unique_ptr<Prepared> prepare(const RunCommand& command,
                                   const std::function<Graph(const Registry&)>& read_graph);
 
-/// Every stage that comes with Fovea, and those of shared libraries.
+/// Returns all stages of Fovea, and those of the given plugins.
 Registry stages_with(const std::vector<std::filesystem::path>& plugins);
 
-/// A store that is only looked at, whose warnings go to stderr.
+/// Opens a store for reading, with warnings on stderr.
 Store store_to_look_at(const std::filesystem::path& folder);
 
 }  // namespace fovea

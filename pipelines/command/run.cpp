@@ -13,7 +13,7 @@
 namespace fovea {
 namespace {
 
-/// What a person is told who stopped a run: where everything is, and how to go on.
+/// Returns the message after an interruption: where results are, and how to resume.
 std::string interrupted_text(const std::filesystem::path& store, const std::filesystem::path& failed) {
   return "interrupted; finished stages and saved progress are in " + store.string() +
          (failed.empty() ? "" : ", the log is in " + failed.string()) +

@@ -6,8 +6,7 @@
 
 namespace fovea {
 
-/// Runs what was prepared, and tells a program or a person of `first` before anything else; gives the exit
-/// code.
+/// Runs a prepared pipeline and returns the exit code; the events `first` are reported before any others.
 int run_prepared(const Prepared& prepared, const RunCommand& command, Signals& signals,
                  const std::vector<Event>& first = {});
 

@@ -58,7 +58,7 @@ Json each_schema() {
       {"anyOf", {object, {{"type", "array"}, {"items", object}}}}};
 }
 
-/// A JSON Schema of saved pipelines.
+/// Returns the JSON Schema of saved pipelines.
 Json definition_schema(const Registry& registry) {
   Json stages = Json::array();
   for (const auto& name : registry.names()) stages.push_back(stage_schema(*registry.find(name)));

@@ -33,7 +33,7 @@ Json params_json(const std::vector<FieldInfo>& fields) {
   return all;
 }
 
-/// Lines of a name, a short value and a text, in columns that fit the widest.
+/// Prints rows of a name, a short value and a text, in columns as wide as the widest entry.
 void print_columns(const std::vector<std::array<std::string, 3>>& rows) {
   std::array<std::size_t, 2> width{};
   for (const auto& row : rows) {
@@ -78,7 +78,7 @@ void print_params(const std::vector<FieldInfo>& fields) {
   print_columns(rows);
 }
 
-/// What may stand in a list of alternatives, such as the ops of a policy: each with its own parameters.
+/// Prints the alternatives of a list, such as the ops of a policy, each with its own parameters.
 void print_alternatives(const FieldInfo& field) {
   const auto items = field.schema.value("items", Json::object());
   if (!items.contains("anyOf")) return;

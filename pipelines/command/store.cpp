@@ -16,7 +16,7 @@
 namespace fovea {
 namespace {
 
-/// What `ls`, `verify` and `gc` are told.
+/// The arguments of `ls`, `verify` and `gc`.
 struct StoreCommand {
   std::filesystem::path store;
   std::vector<std::filesystem::path> plugins;
@@ -27,7 +27,7 @@ struct StoreCommand {
   std::vector<std::string> keep_runs;
   bool dry_run = false;
 };
-/// 1536 as "1.5 kB".
+/// Formats a size in bytes: 1536 as "1.5 kB".
 std::string size_text(std::uintmax_t bytes) {
   const char* const units[] = {"B", "kB", "MB", "GB", "TB"};
   auto number = static_cast<double>(bytes);
@@ -38,7 +38,7 @@ std::string size_text(std::uintmax_t bytes) {
   return text;
 }
 
-/// How long ago "2026-01-31T12:00:00Z" was.
+/// Formats the time since "2026-01-31T12:00:00Z".
 std::string age_text(const std::string& made) {
   std::tm parts{};
   if (::strptime(made.c_str(), "%Y-%m-%dT%H:%M:%SZ", &parts) == nullptr) return made;
@@ -49,7 +49,7 @@ std::string age_text(const std::string& made) {
   return std::to_string(static_cast<long>(seconds / 86400)) + " days ago";
 }
 
-/// The defaults of parameters by their JSON pointers.
+/// Collects the defaults of parameters by their JSON pointers.
 void add_defaults(const std::vector<FieldInfo>& fields, const std::string& above, Json& defaults) {
   for (const auto& field : fields) {
     const auto flat = Json{{field.name, field.standard}}.flatten();
@@ -60,7 +60,8 @@ void add_defaults(const std::vector<FieldInfo>& fields, const std::string& above
   }
 }
 
-/// The parameters of a record that are not the stage's defaults, as "epochs 5, schedule.type \"constant\"".
+/// Returns the parameters of a record that differ from the defaults, as "epochs 5, schedule.type
+/// \"constant\"".
 std::string settings_text(const Record& record, const Registry& registry) {
   const auto* stage = registry.find(record.parts.at("stage").get<std::string>());
   Json standard = Json::object();
@@ -139,7 +140,7 @@ void print_nondeterministic(const std::vector<Json>& notes, bool json) {
   }
 }
 
-/// A number with one of a few endings, each of which stands for a factor, in small letters.
+/// Parses a number with one of the units, in any case, and returns it times the unit's factor.
 double with_unit(const std::string& option, const std::string& text,
                  const std::map<std::string, double>& units, const char* example) {
   double number = 0;
@@ -180,7 +181,7 @@ Limits limits_of(const StoreCommand& command) {
   return limits;
 }
 
-/// The store that is named; it must be there, because looking at one is not to make one.
+/// Opens an existing store; the commands for inspection never create one.
 Store open_named(const StoreCommand& command) {
   const auto folder = store_folder(command.store);
   if (!std::filesystem::is_directory(folder / "keys"))

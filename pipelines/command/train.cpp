@@ -15,21 +15,21 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// What `fovea train` is told.
+/// The arguments of `fovea train`.
 struct TrainCommand {
   TrainRequest request;
   RunCommand run;  ///< without a pipeline
   std::filesystem::path save_pipeline;
 };
 
-/// Whether a path lies in a folder or is it; both are absolute and without "..".
+/// Whether a path is a folder or lies in it; both are absolute and without "..".
 bool is_inside(const fs::path& path, const fs::path& folder) {
   const auto way = path.lexically_relative(folder);
   return !way.empty() && *way.begin() != "..";
 }
 
-/// Writes a definition to a file. Data beside the file, or in the working directory, is named from the file's
-/// folder, so that all of it can be moved; other data by its whole path.
+/// Writes a definition to a file. Paths to data beside the file, or in the working directory, become relative
+/// to the file's folder, so that all of it can be moved; other paths stay absolute.
 void save(Json definition, const Registry& registry, const fs::path& file) {
   const auto here = fs::current_path();
   const auto folder = (here / file).lexically_normal().parent_path();
@@ -40,7 +40,7 @@ void save(Json definition, const Registry& registry, const fs::path& file) {
   write_whole_file(file, pretty(definition) + "\n");
 }
 
-/// What help says of a flag on a line of its own; `fovea stages` has the whole story.
+/// Shortens the documentation of a flag to a line of help; `fovea stages` prints all of it.
 std::string one_line(const OfferedFlag& offered) {
   constexpr std::size_t room = 65;
   const auto behind = offered.doc.rfind(" [");
@@ -48,7 +48,8 @@ std::string one_line(const OfferedFlag& offered) {
   return first_words(offered.doc.substr(0, behind), room - standard.size()) + standard;
 }
 
-/// The flags of parameters, each under its heading, as they were typed and in that order.
+/// Adds the flags of parameters, each under its heading; `typed` receives them in the order of the command
+/// line.
 void add_train_flags(CLI::App& app, std::vector<TypedFlag>& typed) {
   for (const auto& offered : offered_flags(all_stages())) {
     CLI::Option* option = nullptr;
@@ -73,7 +74,7 @@ void add_train_flags(CLI::App& app, std::vector<TypedFlag>& typed) {
 }
 
 void add_train_options(CLI::App& app, TrainCommand& command) {
-  // Its names are longer than those of other commands.
+  // The flag names are longer than those of other commands.
   auto columns = std::make_shared<CLI::Formatter>();
   columns->column_width(35);
   app.formatter(std::move(columns));
@@ -111,7 +112,7 @@ void add_train_options(CLI::App& app, TrainCommand& command) {
   app.footer("\n`fovea stages train` tells all of what training can be set to.");
 }
 
-/// Composes a pipeline from flags, saves it where that is asked for, and runs it (or tells its plan).
+/// Composes a pipeline from flags, saves it if requested, and runs it (or prints its plan).
 int train(const TrainCommand& command, Signals& signals) {
   Composed composed;
   const auto prepared = prepare(command.run, [&](const Registry& registry) {

@@ -10,11 +10,12 @@ class App;
 
 namespace fovea {
 
-/// What a verb does: prints to stdout and gives the exit code. What a person can mend is thrown as `Error`.
+/// The action of a verb: prints to stdout and returns the exit code. Throws `Error` for anything that the
+/// user can mend.
 using Action = std::function<int(Signals&)>;
 
-/// Each verb is in the file of its name, and adds itself with its flags; the one that is typed becomes
-/// `chosen`. They stand in the order of `fovea --help`.
+/// Each verb registers itself and its flags in the file of its name; the verb on the command line becomes
+/// `chosen`. The order is that of `fovea --help`.
 void add_run(CLI::App& app, Action& chosen);
 void add_plan(CLI::App& app, Action& chosen);
 void add_train(CLI::App& app, Action& chosen);

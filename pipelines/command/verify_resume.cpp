@@ -30,24 +30,23 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A folder of this command's own, removed in the end.
-class Workshop {
+/// A temporary folder that the destructor removes.
+class TemporaryFolder {
  public:
-  Workshop() : path_(make_temporary_folder("fovea-verify-")) {}
-  ~Workshop() {
+  TemporaryFolder() : path_(make_temporary_folder("fovea-verify-")) {}
+  ~TemporaryFolder() {
     std::error_code ignored_while_leaving;
     fs::remove_all(path_, ignored_while_leaving);
   }
-  Workshop(const Workshop&) = delete;
-  Workshop& operator=(const Workshop&) = delete;
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
   fs::path operator/(const char* name) const { return path_ / name; }
 
  private:
   fs::path path_;
 };
 
-/// The command line of a run of the same pipeline, as it was written to a file, in another store; it saves
-/// its progress often.
+/// Returns the command line that runs the pipeline from a file with another store, and saves progress often.
 std::vector<std::string> run_line(const RunCommand& command, const Graph& graph, const fs::path& pipeline,
                                   const fs::path& folder) {
   std::vector<std::string> line{"fovea",
@@ -71,8 +70,8 @@ std::vector<std::string> run_line(const RunCommand& command, const Graph& graph,
   return line;
 }
 
-/// Starts this program in a process that ignores the signals by which a person stops it, for a terminal sends
-/// them to all: this command ends it then, and is the only one to tell.
+/// Starts this program in a child process that ignores SIGINT, SIGTERM and SIGHUP, which a terminal sends to
+/// all its processes: the parent then ends the child, and alone prints a message.
 pid_t start(std::vector<std::string> line) {
   constexpr const char* shell = "/bin/sh";
   const auto program = "/proc/" + std::to_string(::getpid()) + "/exe";
@@ -87,20 +86,20 @@ pid_t start(std::vector<std::string> line) {
   return process;
 }
 
-/// A run in a process of its own, which dies when this command is to stop.
+/// A run in a child process, which is killed when this command is asked to stop.
 class Child {
  public:
   Child(const std::vector<std::string>& line, const std::stop_token& stop)
       : process_(start(line)), stop_(stop), end_(std::in_place, stop, [this] { kill(); }) {}
   void kill() const { ::kill(process_, SIGKILL); }
 
-  /// Waits for the end, and tells whether it was killed. Throws `Stopped`, or an error where the run failed
-  /// by itself.
+  /// Waits for the end of the process, and returns whether it was killed. Throws `Stopped`, or an error if
+  /// the run failed by itself.
   bool was_killed() {
     siginfo_t ended{};
     while (::waitid(P_PID, static_cast<id_t>(process_), &ended, WEXITED | WNOWAIT) < 0 && errno == EINTR)
       continue;
-    // From now on its number may mean another process.
+    // After `waitpid` another process may get the process number.
     end_.reset();
     int status = 0;
     ::waitpid(process_, &status, 0);
@@ -122,7 +121,7 @@ double seconds_of_whole_run(const std::vector<std::string>& line, const std::sto
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 }
 
-/// Sleeps, but no longer than until it is asked to stop.
+/// Sleeps until the time is over or a stop is requested.
 void sleep_for(double seconds, const std::stop_token& stop) {
   std::mutex mutex;
   std::unique_lock lock(mutex);
@@ -130,11 +129,11 @@ void sleep_for(double seconds, const std::stop_token& stop) {
                                          [] { return false; });
 }
 
-/// Kills runs at random instants until so many died or one came to its end; gives how many died.
+/// Kills runs at random instants until `kills` of them died or one finished; returns how many died.
 int kill_runs(const std::vector<std::string>& line, int kills, double whole_seconds,
               const std::stop_token& stop) {
   std::mt19937 random(std::random_device{}());
-  // Each run is to get about one share of the work done, beyond the second or so that starting takes.
+  // On average each run gets an equal share of the work, after a second for starting.
   std::uniform_real_distribution<double> seconds(0, 1 + 2 * whole_seconds / kills);
   for (int killed = 0; killed < kills; ++killed) {
     Child run(line, stop);
@@ -148,10 +147,10 @@ int kill_runs(const std::vector<std::string>& line, int kills, double whole_seco
 
 struct Comparison {
   int objects = 0;
-  std::string difference;  ///< the first, for people; "" where there is none
+  std::string difference;  ///< the first difference, in words; "" if there is none
 };
 
-/// All results of one kind of stage, of which a pipeline may have several.
+/// Compares all results of one kind of stage, which a pipeline may have several of.
 void compare_stage(const StageInfo& stage, Store& straight, Store& killed, Comparison& all) {
   for (const auto& record : straight.earlier(stage.name)) {
     const auto others = killed.records(stage.name, record.key);
@@ -165,7 +164,7 @@ void compare_stage(const StageInfo& stage, Store& straight, Store& killed, Compa
       if (output.measured) continue;
       ++all.objects;
       if (record.objects[port] == other->objects[port]) continue;
-      // The second store has objects of its own, so the difference is looked for by the files.
+      // The second store has objects of its own, so the files are compared.
       const auto where = first_difference(H5Reader(straight.object_path(record.objects[port])),
                                           H5Reader(killed.object_path(other->objects[port])));
       all.difference = stage.name + "." + output.name + ": differs first in " +
@@ -187,7 +186,8 @@ Comparison compare(const Graph& graph, const fs::path& straight, const fs::path&
   return all;
 }
 
-/// Runs a pipeline undisturbed and, in another store, killed and started again up to `kills` times; compares.
+/// Runs a pipeline without interruption and, in another store, killed and restarted up to `kills` times;
+/// compares the results.
 int verify_resume(const RunCommand& command, int kills, Signals& signals) try {
   const auto prepared = prepare(command);
   const auto& nodes = prepared->graph.nodes();
@@ -196,9 +196,9 @@ int verify_resume(const RunCommand& command, int kills, Signals& signals) try {
     throw Error(command.pipeline.string() +
                 ": no stage that keeps progress; give a pipeline with a \"train\" stage");
   }
-  const Workshop workshop;
-  const auto straight = workshop / "straight", killed = workshop / "killed";
-  const auto pipeline = workshop / "pipeline.json";
+  const TemporaryFolder temporary;
+  const auto straight = temporary / "straight", killed = temporary / "killed";
+  const auto pipeline = temporary / "pipeline.json";
   write_whole_file(pipeline, write_definition(prepared->graph, fs::current_path()).dump());
   const auto line = [&](const fs::path& folder) {
     return run_line(command, prepared->graph, pipeline, folder);

@@ -10,13 +10,13 @@
 namespace fovea {
 namespace {
 
-/// The command that was typed, a subcommand of a subcommand where there is one.
+/// Returns the innermost subcommand on the command line.
 const CLI::App& deepest(const CLI::App& app) {
   const auto chosen = app.get_subcommands();
   return chosen.empty() ? app : deepest(*chosen.front());
 }
 
-/// A command's name with those above it: "fovea store ls".
+/// Returns a command's full name: "fovea store ls".
 std::string place_of(const CLI::App& command) {
   const auto* above = command.get_parent();
   return (above == nullptr ? "" : place_of(*above) + " ") + command.get_name();
@@ -28,7 +28,7 @@ std::vector<std::string> commands_of(const CLI::App& app) {
   return names;
 }
 
-/// What is wrong with arguments that no command expects, with the nearest flag or command.
+/// Returns the error about unexpected arguments, with the nearest flag or command.
 std::string unexpected(const CLI::App& app) {
   const auto& command = deepest(app);
   const auto place = place_of(command) + ": ";
@@ -49,7 +49,7 @@ std::string unexpected(const CLI::App& app) {
          (meant.empty() ? "; see --help" : "; did you mean " + quote(meant) + "?");
 }
 
-/// The flag of a command that a word names, or null; `-oFILE` names -o.
+/// Returns the flag of a command that an argument names, or null; `-oFILE` names -o.
 const CLI::Option* flag_of(const CLI::App& command, const std::string& word) {
   const auto name = word.starts_with("--") ? word.substr(0, word.find('=')) : word.substr(0, 2);
   for (const auto* option : command.get_options()) {
@@ -62,13 +62,13 @@ bool takes_value(const CLI::Option& flag) {
   return flag.get_items_expected_max() > 0;
 }
 
-/// Whether a word can only be a flag: a value may begin with a dash, as -1 does.
+/// Whether an argument must be a flag: a value may begin with a dash, as -1 does.
 bool can_only_be_flag(const CLI::App& command, const std::string& word) {
   return word.starts_with("--") || (word.size() == 2 && flag_of(command, word) != nullptr);
 }
 
-/// Checks that a flag has a value within its word, behind it or not at all, as it should be; gives whether
-/// the next word is its value.
+/// Checks that a flag has a value inside its argument, in the next argument or none, as declared; returns
+/// whether the next argument is its value.
 bool has_value_behind(const CLI::App& command, const CLI::Option& flag, const std::string& word,
                       const std::string& next) {
   const bool is_long = word.starts_with("--");
@@ -87,7 +87,7 @@ bool has_value_behind(const CLI::App& command, const CLI::Option& flag, const st
                    "; see --help");
 }
 
-/// The command that the first words name, and the words behind them.
+/// Returns the command that the first arguments name, and the remaining arguments.
 std::pair<const CLI::App*, std::span<const std::string>> command_of(const CLI::App& app,
                                                                     std::span<const std::string> words) {
   for (const auto* below : app.get_subcommands({})) {

@@ -10,11 +10,11 @@ class ParseError;
 
 namespace fovea {
 
-/// Checks what would be misread: a flag without its value takes the next flag for it, a switch takes any
-/// value, and what is given twice is said to lack a value. Throws `UsageError` with the flag.
+/// Checks the arguments that CLI11 misreads: a flag without its value takes the next flag for it, a switch
+/// takes any value, and a flag given twice is reported as lacking a value. Throws `UsageError` with the flag.
 void expect_flags_in_order(const CLI::App& app, std::span<const std::string> words);
 
-/// What is wrong with a command line, as one line.
+/// Returns the error about a command line as one line.
 std::string usage_text(const CLI::App& app, const CLI::ParseError& error);
 
 }  // namespace fovea

@@ -11,13 +11,13 @@
 namespace fovea {
 namespace {
 
-/// How wide the terminal is now; 80 where it does not say.
+/// Returns the terminal width in columns; 80 if it is unknown.
 std::size_t columns() {
   winsize size{};
   return ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
 }
 
-/// As much of a text as there is room for, where its parts stand two spaces apart.
+/// Shortens a text to `room` by whole parts, which are separated by two spaces.
 std::string shortened(std::string text, std::size_t room) {
   while (text.size() > room) {
     const auto part = text.rfind("  ");
@@ -52,7 +52,7 @@ std::optional<double> seconds_left(double seconds, std::size_t done, std::size_t
 std::string progress_line(const std::string& stage, double share, const std::string& behind,
                           std::size_t columns, bool color) {
   constexpr std::size_t widest = 24, narrowest = 4;
-  // The last column stays free: some terminals wrap as soon as it is written to.
+  // The last column stays empty, because some terminals wrap as soon as it is written.
   const std::size_t room = columns > 0 ? columns - 1 : 0;
   const std::size_t text = stage.size() + 1 + behind.size();
   if (text + 1 + narrowest > room) return shortened(stage + " " + behind, room);
@@ -106,7 +106,7 @@ void Console::print_line(const Event& event) {
                  event.line.c_str());
     return;
   }
-  // How a run ended is told by who ran it.
+  // The caller of the run prints how it ended.
   const bool is_end = event.name == "run_failed" || event.name == "stopped" || event.name == "stage_left_out";
   if (voice_ == Voice::quiet || is_end) return;
   std::string line = event.line;

@@ -9,15 +9,15 @@
 
 namespace fovea {
 
-/// How much a run says, and to whom.
+/// The verbosity and format of a run's output.
 enum class Voice {
   quiet,   ///< warnings only
-  normal,  ///< one line for what happens; a progress bar on a terminal
-  chatty,  ///< also when each stage starts and ends
+  normal,  ///< one line for each event; a progress bar on a terminal
+  chatty,  ///< also the start and end of each stage
   json,    ///< one JSON object a line on stdout and nothing else
 };
 
-/// Tells people (or programs) on stdout what happens; warnings go to stderr.
+/// Prints events for people (or programs) to stdout and warnings to stderr.
 class Console : public Report {
  public:
   explicit Console(Voice voice);
@@ -34,9 +34,9 @@ class Console : public Report {
   Voice voice_;
   bool bar_ = false;  ///< whether stderr is a terminal that shows progress
   bool color_ = false;
-  bool drawn_ = false;  ///< whether a bar stands on the last line
+  bool drawn_ = false;  ///< whether the last line is a progress bar
   std::mutex mutex_;
-  /// When a stage told of its progress first, and how far it was: a stage that goes on begins in the middle.
+  /// The time of a stage's first progress, and its count then, because a resumed stage begins in the middle.
   struct Begun {
     std::chrono::steady_clock::time_point at;
     std::size_t done = 0;
@@ -44,16 +44,16 @@ class Console : public Report {
   std::map<std::string, Begun> begun_;
 };
 
-/// A line of progress that is shorter than `columns`: the stage, a bar as wide as there is room for, and
-/// what stands behind it, whose last parts are left out where even that is too long.
+/// Returns a line of progress shorter than `columns`: the stage, a bar as wide as fits, and the text `behind`
+/// it, whose last parts are left out if even that is too long.
 std::string progress_line(const std::string& stage, double share, const std::string& behind,
                           std::size_t columns, bool color);
 
-/// How long what is left takes at the pace of what was done in these seconds; nothing where that is less than
-/// a hundredth of it all.
+/// Estimates the remaining seconds from the pace so far; nothing if less than a hundredth of the work is
+/// done.
 std::optional<double> seconds_left(double seconds, std::size_t done, std::size_t left);
 
-/// "1.4 s", "2 min 05 s": a duration for people.
+/// Formats a duration for people: "1.4 s", "2 min 05 s".
 std::string duration_text(double seconds);
 
 }  // namespace fovea

@@ -23,13 +23,13 @@ constexpr const char* a_pipeline = "give a pipeline such as pipeline.json";
 constexpr const char* a_figure = "a figure, not a pipeline";
 constexpr const char* who_made = "`fovea explain FILE` tells which made it";
 
-/// What a file is, and what to do with it where it lies in no run directory.
+/// The type of a file that is no pipeline, and the advice if it lies in no run directory.
 struct Kind {
   std::string what;
   std::string advice;
 };
 
-/// What a file is whose first bytes no pipeline has; nothing for all others.
+/// Recognises file types by their first bytes, which no pipeline has; nothing for others.
 std::optional<Kind> kind_of_bytes(std::string_view bytes) {
   const std::pair<std::string_view, Kind> kinds[]{
       {"\x89HDF", {"a model or another result (HDF5), not a pipeline", who_made}},
@@ -50,7 +50,7 @@ std::optional<Kind> kind_of_bytes(std::string_view bytes) {
   return {};
 }
 
-/// The same by its name, for what does not begin as JSON does.
+/// Recognises file types by the name, for content that does not begin as JSON does.
 std::optional<Kind> kind_of_name(const fs::path& file) {
   const auto name = lower(file.filename().string());
   const auto ends = [&](std::initializer_list<std::string_view> all) {
@@ -76,14 +76,14 @@ std::optional<Kind> other_kind(const fs::path& file, std::string_view bytes) {
   return Kind{"no text", a_pipeline};
 }
 
-/// An error that says what a file is, and where the pipeline is that it comes from.
+/// Returns an error with the type of a file, and the path of the pipeline that it comes from.
 Error not_a_pipeline(const fs::path& file, const Kind& kind) {
   const auto near = pipeline_of_run(file);
   return Error(kind.what + "; " +
                (near.empty() ? kind.advice : "the pipeline of its run is " + near.string()));
 }
 
-/// JSON that has nothing of a pipeline is no mistake in one, but another file.
+/// Refuses JSON without any member of a pipeline as another type of file.
 void expect_pipeline(const fs::path& file, const Json& json) {
   if (!json.is_object() || json.empty() || json.contains("fovea") || json.contains("stages")) return;
   const bool schema = json.contains("$schema");
@@ -106,7 +106,7 @@ std::string read_text(const fs::path& file) {
     throw Error(fs::exists(file) ? "can't be read; look at its permissions"
                                  : "no such file; give the path of a pipeline such as pipeline.json");
   }
-  // One byte more than is allowed is enough to be refused.
+  // One byte more than allowed suffices to detect a file that is too large.
   std::string text(max_json_bytes + 1, '\0');
   stream.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<std::size_t>(stream.gcount()));
@@ -115,10 +115,10 @@ std::string read_text(const fs::path& file) {
   return text;
 }
 
-/// How files end that are being written.
+/// The ending of files that are being written.
 constexpr std::string_view partial = ".partial";
 
-/// Removes what processes that are no more have written of a file: FILE.<owner>.partial beside it.
+/// Removes the partial files of a file, FILE.<owner>.partial, that dead processes left.
 void remove_partial(const fs::path& file) {
   const auto begin = file.filename().string() + ".";
   const auto folder = file.parent_path();

@@ -12,7 +12,7 @@ namespace {
 constexpr render::Color hit_fill = render::rgb(0xd5efe5);
 constexpr render::Color run_fill = render::rgb(0xfff3d9);
 
-/// A parameter that differs from its default, as "epochs 5".
+/// Adds each parameter that differs from its default, as "epochs 5".
 void add_changed(const Json& params, const std::vector<FieldInfo>& fields, const std::string& prefix,
                  std::vector<std::string>& lines) {
   for (const auto& field : fields) {
@@ -30,7 +30,7 @@ void add_changed(const Json& params, const std::vector<FieldInfo>& fields, const
   }
 }
 
-/// What a node reads of others, by their numbers: one arrow stands for all outputs of one.
+/// Returns the outputs that a node reads, by the numbers of the nodes that they come from.
 std::map<std::size_t, std::vector<std::string>> read_of(const Graph& graph, const Node& node) {
   std::map<std::size_t, std::vector<std::string>> all;
   for (const auto& wire : node.inputs) {
@@ -58,7 +58,7 @@ render::Diagram diagram_of(const Graph& graph, const std::vector<Planned>& plann
   return diagram;
 }
 
-/// A text between double quotes as Graphviz reads it.
+/// Quotes a text for Graphviz.
 std::string dot_quote(const std::string& text) {
   std::string quoted = "\"";
   for (const char c : text) quoted += c == '"' || c == '\\' ? std::string{'\\', c} : std::string{c};

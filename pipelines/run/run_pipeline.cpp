@@ -22,10 +22,10 @@
 namespace fovea {
 namespace {
 
-/// A pipeline with results that are lost while they are exported is run again so often.
+/// The largest number of runs if results are lost during the export.
 constexpr int most_attempts = 3;
 
-/// Whether all of these outputs can be read; what is found damaged is set aside.
+/// Whether all outputs can be read; damaged ones are quarantined.
 bool are_whole(const std::vector<Output>& outputs, const Graph& graph, const RunResult& run, Store& store) {
   bool whole = true;
   for (const auto& [node, port] : outputs) {
@@ -35,7 +35,7 @@ bool are_whole(const std::vector<Output>& outputs, const Graph& graph, const Run
   return whole;
 }
 
-/// Runs a pipeline until all of it is in a run directory, whose path it puts into the result, or until it
+/// Runs a pipeline until all of it is in a run directory, whose path is stored in the result, or until it
 /// fails or is stopped.
 class Attempts {
  public:
@@ -82,7 +82,7 @@ class Attempts {
   }};
 };
 
-/// Ends the log of a run that did not end well, and keeps it where a stage had begun.
+/// Completes the log of a run that did not succeed, and keeps it if any stage had started.
 void keep_log(PipelineResult& result, Log& log, RunningFolder& running, const Store& store,
               const Json& metrics) {
   const auto& nodes = result.run.nodes;
@@ -105,9 +105,8 @@ void keep_log(PipelineResult& result, Log& log, RunningFolder& running, const St
   }
 }
 
-/// Tells of a run that kept going after an error which stages were left out, and sums up the others; gives
-/// what was measured.
-Json tell_what_is_left(const Graph& graph, PipelineResult& result, Store& store, Log& log) {
+/// Reports the stages that a failed run left out, and summarises the others; returns their metrics.
+Json report_left_out(const Graph& graph, PipelineResult& result, Store& store, Log& log) {
   for (const auto& [node, because] : left_out(graph, result.run)) {
     log.event({"stage_left_out",
                graph.nodes()[node].name,
@@ -118,17 +117,17 @@ Json tell_what_is_left(const Graph& graph, PipelineResult& result, Store& store,
   return metrics_of(graph, result.run, store);
 }
 
-/// Gives the finished run to the trackers.
-void tell_trackers(const Graph& graph, PipelineResult& result, Store& store, LiveTensorBoard* live,
-                   const std::filesystem::path& mlflow) try {
+/// Exports the finished run to the trackers.
+void export_to_trackers(const Graph& graph, PipelineResult& result, Store& store, LiveTensorBoard* live,
+                        const std::filesystem::path& mlflow) try {
   if (live != nullptr) live->finish(graph, result.run, store);
   if (!mlflow.empty()) write_mlflow(graph, result.run, store, result.directory, mlflow);
 } catch (const std::exception& error) {
   result.tracker_error = as_error(error);
 }
 
-/// Tells what runs, and of every copy of a training which values it stands for.
-void tell_beginning(const Graph& graph, const std::string& device, Report& report) {
+/// Reports the start of the run, and the `each` values of every copy of a training.
+void report_start(const Graph& graph, const std::string& device, Report& report) {
   Json each = Json::object();
   for (const auto& node : graph.nodes()) {
     if (!node.each.empty()) each[node.name] = node.each;
@@ -189,7 +188,7 @@ PipelineResult run_pipeline(const Graph& graph, const PipelineOptions& options) 
                "an earlier run was killed; what had happened is in " + kept.string(),
                {{"directory", kept.string()}}});
   }
-  tell_beginning(graph, device.name, log);
+  report_start(graph, device.name, log);
 
   PipelineResult result;
   const RunOptions how{.threads = options.threads > 0 ? options.threads : std::thread::hardware_concurrency(),
@@ -204,11 +203,11 @@ PipelineResult run_pipeline(const Graph& graph, const PipelineOptions& options) 
   Attempts(graph, store, world, log, how).run(options.output_dir, name, result);
   if (result.directory.empty()) {
     Json metrics = Json::object();
-    if (result.run.error && options.keep_going) metrics = tell_what_is_left(graph, result, store, log);
+    if (result.run.error && options.keep_going) metrics = report_left_out(graph, result, store, log);
     keep_log(result, log, running, store, metrics);
     return result;
   }
-  tell_trackers(graph, result, store, live ? &*live : nullptr, options.mlflow);
+  export_to_trackers(graph, result, store, live ? &*live : nullptr, options.mlflow);
   result.summary = run_summary(graph, result.run, store);
   const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - begin;
   result.seconds = spent.count();

@@ -11,7 +11,7 @@
 namespace fovea {
 namespace {
 
-/// The nodes that one line tells of.
+/// The nodes of one line of the summary.
 struct SummaryRow {
   std::string name;
   std::vector<std::size_t> nodes;
@@ -33,7 +33,7 @@ bool gives(const Node& node, std::string_view kind) {
                      [&](const PortInfo& port) { return port.kind == kind; });
 }
 
-/// The nodes of which a stage puts together what they measured; of a run, where that stage came to its end.
+/// Returns the nodes whose metrics a stage summarises; given a run, only if that stage has finished.
 std::set<std::size_t> summarised_nodes(const Graph& graph, const RunResult* run = nullptr) {
   std::set<std::size_t> all;
   for (std::size_t i = 0; i < graph.nodes().size(); ++i) {
@@ -45,14 +45,14 @@ std::set<std::size_t> summarised_nodes(const Graph& graph, const RunResult* run 
   return all;
 }
 
-/// "train_" where a node is called as a copy of it is; else its whole name.
+/// Returns "train_" for a node with the name of a copy; else its whole name.
 std::string name_of_all(const Node& node) {
   const auto stem = name_without_numbers(node.name);
   return stem == node.name ? stem : stem + "_";
 }
 
-/// The nodes by the lines that tell of them. Summaries, and metrics that none has, are told one by one.
-/// So are all copies of a stage of which one failed or was left out.
+/// Groups the nodes by lines of the summary. Summaries, metrics without a summary, and all copies of a stage
+/// of which one failed or was left out have lines of their own.
 std::vector<SummaryRow> lines_of(const Graph& graph, const std::set<std::size_t>& summarised,
                                  const std::vector<LeftOut>& left_out, const RunResult& run) {
   const auto key_of_all = [](const Node& node) { return name_of_all(node) + "." + node.stage->name; };
@@ -81,7 +81,7 @@ std::vector<SummaryRow> lines_of(const Graph& graph, const std::set<std::size_t>
   return lines;
 }
 
-std::string became_of(const NodeResult& node) {
+std::string outcome_text(const NodeResult& node) {
   const auto others = node.made_with.empty() ? "" : ", made with " + node.made_with;
   if (node.end == End::hit) return "hit" + others;
   if (node.end == End::failed) return "failed";
@@ -90,9 +90,9 @@ std::string became_of(const NodeResult& node) {
   return "resumed  " + duration_text(node.seconds) + "   from " + node.from + others;
 }
 
-/// "3 hit, 2 run  41.2 s".
-std::string became_of(const RunResult& run, const std::vector<std::size_t>& nodes) {
-  if (nodes.size() == 1) return became_of(run.nodes[nodes[0]]);
+/// Returns the outcome of several nodes: "3 hit, 2 run  41.2 s".
+std::string outcome_text(const RunResult& run, const std::vector<std::size_t>& nodes) {
+  if (nodes.size() == 1) return outcome_text(run.nodes[nodes[0]]);
   std::size_t hits = 0, runs = 0, resumed = 0;
   double seconds = 0;
   for (const auto node : nodes) {
@@ -113,9 +113,9 @@ std::string became_of(const RunResult& run, const std::vector<std::size_t>& node
   return join(counts, ", ") + (runs + resumed > 0 ? "  " + duration_text(seconds) : "");
 }
 
-/// The outputs in which a node tells what it measured, where nothing summarises it, or what it summarised.
-std::vector<std::size_t> told_ports(const Graph& graph, std::size_t node,
-                                    const std::set<std::size_t>& summarised) {
+/// Returns the ports of a node's metrics that no stage summarises, and of its summaries.
+std::vector<std::size_t> reported_ports(const Graph& graph, std::size_t node,
+                                        const std::set<std::size_t>& summarised) {
   const auto& outputs = graph.nodes()[node].stage->outputs;
   std::vector<std::size_t> ports;
   for (std::size_t port = 0; port < outputs.size(); ++port) {
@@ -125,11 +125,11 @@ std::vector<std::size_t> told_ports(const Graph& graph, std::size_t node,
   return ports;
 }
 
-/// Calls `tell` with all that a node measured and that nothing summarises, and what it summarised.
+/// Calls `tell` with each metrics of a node that no stage summarises, and with each summary.
 template <class Tell>
 void for_each_measured(const Graph& graph, std::size_t i, const std::set<std::size_t>& summarised,
                        const Record& record, Store& store, Tell tell) {
-  for (const auto port : told_ports(graph, i, summarised)) {
+  for (const auto port : reported_ports(graph, i, summarised)) {
     if (port >= record.objects.size()) continue;
     const auto& output = graph.nodes()[i].stage->outputs[port];
     const bool metrics = output.kind == Metrics::kind;
@@ -147,8 +147,8 @@ std::vector<std::string> words_of(const MetricsSummary& summary) {
   return in_words(summary);
 }
 
-/// What a node measured or summarised, in words: what stands behind its line, or below it where that is more
-/// than one.
+/// Returns the metrics or summaries of a node in words: one line to append to its own, or several lines below
+/// it.
 std::string measured_in_words(const Graph& graph, std::size_t i, const std::set<std::size_t>& summarised,
                               const Record& record, Store& store) {
   std::vector<std::string> lines;
@@ -161,7 +161,7 @@ std::string measured_in_words(const Graph& graph, std::size_t i, const std::set<
   return text;
 }
 
-/// "not run, because of "train_2"", for those that were left out.
+/// Returns a reason, `not run, because of "train_2"`, for each stage that was left out.
 std::map<std::size_t, std::string> reasons_of(const std::vector<LeftOut>& left_out) {
   constexpr std::size_t most = 3;
   std::map<std::size_t, std::string> reasons;
@@ -179,7 +179,7 @@ std::map<std::size_t, std::string> reasons_of(const std::vector<LeftOut>& left_o
 
 std::vector<LeftOut> left_out(const Graph& graph, const RunResult& run) {
   std::vector<LeftOut> all;
-  std::vector<std::set<std::string>> failed(graph.nodes().size());  // by node, and those that are before it
+  std::vector<std::set<std::string>> failed(graph.nodes().size());  // by node: failures at or before it
   for (std::size_t i = 0; i < failed.size(); ++i) {
     const auto& node = graph.nodes()[i];
     if (run.nodes[i].end == End::failed) failed[i] = {node.name};
@@ -194,7 +194,7 @@ std::vector<Output> read_by_summary(const Graph& graph) {
   const auto summarised = summarised_nodes(graph);
   std::vector<Output> all;
   for (std::size_t node = 0; node < graph.nodes().size(); ++node) {
-    for (const auto port : told_ports(graph, node, summarised)) all.push_back({node, port});
+    for (const auto port : reported_ports(graph, node, summarised)) all.push_back({node, port});
   }
   return all;
 }
@@ -210,7 +210,7 @@ std::string run_summary(const Graph& graph, const RunResult& run, Store& store) 
   for (const auto& [name, nodes] : lines) {
     text += "  " + name + std::string(width - name.size() + 2, ' ');
     const auto reason = reasons.find(nodes[0]);
-    text += reason != reasons.end() ? reason->second : became_of(run, nodes);
+    text += reason != reasons.end() ? reason->second : outcome_text(run, nodes);
     if (nodes.size() == 1 && !graph.nodes()[nodes[0]].each.empty())
       text += "   " + values_in_words(graph.nodes()[nodes[0]].each);
     for (const auto node : nodes)

@@ -9,51 +9,53 @@
 namespace fovea {
 namespace {
 
-/// Wakes the thread that waits; the default for it is to be ignored, so that it does no harm from outside.
-constexpr int wake = SIGURG;
+/// The signal that wakes the waiting thread; it is ignored by default, so it is harmless if sent from
+/// outside.
+constexpr int wake_signal = SIGURG;
 
 bool is_ignored(int signal) {
   struct sigaction now {};
   return ::sigaction(signal, nullptr, &now) == 0 && now.sa_handler == SIG_IGN;
 }
 
-sigset_t watched() {
+sigset_t handled_signals() {
   sigset_t set;
   sigemptyset(&set);
   for (const int each : {SIGINT, SIGTERM, SIGHUP}) {
     if (!is_ignored(each)) sigaddset(&set, each);
   }
-  sigaddset(&set, wake);
+  sigaddset(&set, wake_signal);
   return set;
 }
 
 }  // namespace
 
 Signals::Signals() {
-  const auto set = watched();
+  const auto set = handled_signals();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
-  waits_ = start_thread([this] { wait(); });
+  thread_ = start_thread([this] { wait(); });
 }
 
 Signals::~Signals() {
-  ends_ = true;
-  pthread_kill(waits_.native_handle(), wake);
-  waits_.join();
+  stopping_ = true;
+  pthread_kill(thread_.native_handle(), wake_signal);
+  thread_.join();
 }
 
 std::stop_token Signals::token() {
   ::signal(SIGPIPE, SIG_IGN);
-  awaited_ = true;
+  token_requested_ = true;
   return source_.get_token();
 }
 
 void Signals::wait() {
-  const auto mine = watched();
-  for (int got = 0; sigwait(&mine, &got) == 0 && !ends_;) {
-    if (got == wake) continue;
-    // A lost terminal often sends SIGHUP beside another signal, which is no wish to leave at once.
+  const auto set = handled_signals();
+  for (int got = 0; sigwait(&set, &got) == 0 && !stopping_;) {
+    if (got == wake_signal) continue;
+    // A closed terminal often sends SIGHUP beside another signal, so SIGHUP does not count as a second
+    // request.
     const bool again = source_.stop_requested() && got != SIGHUP;
-    if (!awaited_ || again) _exit(130);
+    if (!token_requested_ || again) _exit(130);
     source_.request_stop();
   }
 }

@@ -13,23 +13,23 @@
 namespace fovea {
 namespace {
 
-/// What a shell tells of a program that SIGPIPE ended.
+/// The exit code with which a shell reports the death of a program by SIGPIPE.
 constexpr int broken_pipe = 128 + 13;
 
-std::string whole;
+std::string completed_work;
 
 bool is_device(std::FILE* stream) {
   struct stat info {};
   return ::fstat(::fileno(stream), &info) == 0 && S_ISCHR(info.st_mode);
 }
 
-/// Why a stream could not be written, as an `errno`; 0 where all was.
+/// Returns the `errno` of a failed write to a stream; 0 if there was none.
 int failure_of(std::FILE* stream) {
   errno = 0;
   if (std::fflush(stream) == 0 && std::ferror(stream) == 0) return 0;
   if (errno != 0) return errno;
-  // It failed earlier, and what is left to see tells why. A disk that has space again by now is full for
-  // this.
+  // The write failed earlier, so its cause is derived from the stream's state. A disk that has space again
+  // counts as full.
   if ((::fcntl(::fileno(stream), F_GETFL) & O_ACCMODE) == O_RDONLY) return EBADF;
   pollfd end{::fileno(stream), POLLOUT, 0};
   const bool no_reader = ::poll(&end, 1, 0) == 1 && (end.revents & POLLERR) != 0;
@@ -39,13 +39,13 @@ int failure_of(std::FILE* stream) {
 }  // namespace
 
 void remember_as_whole(std::string words) {
-  whole = std::move(words);
+  completed_work = std::move(words);
 }
 
 void fill_standard_streams() {
   for (int number = 0; number < 3; ++number) {
     if (::fcntl(number, F_GETFD) >= 0 || errno != EBADF) continue;
-    // The lowest free number is taken, and what is open for reading only can't be written.
+    // The file gets the lowest free descriptor, and its access mode makes later reads or writes fail.
     if (::open("/dev/null", number == 0 ? O_WRONLY : O_RDONLY) < 0) return;
   }
 }
@@ -58,7 +58,9 @@ int code_after_output(int code) {
   if (why == EPIPE) return broken_pipe;
   const auto error = why == EBADF ? Error("standard output: closed; send it somewhere, as to /dev/null")
                                   : file_error("standard output", why);
-  if (printed != 0) std::fprintf(stderr, "%s%s%s\n", error.what(), whole.empty() ? "" : "; ", whole.c_str());
+  if (printed != 0)
+    std::fprintf(stderr, "%s%s%s\n", error.what(), completed_work.empty() ? "" : "; ",
+                 completed_work.c_str());
   return 1;
 }
 

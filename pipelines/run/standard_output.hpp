@@ -4,17 +4,17 @@
 
 namespace fovea {
 
-/// Fills what the caller left closed of stdin, stdout and stderr, so that no file of a store gets their
-/// numbers and is printed into. Writing there fails as before.
+/// Opens /dev/null in place of closed standard streams, so that no file of a store gets their descriptors and
+/// is printed into. Writes to these streams fail as before.
 void fill_standard_streams();
 
-/// What has come out well all the same, as "the run itself is whole, in results/x": told where what was
-/// printed of it could not be written.
+/// Sets the sentence about completed work, as "the run itself is whole, in results/x", for the error about
+/// output that could not be written.
 void remember_as_whole(std::string words);
 
-/// The exit code of a command that came to its end with `code`: another where what it printed could not be
-/// written, which an error tells. Silently 141 where the reader of a pipe has gone, as after `| head`, and
-/// `code` where a terminal has.
+/// Returns the exit code of a command that ended with `code`: another code, with an error message, if its
+/// output could not be written; silently 141 if the reader of a pipe is gone, as after `| head`, and `code`
+/// if a terminal is gone.
 int code_after_output(int code);
 
 }  // namespace fovea

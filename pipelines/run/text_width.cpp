@@ -10,8 +10,8 @@ struct Range {
   std::uint32_t first, last;
 };
 
-/// Marks that combine and characters that are not seen (Unicode 15: categories Mn, Me and Cf, without what is
-/// rare), in order.
+/// Combining marks and invisible characters (Unicode 15: categories Mn, Me and Cf, without rare ones),
+/// sorted.
 constexpr Range without_width[]{
     {0x0300, 0x036F}, {0x0483, 0x0489}, {0x0591, 0x05BD}, {0x05BF, 0x05BF},   {0x05C1, 0x05C2},
     {0x05C4, 0x05C5}, {0x05C7, 0x05C7}, {0x0610, 0x061A}, {0x064B, 0x065F},   {0x0670, 0x0670},
@@ -22,7 +22,7 @@ constexpr Range without_width[]{
     {0x202A, 0x202E}, {0x2060, 0x2064}, {0x20D0, 0x20F0}, {0x302A, 0x302D},   {0x3099, 0x309A},
     {0xFE00, 0xFE0F}, {0xFE20, 0xFE2F}, {0xFEFF, 0xFEFF}, {0x1F3FB, 0x1F3FF}, {0xE0100, 0xE01EF}};
 
-/// Characters of East Asian width "wide" or "fullwidth", in order.
+/// Characters of East Asian width "wide" or "fullwidth", sorted.
 constexpr Range wide[]{
     {0x1100, 0x115F},   {0x231A, 0x231B},   {0x2329, 0x232A},   {0x23E9, 0x23EC},   {0x25FD, 0x25FE},
     {0x2614, 0x2615},   {0x2648, 0x2653},   {0x26AA, 0x26AB},   {0x26BD, 0x26BE},   {0x26C4, 0x26C5},
@@ -43,7 +43,7 @@ bool is_in(const Range (&ranges)[N], std::uint32_t point) {
   return after != std::begin(ranges) && point <= std::prev(after)->last;
 }
 
-/// Takes the first code point off a text; a byte that begins none stands for itself.
+/// Takes the first code point off a text; an invalid byte counts as one.
 std::uint32_t take_point(std::string_view& text) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   const auto first = byte(0);

@@ -10,7 +10,7 @@
 namespace fovea {
 namespace {
 
-/// What other trainers call a flag, and what it is called here.
+/// Flags of other trainers, and their counterparts here.
 constexpr std::pair<std::string_view, std::string_view> other_words[]{
     {"--lr", "--learning-rate"},
     {"--lr0", "--learning-rate"},
@@ -98,7 +98,7 @@ std::optional<UsageError> told_of_setting(const Error& error, const Json& defini
     const auto name = setting.substr(0, setting.find('='));
     const auto keys = place_of_setting(definition, name, registry);
     const auto place = join(keys, ".");
-    // A parameter that is not there is an error of those that are, one level further out.
+    // An error about an unknown parameter has the place of its parent.
     const auto above = join(std::span(keys).first(keys.size() - 1), ".");
     const auto unknown = ": unknown parameter " + quote(keys.back());
     if (text.starts_with(above + unknown)) return UsageError("--set " + name + text.substr(above.size()));

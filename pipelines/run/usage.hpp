@@ -6,14 +6,14 @@
 
 namespace fovea {
 
-/// A word of the command line that is not allowed, whatever lies on the disk: the program ends with 2, where
-/// for other errors it ends with 1.
+/// An error of an argument that is never allowed, whatever is on the disk: the exit code is 2, for other
+/// errors 1.
 class UsageError : public Error {
  public:
   using Error::Error;
 };
 
-/// Runs `body`, whose errors are those of what was typed.
+/// Runs `body` and rethrows its errors as `UsageError`.
 template <class Body>
 decltype(auto) as_usage(Body&& body) {
   try {
@@ -23,28 +23,27 @@ decltype(auto) as_usage(Body&& body) {
   }
 }
 
-/// The same for what was typed behind a flag, with which errors begin.
+/// Runs `body` and rethrows its errors as `UsageError` that begins with the flag.
 template <class Body>
 decltype(auto) at_flag(std::string_view flag, Body&& body) {
   return as_usage([&]() -> decltype(auto) { return at(flag, std::forward<Body>(body)); });
 }
 
-/// Checks what no command takes: empty words, and flags with an empty value ("--store="). Throws
-/// `UsageError`.
+/// Throws `UsageError` for empty arguments, and for flags with an empty value ("--store=").
 void expect_no_empty_words(std::span<const std::string> words);
 
-/// Checks that the words of the command line are UTF-8, as everything is that is written of them, and so are
-/// the working directory and FOVEA_STORE. Throws `UsageError` or `Error` with the place.
+/// Throws `UsageError` or `Error` with the place if the arguments, the working directory or FOVEA_STORE are
+/// not UTF-8, because everything written from them must be.
 void expect_utf8(std::span<const std::string> words);
 void expect_utf8_here();
 
-/// The flag of Fovea that a word of another tool means, as "--learning-rate" for "--lr"; else the nearest of
-/// `flags`; "" where none is near.
+/// Returns the flag of Fovea for an argument of another tool, as "--learning-rate" for "--lr"; else the
+/// nearest of `flags`; "" if none is near.
 std::string flag_meant(const std::string& typed, const std::vector<std::string>& flags);
 
-/// An error of reading `definition`, told of the setting that gave the value where one did: `--set
-/// train.epochs: 0 is not allowed; ...` instead of `stages.train.params.epochs: ...`. Nothing where the value
-/// is from elsewhere.
+/// Translates an error about `definition` into one about the setting that gave the value: `--set
+/// train.epochs: 0 is not allowed; ...` instead of `stages.train.params.epochs: ...`. Nothing if no setting
+/// gave the value.
 std::optional<UsageError> told_of_setting(const Error& error, const Json& definition,
                                           const std::vector<std::string>& settings, const Registry& registry);
 

@@ -10,7 +10,7 @@ Json op(const char* name) {
   return {{"op", name}};
 }
 
-/// What suits images of this size.
+/// Returns a suitable policy for images of this size.
 Json policy_for(const ImageSize& size, bool mirrored) {
   const bool small = size.height <= 64 && size.width <= 64;
   Json policy = Json::array();

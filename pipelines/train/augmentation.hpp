@@ -4,22 +4,22 @@
 
 namespace fovea {
 
-/// A ready-made augmentation, as `fovea train --augment` names it.
+/// A predefined augmentation policy of `fovea train --augment`.
 struct AugmentationPreset {
   std::string name;
   std::string doc;
 };
 const std::vector<AugmentationPreset>& augmentation_presets();
 
-/// What was chosen for `augment.policy`, and in words why.
+/// The chosen `augment.policy`, and the reason in words.
 struct Augmentation {
   Json policy;
   std::string words;
 };
 
-/// The policy that a preset, or a list of ops as JSON, means for the images of a definition. `auto` moves
-/// small gray images, moves and mirrors small colour images, and cuts parts out of larger ones. Throws
-/// `Error` with the nearest preset where it is neither.
+/// Returns the policy of a preset, or of a list of ops as JSON, for the images of a definition. `auto`
+/// translates small gray images, crops and flips small colour images, and crops and resizes larger ones.
+/// Throws `Error` with the nearest preset if the text is neither.
 Augmentation choose_augmentation(const std::string& preset_or_json, const Json& definition);
 
 }  // namespace fovea

@@ -23,7 +23,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Whether a stage does nothing but draw, and keep the numbers that it draws.
+/// Whether a stage only draws, beside the numbers that it draws.
 bool only_draws(const StageInfo& stage) {
   const auto is_figure = [](const PortInfo& port) { return port.kind == Figures::kind; };
   return std::any_of(stage.outputs.begin(), stage.outputs.end(), is_figure) &&
@@ -44,7 +44,7 @@ bool draws_gradients(const StageInfo& stage) {
          });
 }
 
-/// Adds a stage that draws, where its inputs are among what training and evaluation give.
+/// Adds a stage that draws, if training and evaluation give its inputs.
 void add_figure(Json& stages, const StageInfo& stage) {
   static const std::map<std::string_view, const char*> wires{
       {History::kind, "train.history"},    {Timing::kind, "train.timing"},
@@ -74,14 +74,14 @@ void remove_figures(Json& definition, const TrainRequest& request, const Registr
   definition["stages"] = std::move(kept);
 }
 
-/// Whether the search for a learning rate takes a parameter of training.
+/// Whether the learning rate search uses a parameter of training.
 bool rate_depends_on(std::string_view parameter) {
   const auto group = parameter.substr(0, parameter.find('.'));
   return group == "batch_size" || group == "optimizer" || group == "clip" || group == "loss" ||
          group == "precision" || group == "deterministic";
 }
 
-/// What was typed of training that the search for a learning rate has no use for.
+/// Returns the training flags and settings that the learning rate search ignores.
 std::vector<std::string> unused_by_search(const TrainRequest& request, const std::string& train,
                                           bool has_each) {
   std::vector<std::string> unused;
@@ -99,8 +99,8 @@ std::vector<std::string> unused_by_search(const TrainRequest& request, const std
   return unused;
 }
 
-/// Puts the search for a learning rate in the place of training and all that follows it. There is one search,
-/// whatever `each` gives.
+/// Replaces training and all stages downstream by a learning rate search. There is one search, whatever
+/// `each` gives.
 void find_rate_instead(Json& definition) {
   auto& stages = definition["stages"];
   const auto name = only_stage(definition, "train");
@@ -126,7 +126,7 @@ void find_rate_instead(Json& definition) {
   definition.erase("each");
 }
 
-/// A name for a run directory: what is neither letter nor digit becomes a dash.
+/// Returns a name for a run directory: characters other than letters, digits, "_" and "-" become dashes.
 std::string plain_name(const std::string& text) {
   std::string name;
   for (const char c : text) {
@@ -150,8 +150,8 @@ Json compose_anew(const TrainRequest& request, const Registry& registry) {
   return classification_pipeline(pipeline_name(request), load, registry);
 }
 
-/// A saved pipeline, checked whole, so that every later error is one of flags.
-Json take_saved(const TrainRequest& request, const Registry& registry) {
+/// Reads a saved pipeline and checks all of it, so that every later error is about flags.
+Json read_saved(const TrainRequest& request, const Registry& registry) {
   auto definition = read_definition_json(request.config, registry);
   at(request.config.string(), [&] {
     try {
@@ -179,7 +179,7 @@ void choose_model(Json& definition, const std::string& model, const Registry& re
   });
 }
 
-/// The flags that were typed, with those that have more to do than to set one parameter.
+/// Returns the flags on the command line, and those that set more than one parameter.
 std::vector<TypedFlag> all_typed(const TrainRequest& request) {
   auto typed = request.flags;
   const auto add = [&](const std::string& name, const std::string& value,
@@ -193,7 +193,7 @@ std::vector<TypedFlag> all_typed(const TrainRequest& request) {
   return typed;
 }
 
-/// Chooses augmentation where that is asked for, or where nothing says it yet; gives it in words.
+/// Chooses an augmentation if requested, or if the definition has none; returns it in words.
 std::string augment(Json& definition, const TrainRequest& request, const Registry& registry) {
   if (request.augment.empty() && !request.config.empty()) return "";
   const auto name = at_flag("--augment", [&] { return only_stage(definition, "augment"); });
@@ -233,7 +233,7 @@ Json classification_pipeline(const std::string& name, const Json& load_params, c
 }
 
 Composed compose_training(const TrainRequest& request, const Registry& registry) {
-  auto definition = request.config.empty() ? compose_anew(request, registry) : take_saved(request, registry);
+  auto definition = request.config.empty() ? compose_anew(request, registry) : read_saved(request, registry);
   if (!request.model.empty()) choose_model(definition, request.model, registry);
   for (const auto& flag : request.flags) as_usage([&] { apply_flag(definition, flag, registry); });
   if (!request.image_size.empty())
@@ -242,7 +242,7 @@ Composed compose_training(const TrainRequest& request, const Registry& registry)
   resolve_paths(definition, registry, fs::current_path());
   remove_figures(definition, request, registry);
   Composed composed{std::move(definition), "", {}};
-  // What is wrong is told before any data is looked at.
+  // The definition is checked before any data is read.
   read_training(composed, request, registry);
   if (request.find_rate) {
     composed.unused = unused_by_search(request, only_stage(composed.definition, "train"),

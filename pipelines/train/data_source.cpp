@@ -18,8 +18,8 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t looked_at = 100;
 
-/// `load` tells the rest when it runs.
-class Silence : public Report {
+/// A report that discards everything; `load` repeats the events when it runs.
+class NullReport : public Report {
  public:
   void event(const Event&) override {}
   void progress(const std::string&, std::size_t, std::size_t, const std::string&) override {}
@@ -39,12 +39,12 @@ const NamedData* find_named(const Json& load_params) {
   return nullptr;
 }
 
-/// The size in which `load` has image files seen without a word: their own where all are small and alike.
+/// Returns the size that `load` gives image files by default: their own if all are small and of one size.
 ImageSize size_of_files(ImageList list) {
   if (list.images.size() > looked_at) list.images.resize(looked_at);
-  Silence silence;
+  NullReport report;
   Context context;
-  context.report = &silence;
+  context.report = &report;
   auto sizes = inspect_images(list, context).sizes;
   std::erase_if(sizes, [](const auto& one) { return one.height == 0; });
   ImageSize seen{224, 224, 1};
@@ -62,9 +62,9 @@ ImageSize size_of_pixels(const FoundData& found) {
     const auto shape = IdxFile(find_idx(found.path).train_images, IdxFile::Holds::images).shape();
     return {shape.at(1), shape.at(2), shape.size() > 3 ? shape[3] : 1};
   }
-  Silence silence;
+  NullReport report;
   Context context;
-  context.report = &silence;
+  context.report = &report;
   const auto data = found.format->read(found.path, {}, context);
   return {data.height, data.width, data.channels};
 }
@@ -100,7 +100,7 @@ std::optional<std::string> find_stage(const Json& definition, const std::string&
   return {};
 }
 
-/// A whole number of pixels at the begin of the text, which loses it.
+/// Parses a whole number of pixels at the begin of a text and removes it.
 std::optional<std::int64_t> take_pixels(std::string_view& text) {
   std::int64_t pixels = 0;
   const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), pixels);
@@ -123,7 +123,7 @@ std::pair<std::int64_t, std::int64_t> pixels_of(const std::string& text) {
   throw Error(quote(text) + " is no size; give 64, or 64x96 for height and width");
 }
 
-/// Puts a `resize` behind a `load`: what took from that takes from the new one.
+/// Inserts a `resize` after a `load`; readers of the `load` then read the `resize`.
 void insert_resize(Json& definition, const std::string& load, const Json& params) {
   for (auto& [name, stage] : definition["stages"].items()) {
     if (!stage.contains("inputs")) continue;

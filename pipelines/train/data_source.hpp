@@ -5,29 +5,29 @@
 
 namespace fovea {
 
-/// A data set that has a name of its own.
+/// A data set that is known by name.
 struct NamedData {
   std::string name;
   std::string doc;
   Json load;            ///< the parameters of its `load`
-  std::string package;  ///< what brings its files, or "" where it needs none
+  std::string package;  ///< the package that installs its files, or "" if it needs none
 };
 const std::vector<NamedData>& named_data();
 
-/// The parameters of the `load` that reads a named data set, or the data that a path holds. Throws `Error`
-/// with the nearest name where it is neither, or with what is missing.
+/// Returns the parameters of a `load` for a named data set, or for the data at a path. Throws `Error` with
+/// the nearest name if it is neither, or with what is missing.
 Json load_params_of(const std::string& name_or_path);
 
-/// The size in which images are seen by what comes behind `load` (and `resize`) in a definition; of image
-/// files, the first hundred are looked at.
+/// Returns the size of the images after `load` (and `resize`) in a definition; of image files, the first
+/// hundred are read.
 ImageSize image_size_of(const Json& definition);
 
-/// Whether an image in a mirror still shows its class as far as is known: not for gray images from
-/// everywhere, which may be letters or digits.
+/// Whether a mirrored image is assumed to keep its class: not for gray images of unknown origin, which may be
+/// letters or digits.
 bool may_be_mirrored(const Json& load_params, const ImageSize& size);
 
-/// Makes all images `text` pixels large, as "64", "64x96" or "[64, 96]": as `load` sees them where they are
-/// files or drawn, else with a `resize` behind it. Throws `Error` that says what is right.
+/// Sets the size of all images to `text` pixels, as "64", "64x96" or "[64, 96]": by parameters of `load` if
+/// the images are files or drawn, else by a `resize` after it. Throws `Error` that says what is right.
 void set_image_size(Json& definition, const std::string& text);
 
 }  // namespace fovea

@@ -7,7 +7,7 @@
 namespace fovea {
 namespace {
 
-/// Every flag there may be; a flag of one's own is one more line.
+/// All flags of parameters; a new flag is one more line.
 const std::vector<TrainFlag>& all_flags() {
   static const std::string training = "Training", rate = "Learning rate", updates = "Optimizer",
                            loss = "Loss", numbers = "Numbers", end = "Best epoch and early end",
@@ -47,7 +47,7 @@ const std::vector<TrainFlag>& all_flags() {
   return all;
 }
 
-/// A place without its stage: "schedule.type".
+/// Returns the parameter of a flag without its stage: "schedule.type".
 std::string parameter_of(const TrainFlag& flag) {
   return flag.place.substr(flag.place.find('.') + 1);
 }
@@ -58,7 +58,7 @@ bool is_of_pipeline(const TrainFlag& flag) {
   return flag.place.find('.') == std::string::npos;
 }
 
-/// The parameter that a path such as "schedule.type" leads to, or null.
+/// Returns the parameter at a path such as "schedule.type", or null.
 const FieldInfo* find_field(const std::vector<FieldInfo>& fields, const std::string& path) {
   const auto dot = path.find('.');
   for (const auto& field : fields) {
@@ -92,8 +92,8 @@ std::vector<std::string> stages_of_kind(const Json& definition, const std::strin
   return names;
 }
 
-/// Where a flag's value stands in a definition, as errors begin: "stages.train.params.schedule.type"; nothing
-/// where the definition has no such stage, or several.
+/// Returns the place of a flag's value in a definition, as in errors: "stages.train.params.schedule.type";
+/// nothing if the definition has no such stage, or several.
 std::optional<std::string> place_of(const TrainFlag& flag, const Json& definition) {
   if (is_of_pipeline(flag)) return flag.place;
   const auto stages = stages_of_kind(definition, stage_of(flag));

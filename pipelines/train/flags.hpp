@@ -10,36 +10,36 @@ namespace fovea {
 struct TrainFlag {
   std::string name;  ///< "--lr-schedule"
   std::string place;
-  std::string group;  ///< the heading that it stands under in --help
+  std::string group;  ///< its heading in --help
 };
 
-/// A flag whose parameter is there, with what the parameter says of itself.
+/// A flag whose parameter exists, with the parameter's documentation.
 struct OfferedFlag {
   TrainFlag flag;
-  std::string doc;       ///< what it does, what it allows, and its default
-  bool is_switch;        ///< takes no value: given, it means the opposite of the default
-  bool none_is_allowed;  ///< the word "none" stands for null
-  std::string given{};   ///< the value that a switch means
+  std::string doc;       ///< the meaning, the allowed values, and the default
+  bool is_switch;        ///< takes no value and sets the opposite of the default
+  bool none_is_allowed;  ///< the value "none" means null
+  std::string given{};   ///< the value that a switch sets
 };
 
-/// The flags whose parameters the stages of the registry declare: a flag comes with its parameter.
+/// Returns the flags whose parameters are declared by stages of the registry.
 std::vector<OfferedFlag> offered_flags(const Registry& registry);
 
-/// A flag as it was typed.
+/// A flag on the command line and its value.
 struct TypedFlag {
   OfferedFlag offered;
   std::string value;
 };
 
-/// The only stage of that kind in a definition. Throws `Error` where there is none, or several.
+/// Returns the only stage of that kind in a definition. Throws `Error` if there is none, or several.
 std::string only_stage(const Json& definition, const std::string& kind);
 
-/// Sets what a typed flag says. Throws `Error` that begins with the flag where the definition has no stage
-/// for it, or several.
+/// Sets the value of a flag in a definition. Throws `Error` that begins with the flag if the definition has
+/// no stage for it, or several.
 void apply_flag(Json& definition, const TypedFlag& typed, const Registry& registry);
 
-/// An error of reading `definition`, told of the flag that set the value where one did: `--epochs: 0 is not
-/// allowed; ...` instead of `stages.train.params.epochs: ...`. Nothing where the value is from elsewhere.
+/// Translates an error about `definition` into one about the flag that set the value: `--epochs: 0 is not
+/// allowed; ...` instead of `stages.train.params.epochs: ...`. Nothing if no flag set the value.
 std::optional<Error> told_of_flag(const Error& error, const Json& definition,
                                   const std::vector<TypedFlag>& typed);
 

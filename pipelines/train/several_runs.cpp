@@ -18,8 +18,8 @@ void expect_count(std::int64_t count, std::int64_t least) {
               std::to_string(most_runs));
 }
 
-/// Has `each` give a setting so many values, combined with those that are there. It stands before the stages,
-/// where people look for it.
+/// Adds `count` values of a setting to `each`, combined with the values already there. `each` is placed
+/// before the stages, where people look for it.
 void add_to_each(Json& definition, const std::string& setting, std::int64_t first, std::int64_t count) {
   if (first > std::numeric_limits<std::int64_t>::max() - count) {
     throw Error(std::to_string(count) + " values from " + std::to_string(first) +
@@ -51,7 +51,7 @@ void add_stage(Json& definition, const std::string& name, Json stage) {
   stages[name] = std::move(stage);
 }
 
-/// Whether a stage summarises those metrics already.
+/// Whether a stage summarises the metrics already.
 bool has_summary(const Json& definition, const std::string& metrics) {
   for (const auto& stage : definition.at("stages")) {
     if (stage.at("stage") != Summarise::name) continue;
@@ -63,7 +63,7 @@ bool has_summary(const Json& definition, const std::string& metrics) {
   return false;
 }
 
-/// Whether no evaluation is left without a summary, as where folds were asked for.
+/// Whether every evaluation has a summary, as after `--folds`.
 bool all_are_summarised(const Json& definition) {
   std::size_t evaluations = 0, summarised = 0;
   for (const auto& [name, stage] : definition.at("stages").items()) {
@@ -82,7 +82,8 @@ void add_summary(Json& definition, const std::string& evaluate, const std::strin
             {{"stage", "plot_summary"}, {"inputs", {{"summary", name + ".summary"}}}});
 }
 
-/// Adds the evaluation of the last epoch on the validation part, set as the one on the test part is.
+/// Adds an evaluation of the last epoch on the validation part, with the parameters of the one on the test
+/// part.
 void evaluate_validation(Json& definition, const std::string& evaluate, const std::string& split) {
   auto predict = definition["stages"][only_stage(definition, "predict")];
   auto stage = definition["stages"][evaluate];
@@ -92,7 +93,7 @@ void evaluate_validation(Json& definition, const std::string& evaluate, const st
   add_stage(definition, "evaluate_validation", std::move(stage));
 }
 
-/// Folds are all that is validated on.
+/// Throws `Error` if a flag sets the validation part, because folds replace it.
 void expect_no_split(const TrainRequest& request, const std::string& split) {
   for (const auto& typed : request.flags) {
     if (typed.offered.flag.place != "split.validation") continue;
