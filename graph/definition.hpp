@@ -20,7 +20,7 @@ Seed read_seed(const Json& json, const std::string& place);
 /// Prefixes every relative path among the parameters with `folder`. JSON that is no definition stays as it
 /// is.
 void resolve_paths(Json& definition, const Registry& registry, const std::filesystem::path& folder);
-/// A function that gives the new path for an old one.
+/// A function from an old path to the new one.
 using PathChange = std::function<std::filesystem::path(const std::filesystem::path&)>;
 /// Replaces every path among the parameters by the result of `change`.
 void change_paths(Json& definition, const Registry& registry, const PathChange& change);

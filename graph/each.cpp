@@ -39,7 +39,7 @@ class Unroller {
       for (const auto& setting : axis.settings)
         at(setting.given, [&] { set_value(first_, setting.name, setting.values[0], registry_); });
     }
-    find_bearing(at_setting(first_choice(), [&] { return read_definition(first_, registry_); }));
+    find_settings_of_stages(at_setting(first_choice(), [&] { return read_definition(first_, registry_); }));
     expect_room();
     for (std::size_t axis = 0; axis < axes_.size(); ++axis) expect_different(axis);
     auto result = written_;
@@ -64,10 +64,10 @@ class Unroller {
   }
 
   /// Finds for every stage the settings that change it or a stage upstream of it.
-  void find_bearing(const Graph& graph) {
+  void find_settings_of_stages(const Graph& graph) {
     std::set<Number> used;
     for (const auto& node : graph.nodes()) {
-      auto& own = bearing_[node.name];
+      auto& own = settings_of_stage_[node.name];
       for (std::size_t i = 0; i < axes_.size(); ++i) {
         for (std::size_t j = 0; j < axes_[i].settings.size(); ++j) {
           if (bears_on(axes_[i].settings[j], node)) own.emplace(i, j);
@@ -76,7 +76,7 @@ class Unroller {
       used.insert(own.begin(), own.end());
       for (const auto& wire : node.inputs) {
         if (node.stage->inputs[wire.input].many) continue;
-        const auto& before = bearing_.at(graph.nodes()[wire.node].name);
+        const auto& before = settings_of_stage_.at(graph.nodes()[wire.node].name);
         own.insert(before.begin(), before.end());
       }
     }
@@ -91,7 +91,7 @@ class Unroller {
   /// Returns the axes with a setting that changes a stage, ascending.
   std::vector<std::size_t> axes_of(const std::string& name) const {
     std::set<std::size_t> axes;
-    for (const auto& number : bearing_.at(name)) axes.insert(number.first);
+    for (const auto& number : settings_of_stage_.at(name)) axes.insert(number.first);
     return {axes.begin(), axes.end()};
   }
 
@@ -141,7 +141,7 @@ class Unroller {
   Json with_values(const std::string& name, const Choice& choice) const {
     Json definition = {{"stages", {{name, written_.at("stages").at(name)}}}};
     bool changed = false;
-    for (const auto& number : bearing_.at(name)) {
+    for (const auto& number : settings_of_stage_.at(name)) {
       const auto& one = setting(number);
       if (one.is_pipelines_seed() || one.place[1] != name) continue;
       at(one.given, [&] { set_value(definition, one.name, one.values[choice[number.first]], registry_); });
@@ -217,7 +217,7 @@ class Unroller {
   /// Returns the values of a copy, added to the values that the stage records already.
   Json values_of(const std::string& name, const Choice& choice) const {
     auto values = written_.at("stages").at(name).value("each", Json::object());
-    for (const auto& number : bearing_.at(name))
+    for (const auto& number : settings_of_stage_.at(name))
       values[setting(number).name] = setting(number).values[choice[number.first]];
     return values;
   }
@@ -251,7 +251,7 @@ class Unroller {
       wires = std::move(all);
       fill_in(stage, info, port.name, values);
     }
-    for (const auto& number : bearing_.at(name)) {
+    for (const auto& number : settings_of_stage_.at(name)) {
       const auto& one = setting(number);
       if (one.is_pipelines_seed() && info.random && !stage.contains("seed"))
         stage["seed"] = one.values[choice[number.first]];
@@ -292,8 +292,8 @@ class Unroller {
   Json written_;
   const Registry& registry_;
   std::vector<Axis> axes_;
-  Json first_;                                       ///< the definition with the first value of every setting
-  std::map<std::string, std::set<Number>> bearing_;  ///< by stage
+  Json first_;  ///< the definition with the first value of every setting
+  std::map<std::string, std::set<Number>> settings_of_stage_;  ///< including those of stages upstream
 };
 
 /// Changes the paths among the values of one setting.

@@ -14,7 +14,7 @@ struct FieldInfo {
   std::string name;
   std::string doc;
   std::string kind;  ///< "a whole number", "text", ...
-  std::string rule;  ///< "from 1 to 100", or "" where every value of the kind is allowed
+  std::string rule;  ///< "from 1 to 100", or "" if every value of the kind is allowed
   Json standard;     ///< the default value
   Role role = Role::result;
   std::vector<FieldInfo> members;  ///< the fields of a nested object

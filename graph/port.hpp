@@ -104,7 +104,7 @@ struct PortInfo {
   std::string name;
   std::string kind;  ///< the artifact's kind: "Dataset", "Model", ...
   std::string doc;
-  std::string file;  ///< for an output: its name in the run directory, or "" where it is not exported
+  std::string file;  ///< for an output: its name in the run directory, or "" if it is not exported
   const Codec* codec = nullptr;
   bool measured = false;  ///< the artifact holds measurements, such as times, which no other run repeats
   bool many = false;      ///< for an input: takes a list of one or more wires

@@ -7,15 +7,15 @@
 namespace fovea {
 namespace {
 
-Json code_now = Json::object();
+Json current_code = Json::object();
 
 /// Sets the plugin whose code is being added for its lifetime.
-struct Adding {
-  explicit Adding(const std::filesystem::path& plugin) {
-    code_now = {{plugin.filename().string(), file_digest(plugin)}};
+struct PluginScope {
+  explicit PluginScope(const std::filesystem::path& plugin) {
+    current_code = {{plugin.filename().string(), file_digest(plugin)}};
   }
-  ~Adding() { code_now = Json::object(); }
-  Adding(const Adding&) = delete;
+  ~PluginScope() { current_code = Json::object(); }
+  PluginScope(const PluginScope&) = delete;
 };
 
 /// Returns the advice about a library that does not load.
@@ -70,18 +70,18 @@ StageInfo Libraries::implementation(const StageInfo& stage) {
 void load_plugin(const std::filesystem::path& file, Registry& registry) {
   if (!std::filesystem::exists(file))
     throw Error(file.string() + ": no such file; give the path of a shared library");
-  const Adding adding(file);
+  const PluginScope scope(file);
   Registry own;
   add_stages(std::filesystem::absolute(file).string(), own);
   for (const auto& name : own.names()) {
     auto stage = *own.find(name);
-    stage.code = code_now;
+    stage.code = current_code;
     registry.add(std::move(stage));
   }
 }
 
 const Json& code_being_added() {
-  return code_now;
+  return current_code;
 }
 
 }  // namespace fovea

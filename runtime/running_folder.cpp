@@ -50,7 +50,7 @@ std::optional<fs::path> settled(const fs::path& running) {
   try {
     return moved_to_failed(running);
   } catch (const Error&) {
-    return {};  // It stays for a run that may move it.
+    return {};  // A later run with the permission renames the folder.
   }
 }
 
@@ -97,7 +97,7 @@ std::string time_for_names() {
 
 RunningFolder::RunningFolder(const fs::path& output_dir, const std::string& name) : output_dir_(output_dir) {
   std::error_code failed;
-  made_output_dir_ = fs::create_directories(output_dir, failed);
+  created_output_dir_ = fs::create_directories(output_dir, failed);
   const auto stem = name + "_" + time_for_names();
   for (int number = 1; !failed && path_.empty(); ++number) {
     const auto free = numbered(output_dir, stem, number, ".running");
@@ -125,7 +125,7 @@ RunningFolder::~RunningFolder() {
 void RunningFolder::remove() const {
   std::error_code ignored_while_leaving;
   if (!path_.empty()) fs::remove_all(path_, ignored_while_leaving);
-  if (made_output_dir_) fs::remove(output_dir_, ignored_while_leaving);
+  if (created_output_dir_) fs::remove(output_dir_, ignored_while_leaving);
 }
 
 fs::path RunningFolder::keep_as_failed() {

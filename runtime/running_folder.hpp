@@ -39,7 +39,7 @@ class RunningFolder {
   void remove() const;
   std::filesystem::path output_dir_;
   std::filesystem::path path_;
-  bool made_output_dir_ = false;
+  bool created_output_dir_ = false;
   std::optional<Lease> lease_;  ///< a lock that shows other processes that the folder is in use
   std::vector<std::filesystem::path> kept_of_killed_;
 };

@@ -12,7 +12,7 @@ namespace fovea {
 /// several threads.
 class Warnings {
  public:
-  explicit Warnings(std::function<void(const std::string& line)> tell) : tell_(std::move(tell)) {}
+  explicit Warnings(std::function<void(const std::string& line)> report) : report_(std::move(report)) {}
 
   void add(const std::string& line) {
     {
@@ -20,7 +20,7 @@ class Warnings {
       if (std::find(all_.begin(), all_.end(), line) != all_.end()) return;
       all_.push_back(line);
     }
-    tell_(line);
+    report_(line);
   }
   std::vector<std::string> all() const {
     const std::lock_guard lock(mutex_);
@@ -28,7 +28,7 @@ class Warnings {
   }
 
  private:
-  std::function<void(const std::string&)> tell_;
+  std::function<void(const std::string&)> report_;
   mutable std::mutex mutex_;
   std::vector<std::string> all_;
 };

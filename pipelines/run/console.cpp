@@ -83,7 +83,7 @@ void Console::event(const Event& event) {
   const std::lock_guard lock(mutex_);
   if (event.is_for_programs() && voice_ != Voice::json) return;
   clear_bar();
-  if (event.name == "stage_started") begun_.erase(event.stage);
+  if (event.name == "stage_started") starts_.erase(event.stage);
   if (voice_ == Voice::json) {
     print_json(event);
   } else {
@@ -128,7 +128,7 @@ void Console::progress(const std::string& stage, std::size_t done, std::size_t t
   if (!bar_ || total == 0) return;
   const auto share = static_cast<double>(std::min(done, total)) / static_cast<double>(total);
   const auto now = std::chrono::steady_clock::now();
-  const auto& first = begun_.try_emplace(stage, Begun{now, done}).first->second;
+  const auto& first = starts_.try_emplace(stage, Start{now, done}).first->second;
   const std::chrono::duration<double> spent = now - first.at;
   const auto left =
       seconds_left(spent.count(), done - std::min(done, first.done), total - std::min(done, total));

@@ -37,11 +37,11 @@ class Console : public Report {
   bool drawn_ = false;  ///< whether the last line is a progress bar
   std::mutex mutex_;
   /// The time of a stage's first progress, and its count then, because a resumed stage begins in the middle.
-  struct Begun {
+  struct Start {
     std::chrono::steady_clock::time_point at;
     std::size_t done = 0;
   };
-  std::map<std::string, Begun> begun_;
+  std::map<std::string, Start> starts_;
 };
 
 /// Returns a line of progress shorter than `columns`: the stage, a bar as wide as fits, and the text `behind`

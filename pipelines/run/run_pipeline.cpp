@@ -39,9 +39,9 @@ bool are_whole(const std::vector<Output>& outputs, const Graph& graph, const Run
 /// fails or is stopped.
 class Attempts {
  public:
-  Attempts(const Graph& graph, Store& store, const World& world, Log& log, RunOptions how)
-      : graph_(graph), store_(store), world_(world), log_(log), how_(std::move(how)) {
-    world_.digest = [digest = world.digest, stop = how_.stop](const std::filesystem::path& file) {
+  Attempts(const Graph& graph, Store& store, const World& world, Log& log, RunOptions run_options)
+      : graph_(graph), store_(store), world_(world), log_(log), run_options_(std::move(run_options)) {
+    world_.digest = [digest = world.digest, stop = run_options_.stop](const std::filesystem::path& file) {
       if (stop.stop_requested()) throw Stopped();
       return digest(file);
     };
@@ -49,9 +49,9 @@ class Attempts {
 
   void run(const std::filesystem::path& output_dir, const std::string& name, PipelineResult& result) try {
     for (int attempt = 1; attempt <= most_attempts; ++attempt) {
-      result.run = fovea::run(graph_, store_, world_, libraries_, log_, how_);
+      result.run = fovea::run(graph_, store_, world_, libraries_, log_, run_options_);
       if (!result.run.done()) return;
-      if (are_whole(how_.wanted, graph_, result.run, store_)) {
+      if (are_whole(run_options_.wanted, graph_, result.run, store_)) {
         const auto written = write_run_directory(
             graph_, result.run, store_, output_dir, name, log_.text(),
             [&](const auto& folder) { return write_tensorboard(graph_, result.run, store_, folder); });
@@ -60,7 +60,7 @@ class Attempts {
           return;
         }
       }
-      how_.force.clear();
+      run_options_.force.clear();
     }
     result.run.error =
         Error(store_.root().string() + ": objects are lost as fast as they are made; look at the disk");
@@ -75,7 +75,7 @@ class Attempts {
   Store& store_;
   World world_;
   Log& log_;
-  RunOptions how_;
+  RunOptions run_options_;
   Libraries libraries_{[this](const std::string&) {
     prepare_numerics();
     if (const auto slow = blas_warning(blas_here()); !slow.empty()) log_.event({"warning", "", slow});
@@ -191,16 +191,17 @@ PipelineResult run_pipeline(const Graph& graph, const PipelineOptions& options) 
   report_start(graph, device.name, log);
 
   PipelineResult result;
-  const RunOptions how{.threads = options.threads > 0 ? options.threads : std::thread::hardware_concurrency(),
-                       .device = device.name,
-                       .force = options.force,
-                       .wanted = read_after_run(graph),
-                       .same_numerics = options.same_numerics,
-                       .stop = options.stop,
-                       .keep_going = options.keep_going,
-                       .expect_can_run = [&](const Node& node) { expect_can_run(node, device); },
-                       .live = running.path()};
-  Attempts(graph, store, world, log, how).run(options.output_dir, name, result);
+  const RunOptions run_options{
+      .threads = options.threads > 0 ? options.threads : std::thread::hardware_concurrency(),
+      .device = device.name,
+      .force = options.force,
+      .wanted = read_after_run(graph),
+      .same_numerics = options.same_numerics,
+      .stop = options.stop,
+      .keep_going = options.keep_going,
+      .expect_can_run = [&](const Node& node) { expect_can_run(node, device); },
+      .live = running.path()};
+  Attempts(graph, store, world, log, run_options).run(options.output_dir, name, result);
   if (result.directory.empty()) {
     Json metrics = Json::object();
     if (result.run.error && options.keep_going) metrics = report_left_out(graph, result, store, log);
