@@ -8,30 +8,31 @@
 
 namespace fovea {
 
-/// The best value so far, and for how many epochs there was none that is better by a margin.
+/// The best value so far and the number of epochs since then without an improvement by the margin.
 struct Patience {
   std::optional<double> best;
   std::int64_t epochs = 0;
 };
 
-/// How the last epoch compares with those before it.
+/// The state of the monitored metric over the epochs so far.
 struct MonitorState {
   std::optional<double> best;   ///< the monitor's best value
   Patience stopping;            ///< of early stopping
-  Patience plateau;             ///< of a schedule that falls on plateaus
-  std::int64_t reductions = 0;  ///< of that schedule so far
+  Patience plateau;             ///< of the schedule "reduce_on_plateau"
+  std::int64_t reductions = 0;  ///< reductions of the learning rate so far, by that schedule
 };
 
-/// Compares epochs by the metric that is monitored.
+/// Compares epochs by the monitored metric.
 class BestTracker {
  public:
   explicit BestTracker(const MonitorParams& monitor) : monitor_(monitor) {}
 
-  /// The monitor's value after the last epoch of `history`.
+  /// Returns the monitored metric after the last epoch of `history`.
   double value(const History& history) const;
-  /// Whether `value` is better than `old` by more than `margin`; anything is better than nothing or NaN.
+  /// Returns whether `value` is better than `old` by more than `margin`; any value is better than none or
+  /// NaN.
   bool beats(double value, std::optional<double> old, double margin) const;
-  /// Counts an epoch without a better one, or begins anew from one that is better.
+  /// Counts an epoch without an improvement, or restarts the count from an improvement.
   void count(Patience& wait, double value, double margin) const;
 
  private:

@@ -13,22 +13,22 @@ namespace fovea {
 
 class Network;
 
-/// What a callback sees of training, and what it may ask for.
+/// The view of training that a callback gets, with the requests that it can make.
 class TrainingMoment {
  public:
   TrainingMoment(const History& so_far, Network& trained, std::int64_t finished_epochs)
       : history(so_far), network(trained), epochs(finished_epochs) {}
 
-  const History& history;  ///< of all steps so far, and all epochs that are finished
-  Network& network;        ///< as it is now
+  const History& history;  ///< all steps so far and all finished epochs
+  Network& network;        ///< in its current state
   const std::int64_t epochs;
 
-  /// Asks to end training after this epoch; in `on_step`, after this step's epoch is validated.
+  /// Requests the end of training after this epoch; in `on_step`, after this step's epoch is validated.
   void stop() { asks_to_stop_ = true; }
-  /// Sets a number of the epoch that is running or just finished, as a column of the training log.
+  /// Logs a number of the running or just finished epoch, as a column of the training log.
   void log(const std::string& name, double value) { logged_[name] = value; }
-  /// Gives a file for the run directory's `visualizations`, in place of an earlier one of that name; `save`
-  /// of `stages/figures/picture.hpp` makes one from a drawing.
+  /// Adds a file to the run directory's `visualizations`, in place of an earlier file of that name; `save` of
+  /// `stages/figures/picture.hpp` makes a file from a drawing.
   void show(Figures::File file) { shown_.push_back(std::move(file)); }
 
   bool asks_to_stop() const { return asks_to_stop_; }
@@ -41,8 +41,8 @@ class TrainingMoment {
   std::vector<Figures::File> shown_;
 };
 
-/// Code of one's own that is called while a network is trained. So that resumed training ends in the same
-/// bytes, what it remembers has to be in its `state`.
+/// User code that is called during training. `state` has to hold everything that the callback remembers, so
+/// that resumed training ends in the same bytes.
 class Callback {
  public:
   virtual ~Callback() = default;

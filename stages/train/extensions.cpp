@@ -27,7 +27,7 @@ void add(Named& all, const std::string& what, const std::string& name, Make make
   all.emplace_back(name, std::make_unique<const Make>(std::move(make)));
 }
 
-/// The names that a field of a settings struct takes by now.
+/// Returns the names that a field of a settings struct accepts now.
 template <class Params>
 OneOf types_of() {
   OneOf types;

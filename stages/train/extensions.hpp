@@ -16,9 +16,9 @@ struct Dataset;
 class Loss;
 class Optimizer;
 
-/// Parts of training that a program or a plugin brings along. Settings then take their names beside the ready
-/// ones, so a name stands for one behaviour: what would train in another way needs another name. To be added
-/// before pipelines that use them are read; each throws `Error` where the name is taken.
+/// Registry of schedules, losses, optimizers and callbacks that a program or a plugin adds; settings name
+/// them like the built-in ones. A name stands for one behaviour: different training needs a different name.
+/// Add them before pipelines that use them are read; each `add_...` throws `Error` where the name is taken.
 class Extensions {
  public:
   using MakeCurve = std::function<ShapedCurve(const ScheduleParams& params, CurveRoom room)>;
@@ -35,28 +35,29 @@ class Extensions {
     RunLength length;
   };
 
-  /// Those of this program.
+  /// Returns the registry of this program.
   static Extensions& of_training();
 
-  /// Adds a schedule. One that gives equal rates in runs of any length says `RunLength::ignored`, so that
-  /// more epochs go on from fewer.
+  /// Adds a schedule. `RunLength::ignored` is for a schedule with equal rates in runs of any length, so that
+  /// a longer run resumes from a shorter one.
   void add_schedule(const std::string& name, MakeCurve make, RunLength length = RunLength::decides);
   void add_loss(const std::string& name, MakeLoss make);
   void add_optimizer(const std::string& name, MakeOptimizer make);
-  /// Adds a callback. One that does the same in runs of any length says `RunLength::ignored`: it finds 0 for
-  /// `History::planned_epochs`, and more epochs go on from fewer.
+  /// Adds a callback. `RunLength::ignored` is for a callback that does the same in runs of any length: its
+  /// `History::planned_epochs` is 0, and a longer run resumes from a shorter one.
   void add_callback(const std::string& name, MakeCallback make, RunLength length = RunLength::decides);
 
-  /// The one of that name, or null.
+  /// Returns the schedule of that name, or null; the next three likewise.
   const OwnSchedule* schedule(const std::string& name) const;
   const MakeLoss* loss(const std::string& name) const;
   const MakeOptimizer* optimizer(const std::string& name) const;
   const OwnCallback* callback(const std::string& name) const;
 
-  /// The digests of the plugins that added these, each called by what it is and its name, as "loss hinge".
+  /// Returns the digests of the plugins that added these extensions; each is given as kind and name, as "loss
+  /// hinge".
   Json code_of(const std::vector<std::string>& what) const;
 
-  /// Names that settings take: those that are ready and those that were added.
+  /// Names that settings accept: the built-in ones in `ready` and those that were added.
   OneOf schedule_types(std::vector<std::string> ready) const;
   OneOf loss_types(std::vector<std::string> ready) const;
   OneOf optimizer_types(std::vector<std::string> ready) const;
@@ -66,14 +67,14 @@ class Extensions {
   template <class Make>
   using Named = std::vector<std::pair<std::string, std::unique_ptr<const Make>>>;
 
-  std::map<std::string, Json> code_;  ///< digests of plugins by what they added
+  std::map<std::string, Json> code_;  ///< digests of plugins, by extension
   Named<OwnSchedule> schedules_;
   Named<MakeLoss> losses_;
   Named<MakeOptimizer> optimizers_;
   Named<OwnCallback> callbacks_;
 };
 
-/// A list of callbacks that were added.
+/// Rule of a parameter that lists registered callbacks by name.
 struct KnownCallbacks {
   std::string broken_by(const std::vector<std::string>& names) const;
   std::string text() const;

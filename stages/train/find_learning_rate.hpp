@@ -9,8 +9,8 @@
 
 namespace fovea {
 
-/// Trains a copy of a model for a few steps at rising learning rates, until the loss is four times its best,
-/// and suggests a rate (Smith, 2017). Its other settings are those of `train`.
+/// Trains a copy of a model for a few steps at rising learning rates, until the loss is four times its lowest
+/// value, and suggests a rate (Smith, 2017). The other settings are those of `train`.
 struct FindLearningRate {
   static constexpr std::string_view name = "find_learning_rate";
   static constexpr std::string_view doc = "tries rising learning rates and suggests one";
@@ -64,7 +64,7 @@ struct FindLearningRate {
     void check(const std::string& place) const;
   };
 
-  /// The plugins whose loss or optimizer it uses.
+  /// Returns the digests of the plugins of the loss and the optimizer.
   static Json code_named(const Params& params) {
     return Extensions::of_training().code_of(
         {"loss " + params.loss.type, "optimizer " + params.optimizer.type});

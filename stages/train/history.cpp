@@ -66,7 +66,7 @@ std::map<std::string, std::vector<double>> read_logged(const H5Reader& file) {
   return logged;
 }
 
-/// Every list is of all epochs or of all steps.
+/// Throws where lists have different numbers of epochs or steps.
 void check(const History& history) {
   const auto expect = [](bool right, const char* wrong) { expect_stored(History::kind, right, wrong); };
   const auto steps = history.step_loss.size(), epochs = history.epochs();
@@ -167,7 +167,7 @@ std::string cell(const std::vector<double>& values, std::size_t i) {
   return i < values.size() ? shortest(values[i]) : "";
 }
 
-/// Whether the truth was looked for among the five highest scores.
+/// Returns whether top-5 accuracy was measured.
 bool has_top_5(const History& history) {
   return !history.train.top_5.empty() || history.epochs() == 0;
 }

@@ -11,7 +11,7 @@
 namespace fovea {
 namespace {
 
-/// Whole files only: written aside and renamed, so that a viewer never sees half a picture.
+/// Writes a temporary file and renames it, so that a viewer never sees half a picture.
 void show(const std::filesystem::path& folder, const render::Drawing& drawing, const std::string& name) {
   const auto file = save(drawing, name, name, {"png"}, Context{}).files.front();
   const auto bytes = file.bytes.span();
@@ -47,7 +47,7 @@ void LiveFigures::wait() {
   try {
     drawing_.get();
   } catch (const std::exception& error) {
-    // It is no fact about the result, so it is not kept with it.
+    // A failed drawing says nothing about the result, so its warning is not kept with the result.
     context_.event("warning",
                    context_.stage + ": " + error.what() + "; the curves of this epoch are not shown");
   }

@@ -7,11 +7,11 @@
 
 namespace fovea {
 
-/// Draws the curves of training that still runs, on a thread of its own. What goes wrong with that is a
-/// warning, and training goes on.
+/// Draws the curves during training, on a thread of its own. A failed drawing gives a warning, and training
+/// continues.
 class LiveFigures {
  public:
-  /// Into `context.live`, which is made when it is needed.
+  /// Draws into the folder `context.live`, which is created at the first drawing.
   explicit LiveFigures(const Context& context) : context_(context) {}
 
   /// Draws `training_curves.png` and `lr_schedule.png` from a copy of the history and returns at once; does

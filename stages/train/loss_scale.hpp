@@ -4,16 +4,17 @@
 
 namespace fovea {
 
-/// What a loss is multiplied by, and its gradients are divided by, so that small ones do not vanish in fp16
-/// (Micikevicius et al., 2018). The rule and its numbers are those of torch.cuda.amp.GradScaler.
+/// The factor by which the loss is multiplied and its gradients are divided, so that small gradients do not
+/// underflow in fp16 (Micikevicius et al., 2018). The rule and its numbers are those of
+/// torch.cuda.amp.GradScaler.
 struct LossScale {
   static constexpr std::int64_t steps_to_double = 2000;
 
   double scale = 65536;
-  std::int64_t good_steps = 0;  ///< in a row, since the scale last changed
+  std::int64_t good_steps = 0;  ///< in a row, since the last change of the scale
 
-  /// After the gradients of a step: where they were not all finite, the step is to be skipped and the scale
-  /// halves; it doubles after 2000 good steps.
+  /// Updates the scale after the gradients of a step: it halves where they were not all finite, and that step
+  /// has to be skipped; it doubles after 2000 good steps.
   void update(bool finite) {
     good_steps = finite ? good_steps + 1 : 0;
     if (!finite) scale /= 2;
@@ -21,7 +22,7 @@ struct LossScale {
     scale *= 2;
     good_steps = 0;
   }
-  /// Whether it is too small to be of use.
+  /// Returns whether the scale is too small to be of use.
   bool has_vanished() const { return scale < 1; }
 };
 

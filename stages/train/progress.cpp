@@ -12,7 +12,7 @@
 namespace fovea {
 namespace {
 
-/// printf into a string, for the short lines here.
+/// Formats a short line as printf does.
 template <class... Values>
 std::string format(const char* pattern, Values... values) {
   char text[192];
@@ -20,7 +20,7 @@ std::string format(const char* pattern, Values... values) {
   return text;
 }
 
-/// 4460.4 as "4,460".
+/// Formats a number with separators: 4460.4 as "4,460".
 std::string grouped(double number) {
   auto digits = std::to_string(std::llround(number));
   for (auto at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > 0; at -= 3) {
@@ -33,7 +33,7 @@ double sum(const std::vector<double>& values) {
   return std::accumulate(values.begin(), values.end(), 0.0);
 }
 
-/// What training spent time on, the longest first.
+/// A phase of training with its time.
 struct TimedPart {
   std::string key;
   std::string words;

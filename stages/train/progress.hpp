@@ -11,7 +11,7 @@
 
 namespace fovea {
 
-/// Seconds since it was made, or since its last `lap`.
+/// Measures seconds since its construction or its last `lap`.
 class Stopwatch {
  public:
   double seconds() const { return std::chrono::duration<double>(Clock::now() - begin_).count(); }
@@ -26,33 +26,33 @@ class Stopwatch {
   Clock::time_point begin_ = Clock::now();
 };
 
-/// Images that were trained on, and the time that it took.
+/// The number of trained images and the time that they took.
 struct Pace {
   std::int64_t images = 0;
   double seconds = 0;
   double images_per_second() const { return seconds > 0 ? static_cast<double>(images) / seconds : 0; }
 };
 
-/// Tells people how training goes: a few words at most ten times a second, with an event "step" for programs,
-/// and a line an epoch.
+/// Reports progress: a short text at most ten times a second, an event "step" for programs, and a line per
+/// epoch.
 class TrainProgress {
  public:
   TrainProgress(const Context& context, std::int64_t epochs, std::int64_t steps_per_epoch)
       : context_(context), epochs_(epochs), steps_per_epoch_(steps_per_epoch) {}
 
-  /// Before anything: what is computed where, and how much of it.
+  /// Reports device, precision and the amount of work, before the first step.
   void begin(const ComputeDevice& device, Precision precision) const;
-  /// Where saved progress is taken up again, in words and as a position.
+  /// Reports the checkpoint that training resumes from, as text and as a position.
   void resumed(const std::string& where, const Position& position) const;
-  /// After a step of the running epoch, both counted from 0, the last of `history`; `tally` is of the epoch
-  /// so far.
+  /// Reports a step of the running epoch, the last of `history`; `epoch` and `step` count from 0, and `tally`
+  /// covers the epoch so far.
   void step(std::int64_t epoch, std::int64_t step, const History& history, const Tally& tally,
             const Pace& pace);
-  /// After an epoch, the last of `history`, which took `seconds` with its validation.
+  /// Reports an epoch, the last of `history`, which took `seconds` with its validation.
   void epoch(const History& history, const Pace& pace, double seconds);
-  /// After so many epochs: how the numbers of each weight are spread, for programs.
+  /// Reports histograms of all weights after `epochs` epochs, for programs.
   void weights(std::int64_t epochs, const std::vector<NamedArray>& weights) const;
-  /// In the end: what the time was spent on, the longest part first.
+  /// Reports the share of each phase in the total time, the longest first.
   void end(const Timing& timing) const;
 
  private:

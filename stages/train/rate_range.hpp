@@ -14,16 +14,15 @@ struct RateRange {
   static const Codec& codec();
 
   std::vector<double> rate;  ///< ascending, by step
-  std::vector<double> loss;  ///< of the batch; of the last step perhaps not finite
-  bool diverged = false;     ///< whether it ended because the loss grew
+  std::vector<double> loss;  ///< of the batch; that of the last step may be infinite or NaN
+  bool diverged = false;     ///< whether the run ended because the loss grew
 };
 
-/// The loss as a mean over earlier steps that forgets by 0.9 a step, corrected for its beginning as Adam's
-/// is.
+/// Returns the exponential moving average of the loss with decay 0.9, bias-corrected as in Adam.
 std::vector<double> smoothed(const std::vector<double>& loss);
 
-/// The rate at which the smoothed loss falls fastest by the logarithm of the rate, before its lowest point;
-/// nothing where it never falls.
+/// Returns the rate before the lowest smoothed loss at which that loss falls fastest over the logarithm of
+/// the rate; nothing where it never falls.
 std::optional<double> suggested_rate(const RateRange& range);
 
 }  // namespace fovea

@@ -9,7 +9,7 @@
 
 namespace fovea {
 
-/// How the learning rate goes from step to step: up from a low rate first, then along a curve.
+/// Settings of the learning rate schedule: a warmup from a low rate, then a curve.
 struct ScheduleParams {
   std::string type = "cosine_decay";
   Auto<std::int64_t> warmup_steps{};
@@ -61,33 +61,34 @@ struct ScheduleParams {
               "reduce_on_plateau: what an epoch must be better by to count", at_least(0))};
   }
 
-  /// Names of schedules, with those that were added to `Extensions`.
+  /// Returns the names of schedules, with those that were added to `Extensions`.
   static OneOf types();
-  /// Why a longer run has other rates from its first step on, with what to set against it; "" where it has
-  /// not.
+  /// Returns the reason why a longer run has different rates from its first step on, with the setting that
+  /// avoids it; "" where the rates do not depend on the length.
   std::string bound_to_length() const;
-  /// Refuses a setting that the type has no use for. Throws `Error` that begins with `place`.
+  /// Refuses settings that the type does not use. Throws `Error` that begins with `place`.
   void check(const std::string& place) const;
-  /// What a fall multiplies the rate by.
+  /// Returns the factor of one reduction of the rate.
   double fall() const;
 };
 
 /// The learning rate as a pure function of the step.
 class Schedule {
  public:
-  /// A rate by the number of steps since the end of the warmup, from 0.
+  /// The rate as a function of the number of steps since the end of the warmup, from 0.
   using Curve = std::function<double(std::int64_t)>;
 
-  /// The schedule of a run of `total_steps` steps whose highest rate is `peak`. Throws `Error` where the
-  /// warmup is longer than the run, or where a setting is refused.
+  /// Makes the schedule of a run of `total_steps` steps whose highest rate is `peak`. Throws `Error` where
+  /// the warmup is longer than the run, or where a setting is refused.
   Schedule(const ScheduleParams& params, double peak, std::int64_t total_steps);
-  /// A curve of one's own after a straight warmup of so many steps that begins at the rate `start`.
+  /// Makes a schedule of a given curve after a linear warmup of `warmup_steps` steps that begins at the rate
+  /// `start`.
   Schedule(Curve curve, std::int64_t warmup_steps, double start, std::optional<double> floor = {});
 
-  /// The rate of a step, counted from 0, after so many `reductions` that a plateau has brought.
+  /// Returns the rate of a step, counted from 0, after `reductions` plateaus.
   double at(std::int64_t step, std::int64_t reductions = 0) const;
   std::int64_t warmup_steps() const { return warmup_steps_; }
-  /// What the curve comes down to; the peak itself where it never comes down, nothing where it has no end.
+  /// Returns the rate at the end of the curve: the peak where it never falls, nothing where it has no end.
   std::optional<double> floor() const { return floor_; }
 
  private:
@@ -96,7 +97,7 @@ class Schedule {
   Curve curve_;
   std::int64_t warmup_steps_ = 0;
   double start_ = 0;
-  bool round_ = false;  ///< whether the warmup is half a cosine in place of a straight line
+  bool cosine_warmup_ = false;  ///< whether the warmup is half a cosine in place of a straight line
   std::optional<double> floor_;
   double reduction_ = 1;
 };

@@ -11,7 +11,7 @@
 namespace fovea {
 namespace {
 
-/// Steps of a descent: those given, or all after the warmup; at least one.
+/// Returns the steps of the descent: the given ones, or all after the warmup; at least one.
 std::int64_t descent(const ScheduleParams& params, CurveRoom room) {
   return std::max<std::int64_t>(1, params.decay_steps.or_else(room.steps));
 }
@@ -20,12 +20,13 @@ double ratio(std::int64_t part, std::int64_t whole) {
   return static_cast<double>(part) / static_cast<double>(whole);
 }
 
-/// Half a cosine from 1 at 0 to 0 at 1.
+/// Half a cosine, from 1 at 0 to 0 at 1.
 double half_cosine(double done) {
   return (1 + std::cos(std::numbers::pi * done)) / 2;
 }
 
-/// From the peak to the floor along `shape`, which goes from 1 to 0 while its argument goes from 0 to 1.
+/// Returns the curve from the peak to the floor along `shape`, which falls from 1 to 0 over the arguments 0
+/// to 1.
 template <class Shape>
 ShapedCurve from_peak_to_floor(double peak, double alpha, std::int64_t steps, Shape shape) {
   const auto curve = [=](std::int64_t t) {
@@ -34,7 +35,7 @@ ShapedCurve from_peak_to_floor(double peak, double alpha, std::int64_t steps, Sh
   return {curve, peak * alpha};
 }
 
-/// Loshchilov and Hutter (2017), without restarts.
+/// Cosine decay without restarts (Loshchilov and Hutter, 2017).
 ShapedCurve cosine_decay(const ScheduleParams& params, CurveRoom room) {
   return from_peak_to_floor(room.peak, params.alpha, descent(params, room), half_cosine);
 }
@@ -70,7 +71,7 @@ ShapedCurve step_decay(const ScheduleParams& params, CurveRoom room) {
   return falling(room.peak, params.fall(), steps, true);
 }
 
-/// Flat at the peak, then straight down over the last steps of the run (Hu et al., 2024).
+/// Constant at the peak, then linear over the last steps of the run (Hu et al., 2024).
 ShapedCurve warmup_stable_decay(const ScheduleParams& params, CurveRoom room) {
   const auto steps = std::clamp<std::int64_t>(params.decay_steps.or_else(room.total / 5), 1,
                                               std::max<std::int64_t>(1, room.steps));
@@ -79,12 +80,13 @@ ShapedCurve warmup_stable_decay(const ScheduleParams& params, CurveRoom room) {
   return {[=](std::int64_t t) { return down.curve(std::max<std::int64_t>(0, t - flat)); }, down.floor};
 }
 
-/// Periods of whole steps, each `longer` times as long as the last.
+/// Periods of whole steps, each `longer` times as long as the one before.
 struct Periods {
   std::int64_t first = 1;
   double longer = 1;
 
-  /// What would be more steps than a whole number holds is as many as no run has.
+  /// Returns the length of a period in steps; a length beyond the integer range becomes one that no run
+  /// reaches.
   std::int64_t length(std::int64_t number) const {
     constexpr double endless = 0x1p62;
     if (number == 0) return first;
@@ -97,7 +99,7 @@ struct Periods {
   }
 };
 
-/// The shortest periods of which so many cover the steps.
+/// Returns the shortest periods of which `count` cover the steps.
 Periods covering(std::int64_t steps, std::int64_t count, double longer) {
   double shares = 0;
   for (std::int64_t i = 0; i < count; ++i) shares += std::pow(longer, static_cast<double>(i));
@@ -106,7 +108,8 @@ Periods covering(std::int64_t steps, std::int64_t count, double longer) {
   return periods;
 }
 
-/// Loshchilov and Hutter (2017), with peaks that fall by `m_mul` from period to period.
+/// Cosine decay with restarts (Loshchilov and Hutter, 2017), with peaks that fall by `m_mul` from period to
+/// period.
 ShapedCurve cosine_decay_restarts(const ScheduleParams& params, CurveRoom room) {
   const auto periods = params.decay_steps.value ? Periods{*params.decay_steps.value, params.t_mul}
                                                 : covering(room.steps, params.cycles, params.t_mul);

@@ -7,31 +7,30 @@
 
 namespace fovea {
 
-/// What the length of a run has to do with a part of training. Where it decides, a longer run can't go on
-/// from a shorter one; where it does not, the part is not told of it.
+/// How a part of training depends on the length of the run. Where the length decides, a longer run can't
+/// resume from a shorter one; where it is ignored, the part does not see it.
 enum class RunLength { decides, decides_without_decay_steps, ignored };
 
-/// What a curve has to fit into.
+/// The peak and the number of steps that a curve is made for.
 struct CurveRoom {
   double peak = 0;
-  std::int64_t steps = 0;  ///< after the warmup; 0 where the length of the run does not decide
-  std::int64_t total = 0;  ///< with it, likewise
+  std::int64_t steps = 0;  ///< after the warmup; 0 where the curve ignores the length of the run
+  std::int64_t total = 0;  ///< including the warmup; 0 likewise
 };
 
-/// A curve, and the rate that it comes down to where it has an end.
+/// A curve and its lowest rate, where it has an end.
 struct ShapedCurve {
   Schedule::Curve curve;
   std::optional<double> floor;
 };
 
-/// One value of `schedule.type`: how its curve is made, and which of the settings that shape curves it
-/// honours.
+/// One value of `schedule.type`: the function that makes its curve, and the settings that it uses.
 struct CurveType {
   std::string name;
   std::function<ShapedCurve(const ScheduleParams&, CurveRoom)> make;
   std::vector<std::string> honours;
   RunLength length = RunLength::decides_without_decay_steps;
-  bool honours_all = false;  ///< one that was added from outside
+  bool honours_all = false;  ///< for a type that was added to `Extensions`
 
   bool depends_on_length(const ScheduleParams& params) const {
     return length == RunLength::decides ||
@@ -39,7 +38,7 @@ struct CurveType {
   }
 };
 
-/// The type of that name, which must be one of `schedule.type`.
+/// Returns the type of that name, which must be one of `schedule.type`.
 CurveType curve_type(const std::string& name);
 
 }  // namespace fovea

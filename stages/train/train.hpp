@@ -11,9 +11,9 @@
 
 namespace fovea {
 
-/// Trains a copy of a model on batches that are made while it learns. A step is: forward, loss, backward,
+/// Trains a copy of a model on batches that are made during training. A step is: forward, loss, backward,
 /// clip, optimizer, schedule, average. After each epoch every validation image is scored. The same seed gives
-/// the same bytes, whatever the number of threads that make batches.
+/// the same bytes for any number of threads that make batches.
 struct Train {
   static constexpr std::string_view name = "train";
   static constexpr std::string_view doc = "trains a model";
@@ -123,18 +123,20 @@ struct Train {
     }
     /// Refuses settings that contradict each other. Throws `Error` that begins with `place`.
     void check(const std::string& place) const;
-    /// Steps that an epoch of so many images takes. Throws `Error` where not one is whole.
+    /// Returns the number of steps per epoch for that many images. Throws `Error` where there is no whole
+    /// step.
     std::int64_t steps_of_epoch(std::size_t images) const;
   };
 
-  /// The plugins whose schedule, loss, optimizer or callbacks it uses.
+  /// Returns the digests of the plugins of the schedule, the loss, the optimizer and the callbacks.
   static Json code_named(const Params& params) {
     std::vector<std::string> all{"schedule " + params.schedule.type, "loss " + params.loss.type,
                                  "optimizer " + params.optimizer.type};
     for (const auto& name : params.callbacks) all.push_back("callback " + name);
     return Extensions::of_training().code_of(all);
   }
-  /// Training goes on from a shorter one where neither schedule nor callbacks depend on how long it is.
+  /// Returns how runs of different lengths relate: training resumes from a shorter run where neither schedule
+  /// nor callbacks depend on the length.
   static Horizon horizon(const Params& params);
   static void check_input(const AugmentationRecipe& batches, const Params& params);
   static Out<Value> run(const In<Value>& in, const Params& params, Context& context);

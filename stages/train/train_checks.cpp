@@ -6,7 +6,7 @@
 namespace fovea {
 namespace {
 
-/// Five of as many classes always hold the truth.
+/// Refuses top-5 accuracy as the monitored metric where there are too few classes for it.
 void expect_told_apart(const MonitorParams& monitor, const Dataset& data) {
   if (!monitor.metric.ends_with("top_5") || counts_top_5(data.classes())) return;
   throw Error("monitor.metric: " + quote(monitor.metric) + " is 1 whatever is learned of " +

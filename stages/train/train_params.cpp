@@ -12,7 +12,7 @@
 namespace fovea {
 namespace {
 
-/// Which types have a use for a setting; a setting that is not listed is for all.
+/// The types that use a setting; all types use a setting that is not listed.
 using Users = std::map<std::string_view, std::vector<std::string_view>>;
 
 const Users& optimizer_users() {
@@ -27,7 +27,7 @@ const Users& optimizer_users() {
   return users;
 }
 
-/// Refuses settings other than the standard ones that `params.type` has no use for.
+/// Refuses settings that `params.type` does not use and that differ from their defaults.
 template <class Params>
 void expect_used(const Params& params, const Users& all_users, const std::string& what,
                  const std::string& place) {

@@ -9,7 +9,7 @@
 
 namespace fovea {
 
-/// Parameters that learn in another way than the rest, by the pattern of their names.
+/// A group of parameters, by a pattern of names, with a learning rate or weight decay of its own.
 struct ParameterGroup {
   std::string names;
   double rate = 1;
@@ -25,7 +25,7 @@ struct ParameterGroup {
   }
 };
 
-/// How weights follow their gradients.
+/// Settings of the optimizer.
 struct OptimizerParams {
   std::string type = "adamw";
   double weight_decay = 1e-4;
@@ -74,17 +74,17 @@ struct OptimizerParams {
               "parameters with a rate or decay of their own; the first pattern that fits counts")};
   }
 
-  /// Names of update rules, with those that were added to `Extensions`.
+  /// Returns the names of update rules, with those that were added to `Extensions`.
   static OneOf types();
-  /// What "auto" comes to with this type.
+  /// The values of `beta_2`, `epsilon` and `momentum`, with "auto" resolved for this type.
   double second_beta() const { return beta_2.or_else(type == "lion" ? 0.99 : 0.999); }
   double kept_from_zero() const;
   double moved_on() const;
-  /// Refuses a setting that the type has no use for. Throws `Error` that begins with `place`.
+  /// Refuses settings that the type does not use. Throws `Error` that begins with `place`.
   void check(const std::string& place) const;
 };
 
-/// Limits on gradients before the optimizer sees them, in this order: each number, each tensor, all.
+/// Gradient clipping, in this order: by value, by the norm of each tensor, by the global norm.
 struct ClipParams {
   std::optional<double> value{};
   std::optional<double> local_norm{};
@@ -100,11 +100,11 @@ struct ClipParams {
   }
 };
 
-/// What the images of each class weigh in the loss: "none", "balanced", or a number for each class.
+/// The weights of classes in the loss: "none", "balanced", or a number for each class.
 struct ClassWeights {
   std::string rule = "none";
   std::vector<double> values{};  ///< where `rule` is ""
-  /// Throws `Error` where values are not one for each class.
+  /// Throws `Error` where the number of values is not the number of classes.
   void expect_fits(std::size_t classes) const;
   friend bool operator==(const ClassWeights&, const ClassWeights&) = default;
 };
@@ -117,7 +117,7 @@ struct Conversion<ClassWeights> {
   static Json schema();
 };
 
-/// What is made small.
+/// The loss function that training minimises.
 struct LossParams {
   std::string type = "cross_entropy";
   double label_smoothing = 0;
@@ -137,15 +137,15 @@ struct LossParams {
               "what each class weighs: \"none\", \"balanced\" (by how rare it is), or a number for each"),
         field("gamma", &P::gamma, "focal: how much less", at_least(0))};
   }
-  /// Names of losses, with those that were added to `Extensions`.
+  /// Returns the names of losses, with those that were added to `Extensions`.
   static OneOf types();
-  /// Refuses a setting that the type has no use for. Throws `Error` that begins with `place`.
+  /// Refuses settings that the type does not use. Throws `Error` that begins with `place`.
   void check(const std::string& place) const;
-  /// What is measured, as on an axis: "focal loss with gamma 2.0", "cross-entropy, nats".
+  /// Returns the label of an axis: "focal loss with gamma 2.0", "cross-entropy, nats".
   std::string in_words() const;
 };
 
-/// When training ends before its last epoch.
+/// Settings of early stopping.
 struct EarlyStoppingParams {
   std::optional<std::int64_t> patience = 25;
   double min_delta = 0;
@@ -158,7 +158,7 @@ struct EarlyStoppingParams {
   }
 };
 
-/// What tells a better epoch from a worse one.
+/// The metric that chooses the best epoch.
 struct MonitorParams {
   std::string metric = "val_accuracy";
   std::string mode = "auto";
@@ -175,7 +175,7 @@ struct MonitorParams {
   void check(const std::string& place) const;
 };
 
-/// What is shown while training runs.
+/// Settings of the figures and histograms that are made during training.
 struct VisualizeParams {
   std::int64_t every_epochs = 10;
   bool weight_histograms = false;
@@ -191,7 +191,7 @@ struct VisualizeParams {
   }
 };
 
-/// How often training saves all of its state, so that a killed run goes on from there.
+/// How often a checkpoint with the whole state of training is saved.
 struct CheckpointParams {
   std::int64_t every_epochs = 1;
   double every_minutes = 5;

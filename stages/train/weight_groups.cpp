@@ -33,7 +33,8 @@ void expect_fitting(const std::vector<WeightInfo>& parameters, const std::vector
   }
 }
 
-/// "layer1.0" of "layer1.0.conv1.weight": what comes up to the last part that is a number; else "".
+/// Returns the name up to its last part that is a number: "layer1.0" of "layer1.0.conv1.weight"; "" where
+/// there is none.
 std::string numbered_block(const std::string& name) {
   std::string block;
   for (std::size_t begin = 0; begin < name.size();) {
@@ -44,7 +45,7 @@ std::string numbered_block(const std::string& name) {
     if (number && begin > 0) block = name.substr(0, end);
     begin = end + 1;
   }
-  // The number of a downsampling path is inside of a block.
+  // Numbers after ".downsample." lie inside of a block.
   const auto path = block.find(".downsample.");
   return path == std::string::npos ? block : block.substr(0, path);
 }

@@ -7,34 +7,34 @@
 
 namespace fovea {
 
-/// All that a step needs from the host, in one piece of memory at one place of the device: a few numbers,
-/// labels, what dropout keeps, images.
+/// The input of a step on the device, sent as one block of memory at a fixed address: a few numbers, labels,
+/// dropout masks, images.
 class BatchUpload {
  public:
-  /// The step's own numbers.
+  /// Numbers that differ from step to step.
   struct Numbers {
     float rate = 0;  ///< the learning rate
-    float seed = 0;  ///< the gradient that the loss's sum begins with
+    float seed = 0;  ///< the initial gradient of the loss sum
   };
-  /// What has arrived, for so many images; nothing is copied.
+  /// Views of the uploaded data of a number of images; nothing is copied.
   struct Read {
     at::Tensor rate, seed;  ///< one number each, fp32
     at::Tensor images;      ///< N x C x H x W, fp32, channels last
     Truth truth;
-    std::vector<at::Tensor> kept;  ///< as in `Pass`
+    std::vector<at::Tensor> kept;  ///< dropout masks, as in `Pass`
   };
 
-  /// For at most `batch_size` images a step, of which some are mixed where `mixes`.
+  /// Makes room for `batch_size` images a step; `mixes` tells whether batches may be mixed.
   BatchUpload(const Specification& specification, const std::vector<Dropped>& dropped,
               std::int64_t batch_size, bool mixes, at::Device device);
 
-  /// Sends a batch; `seed` and `pass` are those of what is dropped. To be called by the stream that computes.
+  /// Uploads a batch; `seed` and `pass` number the dropout masks. Must be called in the compute stream.
   void send(const Batch& batch, const Numbers& numbers, std::uint64_t seed, std::uint64_t pass);
   Read read(std::int64_t images) const;
 
  private:
   static constexpr std::int64_t header = 64;
-  /// Bytes from the beginning, and how many.
+  /// A range of bytes in the block.
   struct Place {
     std::int64_t begin = 0, bytes = 0;
   };

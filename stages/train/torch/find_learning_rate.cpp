@@ -11,10 +11,10 @@
 namespace fovea {
 namespace {
 
-/// The loss is not worth following where it is so many times its best.
+/// The loss has diverged where it is this many times its lowest value.
 constexpr double diverged_at = 4;
 
-/// Gives the batches of one epoch after another.
+/// The batches of successive epochs.
 class EndlessStream {
  public:
   EndlessStream(const AugmentationRecipe& batches, std::int64_t batch_size, std::size_t threads)
@@ -22,7 +22,7 @@ class EndlessStream {
         batch_size_(static_cast<std::size_t>(batch_size)),
         threads_(threads),
         stream_(begin()) {}
-  /// The stream that has the next batch.
+  /// Returns the stream that holds the next batch.
   BatchStream& next() {
     const auto per_epoch = (batches_.data->size() + batch_size_ - 1) / batch_size_;
     if (taken_ > 0 && taken_ % per_epoch == 0) stream_ = begin();
@@ -40,7 +40,7 @@ class EndlessStream {
   std::unique_ptr<BatchStream> stream_;
 };
 
-/// With three digits.
+/// Formats a rate with three digits.
 std::string short_text(double rate) {
   char text[32];
   std::snprintf(text, sizeof text, "%.3g", rate);

@@ -19,12 +19,12 @@ void limit_norm(std::span<float> values, double norm, double limit) {
   if (norm > limit) scale(values, static_cast<float>(limit / (norm + 1e-6)));
 }
 
-/// Computes with other weights for as long as it lives.
-class OtherWeights {
+/// Swaps the network's weights for others, for its lifetime.
+class SwappedWeights {
  public:
-  OtherWeights(Network& network, Weights& others) : network_(network), others_(others) { swap(); }
-  ~OtherWeights() { swap(); }
-  OtherWeights(const OtherWeights&) = delete;
+  SwappedWeights(Network& network, Weights& others) : network_(network), others_(others) { swap(); }
+  ~SwappedWeights() { swap(); }
+  SwappedWeights(const SwappedWeights&) = delete;
 
  private:
   void swap() {
@@ -71,7 +71,7 @@ Learner::Sums HostLearner::learn(BatchStream& stream, std::int64_t number, Train
   state.phases.update += watch.lap();
   Sums all;
   const double scale_of_loss = state.loss_scale ? state.loss_scale->scale : 1;
-  double divisor = 0;  // what the sums of the first batch were divided by, and so all are
+  double divisor = 0;  // of the first batch's sum, and of all sums of the step
   for (std::int64_t part = 0; part < params_.accumulate_steps; ++part) {
     watch.lap();
     const auto* batch = stream.next();
@@ -129,7 +129,7 @@ void HostLearner::average(TrainState& state) {
 }
 
 Tally HostLearner::validate(const Dataset& data, TrainState& state, const Context& context) {
-  std::optional<OtherWeights> averaged;
+  std::optional<SwappedWeights> averaged;
   if (params_.ema_decay > 0) averaged.emplace(network_, state.average);
   return scored(data, state, context);
 }

@@ -15,67 +15,67 @@ struct LossNotFinite : Error {
   using Error::Error;
 };
 
-/// Changes the weights of one network, step by step. All that it remembers from step to step is in the
-/// `TrainState` that it is given, or is brought there by `settle` and `fetch`.
+/// Updates the weights of one network, step by step. All state between steps is in the `TrainState` that the
+/// calls get; `settle` and `fetch` bring it up to date.
 class Learner {
  public:
   virtual ~Learner() = default;
   Learner(const Learner&) = delete;
 
-  /// One for the device. Throws `Error` where settings and data do not fit.
+  /// Makes the learner for the device. Throws `Error` where settings and data do not fit.
   static std::unique_ptr<Learner> make(const Train::In<Value>& in, const Train::Params& params,
                                        std::uint64_t seed, const ComputeDevice& device);
 
-  /// Optimizer, average and sums before the first step.
+  /// Initialises optimizer, weight average and sums before the first step.
   void begin(TrainState& state);
-  /// Goes on from a state. Throws `Error` where it is not one of this network and these settings.
+  /// Restores a state. Throws `Error` where it is not one of this network and these settings.
   void restore(const TrainState& state);
   /// Throws `Error` where a state is not one of this network and these settings.
   void expect_fits(const TrainState& state) const;
 
-  /// Takes the batches of one step from the stream and moves the weights: forward, loss, backward, clip,
+  /// Takes the batches of one step from the stream and updates the weights: forward, loss, backward, clip,
   /// optimizer, average. `number` counts all steps from 0. Adds to the tally, the history and the timing of
-  /// `state`, at once or in a later step; where a scaled loss overflows its gradients, the scale moves in
-  /// place of the weights. Throws `LossNotFinite`, and `Error` where no scale is left, for this step or an
-  /// earlier one.
+  /// `state`, in this step or a later one; where the scaled loss overflows, the loss scale changes in place
+  /// of the weights. Throws `LossNotFinite`, and `Error` where the loss scale has vanished, for this step or
+  /// an earlier one.
   virtual void step(BatchStream& stream, std::int64_t number, double rate, TrainState& state) = 0;
-  /// Has the state tell of all steps. Throws what a step throws.
+  /// Brings tally, history and timing of the state up to date with all steps. Throws what `step` throws.
   virtual void settle(TrainState&) {}
-  /// The same, and brings weights, optimizer and average to the network's host lists and the state.
+  /// Settles, and copies weights, optimizer and weight average to the network's host lists and the state.
   virtual void fetch(TrainState&) {}
-  /// Has the next steps compute with the network's host lists as they are now.
+  /// Makes the next steps use the network's host lists as they are now.
   virtual void accept() {}
-  /// Scores every image of `data` with the weights that are to be kept. Throws `LossNotFinite`.
+  /// Scores every image of `data` with the weights of the checkpoint. Throws `LossNotFinite`.
   virtual Tally validate(const Dataset& data, TrainState& state, const Context& context) = 0;
 
-  /// The weights that are to be kept, after `fetch`: their average where there is one.
+  /// Returns the weights of the checkpoint, after `fetch`: their average where there is one.
   Weights kept(const TrainState& state) const;
-  /// Something that people should know of how this device learns; else "".
+  /// Returns a remark for the user on how this device trains; "" where there is none.
   virtual std::string remark() const { return {}; }
 
   Network& network() { return network_; }
   const Network& network() const { return network_; }
   Precision precision() const { return precision_; }
-  /// The names of all parameters, in the order of `TrainState::gradient_norms`.
+  /// Returns the names of all parameters, in the order of `TrainState::gradient_norms`.
   const std::vector<std::string>& names() const { return names_; }
 
  protected:
   Learner(const Train::In<Value>& in, const Train::Params& params, std::uint64_t seed,
           const ComputeDevice& device);
 
-  /// What the batches of one step sum up to.
+  /// Sums over the batches of one step.
   struct Sums {
     double loss = 0;
     double weight = 0;
     std::int64_t images = 0;
   };
-  /// Has the next steps go on from optimizer, average and loss scale of a state.
+  /// Loads optimizer, weight average and loss scale of a state for the next steps.
   virtual void take(const TrainState&) {}
-  /// Whether the weights follow their gradients, of this norm: a step whose scaled loss has overflowed is
-  /// skipped.
+  /// Returns whether to update the weights by gradients of this norm: a step whose scaled loss has overflowed
+  /// is skipped.
   bool is_to_be_made(double norm, std::int64_t number, TrainState& state) const;
   void expect_finite(double loss, std::int64_t number, const TrainState& state) const;
-  /// Scores every image of `data` with the network as it is. Throws `LossNotFinite`.
+  /// Scores every image of `data` with the network's current weights. Throws `LossNotFinite`.
   Tally scored(const Dataset& data, const TrainState& state, const Context& context);
 
   const Train::In<Value> in_;
@@ -83,7 +83,7 @@ class Learner {
   const std::uint64_t seed_;
   const Precision precision_;
   Network network_;
-  const std::vector<WeightRun> tensors_;  ///< one for each parameter
+  const std::vector<WeightRun> tensors_;  ///< one per parameter
   const std::unique_ptr<Optimizer> optimizer_;
   const std::unique_ptr<Loss> loss_;
 

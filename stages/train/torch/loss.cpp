@@ -22,13 +22,13 @@ std::vector<double> balanced_weights(const Dataset& data) {
   std::vector<double> counts(data.classes());
   for (const auto label : data.labels) ++counts[static_cast<std::size_t>(label)];
   for (auto& count : counts) {
-    const double images = std::max(count, 1.0);  // a class that only validation has weighs as one image would
+    const double images = std::max(count, 1.0);  // a class without training images counts as one image
     count = static_cast<double>(data.labels.size()) / (static_cast<double>(counts.size()) * images);
   }
   return counts;
 }
 
-/// One weight for each class; none where all weigh the same.
+/// Returns one weight per class; empty where all weigh the same.
 std::vector<double> class_weights(const ClassWeights& given, const Dataset& data) {
   if (given.rule == "none") return {};
   if (given.rule == "balanced") return balanced_weights(data);
@@ -56,7 +56,7 @@ class ClassLoss : public TensorLoss {
   }
 
  protected:
-  /// N x K: the share of each class in what an image should score, smoothed.
+  /// Returns the target distribution, N x K, with label smoothing.
   at::Tensor targets(const at::Tensor& scores, const Truth& truth) const {
     const auto classes = scores.size(1);
     const double smoothing = params_.label_smoothing;
@@ -73,8 +73,8 @@ class ClassLoss : public TensorLoss {
 
   LossParams params_;
   std::vector<double> weights_;
-  at::Tensor tensor_;   ///< the weights, or nothing
-  at::Tensor numbers_;  ///< of the classes, 1 x K
+  at::Tensor tensor_;   ///< the class weights, or undefined
+  at::Tensor numbers_;  ///< class indices, 1 x K
 
  private:
   double weight_of(const std::vector<std::int64_t>& labels) const {

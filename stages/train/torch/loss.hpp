@@ -9,42 +9,43 @@
 
 namespace fovea {
 
-/// The loss of a batch as a sum, and what to divide that by for the mean.
+/// The loss of a batch as a sum, with the divisor that gives the mean.
 struct BatchLoss {
   at::Tensor sum;
   double weight = 0;
 };
 
-/// What is made small.
+/// A loss function.
 class Loss {
  public:
   virtual ~Loss() = default;
-  /// For scores N x K before softmax in fp32, and the true classes of a batch, of which some may be mixed.
+  /// Returns the loss of logits N x K in fp32 for the true classes of a batch, of which some may be mixed.
   virtual BatchLoss operator()(const at::Tensor& scores, const Batch& batch) const = 0;
 };
 
-/// The true classes of a batch as tensors where the scores are.
+/// The true classes of a batch as tensors, on the device of the scores.
 struct Truth {
   at::Tensor labels;    ///< N
-  at::Tensor others{};  ///< N, of what was mixed in; undefined where nothing is mixed
-  at::Tensor share{};   ///< of `labels`, one number in fp32; that of `others` is the rest
+  at::Tensor others{};  ///< N, the second class of mixed images; undefined without mixing
+  at::Tensor share{};   ///< weight of `labels`, one number in fp32; that of `others` is the rest
 };
 
-/// A loss that is made of operations on tensors alone, so that any device computes it.
+/// A loss made of tensor operations alone, so that any device computes it.
 class TensorLoss : public Loss {
  public:
   BatchLoss operator()(const at::Tensor& scores, const Batch& batch) const final;
   virtual at::Tensor sum(const at::Tensor& scores, const Truth& truth) const = 0;
-  /// What to divide the sum by, for scores of so many classes.
+  /// Returns the divisor of the sum, for scores of `classes` classes.
   virtual double weight(const Batch& batch, std::int64_t classes) const = 0;
-  /// Has its own numbers where the scores will be.
+  /// Moves the loss's own tensors to the device of the scores.
   virtual void move_to(at::Device) {}
 };
 
-/// The loss that `params` names. Cross entropy with weights and smoothing is that of PyTorch, of which the
+/// Returns the loss that `params` names. Cross entropy with weights and smoothing is that of PyTorch, whose
 /// mean divides by the weights of the true classes; focal is that of Lin et al. (2017) with weights for
 /// alpha; bce is the mean over images and classes, as PyTorch's. "balanced" weighs a class by n / (K n_k), as
-/// scikit-learn does, with the counts of `data`. Throws `Error` where the weights are not one for each class.
+/// scikit-learn does, with the counts of `data`. Throws `Error` where the number of weights is not the number
+/// of classes.
 std::unique_ptr<Loss> make_loss(const LossParams& params, const Dataset& data);
 
 }  // namespace fovea

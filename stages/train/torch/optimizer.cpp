@@ -32,7 +32,7 @@ FOVEA_VECTOR_LOOPS void move_loop(float* __restrict values, const float* __restr
   for (std::size_t i = 0; i < count; ++i) values[i] += share * (target[i] - values[i]);
 }
 
-/// Adds squares to eight sums, each value to the next sum.
+/// Adds squares to eight partial sums, in turn.
 FOVEA_VECTOR_LOOPS void add_squares(const float* __restrict values, std::size_t count,
                                     double* __restrict sums) {
   std::size_t i = 0;
@@ -45,7 +45,7 @@ FOVEA_VECTOR_LOOPS void add_squares(const float* __restrict values, std::size_t 
   for (; i < count; ++i) sums[i % 8] += static_cast<double>(values[i]) * values[i];
 }
 
-/// Calls `body(first, count)` for shares of so many numbers, on all threads.
+/// Calls `body(first, count)` for shares of the numbers, on all threads.
 template <class Body>
 void in_shares(std::size_t count, const Body& body) {
   at::parallel_for(0, static_cast<std::int64_t>(count), grain, [&](std::int64_t begin, std::int64_t end) {

@@ -9,7 +9,7 @@
 
 namespace fovea {
 
-/// What an optimizer remembers between steps.
+/// The state of an optimizer between steps.
 struct OptimizerState {
   std::int64_t step = 0;                    ///< steps made so far
   std::vector<std::vector<float>> moments;  ///< each as long as the flat weights
@@ -20,19 +20,19 @@ class Optimizer {
  public:
   virtual ~Optimizer() = default;
 
-  /// What is remembered before the first step of this many weights.
+  /// Returns the state before the first step, for a number of weights.
   OptimizerState begin(std::size_t weights) const;
-  /// Moves the weights by one step against the gradients, both flat and of one length; `runs` covers them,
-  /// with one run for each tensor where the rule wants `whole_tensors`.
+  /// Updates the weights by one step against the gradients, both flat and of one length; `runs` covers them,
+  /// with one run per tensor where the rule needs `whole_tensors`.
   void step(std::span<float> weights, std::span<const float> gradients, std::span<const WeightRun> runs,
             double learning_rate, OptimizerState& state) const;
-  /// Whether a number's update depends on the others of its tensor.
+  /// Returns whether a number's update depends on the others of its tensor.
   virtual bool whole_tensors() const { return false; }
 
  protected:
   static constexpr std::size_t most_moments = 3;
 
-  /// Neighbouring numbers that are updated alike.
+  /// Neighbouring numbers with equal settings.
   struct Piece {
     float* weights;
     const float* gradients;
@@ -45,27 +45,27 @@ class Optimizer {
   };
 
  private:
-  /// How many numbers are remembered for each weight, at most `most_moments`; they begin at 0.
+  /// Returns the number of moments per weight, at most `most_moments`; they begin at 0.
   virtual std::size_t moments() const = 0;
   virtual void update(const Piece& piece) const = 0;
 };
 
-/// The rule that `params` names. Update rules are those of PyTorch: AdamW (Loshchilov and Hutter, 2019),
-/// Adam, SGD, RMSprop, Adadelta, Adagrad, and Muon with the step of matching size (Liu et al., 2025), in
-/// which AdamW moves what is no matrix between layers. Lion is that of Chen et al. (2023), Lamb that of You
-/// et al. (2020) where only tensors that decay are scaled by their norm.
+/// Returns the update rule that `params` names. The rules are those of PyTorch: AdamW (Loshchilov and Hutter,
+/// 2019), Adam, SGD, RMSprop, Adadelta, Adagrad, and Muon with the step of matching size (Liu et al., 2025),
+/// in which AdamW updates all but the matrices between layers. Lion is that of Chen et al. (2023), Lamb that
+/// of You et al. (2020) where only tensors that decay are scaled by their norm.
 std::unique_ptr<Optimizer> make_optimizer(const OptimizerParams& params);
 
-/// The root of the sum of squares, the same for any number of threads.
+/// Returns the Euclidean norm, the same for any number of threads.
 double norm_of(std::span<const float> values);
 
-/// Multiplies every value.
+/// Multiplies every value by the factor.
 void scale(std::span<float> values, float factor);
 
-/// Brings every value to at most `limit` from zero.
+/// Clamps every value to [-limit, limit].
 void clamp(std::span<float> values, float limit);
 
-/// Moves `values` towards `target` by a share of the way.
+/// Moves `values` towards `target` by a share of the distance.
 void move_towards(std::span<float> values, std::span<const float> target, float share);
 
 }  // namespace fovea

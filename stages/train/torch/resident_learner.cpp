@@ -16,10 +16,11 @@
 namespace fovea {
 namespace {
 
-/// A line is: the loss, the norm of the gradients, those of each weight where they are tracked, the scores.
+/// Columns of a line: the loss, the gradient norm, the norm of each weight where norms are tracked, the
+/// scores.
 enum : std::int64_t { line_loss, line_norm, line_scores };
 
-/// Steps of full size that are not recorded: LibTorch sets itself up in them, and cuDNN chooses.
+/// Full steps before a graph is recorded: LibTorch initialises itself and cuDNN chooses algorithms in them.
 constexpr std::int64_t steps_before_graph = 3;
 
 std::unique_ptr<Loss> loss_on(at::Device device, const LossParams& params, const Dataset& data) {
@@ -40,38 +41,38 @@ ResidentLearner::ResidentLearner(const Train::In<Value>& in, const Train::Params
       device_(torch_device(device)),
       make_graph_(make_graph),
       stream_(device_),
-      there_loss_(loss_on(device_, params.loss, *in.batches->data)),
-      tensor_loss_(dynamic_cast<const TensorLoss*>(there_loss_.get())),
+      device_loss_(loss_on(device_, params.loss, *in.batches->data)),
+      tensor_loss_(dynamic_cast<const TensorLoss*>(device_loss_.get())),
       state_(network_, params_, tensors_, *optimizer_),
       batch_upload_(in.model->specification, network_.dropped(), params.batch_size,
                     mixes_batches(in.batches->policy), device_),
-      step_log_(host_helps() || !params.callbacks.empty() ? 1 : params.log_every * params.accumulate_steps,
+      step_log_(needs_host() || !params.callbacks.empty() ? 1 : params.log_every * params.accumulate_steps,
                 width(), device_) {
   const bool calls = !params.callbacks.empty();
-  if (host_helps() || calls) {
+  if (needs_host() || calls) {
     remark_ = std::string("each step waits for the device, as ") +
               (calls                     ? "a callback"
                : tensor_loss_ == nullptr ? "the loss"
                                          : "the optimizer") +
               " is code of your own that runs on the CPU";
   }
-  if (!host_helps() && params.step_graph && params.accumulate_steps == 1) graph_ = make_graph_();
+  if (!needs_host() && params.step_graph && params.accumulate_steps == 1) graph_ = make_graph_();
   if (graph_ == nullptr && device_.is_cuda() && params.step_graph && remark_.empty() &&
       params.accumulate_steps == 1) {
     remark_ =
         "steps are not recorded as CUDA graphs, as libfovea_cuda.so is not beside Fovea's libraries or does "
         "not load; build Fovea where CUDA's cuda_runtime_api.h is";
   }
-  // The network's numbers came over in another stream.
+  // Waits for the copy of the network's weights, which ran in another stream.
   network_.lists().device_parameters().narrow(0, 0, 1).cpu();
 }
 
 ResidentLearner::~ResidentLearner() {
-  // Memory goes back to its stream only when this one is done with it.
+  // The allocator may reuse memory of this stream only once its work is done.
   const DeviceStream::In in_own(stream_);
   try {
     state_.wait();
-  } catch (const c10::Error&) {  // it is told where the work was asked for
+  } catch (const c10::Error&) {  // reported where the work was started
   }
 }
 
@@ -95,7 +96,7 @@ void ResidentLearner::step(BatchStream& stream, std::int64_t number, double rate
     const auto* batch = stream.next();
     const double waited = watch.lap();
     state.phases.waiting += waited;
-    waited_ += waited;
+    wait_seconds_ += waited;
     if (batch == nullptr) break;
     if (part > 0) keep_line(state);
     sent_.push_back({{}, number, rate, 0, false});
@@ -103,7 +104,7 @@ void ResidentLearner::step(BatchStream& stream, std::int64_t number, double rate
     weight += sent_.back().weight;
   }
   sent_.back().ends_step = true;
-  if (params_.accumulate_steps > 1 || host_helps()) move(divisor / weight);
+  if (params_.accumulate_steps > 1 || needs_host()) move(divisor / weight);
   fetched_ = false;
   ++measured_steps_;
   keep_line(state);
@@ -120,15 +121,15 @@ void ResidentLearner::learn(const Batch& batch, std::int64_t part, double rate, 
   const auto pass_number = static_cast<std::uint64_t>(sent.number * params_.accumulate_steps + part);
   batch_upload_.send(batch, {static_cast<float>(rate), static_cast<float>(1 / divisor)}, seed_, pass_number);
   if (measured_steps_ < steps_before_graph) {
-    // Of the steps that are measured, the last one counts: LibTorch sets itself up in the first.
+    // The last measured step counts: LibTorch initialises itself in the first.
     if (part == 0) shares_ = {};
     state_.wait();
     marks_.lap();
   }
   const auto images = static_cast<std::int64_t>(batch.size());
   if (by_host) {
-    sent.weight = pass_by_host(batch, part == 0, divisor);
-  } else if (params_.accumulate_steps > 1 || host_helps()) {
+    sent.weight = pass_with_host_loss(batch, part == 0, divisor);
+  } else if (params_.accumulate_steps > 1 || needs_host()) {
     pass(images, part == 0);
   } else {
     whole_step(images);
@@ -148,28 +149,28 @@ void ResidentLearner::pass(std::int64_t images, bool first) {
   const auto scores = forward(batch_upload);
   const auto sum = tensor_loss_->sum(scores, batch_upload.truth);
   mark(&Shares::forward);
-  go_back(scores, sum, batch_upload.seed, first);
+  backward_from(scores, sum, batch_upload.seed, first);
 }
 
-double ResidentLearner::pass_by_host(const Batch& batch, bool first, double& divisor) {
+double ResidentLearner::pass_with_host_loss(const Batch& batch, bool first, double& divisor) {
   network_.lists().forget_gradients();
   const auto batch_upload = batch_upload_.read(static_cast<std::int64_t>(batch.size()));
   const auto scores = forward(batch_upload);
-  const auto here = scores.detach().cpu().requires_grad_(true);
-  const auto [sum, weight] = (*loss_)(here, batch);
+  const auto host_scores = scores.detach().cpu().requires_grad_(true);
+  const auto [sum, weight] = (*loss_)(host_scores, batch);
   sum.backward();
   if (first) divisor = weight;
   loss_sum_ = sum.detach().to(device_, at::kFloat);
   mark(&Shares::forward);
-  // The gradient of the scores goes on as that of a sum would.
-  const auto way = here.grad().to(device_) / divisor;
-  go_back(scores, (scores * way).sum(), at::ones_like(loss_sum_), first);
+  // A weighted sum has the gradient that the host computed.
+  const auto gradient = host_scores.grad().to(device_) / divisor;
+  backward_from(scores, (scores * gradient).sum(), at::ones_like(loss_sum_), first);
   loss_sum_ = sum.detach().to(device_, at::kFloat);
   return weight;
 }
 
-void ResidentLearner::go_back(const at::Tensor& scores, const at::Tensor& sum, const at::Tensor& seed,
-                              bool first) {
+void ResidentLearner::backward_from(const at::Tensor& scores, const at::Tensor& sum, const at::Tensor& seed,
+                                    bool first) {
   sum.backward(state_.scaled(seed));
   network_.lists().take_gradients(state_.gradients(), !first);
   scores_ = scores.detach();
@@ -215,7 +216,7 @@ void ResidentLearner::write_line() {
 }
 
 void ResidentLearner::keep_line(TrainState& state) {
-  if (params_.accumulate_steps > 1 || host_helps()) write_line();
+  if (params_.accumulate_steps > 1 || needs_host()) write_line();
   step_log_.keep();
   if (step_log_.is_full()) settle(state);
 }
@@ -253,7 +254,7 @@ void ResidentLearner::read_line(const Sent& sent, std::span<const float> line, T
 }
 
 void ResidentLearner::count_time(TrainState& state) {
-  const double busy = std::max(0.0, unread_.lap() - std::exchange(waited_, 0));
+  const double busy = std::max(0.0, unread_.lap() - std::exchange(wait_seconds_, 0));
   const double all = shares_.forward + shares_.backward + shares_.update;
   if (all == 0) return;
   state.phases.forward += busy * shares_.forward / all;
@@ -271,7 +272,7 @@ void ResidentLearner::take(const TrainState& state) {
   const DeviceStream::In in_own(stream_);
   network_.to_device();
   state_.take(state);
-  // What was recorded works on memory that is no more.
+  // The recorded graph refers to memory that was freed.
   if (graph_ != nullptr && graph_->is_recorded()) graph_ = make_graph_();
   sent_.clear();
   sums_ = {};

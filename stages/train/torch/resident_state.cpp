@@ -17,7 +17,7 @@ at::Tensor one_number(double value, at::ScalarType type, at::Device device) {
   return at::full({}, value, at::TensorOptions(type)).to(device);
 }
 
-/// `limit` over a norm where that is above it, else 1.
+/// Returns `limit` / norm where the norm is above the limit, else 1.
 at::Tensor factor_to(double limit, const at::Tensor& norm) {
   return norm.add(1e-6).reciprocal_().mul_(limit).clamp_max_(1);
 }
@@ -129,7 +129,7 @@ void ResidentState::move_on_host(double rate) {
 }
 
 void ResidentState::move_average(const at::Tensor& finite) {
-  // 1 - min(decay, (1 + steps) / (10 + steps))
+  // The share is 1 - min(decay, (1 + steps) / (10 + steps)).
   auto share = (made_ + 10).reciprocal_().mul_(9).clamp_min_(1 - params_.ema_decay).to(at::kFloat);
   if (finite.defined()) share = share * finite;
   average_.lerp_(lists_.weights, share);
@@ -144,7 +144,7 @@ void ResidentState::move_average(const at::Tensor& finite) {
 }
 
 void ResidentState::move_scale(const at::Tensor& finite) {
-  // As `LossScale::update`.
+  // The rule is that of `LossScale::update`.
   constexpr double steps_to_double = LossScale::steps_to_double;
   good_steps_.add_(1).mul_(finite);
   const auto grows = good_steps_ >= steps_to_double;
@@ -162,7 +162,7 @@ ResidentState::Averaged::Averaged(ResidentState& state)
 ResidentState::Averaged::~Averaged() {
   try {
     compute_with(parameters_, buffers_);
-  } catch (const c10::Error&) {  // the device has failed before, and that is being told
+  } catch (const c10::Error&) {  // reported where the device failed
   }
 }
 void ResidentState::Averaged::compute_with(const at::Tensor& parameters, const at::Tensor& buffers) {

@@ -7,32 +7,32 @@
 
 namespace fovea {
 
-/// What training changes, on a device: gradients, the moments of the optimizer, the average of the weights
-/// and the scale of the loss, beside the parameters and running statistics of a network. Nothing but
-/// `fetch`, and an optimizer of the user's own, waits for the device.
+/// The state of training on a device: gradients, optimizer moments, weight average and loss scale, beside the
+/// parameters and running statistics of a network. Only `fetch`, `wait` and an optimizer of the user's own
+/// wait for the device.
 class ResidentState {
  public:
-  /// `optimizer` is what the host computes where it alone knows the rule.
+  /// `optimizer` computes on the host the rules that have no `ListRule`.
   ResidentState(Network& network, const Train::Params& params, const std::vector<WeightRun>& tensors,
                 const Optimizer& optimizer);
 
-  /// Copies optimizer, average and loss scale to the device.
+  /// Copies optimizer, weight average and loss scale to the device.
   void take(const TrainState& state);
-  /// Brings the network's weights to its host lists, and moments and average to the state.
+  /// Copies the weights to the network's host lists, and moments and weight average to the state.
   void fetch(TrainState& state) const;
 
-  /// Whether only the host knows the optimizer.
+  /// Returns whether the update rule runs on the host only.
   bool host_moves() const { return rule_ == nullptr; }
   const at::Tensor& gradients() const { return lists_.gradients; }
   /// Waits for the device.
   void wait() const;
-  /// `seed`, times what the loss is scaled by.
+  /// Returns `seed` times the loss scale.
   at::Tensor scaled(const at::Tensor& seed) const;
-  /// Clips gradients, times a factor, and moves the weights with all that follows them. Gives the norm of the
-  /// gradients before, and those of each weight where they are tracked.
+  /// Clips the gradients, times a factor, and updates weights, average and loss scale. Returns the norm of
+  /// the gradients before clipping, and that of each weight where norms are tracked.
   at::Tensor move(double factor, const at::Tensor& rate, double rate_of_host);
 
-  /// Has the network compute with the average for as long as it lives.
+  /// Makes the network compute with the weight average, for its lifetime.
   class Averaged {
    public:
     explicit Averaged(ResidentState& state);
@@ -60,10 +60,10 @@ class ResidentState {
   const ByWeight by_weight_;
   UpdatedLists lists_;
   at::Tensor average_, average_buffers_;
-  at::Tensor made_;            ///< steps made, one number in fp64
-  at::Tensor scale_;           ///< of the loss, one number in fp32; none where it is not scaled
-  at::Tensor good_steps_;      ///< since the scale last changed
-  OptimizerState host_state_;  ///< of a rule that only the host knows
+  at::Tensor made_;            ///< number of updates, one number in fp64
+  at::Tensor scale_;           ///< loss scale, one number in fp32; undefined without scaling
+  at::Tensor good_steps_;      ///< since the last change of the scale
+  OptimizerState host_state_;  ///< of a rule that only the host computes
 };
 
 }  // namespace fovea

@@ -6,20 +6,20 @@
 
 namespace fovea {
 
-/// A table on a device where each step leaves a row of numbers, so that nobody waits for it; all rows are
-/// read at once.
+/// A table on a device to which each step writes a row of numbers without waiting; all rows are read at once.
 class StepLog {
  public:
-  /// At most so many rows, fewer where they would take more than 64 MiB.
+  /// Makes a table of `rows` rows, or fewer where they would take more than 64 MiB.
   StepLog(std::int64_t rows, std::int64_t width, at::Device device);
 
-  /// Where a step writes: always the same memory.
+  /// Returns the row that a step writes to, always at the same address.
   const at::Tensor& row() const { return row_; }
-  /// Keeps the row as the next of the table.
+  /// Appends the row to the table.
   void keep();
   bool is_full() const { return kept_ == rows_.size(0); }
   std::int64_t kept() const { return kept_; }
-  /// Waits for all kept rows and begins anew; what it gives stays until the next call.
+  /// Waits for the device, returns all rows of the table and empties it; the result is valid until the next
+  /// call.
   std::span<const float> read();
 
  private:

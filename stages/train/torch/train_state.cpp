@@ -148,7 +148,7 @@ void write(const TrainState& state, H5Writer& file) {
   write_callbacks(state, file);
 }
 
-/// Version 3 and earlier did not keep the time of everything.
+/// Reads the phases; version 3 and earlier have no total time.
 Phases read_phases(std::span<const double> seconds) {
   Phases phases{seconds[0], seconds[1], seconds[2], seconds[3]};
   if (seconds.size() == 4) {

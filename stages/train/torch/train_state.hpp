@@ -14,28 +14,28 @@
 
 namespace fovea {
 
-/// Everything that decides how training goes on, beside inputs and settings. Random numbers need no state:
-/// each is a function of seed, epoch and sample.
+/// The state of training between steps, beside inputs and settings. Random numbers need no state: each is a
+/// function of seed, epoch and sample.
 struct TrainState {
   static constexpr std::string_view kind = "TrainState";
   static const Codec& codec();
 
-  Weights weights;  ///< filled by `Trainer::state` only; while training they are in the network
+  Weights weights;  ///< filled by `Trainer::state` only; during training they are in the network
   OptimizerState optimizer;
-  std::int64_t epoch = 0;          ///< epochs that are finished
-  std::int64_t step_in_epoch = 0;  ///< steps of the epoch that is not
-  Tally tally;                     ///< of those steps
-  Phases phases;                   ///< likewise
-  GradientSums gradient_norms;     ///< likewise, where they are tracked
+  std::int64_t epoch = 0;          ///< finished epochs
+  std::int64_t step_in_epoch = 0;  ///< steps of the unfinished epoch
+  Tally tally;                     ///< of the unfinished epoch
+  Phases phases;                   ///< of the unfinished epoch
+  GradientSums gradient_norms;     ///< of the unfinished epoch, where norms are tracked
   MonitorState monitor_state;
   Weights best_weights;
   Weights average;                      ///< of the weights, where one is kept
   std::optional<LossScale> loss_scale;  ///< where the loss is scaled, as for fp16
   History history;
-  std::map<std::string, double> logged;                  ///< by callbacks, in the epoch that is not finished
-  std::map<std::string, std::vector<double>> callbacks;  ///< what they remember, by name
-  std::vector<Figures::File> figures;                    ///< that callbacks have shown
-  bool told_to_stop = false;                             ///< by a callback, after this epoch
+  std::map<std::string, double> logged;                  ///< values of callbacks in the unfinished epoch
+  std::map<std::string, std::vector<double>> callbacks;  ///< states of callbacks, by name
+  std::vector<Figures::File> figures;                    ///< figures of callbacks
+  bool told_to_stop = false;  ///< whether a callback ends training after this epoch
   GradientHistory gradients;
   Timing timing;
 };

@@ -9,7 +9,7 @@
 namespace fovea {
 namespace {
 
-/// The inputs, once they are known to belong together and with the settings.
+/// Returns the inputs after a check against each other and the settings.
 const Train::In<Value>& checked(const Train::In<Value>& in, const Train::Params& params) {
   const auto& data = *in.batches->data;
   expect_images(data, "batches", "give \"split\" smaller shares of validation and test");
@@ -65,7 +65,7 @@ Trainer::Trainer(const Train::In<Value>& in, const Train::Params& params, const 
 
 void Trainer::run() {
   progress_.begin(device_, learner_->precision());
-  tell_remark();
+  log_remark();
   resume();
   try {
     while (!finished()) epoch();
@@ -75,7 +75,8 @@ void Trainer::run() {
     throw;
   }
   live_.wait();
-  // What the end brings belongs to this run, and not to a longer one that goes on from its last epoch.
+  // The checkpoint is saved before `on_end`, so that a longer run that resumes from it gets nothing of
+  // `on_end`.
   learner_->fetch(state_);
   save();
   call(&Callback::on_end);
@@ -136,13 +137,13 @@ void Trainer::epoch() {
                             : std::make_unique<BatchStream>(stream_of(state_.epoch, state_.step_in_epoch));
   const auto pace = train_epoch(*stream);
   stream.reset();
-  // Its first batches are made while this epoch is validated.
+  // The stream makes the first batches of the next epoch while this epoch is validated.
   if (state_.epoch + 1 < params_.epochs)
     next_epoch_ = std::make_unique<BatchStream>(stream_of(state_.epoch + 1, 0));
   end_epoch();
   count_time();
   keep_times();
-  tell_remark();
+  log_remark();
   progress_.epoch(state_.history, pace, state_.timing.epoch_seconds.back());
   show_when_due();
   save_when_due();
@@ -150,8 +151,8 @@ void Trainer::epoch() {
 
 Pace Trainer::train_epoch(BatchStream& stream) {
   const Stopwatch watch;
-  heard_.lap();
-  heard_images_ = state_.tally.samples;
+  pace_clock_.lap();
+  pace_images_ = state_.tally.samples;
   const auto before = state_.tally.samples;
   const auto decoded = state_.phases.decoding, augmented = state_.phases.augmenting;
   while (state_.step_in_epoch < steps_per_epoch_) {
@@ -162,7 +163,7 @@ Pace Trainer::train_epoch(BatchStream& stream) {
     if (state_.step_in_epoch == steps_per_epoch_) learner_->settle(state_);
     state_.phases.decoding = decoded + stream.times().decoding;
     state_.phases.augmenting = augmented + stream.times().augmenting;
-    if (hear()) {
+    if (update_pace()) {
       call(&Callback::on_step);
       const auto known = static_cast<std::int64_t>(state_.history.step_loss.size());
       progress_.step(state_.epoch, known - 1 - state_.epoch * steps_per_epoch_, state_.history, state_.tally,
@@ -174,19 +175,19 @@ Pace Trainer::train_epoch(BatchStream& stream) {
   return {state_.tally.samples - before, watch.seconds()};
 }
 
-bool Trainer::hear() {
+bool Trainer::update_pace() {
   auto& pace = state_.timing.step_samples_per_second;
   const auto steps = state_.history.step_loss.size() - pace.size();
   if (steps == 0) return false;
-  const auto images = state_.tally.samples - std::exchange(heard_images_, state_.tally.samples);
-  pace.insert(pace.end(), steps, static_cast<double>(images) / heard_.lap());
+  const auto images = state_.tally.samples - std::exchange(pace_images_, state_.tally.samples);
+  pace.insert(pace.end(), steps, static_cast<double>(images) / pace_clock_.lap());
   return true;
 }
 
-void Trainer::tell_remark() {
+void Trainer::log_remark() {
   const auto remark = learner_->remark();
-  if (remark != told_remark_) context_.event("remark", remark);
-  told_remark_ = remark;
+  if (remark != logged_remark_) context_.event("remark", remark);
+  logged_remark_ = remark;
 }
 
 void Trainer::end_epoch() {
@@ -195,10 +196,10 @@ void Trainer::end_epoch() {
   append(state_.history.train, state_.tally, classes);
   append(state_.history.validation, validation, classes);
   if (params_.track_gradients) state_.gradient_norms.end_epoch(steps_per_epoch_, state_.gradients);
-  best_tracker();
+  update_best();
   call(&Callback::on_epoch);
   keep_logged();
-  be_patient();
+  check_early_stopping();
   ++state_.epoch;
   state_.step_in_epoch = 0;
   state_.tally = {};
@@ -221,7 +222,7 @@ void Trainer::keep_times() {
   state_.phases = {};
 }
 
-void Trainer::best_tracker() {
+void Trainer::update_best() {
   auto& monitor_state = state_.monitor_state;
   const double value = best_tracker_.value(state_.history);
   if (best_tracker_.beats(value, monitor_state.best, 0)) {
@@ -238,7 +239,7 @@ void Trainer::best_tracker() {
   ++monitor_state.reductions;
 }
 
-void Trainer::be_patient() {
+void Trainer::check_early_stopping() {
   const auto patience = params_.early_stopping.patience;
   const bool enough = state_.told_to_stop || (patience && state_.monitor_state.stopping.epochs >= *patience);
   state_.history.stopped_early =
@@ -296,7 +297,7 @@ Model Trainer::model_with(const Weights& weights) const {
 
 TrainState Trainer::state() {
   learner_->fetch(state_);
-  hear();
+  update_pace();
   auto state = state_;
   state.weights = learner_->network().weights();
   for (const auto& one : callbacks_) state.callbacks[one.name] = one.callback->state();
@@ -308,7 +309,7 @@ void Trainer::restore(TrainState state) {
   state_ = std::move(state);
   for (const auto& one : callbacks_) one.callback->restore(state_.callbacks[one.name]);
   state_.history.planned_epochs = params_.epochs;
-  be_patient();
+  check_early_stopping();
 }
 
 }  // namespace fovea

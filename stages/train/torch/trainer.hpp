@@ -8,24 +8,24 @@
 
 namespace fovea {
 
-/// Trains one network. Everything that changes is in its `TrainState`, so that a state restored into a new
-/// trainer with equal inputs and settings goes on to the same bytes.
+/// Trains one network. All that changes is in its `TrainState`, so that a state restored into a new trainer
+/// with equal inputs and settings leads to the same bytes.
 class Trainer {
  public:
   /// Throws `Error` where data, model and settings do not fit.
   Trainer(const Train::In<Value>& in, const Train::Params& params, const Context& context);
 
-  /// Trains to the end: the last epoch, or when early stopping says so. Goes on from saved progress where
-  /// there is some, saves its own as `checkpoint` says, and before it throws `Stopped` when asked to leave.
+  /// Trains to the last epoch or to early stopping. Resumes from the newest checkpoint where there is one,
+  /// saves checkpoints as `checkpoint` says, and saves one before it throws `Stopped` when asked to stop.
   void run();
   Train::Out<Value> result() const;
 
-  /// A copy of everything, to go on from.
+  /// Returns a copy of the whole state, to resume from.
   TrainState state();
   void restore(TrainState state);
 
  private:
-  /// Goes on from the newest progress, and says so.
+  /// Resumes from the newest checkpoint and reports it.
   void resume();
   void save();
   void save_when_due();
@@ -33,24 +33,24 @@ class Trainer {
   bool finished() const;
   void epoch();
   BatchStream stream_of(std::int64_t epoch, std::int64_t first_step) const;
-  /// The steps of an epoch that are left to make.
+  /// Runs the remaining steps of an epoch.
   Pace train_epoch(BatchStream& stream);
-  /// Keeps the pace of steps that became known since the last time; whether there were any.
-  bool hear();
-  /// Says what people should know of how the device learns, once.
-  void tell_remark();
+  /// Adds the pace of newly finished steps to the timing; returns whether there were any.
+  bool update_pace();
+  /// Reports a new remark of the learner.
+  void log_remark();
   void end_epoch();
-  /// Adds the time since the last call to that of the running epoch.
+  /// Adds the time since the last call to the running epoch.
   void count_time();
   void keep_times();
-  /// Calls all callbacks at one moment, and keeps what they ask for.
+  /// Calls all callbacks at one point of training and carries out their requests.
   void call(void (Callback::*what)(TrainingMoment&));
-  /// Writes what they logged since the last time into the history's last epoch.
+  /// Writes the newly logged values into the history's last epoch.
   void keep_logged();
-  /// Stops early where patience has run out, or a callback said so, before the last epoch.
-  void be_patient();
-  /// Keeps the weights where the epoch is the best, and counts the patience.
-  void best_tracker();
+  /// Sets early stopping where the patience has run out, or a callback asked for it, before the last epoch.
+  void check_early_stopping();
+  /// Keeps the weights of the best epoch and updates the patience.
+  void update_best();
   Model model_with(const Weights& weights) const;
 
   Train::In<Value> in_;
@@ -69,14 +69,14 @@ class Trainer {
     RunLength length;
   };
   std::vector<NamedCallback> callbacks_;
-  Stopwatch clock_;    ///< since the running epoch's time was last counted
-  Stopwatch unsaved_;  ///< since progress was last saved
-  Stopwatch heard_;    ///< since steps became known
-  std::int64_t heard_images_ = 0;
-  std::string told_remark_;
+  Stopwatch clock_;       ///< since the running epoch's time was last counted
+  Stopwatch unsaved_;     ///< since the last checkpoint
+  Stopwatch pace_clock_;  ///< since the pace was last updated
+  std::int64_t pace_images_ = 0;
+  std::string logged_remark_;
   Position saved_{};
   TrainState state_;
-  std::unique_ptr<BatchStream> next_epoch_;  ///< ahead of its use
+  std::unique_ptr<BatchStream> next_epoch_;  ///< created ahead, during validation
 };
 
 }  // namespace fovea
