@@ -5,7 +5,7 @@
 
 namespace fovea {
 
-/// Measures how good predictions are. It computes with them alone and needs no LibTorch.
+/// Computes metrics from predictions alone, without LibTorch.
 struct Evaluate {
   static constexpr std::string_view name = "evaluate";
   static constexpr std::string_view doc = "measures how good predictions are";
@@ -37,8 +37,8 @@ struct Evaluate {
           "such measure",
           between(1, 1000))};
     }
-    /// Among how many of the most probable classes a hit counts; 0 where that is not measured. Throws `Error`
-    /// where there are fewer classes.
+    /// Returns the k of top-k accuracy; 0 where it is not measured. Throws `Error` where there are fewer
+    /// classes.
     std::int64_t k_of(std::size_t classes) const;
   };
 

@@ -40,7 +40,7 @@ void expect_numbers(std::span<const float> row, std::size_t sample) {
   }
 }
 
-/// The cross-entropy of one sample: the negative logarithm of the softmax of its true class.
+/// Returns the cross-entropy of one sample: the negative log-softmax of its true class.
 double cross_entropy(std::span<const float> row, std::size_t truth) {
   const double largest = *std::max_element(row.begin(), row.end());
   double sum = 0;
@@ -48,7 +48,7 @@ double cross_entropy(std::span<const float> row, std::size_t truth) {
   return std::log(sum) + largest - row[truth];
 }
 
-/// How many classes come before class `truth` in the order of probability.
+/// Returns the rank of class `truth` by probability, from 0.
 std::int64_t rank(std::span<const float> row, std::size_t truth) {
   std::int64_t before = 0;
   for (std::size_t i = 0; i < row.size(); ++i) {
@@ -90,7 +90,7 @@ std::vector<Scores> score_classes(std::span<const std::int64_t> confusion, std::
   return scores;
 }
 
-/// The mean of scores by weights that `weight` gives each class.
+/// Returns the mean of the classes' scores, weighted by `weight`.
 template <class Weight>
 Scores average(const std::vector<Scores>& classes, Weight weight) {
   Scores mean;
@@ -162,7 +162,7 @@ Scores read_average(const H5Reader& file, const std::string& name, std::int64_t 
   return {values[0], values[1], values[2], samples};
 }
 
-/// All lists are by class.
+/// Throws where a list is not one value per class.
 void check(const Metrics& metrics, std::initializer_list<std::size_t> lengths) {
   const auto expect = [](bool right, const char* wrong) { expect_stored(Metrics::kind, right, wrong); };
   const auto classes = metrics.class_names.size();

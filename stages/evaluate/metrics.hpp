@@ -5,7 +5,7 @@
 
 namespace fovea {
 
-/// How good predictions are. Multi-class figures are those of scikit-learn with `zero_division=0`.
+/// Metrics of a classification. Multi-class metrics are those of scikit-learn with `zero_division=0`.
 struct Metrics {
   static constexpr std::string_view kind = "Metrics";
   static const Codec& codec();
@@ -18,29 +18,29 @@ struct Metrics {
   };
   std::int64_t samples = 0;
   double accuracy = 0;
-  std::int64_t k = 5;                    ///< 0 where hits among the k most probable are not counted
-  double top_k_accuracy = 0;             ///< the truth is among the k most probable classes
-  double loss = 0;                       ///< mean cross-entropy, natural logarithm
+  std::int64_t k = 5;                    ///< of the top-k accuracy; 0 where it is not measured
+  double top_k_accuracy = 0;             ///< share of samples whose true class is among the k most probable
+  double loss = 0;                       ///< mean cross-entropy, nats
   std::vector<Scores> classes;           ///< K
   Scores macro;                          ///< plain mean over classes
   Scores weighted;                       ///< mean over classes weighted by support
   Array<std::int64_t> confusion;         ///< K x K: rows true, columns predicted
   std::vector<std::string> class_names;  ///< K
 
-  /// How many samples of class `truth` were taken for class `predicted`.
+  /// Returns the number of samples of class `truth` that were predicted as class `predicted`.
   std::int64_t count(std::size_t truth, std::size_t predicted) const {
     return confusion[truth * class_names.size() + predicted];
   }
 };
 
-/// Measures predictions; with k 0 the top-k accuracy is left out. Of equal scores the class with the lower
-/// number comes first. Throws `Error` where there are no samples, or where a score is not a number.
+/// Computes the metrics of predictions; k 0 leaves top-k accuracy out. Of equal scores the class with the
+/// lower number comes first. Throws `Error` where there are no samples, or where a score is NaN.
 Metrics measure(const Predictions& predictions, std::int64_t k);
 
-/// What `metrics.json` says: a number that is not finite is null, with the reason beside it.
+/// Returns the content of `metrics.json`: a number that is not finite is null, with the reason beside it.
 Json to_json(const Metrics& metrics);
 
-/// Precision, recall, F1 and support by class, then the averages, as CSV.
+/// Returns a CSV of precision, recall, F1 and support by class, then the averages.
 std::string classification_report(const Metrics& metrics);
 
 }  // namespace fovea

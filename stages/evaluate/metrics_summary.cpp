@@ -23,7 +23,7 @@
 namespace fovea {
 namespace {
 
-/// A metric of the whole, as it is stored.
+/// A metric over all classes: its stored name, its spread in a setting and its value in a run.
 struct Named {
   const char* name;
   Spread SettingSummary::*spread;
@@ -38,7 +38,7 @@ constexpr Named all_metrics[] = {
     {"macro_f1", &SettingSummary::macro_f1, [](const Metrics& one) { return one.macro.f1; }},
     {"weighted_f1", &SettingSummary::weighted_f1, [](const Metrics& one) { return one.weighted.f1; }}};
 
-/// Writes the values of every run and the spreads of every setting; `spread` gives number `i` of a setting.
+/// Writes the values of every run and the spreads of every setting; `spread` returns spread `i` of a setting.
 template <class Get>
 void write_spreads(const std::string& group, const std::string& what, std::size_t count,
                    const MetricsSummary& summary, H5Writer& file, Get spread) {
@@ -79,7 +79,7 @@ void write(const MetricsSummary& summary, H5Writer& file) {
   file.attribute("/", "confidence", confidence);
 }
 
-/// Gives `set` the values of a setting whose runs stand from `first` on among `runs` in each row of `values`.
+/// Calls `set` with the values of one setting, which begin at index `first` of the `runs` values in each row.
 template <class Set>
 void read_spreads(std::span<const double> values, std::size_t runs, std::size_t first, std::size_t own,
                   Set set) {
@@ -148,8 +148,7 @@ bool tells_runs_apart(const std::string& setting) {
   return last == "seed" || last == "fold";
 }
 
-/// The members of an object whose names `choose` takes, by name, so that the order of writing is of no
-/// account.
+/// Returns the members of an object whose names `choose` accepts, sorted by name.
 template <class Choose>
 Json chosen(const Json& values, Choose choose) {
   std::map<std::string, Json> sorted;
@@ -188,7 +187,7 @@ std::string with_interval(const std::string& name, const Spread& spread) {
   return text + " ± " + number(spread.reach());
 }
 
-/// How a line of metrics ends: of how many runs they are, and what stands behind each.
+/// Returns the end of a line of metrics: the number of runs, and the meaning of the ± values.
 std::string told_of_runs(const SettingSummary& one, const std::string& metrics) {
   if (one.runs.size() == 1) return "  (1 run)";
   const bool reaches = metrics.find(" ± ") != std::string::npos,

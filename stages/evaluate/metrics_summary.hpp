@@ -7,10 +7,11 @@
 
 namespace fovea {
 
-/// What the runs of one setting measured, together: the values by run, their mean and its interval.
+/// Summary of the runs of one setting: the values by run, their mean and its interval.
 struct SettingSummary {
-  Json setting = Json::object();  ///< the values that these runs share and others do not have, by name
-  std::vector<Json> runs;         ///< by run: what tells it from the others, as {"seed": 3}; {} where unknown
+  Json setting = Json::object();  ///< the values that tell this setting from the others, by name
+  std::vector<Json>
+      runs;  ///< by run: the values that tell it from the others, as {"seed": 3}; {} where unknown
   Spread accuracy;
   Spread top_k_accuracy;
   Spread loss;  ///< mean cross-entropy, nats
@@ -19,29 +20,28 @@ struct SettingSummary {
   std::vector<Spread> class_f1;  ///< K
 };
 
-/// What several runs measured, apart by setting: a mean is one over seeds and folds, never over settings.
+/// Summary of several runs, by setting: means are over seeds and folds, never over settings.
 struct MetricsSummary {
   static constexpr std::string_view kind = "MetricsSummary";
   static const Codec& codec();
 
-  std::int64_t k = 5;                    ///< of the top-k accuracy; 0 where that is not counted
+  std::int64_t k = 5;                    ///< of the top-k accuracy; 0 where it is not measured
   std::vector<std::string> class_names;  ///< K
   std::vector<SettingSummary> settings;  ///< at least one, in the order of their first runs
 
   std::size_t runs() const;
 };
 
-/// Puts the metrics of at least one run together. `values` says by run which values of settings it stands
-/// for, as {"seed": 1, "train.learning_rate": 0.002}; where it is empty, all are runs of one setting. What is
-/// called `seed` or `fold`, or ends in `.seed` or `.fold`, tells runs of one setting apart; all else tells
-/// settings apart. Throws `Error` where the metrics are not of the same classes in the same order, or not of
-/// the same k, or where there is not one of `values` for each.
+/// Summarises the metrics of at least one run. `values` holds the values of settings by run, as {"seed": 1,
+/// "train.learning_rate": 0.002}; where it is empty, all runs have one setting. Values named `seed` or
+/// `fold`, or ending in `.seed` or `.fold`, tell runs of one setting apart; all others tell settings apart.
+/// Throws `Error` where the runs differ in classes, their order or k, or where `values` has another length.
 MetricsSummary summarised(std::span<const Value<Metrics>> runs, std::span<const Json> values = {});
 
-/// What `summary.json` says: a number that is not known is null, with the reason beside it.
+/// Returns the content of `summary.json`: an unknown number is null, with the reason beside it.
 Json to_json(const MetricsSummary& summary);
 
-/// A line for each setting: "learning_rate 0.001  accuracy 0.9312 ± 0.0021  ...  (5 runs; ± is the 95 %
+/// Returns one line per setting: "learning_rate 0.001  accuracy 0.9312 ± 0.0021  ...  (5 runs; ± is the 95 %
 /// interval of the mean)".
 std::vector<std::string> in_words(const MetricsSummary& summary);
 

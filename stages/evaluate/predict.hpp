@@ -7,8 +7,7 @@
 
 namespace fovea {
 
-/// Tells for every image of a labelled data set how probable a model holds each class, without touching its
-/// weights.
+/// Computes a model's predictions for every image of a labelled data set; the weights do not change.
 struct Predict {
   static constexpr std::string_view name = "predict";
   static constexpr std::string_view doc = "tells how probable a model holds each class, for labelled images";

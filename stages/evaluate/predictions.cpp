@@ -25,7 +25,7 @@ void write(const Predictions& predictions, H5Writer& file) {
   write_names(predictions.names, file);
 }
 
-/// Refuses what no Predictions can be, so that whoever uses one need not look again.
+/// Throws unless the stored predictions are consistent, so that their users need no check.
 void check(const Predictions& predictions, const Shape& shape) {
   const auto wrong = [](const std::string& what) { throw Error("Predictions: " + what + "; make it again"); };
   if (shape != Shape{predictions.size(), predictions.classes()})
@@ -38,8 +38,8 @@ void check(const Predictions& predictions, const Shape& shape) {
     wrong("its samples and their names differ in number");
 }
 
-/// Probabilities as older versions stored them, as logits. None counts as less than the smallest normal
-/// float.
+/// Returns the logits of probabilities, as older versions stored them. Probabilities below the smallest
+/// normal float are raised to it.
 Array<float> logarithms(const Array<float>& probabilities) {
   std::vector<float> logits;
   for (const float one : probabilities.span())

@@ -12,7 +12,7 @@ namespace {
 
 constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 
-/// Half of the interval's length in units of s / sqrt(n).
+/// Returns half of the interval's length in units of s / sqrt(n).
 double students_factor(std::size_t count) {
   const boost::math::students_t distribution(static_cast<double>(count - 1));
   return boost::math::quantile(boost::math::complement(distribution, (1 - confidence) / 2));

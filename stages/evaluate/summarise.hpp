@@ -5,7 +5,7 @@
 
 namespace fovea {
 
-/// Puts the metrics of several runs together, apart by setting: mean, std, and the 95 % interval of the
+/// Summarises the metrics of several runs by setting: mean, standard deviation, and the 95 % interval of the
 /// mean over seeds and folds.
 struct Summarise {
   static constexpr std::string_view name = "summarise";

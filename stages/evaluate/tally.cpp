@@ -3,7 +3,7 @@
 namespace fovea {
 namespace {
 
-/// How many classes come before the truth; a score that is not a number comes before everything.
+/// Returns the rank of the true class, from 0; NaN ranks before everything.
 std::size_t rank_of(std::span<const float> scores, std::size_t truth) {
   const float score = scores[truth];
   std::size_t rank = 0;

@@ -7,17 +7,18 @@
 
 namespace fovea {
 
-/// Whether it tells anything that the truth is among the five highest scores.
+/// Returns whether there are enough classes for top-5 accuracy to mean something.
 constexpr bool counts_top_5(std::size_t classes) {
   return classes > 5;
 }
 
-/// Sums over the images that were scored so far.
+/// Running sums over the scored images.
 struct Tally {
   double loss = 0;
   std::int64_t samples = 0;
-  double hits = 0;    ///< the truth has the highest score; where labels are mixed, with its share
-  double hits_5 = 0;  ///< the truth is among the five highest scores, likewise
+  double hits =
+      0;  ///< images whose true class has the highest score; a mixed image counts with the share of its label
+  double hits_5 = 0;  ///< images whose true class is among the five highest scores, likewise
 
   /// Adds a batch: its mean loss, its scores N x K and its true classes. Of equal scores the class with the
   /// lower number comes first.

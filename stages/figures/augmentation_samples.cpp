@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t most_images = 6;
 constexpr std::uint32_t versions = 8;
 
-/// Samples that lie evenly in the data.
+/// Returns the positions of samples that are spread evenly over the data.
 std::vector<std::size_t> chosen(const Dataset& data) {
   const auto count = std::min(most_images, data.size());
   std::vector<std::size_t> positions;
@@ -23,7 +23,7 @@ std::vector<std::size_t> chosen(const Dataset& data) {
   return positions;
 }
 
-/// Normalised floats as the picture that they stand for.
+/// Converts normalised floats back to a picture.
 render::SheetPicture picture_of(const std::vector<float>& values, const AugmentationRecipe& batches,
                                 const std::string& caption) {
   const auto& data = *batches.data;
@@ -55,7 +55,7 @@ render::SheetPicture original(const AugmentationRecipe& batches, std::size_t pos
   return picture_of(values, batches, class_name(data, position));
 }
 
-/// A name that leaves room for others beside it: without its middle where it is long.
+/// Shortens a long name by its middle.
 std::string shortened(const std::string& name) {
   constexpr std::size_t most = 12, begin = 5, end = 5;
   if (render::code_points(name) <= most) return name;
@@ -71,7 +71,7 @@ std::string shortened(const std::string& name) {
   return name.substr(0, characters(begin, false)) + "…" + name.substr(characters(end, true));
 }
 
-/// "cat 0.7 + dog 0.3": the labels of an image that another was mixed into.
+/// Returns the labels of a mixed image: "cat 0.7 + dog 0.3".
 std::string labels_of(const std::string& own, const std::string& other, float share) {
   const auto part = [](const std::string& name, float of) {
     char text[16];
@@ -89,7 +89,7 @@ std::string ops_on(const AugmentationRecipe& batches, std::uint32_t epoch, std::
   return join(words, ", ");
 }
 
-/// The samples at these positions as one batch of an epoch would hold them, mixed as its first is.
+/// Returns the samples at these positions as one batch of an epoch, mixed like its first batch.
 std::vector<render::SheetPicture> batch_of(const AugmentationRecipe& batches,
                                            const std::vector<std::size_t>& positions, std::uint32_t epoch) {
   const auto& data = *batches.data;

@@ -5,9 +5,9 @@
 
 namespace fovea {
 
-/// A few training images, each beside eight augmented versions of itself (those of the first eight epochs),
-/// with the ops that made them below. Where a policy mixes batches, the images are mixed as if they were one,
-/// and the labels with their shares are told.
+/// Draws a few training images, each beside eight augmented versions (those of the first eight epochs) with
+/// their ops below. Where a policy mixes batches, the images are mixed as one batch, and the labels are shown
+/// with their shares.
 render::Drawing draw_augmentation_samples(const AugmentationRecipe& batches, render::Size size,
                                           const render::Measure& measure);
 

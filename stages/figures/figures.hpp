@@ -9,7 +9,7 @@
 
 namespace fovea {
 
-/// Pictures as they will lie in the run directory.
+/// Files of figures for the run directory.
 struct Figures {
   static constexpr std::string_view kind = "Figures";
   static const Codec& codec();
@@ -21,7 +21,7 @@ struct Figures {
   std::vector<File> files;
 };
 
-/// Refuses a name that would lie elsewhere than in its folder. Throws `Error`.
+/// Refuses a file name that would leave its folder. Throws `Error`.
 void expect_file_name(const std::string& name);
 
 }  // namespace fovea

@@ -12,18 +12,18 @@
 
 namespace fovea {
 
-/// Training, validation and test data have these colours in all figures.
+/// The colours of training, validation and test data in all figures.
 inline constexpr render::Color train_color = render::okabe_ito::blue;
 inline constexpr render::Color validation_color = render::okabe_ito::vermillion;
 inline constexpr render::Color test_color = render::okabe_ito::green;
 
-/// A list with at least one name, each of them a picture format.
+/// The rule of a non-empty list of picture formats.
 struct PictureFormats {
   std::string broken_by(const std::vector<std::string>& formats) const;
   std::string text() const;
 };
 
-/// The fields that every figure stage has: `formats`, `width` and `height` of its `Params`.
+/// Returns the fields that all figure stages share: `formats`, `width` and `height` of their `Params`.
 template <class Params>
 auto picture_fields() {
   return std::tuple{field("formats", &Params::formats, "a file of each of these formats", PictureFormats{}),
@@ -31,14 +31,14 @@ auto picture_fields() {
                     field("height", &Params::height, "pixels down", between(320, 8192))};
 }
 
-/// A name that is known while compiling: "summary" of `summary.png`.
+/// A file name without extension, as a template argument: "summary" of `summary.png`.
 template <std::size_t size>
 struct FileStem {
   constexpr FileStem(const char (&text)[size]) { std::copy_n(text, size, characters); }
   char characters[size];
 };
 
-/// What a figure stage is set to where it needs nothing more.
+/// The parameters of a figure stage without settings of its own.
 template <FileStem stem>
 struct PictureParams {
   std::vector<std::string> formats{"png"};
@@ -47,11 +47,10 @@ struct PictureParams {
   static auto fields() { return picture_fields<PictureParams>(); }
 };
 
-/// What is said of the output of a figure stage.
+/// Returns the doc of a figure stage's output.
 std::string figure_doc(const std::string& stem);
 
-/// What a figure stage gives where that is the figure alone: `<stem>.png` and other formats, below
-/// `visualizations/`.
+/// The output of a figure stage: `<stem>.png` and other formats, below `visualizations/`.
 template <FileStem stem, template <class> class As>
 struct FiguresOut {
   As<Figures> figures;
@@ -61,17 +60,17 @@ struct FiguresOut {
   }
 };
 
-/// The size that the parameters of a figure stage ask for.
+/// Returns the size that the parameters of a figure stage ask for.
 template <class Params>
 render::Size picture_size(const Params& params) {
   return {static_cast<double>(params.width), static_cast<double>(params.height)};
 }
 
-/// What figure stages are `made_with`.
+/// Returns the `made_with` of figure stages.
 Json drawn_with();
 
-/// A drawing as `<name>.png` and so on, a file of each format, which says its title and the key of what it
-/// came from.
+/// Returns a drawing as files `<name>.png` and so on, one per format, each with the title and the key of its
+/// source in its metadata.
 Figures save(const render::Drawing& drawing, const std::string& name, const std::string& title,
              const std::vector<std::string>& formats, const Context& context);
 

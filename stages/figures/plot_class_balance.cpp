@@ -30,7 +30,7 @@ std::int64_t samples_in(const PartCounts& part) {
   return std::accumulate(part.counts.begin(), part.counts.end(), std::int64_t{0});
 }
 
-/// The parts that have samples.
+/// Returns the parts that have samples.
 std::vector<PartCounts> parts_with_samples(const ClassBalance& balance) {
   std::vector<PartCounts> parts;
   for (const auto& part : balance.parts) {
@@ -47,7 +47,7 @@ std::string ratio_text(const Balance& balance) {
   return std::isinf(balance.ratio) ? "\u221e" : number(balance.ratio);
 }
 
-/// Level bars, the first class at the top.
+/// Draws horizontal bars, the first class at the top.
 Panel bars_side_by_side(const ClassBalance& balance, const std::vector<PartCounts>& parts) {
   Panel panel{.title = "Samples of each class"};
   panel.x = {.label = "samples", .integers = true, .from_zero = true};
@@ -56,7 +56,7 @@ Panel bars_side_by_side(const ClassBalance& balance, const std::vector<PartCount
     panel.y.names.push_back({-static_cast<double>(c), balance.class_names[c]});
   panel.y.low = -static_cast<double>(classes) + 0.5;
   panel.y.high = 0.5;
-  // Bars of one place go upwards like its axis, so the last part comes first.
+  // The bars of a class are ordered upwards like the axis, so the last part comes first.
   for (std::size_t p = 0; p < parts.size(); ++p) {
     Bars bars{.name = parts[p].name,
               .along = Along::y,
@@ -73,7 +73,7 @@ Panel bars_side_by_side(const ClassBalance& balance, const std::vector<PartCount
   return panel;
 }
 
-/// Upright bars of one part, the first class at the left.
+/// Draws vertical bars of one part, the first class at the left.
 Panel bars_of_part(const ClassBalance& balance, const PartCounts& part, bool lowest) {
   Panel panel{.title = "Samples of each class, " + part.name, .legend = LegendPlace::none};
   panel.y = {.label = "samples", .integers = true, .from_zero = true};
@@ -106,7 +106,7 @@ Pie pie_of(const ClassBalance& balance, const PartCounts& part) {
   return pie;
 }
 
-/// Level bars, the largest at the top, with a line where they all would end.
+/// Draws horizontal bars, the largest at the top, with a line at the share of a balanced part.
 Panel sorted_shares(const ClassBalance& balance, const PartCounts& part) {
   Panel panel{.title = "Share of each class, " + part.name + ", sorted", .legend = LegendPlace::none};
   panel.x = {.label = "share of the samples", .format = NumberFormat::percent, .from_zero = true};

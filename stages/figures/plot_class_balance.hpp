@@ -6,7 +6,7 @@
 
 namespace fovea {
 
-/// Draws how the samples are spread over the classes.
+/// Draws the number of samples per class.
 struct PlotClassBalance {
   static constexpr std::string_view name = "plot_class_balance";
   static constexpr std::string_view doc = "draws how many samples each class has, in each part of the data";
@@ -40,9 +40,9 @@ struct PlotClassBalance {
   static Out<Value> run(const In<Value>& in, const Params& params, Context& context);
 };
 
-/// Bars of the counts of each part: side by side up to 16 classes, above each other beyond. The share of each
-/// class, of the first part that has samples, is a pie up to 12 classes, and sorted bars beyond. A table says
-/// how uneven each part is.
+/// Draws bars of the counts of each part: side by side up to 16 classes, in a panel per part beyond. The
+/// class shares of the first part that has samples are a pie up to 12 classes, and sorted bars beyond. A
+/// table shows the imbalance of each part.
 render::Drawing draw_class_balance(const ClassBalance& balance, render::Size size,
                                    const render::Measure& measure);
 

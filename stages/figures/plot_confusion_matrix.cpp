@@ -19,7 +19,7 @@ constexpr std::size_t most_with_text = 40;  // classes
 constexpr std::size_t most_pairs = 25;
 constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 
-/// How many samples each class has, by truth and by prediction.
+/// The number of samples of each class, by true and by predicted class.
 struct Sums {
   std::vector<std::int64_t> truth;
   std::vector<std::int64_t> predicted;
@@ -57,7 +57,8 @@ std::vector<double> cell_values(const Metrics& metrics, const std::string& norma
   return values;
 }
 
-/// Percent over count; the count alone where a cell is empty, or where counts are asked for.
+/// Returns the texts of cells: percent over count; the count alone where a cell is empty, or where counts are
+/// asked for.
 std::vector<std::string> cell_texts(const Metrics& metrics, const std::string& normalize,
                                     const std::vector<double>& values) {
   std::vector<std::string> texts;
@@ -69,7 +70,7 @@ std::vector<std::string> cell_texts(const Metrics& metrics, const std::string& n
   return texts;
 }
 
-/// The scores of classes, with a gap where a class never occurs and so has none.
+/// Returns a strip of class scores, with a gap for a class that never occurs.
 Strip strip_of(const Metrics& metrics, const std::string& label, double Metrics::Scores::*score,
                const std::vector<std::int64_t>& occurrences) {
   Strip strip{.label = label};
@@ -85,7 +86,7 @@ std::string meaning(const std::string& normalize) {
   return normalize == "pred" ? "share of the predicted class" : "share of the true class";
 }
 
-/// Among many classes a cell holds few samples: on a log scale even a cell of one differs from one of none.
+/// Sets a log scale of colours: among many classes a cell of one sample has to differ from an empty cell.
 void use_log_colors(HeatMap& map) {
   double least = std::numeric_limits<double>::infinity();
   double most = map.range ? map.range->high : 0;
@@ -121,7 +122,8 @@ struct Pair {
   std::size_t cell = 0;
 };
 
-/// The confusions with the most samples, the most frequent first; of equals the first in the matrix.
+/// Returns the confused pairs with the most samples, the most frequent first; of equals the first in the
+/// matrix.
 std::vector<Pair> confused_pairs(const Metrics& metrics) {
   const auto classes = metrics.class_names.size();
   std::vector<Pair> pairs;

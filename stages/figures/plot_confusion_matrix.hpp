@@ -6,7 +6,7 @@
 
 namespace fovea {
 
-/// Draws which classes a model takes for which.
+/// Draws the confusion matrix of a model.
 struct PlotConfusionMatrix {
   static constexpr std::string_view name = "plot_confusion_matrix";
   static constexpr std::string_view doc = "draws which classes a model takes for which";
@@ -38,9 +38,9 @@ struct PlotConfusionMatrix {
   static Out<Value> run(const In<Value>& in, const Params& params, Context& context);
 };
 
-/// `normalize` says what a cell's share is of: its true class, its predicted class, or all samples; with
-/// `none` counts are coloured. Recall is drawn beside the rows and precision below the columns. Beyond 40
-/// classes cells have no text, and their colours are on a log scale.
+/// Draws the matrix; `normalize` makes a cell a share of its true class, of its predicted class, or of all
+/// samples, and with `none` counts are coloured. Recall is drawn beside the rows and precision below the
+/// columns. Beyond 40 classes cells have no text, and their colours are on a log scale.
 render::Drawing draw_confusion_matrix(const Metrics& metrics, const std::string& normalize, render::Size size,
                                       const render::Measure& measure);
 

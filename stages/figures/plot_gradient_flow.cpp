@@ -15,7 +15,7 @@ using namespace render;
 constexpr double vanishing = 1e-6;
 constexpr double exploding = 100;
 
-/// Which parameters had a norm of this kind in some epoch, as words.
+/// Returns the parameters whose norm passes `test` in some epoch, as text.
 template <class Test>
 std::string parameters_with(const GradientHistory& gradients, const std::vector<double>& norms,
                             const std::string& word, const Test& test) {

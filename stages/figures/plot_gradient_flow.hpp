@@ -6,7 +6,7 @@
 
 namespace fovea {
 
-/// Draws how long the gradient of each parameter was, epoch by epoch, and marks those that vanish or explode.
+/// Draws the gradient norm of each parameter by epoch, and marks those that vanish or explode.
 struct PlotGradientFlow {
   static constexpr std::string_view name = "plot_gradient_flow";
   static constexpr std::string_view doc = "draws the norm of each parameter's gradient over the epochs";
@@ -27,7 +27,7 @@ struct PlotGradientFlow {
   static Out<Value> run(const In<Value>& in, const Params& params, Context& context);
 };
 
-/// A heat map of parameters by epochs on a log scale, nearest to the image at the top.
+/// Draws a heat map of parameters by epochs on a log scale, the parameter nearest to the image at the top.
 render::Drawing draw_gradient_flow(const GradientHistory& gradients, render::Size size,
                                    const render::Measure& measure);
 

@@ -12,13 +12,13 @@ namespace {
 
 using namespace render;
 
-/// The smoothed loss at a rate of the range.
+/// Returns the smoothed loss at a rate of the range.
 double loss_at(const RateRange& range, const std::vector<double>& smooth, double rate) {
   const auto at = std::lower_bound(range.rate.begin(), range.rate.end(), rate) - range.rate.begin();
   return smooth[static_cast<std::size_t>(at)];
 }
 
-/// High enough for the loss before it fell, and no higher: what diverges would press the rest flat.
+/// Returns the upper limit of the axis: enough for the loss before it fell, and not for its divergence.
 double highest_shown(const RateRange& range, const std::vector<double>& smooth) {
   const auto lowest = std::min_element(smooth.begin(), smooth.end());
   const double before =

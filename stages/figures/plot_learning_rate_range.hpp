@@ -6,7 +6,7 @@
 
 namespace fovea {
 
-/// Draws the loss over rising learning rates, with the rate that it suggests.
+/// Draws the loss over rising learning rates, with the suggested rate.
 struct PlotLearningRateRange {
   static constexpr std::string_view name = "plot_learning_rate_range";
   static constexpr std::string_view doc =
@@ -26,7 +26,7 @@ struct PlotLearningRateRange {
   static Out<Value> run(const In<Value>& in, const Params& params, Context& context);
 };
 
-/// Loss over rate on a log axis, raw thin and smoothed bold.
+/// Draws the loss over the rate on a log axis, raw as a thin line and smoothed as a bold one.
 render::Drawing draw_learning_rate_range(const RateRange& range, render::Size size,
                                          const render::Measure& measure);
 

@@ -12,7 +12,7 @@ namespace {
 
 using namespace render;
 
-/// Steps or epochs with the word, as "1,200 steps".
+/// Returns a number with its unit, as "1,200 steps".
 std::string counted(std::int64_t count, const std::string& word) {
   return grouped(count) + " " + word + (count == 1 ? "" : "s");
 }
@@ -67,7 +67,7 @@ void mark_end(const History& history, std::vector<Mark>& marks) {
                        .text = "last step " + number(rates.back())});
 }
 
-/// Where the rate rises after the warmup, a new period begins.
+/// Marks the steps after the warmup at which the rate rises: new periods begin there.
 void mark_restarts(const History& history, std::vector<Mark>& marks) {
   constexpr std::size_t most_with_label = 6;
   const auto& rates = history.step_learning_rate;

@@ -26,7 +26,8 @@ struct PlotLrSchedule {
   static Out<Value> run(const In<Value>& in, const Params& params, Context& context);
 };
 
-/// The learning rate over steps, epochs above: warmup shaded, peak, floor, restarts and an early stop marked.
+/// Draws the learning rate over steps, with epochs above: warmup shaded, peak, floor, restarts and an early
+/// stop marked.
 render::Drawing draw_lr_schedule(const History& history, render::Size size, const render::Measure& measure);
 
 }  // namespace fovea

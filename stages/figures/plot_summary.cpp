@@ -21,14 +21,14 @@ constexpr std::size_t most_weakest = 10;
 constexpr Color run_color = test_color;
 constexpr Color interval_color = okabe_ito::sky;
 
-/// Names for runs or settings, and what they are values of.
+/// Names of runs or settings, with the name of the values that they show.
 struct Labels {
   std::string heading;
   std::vector<std::string> names;
 };
 
-/// "fold, seed" over "1, 0", "1, 1" and so on, where all are values of the same; numbers from 1 where none is
-/// known.
+/// Returns labels like "fold, seed" over "1, 0", "1, 1" and so on, where all have values of the same names;
+/// numbers from 1 where there are no values.
 Labels labels_of(const std::vector<Json>& each, const std::string& unknown) {
   Labels labels{unknown, {}};
   const auto keys_of = [](const Json& values) {
@@ -89,14 +89,14 @@ Panel runs_panel(const Course& course, const SettingSummary& setting) {
   return panel;
 }
 
-/// The mean F1 of a class over all settings.
+/// Returns the mean F1 of a class over all settings.
 double mean_f1(const MetricsSummary& summary, std::size_t c) {
   double sum = 0;
   for (const auto& setting : summary.settings) sum += setting.class_f1[c].mean;
   return sum / static_cast<double>(summary.settings.size());
 }
 
-/// The numbers of the classes, the lowest mean first.
+/// Returns the class numbers, the lowest mean F1 first.
 std::vector<std::size_t> weakest_first(const MetricsSummary& summary) {
   std::vector<std::size_t> order(summary.class_names.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
@@ -177,7 +177,7 @@ Figure one_setting(const MetricsSummary& summary) {
   return figure;
 }
 
-/// A row for each setting: what it measured, by metric.
+/// Returns a table with one row per setting and one column per metric.
 Table settings_table(const MetricsSummary& summary) {
   const auto labels = labels_of(summary);
   Table table{
@@ -196,7 +196,7 @@ Table settings_table(const MetricsSummary& summary) {
   return table;
 }
 
-/// The mean F1 of each class under each setting, of many classes those that are lowest on average.
+/// Returns a heat map of the mean F1 by class and setting; of many classes those with the lowest mean.
 HeatMap classes_by_setting(const MetricsSummary& summary) {
   auto order = weakest_first(summary);
   const bool all = order.size() <= most_named_classes;

@@ -6,7 +6,7 @@
 
 namespace fovea {
 
-/// Draws what several runs measured: each run, the mean and its interval.
+/// Draws the metrics of several runs: each run, the mean and its interval.
 struct PlotSummary {
   static constexpr std::string_view name = "plot_summary";
   static constexpr std::string_view doc =
@@ -26,10 +26,10 @@ struct PlotSummary {
   static Out<Value> run(const In<Value>& in, const Params& params, Context& context);
 };
 
-/// Of one setting: a panel for each metric with a dot for each run, a line at the mean and a band over its
+/// Draws one setting as a panel per metric, with a dot per run, a line at the mean and a band over its
 /// interval; the F1 of each class likewise, up to 40 classes by name and beyond that sorted; tables of the
-/// numbers, and beyond 40 classes of the weakest. Of several: a row for each setting in panels of accuracy,
-/// macro F1 and loss, the mean F1 of each class as a heat map, and a table of the numbers.
+/// numbers, and beyond 40 classes of the weakest. Draws several settings as rows in panels of accuracy, macro
+/// F1 and loss, with the mean F1 of each class as a heat map and a table of the numbers.
 render::Drawing draw_summary(const MetricsSummary& summary, render::Size size,
                              const render::Measure& measure);
 

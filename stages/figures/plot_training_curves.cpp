@@ -20,22 +20,23 @@ constexpr std::size_t smoothed_from = 10;  // epochs
 constexpr std::size_t most_means = 2000;   // along a smoothed line
 constexpr std::size_t most_panels = 12;
 
-/// One measure over the epochs by part of the data, and how it is written.
+/// One metric over the epochs, by part of the data, with its number format.
 struct Course {
   std::string title;
   std::string axis;
   NumberFormat format = NumberFormat::plain;
   std::vector<double> train{};
   std::vector<double> validation{};
-  std::vector<double> other{};  ///< of neither part, as far as is known
+  std::vector<double> other{};  ///< of a metric without a part
 };
 
-/// How many epochs the smoothing looks to either side, once the values change slowly.
+/// Returns the width of the smoothing in epochs, where values change slowly.
 double reach(std::size_t epochs) {
   return std::max(1.0, static_cast<double>(epochs) / 40);
 }
 
-/// The means of the finite values of as many neighbours as there are too many, and how many those are.
+/// The means of groups of neighbouring finite values, with the number of values in each; groups are larger
+/// than one where there are too many values to draw.
 struct Means {
   std::vector<double> epoch;
   std::vector<double> value;
@@ -61,7 +62,8 @@ Means means_of(const std::vector<double>& values) {
   return means;
 }
 
-/// The mean of the values from `first` to `last`, by a bell curve of this width around `middle`.
+/// Returns the mean of the values from `first` to `last`, weighted by a Gaussian of this width around
+/// `middle`.
 double mean_around(const Means& means, std::size_t first, std::size_t last, std::size_t middle,
                    double width) {
   double sum = 0;
@@ -75,7 +77,7 @@ double mean_around(const Means& means, std::size_t first, std::size_t last, std:
   return sum / weights;
 }
 
-/// The course of values without their jitter: means that are narrow at the start, where values change fast.
+/// Returns smoothed values: the window is narrow at the start, where values change fast.
 Line smoothed(const std::vector<double>& values) {
   const auto means = means_of(values);
   Line line{.x = means.epoch};
@@ -88,7 +90,8 @@ Line smoothed(const std::vector<double>& values) {
   return line;
 }
 
-/// The values as they are, thin, and their smoothed course, bold; few values are drawn bold as they are.
+/// Adds the raw values as a thin line and the smoothed ones as a bold line; few values are drawn bold and
+/// raw.
 void add_lines(const std::string& name, const std::vector<double>& values, Color color,
                std::vector<Mark>& marks) {
   if (values.size() < smoothed_from) {
@@ -103,7 +106,7 @@ void add_lines(const std::string& name, const std::vector<double>& values, Color
   marks.push_back(std::move(bold));
 }
 
-/// What was not logged in every epoch: the values that there are, joined.
+/// Adds a line over the epochs in which the value was logged.
 void add_logged_line(const std::string& name, const std::vector<double>& values, Color color,
                      std::vector<Mark>& marks) {
   if (values.empty()) return;
@@ -146,7 +149,7 @@ void mark_early_stop(const History& history, std::vector<Mark>& marks) {
                        .color = blank_gray.faded(0.6)});
 }
 
-/// Towards the planned end, so that the epochs that an early stop saved are seen.
+/// Returns an end of the axis near the planned one, so that the epochs saved by an early stop are visible.
 double end_of_axis(const History& history) {
   const auto run = static_cast<double>(history.epochs());
   return std::max(run + 0.5, std::min(static_cast<double>(history.planned_epochs), run * 1.35));
@@ -171,8 +174,8 @@ bool below_one(const std::vector<double>& values) {
   return std::any_of(values.begin(), values.end(), [](double value) { return value < 1; });
 }
 
-/// What callbacks logged, by name: "f1" and "val_f1" together, the one as that of training, the other as that
-/// of validation; a name alone is of neither.
+/// Returns the values that callbacks logged, by name: "f1" and "val_f1" make one course, of training and of
+/// validation; a name alone belongs to neither.
 std::vector<Course> logged_courses(const History& history) {
   constexpr std::string_view validation = "val_", train = "train_";
   std::map<std::string, Course> courses;
@@ -208,8 +211,8 @@ std::vector<Course> courses_of(const History& history) {
   return courses;
 }
 
-/// A panel for each course, as many as can be read: two columns of them, or more where there are many. Of
-/// three the loss has the whole height.
+/// Adds one panel per course, as many as are readable, in two columns or more. Of three courses the loss
+/// takes the whole height.
 void add_panels(const History& history, const std::vector<Course>& courses, Figure& figure) {
   const auto count = std::min(courses.size(), most_panels);
   figure.columns.assign(count <= 4 ? 2 : count <= 9 ? 3 : 4, 1.0);

@@ -6,7 +6,7 @@
 
 namespace fovea {
 
-/// Draws loss, accuracy and what callbacks logged over epochs, for training and validation data.
+/// Draws loss, accuracy and logged values of callbacks over epochs, for training and validation data.
 struct PlotTrainingCurves {
   static constexpr std::string_view name = "plot_training_curves";
   static constexpr std::string_view doc =
@@ -26,9 +26,9 @@ struct PlotTrainingCurves {
   static Out<Value> run(const In<Value>& in, const Params& params, Context& context);
 };
 
-/// Loss, accuracy, top-5 accuracy where some epoch has less than 100 % of it, and a panel for each metric
-/// that callbacks logged ("f1" and "val_f1" share one), at most 12: thin lines for the values, bold ones for
-/// a smoothed course from 10 epochs on; the best epoch and an early stop are marked.
+/// Draws loss, accuracy, top-5 accuracy where some epoch has less than 100 %, and a panel per metric that
+/// callbacks logged ("f1" and "val_f1" share one), at most 12. Thin lines are raw values, bold ones smoothed
+/// from 10 epochs on; the best epoch and an early stop are marked.
 render::Drawing draw_training_curves(const History& history, render::Size size,
                                      const render::Measure& measure);
 

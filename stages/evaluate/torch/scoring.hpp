@@ -11,21 +11,21 @@
 
 namespace fovea {
 
-/// Checks that images and classes of `data` are those that the network was made for. Throws `Error` that
-/// begins with `what`, such as "validation", in quotes.
+/// Checks that images and classes of `data` fit the network. Throws `Error` that begins with `what` in
+/// quotes, such as "validation".
 void expect_fits(const Specification& specification, const Dataset& data, const std::string& what);
 
-/// Checks that a data set has images. Throws `Error` that says where to get some.
+/// Checks that a data set has images. Throws `Error` that ends with `advice`.
 void expect_images(const Dataset& data, const std::string& what, const std::string& advice);
 
-/// A tensor that looks at labels, which must outlive it.
+/// Returns a tensor over the labels without a copy; they must outlive it.
 at::Tensor label_tensor(const std::vector<std::int64_t>& labels);
 
-/// The numbers of a tensor that lies in memory row by row.
+/// Returns the values of a contiguous tensor without a copy.
 std::span<const float> values_of(const at::Tensor& tensor);
 
-/// Scores every image of a stream in evaluation mode, without gradients, and calls `visit(scores, batch)`
-/// with the scores N x K before softmax. Throws `Stopped` when asked to.
+/// Runs every image of a stream through the network in evaluation mode, without gradients, and calls
+/// `visit(scores, batch)` with the logits N x K. Throws `Stopped` when a stop is requested.
 void score(Network& network, const Specification& specification, BatchStream stream, Precision precision,
            const Context& context,
            const std::function<void(const at::Tensor& scores, const Batch& batch)>& visit);
