@@ -6,7 +6,7 @@
 
 namespace fovea {
 
-/// Writes down how training batches are made, and draws a few samples; the training carries it out.
+/// Makes the recipe of training batches, and draws a few samples; training carries it out.
 struct Augment {
   static constexpr std::string_view name = "augment";
   static constexpr std::string_view doc = "says how training images are varied and normalised";

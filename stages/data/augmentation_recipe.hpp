@@ -5,7 +5,7 @@
 
 namespace fovea {
 
-/// The recipe of training batches: which data, how augmented, how normalised. `BatchStream` carries it out.
+/// The recipe of training batches: data, augmentation policy and normalisation. `BatchStream` carries it out.
 struct AugmentationRecipe {
   static constexpr std::string_view kind = "AugmentationRecipe";
   static const Codec& codec();
@@ -18,15 +18,15 @@ struct AugmentationRecipe {
   std::vector<double> std;   ///< per channel, divided by
 };
 
-/// What carries the recipe out, for a whole pass over the data.
+/// Returns the augmenter of a recipe, for a whole pass over the data.
 Augmenter augmenter(const AugmentationRecipe& batches);
 
-/// The numbers that the sample at `position` of the data is augmented with in this epoch. They belong to the
-/// image of the source, so the same image in another view gets the same ones.
+/// Returns the random numbers of the sample at `position` of the data in this epoch. They belong to the image
+/// of the source, so the same image in another view gets the same ones.
 Random augment_random(const AugmentationRecipe& batches, std::uint32_t epoch, std::size_t position);
 
-/// Makes one augmented sample on its own: the one at `position` of the data as it is in this epoch, as
-/// H x W x C normalised floats.
+/// Writes the augmented sample at `position` of the data in this epoch to `out`, as H x W x C normalised
+/// floats.
 void augment_sample(const AugmentationRecipe& batches, std::uint32_t epoch, std::size_t position, float* out);
 
 }  // namespace fovea

@@ -12,8 +12,7 @@
 namespace fovea {
 namespace {
 
-/// AugmentationRecipe made in advance keep every thread busy, but of large images they are not to take more
-/// than this.
+/// Limit on the memory of batches that are made ahead; with large images it keeps their number down.
 constexpr std::size_t most_bytes_ahead = std::size_t{1} << 30;
 
 std::size_t batches_ahead(std::size_t threads, std::size_t batch_bytes) {
@@ -21,7 +20,7 @@ std::size_t batches_ahead(std::size_t threads, std::size_t batch_bytes) {
   return std::min(2 * std::max<std::size_t>(1, threads) + 1, most);
 }
 
-/// Nanoseconds since it was made, or since its last `lap`.
+/// Measures nanoseconds since its construction or its last `lap`.
 class Clock {
  public:
   std::int64_t lap() {
@@ -36,7 +35,7 @@ class Clock {
 }  // namespace
 
 struct BatchStream::Body {
-  /// Without an epoch, the samples come in their own order and only normalised.
+  /// Without an epoch, samples come in their own order and are only normalised.
   Body(AugmentationRecipe the_recipe, std::optional<std::uint32_t> the_epoch, std::size_t samples_each,
        std::size_t threads, std::size_t first)
       : recipe(std::move(the_recipe)),

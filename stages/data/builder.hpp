@@ -13,11 +13,11 @@ namespace fovea {
 ///     return {.data = builder.build()};
 class DatasetBuilder {
  public:
-  /// Images are seen in this size; channels are 1 (gray) or 3 (RGB). Labels are places in the class names.
+  /// Images are seen in this size; channels are 1 (gray) or 3 (RGB). A label is an index into `class_names`.
   DatasetBuilder(std::size_t height, std::size_t width, std::size_t channels,
                  std::vector<std::string> class_names);
 
-  /// Adds an image of H x W x C bytes. Without a name it is called by its number.
+  /// Adds an image of H x W x C bytes. Its default name is its number.
   void add(std::span<const std::uint8_t> pixels, std::size_t label, Part part = Part::train,
            std::string_view name = {});
   /// Adds an image of any size as the bytes of its JPEG or PNG file. All images of a data set are added in
@@ -25,10 +25,10 @@ class DatasetBuilder {
   void add_file(std::span<const std::uint8_t> bytes, std::size_t label, Part part = Part::train,
                 std::string_view name = {});
 
-  /// How many images were added.
+  /// Returns the number of added images.
   std::size_t size() const { return labels_.size(); }
-  /// Gives the data set with its statistics, and begins anew with the same classes. A class may be empty, the
-  /// data set may not.
+  /// Returns the data set with its statistics, and restarts empty with the same classes. A class may be
+  /// empty, the data set may not.
   Dataset build();
 
  private:

@@ -9,7 +9,7 @@
 
 namespace fovea {
 
-/// How evenly the samples of one part are spread over the classes.
+/// The balance of the class counts in one part of the data.
 struct Balance {
   std::int64_t samples = 0;
   std::size_t most = 0;    ///< the class with the most samples; of equals the first
@@ -19,10 +19,10 @@ struct Balance {
   double effective = 0;    ///< number of classes of equal size that have the same entropy: exp(entropy)
 };
 
-/// Measures the counts of the classes.
+/// Computes the balance of class counts.
 Balance balance_of(const std::vector<std::int64_t>& counts);
 
-/// How many samples each class has in each part of the data.
+/// The number of samples of each class in each part of the data.
 struct ClassBalance {
   static constexpr std::string_view kind = "ClassBalance";
   static const Codec& codec();
@@ -38,8 +38,8 @@ struct ClassBalance {
 /// Counts the classes of the parts. Throws `Error` where they differ in their classes.
 ClassBalance count_classes(const Dataset& train, const Dataset& validation, const Dataset& test);
 
-/// A line for each class with its count in each part; then samples, ratio, band and effective number of
-/// classes of each part. What is not a finite number is empty.
+/// Returns a CSV with one line per class and its count in each part; then samples, ratio, band and effective
+/// number of classes of each part. Numbers that are not finite are empty.
 std::string class_balance_csv(const ClassBalance& balance);
 
 }  // namespace fovea

@@ -32,7 +32,8 @@
 namespace fovea {
 namespace {
 
-/// Bytes are summed up in 48 lanes, a multiple of the channels; a lane's squares fit 32 bits this many times.
+/// Bytes are summed in 48 lanes, a multiple of the channels; 32 bits hold the squares of this many values of
+/// a lane.
 constexpr std::size_t lanes = 48;
 constexpr std::size_t most_per_lane = 65535;
 
@@ -101,16 +102,17 @@ class ChannelSums {
   std::vector<std::uint64_t> squares_;
 };
 
-/// Adds every sample and gives their number.
+/// Adds every sample and returns their number.
 std::size_t add_all(const Dataset& data, ChannelSums& sums) {
   for (std::size_t i = 0; i < data.size(); ++i) sums.add(data.image(i));
   return data.size();
 }
 
-/// Decoding all would take as long as an epoch, and so many samples tell the mean to less than a hundredth.
+/// Samples that are decoded for the statistics: they give the mean to less than a hundredth, and all would
+/// take as long as an epoch.
 constexpr std::size_t enough_decoded = 500;
 
-/// Adds samples that lie evenly in the data, and gives their number.
+/// Adds samples at even distances, and returns their number.
 std::size_t add_some(const Dataset& data, std::size_t threads, ChannelSums& sums) {
   const auto count = std::min(data.size(), enough_decoded);
   std::mutex mutex;
@@ -177,7 +179,7 @@ void check_files(const Dataset& data, const Wrong& wrong) {
   if (data.extents.size() != 2 * data.images()) wrong("its files and their sizes differ in number");
 }
 
-/// Refuses what no Dataset can be, so that whoever uses one need not look again.
+/// Throws unless the stored data set is consistent, so that its users need no check.
 void check(const Dataset& data) {
   const auto wrong = [](const std::string& what) { throw Error("Dataset: " + what + "; make it again"); };
   if (data.height == 0 || data.width == 0) wrong("images have no pixels");

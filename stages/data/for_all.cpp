@@ -7,7 +7,7 @@
 namespace fovea {
 namespace {
 
-/// Images that one thread takes at once.
+/// Images that one thread takes at a time.
 constexpr std::size_t chunk = 32;
 
 }  // namespace

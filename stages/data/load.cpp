@@ -13,7 +13,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A setting that is for image files, and has another value than it begins with.
+/// Returns the name of a setting for image files that differs from its default, or "".
 std::string image_setting(const Load::Params& params) {
   if (params.on_broken != "error") return "on_broken";
   if (params.channels.value) return "channels";
@@ -62,7 +62,7 @@ Dataset read(const Load::Params& params, const Context& context) {
   const auto& [path, format, guessed] = found;
   auto data = reading(found, [&] { return found.format->read(found.path, options_of(params), context); });
   if (format->names_classes) order_classes(data, params.class_names, path.string());
-  // Names that come with the data without its samples say what classes there are meant to be.
+  // Class names that come from the format without its samples are the intended classes.
   const bool named = !params.class_names.empty() || (!format->names_classes && !data.class_names.empty());
   name_classes(data, params.class_names, path.string());
   check_classes(data, named, path.string(), context);

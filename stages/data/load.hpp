@@ -6,8 +6,8 @@
 
 namespace fovea {
 
-/// Reads labelled images into memory, as whole as their source has them. There are as many classes as
-/// `class_names`, or as many as the largest label asks for; then each must have a sample.
+/// Reads labelled images into memory. There are as many classes as `class_names`, or as many as the largest
+/// label asks for; then each must have a sample.
 struct Load {
   static constexpr std::string_view name = "load";
   static constexpr std::string_view doc = "reads labelled images from files, or draws synthetic ones";
@@ -64,8 +64,8 @@ struct Load {
     void check(const std::string& place) const;
   };
 
-  /// The files that will be read, and the folders whose names are classes; throws `Error` where one is not
-  /// there.
+  /// Returns the files that will be read, and the folders whose names are classes; throws `Error` where one
+  /// is missing.
   static std::vector<std::filesystem::path> sources(const Params& params);
   static Json made_with() { return decoded_with(); }
   static Out<Value> run(const In<Value>& in, const Params& params, Context& context);

@@ -7,10 +7,10 @@
 
 namespace fovea {
 
-/// What each of many samples is called, in one piece of memory.
+/// The names of many samples, in one block of memory.
 struct Names {
   Array<std::uint8_t> bytes;    ///< all names in UTF-8, one after the other
-  Array<std::int64_t> offsets;  ///< N + 1: where each begins, and the end of the last; empty without names
+  Array<std::int64_t> offsets;  ///< N + 1: begin of each name, and the end of the last; empty without names
 
   std::size_t size() const { return offsets.empty() ? 0 : offsets.size() - 1; }
   bool empty() const { return size() == 0; }
@@ -20,18 +20,18 @@ struct Names {
   }
 };
 
-/// Puts names together, one by one.
+/// Builds `Names` one by one.
 class NameList {
  public:
   void add(std::string_view name) {
     bytes_.insert(bytes_.end(), name.begin(), name.end());
     offsets_.push_back(static_cast<std::int64_t>(bytes_.size()));
   }
-  /// Adds "file:0", "file:1", ...: so many rows of a file.
+  /// Adds "file:0", "file:1", ... for the rows of a file.
   void add_rows(const std::string& file, std::size_t rows) {
     for (std::size_t row = 0; row < rows; ++row) add(file + ':' + std::to_string(row));
   }
-  /// Gives the names, and begins anew.
+  /// Returns the names, and restarts empty.
   Names finish();
 
  private:
@@ -39,12 +39,12 @@ class NameList {
   std::vector<std::int64_t> offsets_{0};
 };
 
-/// Writes the datasets `bytes` and `offsets`; nothing where there are no names.
+/// Writes the names as datasets `bytes` and `offsets`; writes nothing without names.
 void write_names(const Names& names, H5Writer& file, const std::string& bytes = "names",
                  const std::string& offsets = "name_offsets");
 
-/// Reads them, none where the file has none. Throws `Error` that begins with `place` where they do not lie
-/// one after the other.
+/// Reads the names; none where the file has none. Throws `Error` that begins with `place` where the offsets
+/// are not contiguous.
 Names read_names(const H5Reader& file, const std::string& place, const std::string& bytes = "names",
                  const std::string& offsets = "name_offsets");
 

@@ -10,7 +10,7 @@
 namespace fovea {
 namespace {
 
-/// An empty data set of the new size with the samples of `data`, and the memory of its pixels.
+/// Returns a data set of the new size with the labels of `data` and memory for its pixels.
 RawImages frame_of(const Dataset& data, const Resize::Params& params) {
   const ImageSize size{static_cast<std::size_t>(params.height), static_cast<std::size_t>(params.width),
                        data.channels};
@@ -29,7 +29,7 @@ Region part_of(const ImageSize& taken, const ImageSize& size, const std::string&
   return {0, 0, static_cast<double>(taken.width), static_cast<double>(taken.height)};
 }
 
-/// Sample i of `data` in another size.
+/// Resizes sample i of `data`.
 void resize_one(const Dataset& data, std::size_t i, const ImageSize& size, const std::string& fit,
                 std::uint8_t* out) {
   thread_local Viewer viewer;

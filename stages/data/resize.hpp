@@ -5,7 +5,7 @@
 
 namespace fovea {
 
-/// Makes every image the same size once, as pixels, so that encoded images need not be decoded again in every
+/// Resizes every image once and keeps it as pixels, so that encoded images need not be decoded in every
 /// epoch. The filter is bilinear, and as wide as the step where images become smaller.
 struct Resize {
   static constexpr std::string_view name = "resize";

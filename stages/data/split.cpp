@@ -15,16 +15,16 @@ namespace {
 
 using Positions = std::vector<std::uint32_t>;
 
-/// Training and validation means of a channel further apart than this (of 0 .. 1) are worth a warning.
+/// Difference of the channel means of two parts (of 0 .. 1) above which a warning is given.
 constexpr double far_apart = 0.05;
-/// The mean of fewer images than this is further off than that by chance.
+/// Number of images below which the mean may differ by that much by chance.
 constexpr std::size_t enough_images = 30;
 
 struct Parts {
   Positions train, validation, test;
 };
 
-/// Three significant digits.
+/// Formats a number with three significant digits.
 std::string rounded(double value) {
   char text[32];
   std::snprintf(text, sizeof text, "%.3g", value);
@@ -37,14 +37,14 @@ std::string rounded(const std::vector<double>& values) {
   return join(texts, ", ");
 }
 
-/// How many samples a share or a count asks for.
+/// Returns the number of samples that a share or a count asks for.
 std::size_t amount(double wanted, std::size_t of) {
   constexpr double more_than_any_data = 0x1p53;
   const double count = wanted < 1 ? wanted * static_cast<double>(of) : std::min(wanted, more_than_any_data);
   return static_cast<std::size_t>(std::llround(count));
 }
 
-/// Deals `total` out over the classes by their sizes; what is left after rounding down goes to the largest
+/// Divides `total` among the classes by their sizes; the rest after rounding down goes to the largest
 /// remainders.
 std::vector<std::size_t> deal(std::size_t total, const std::vector<std::size_t>& sizes) {
   const auto all = std::accumulate(sizes.begin(), sizes.end(), std::size_t{0});
@@ -62,7 +62,7 @@ std::vector<std::size_t> deal(std::size_t total, const std::vector<std::size_t>&
   return shares;
 }
 
-/// The positions of each class, shuffled.
+/// Returns the positions of each class, shuffled.
 std::vector<Positions> shuffled_classes(const Dataset& data, const Positions& pool, std::uint64_t seed) {
   std::vector<Positions> classes(data.classes());
   for (const auto at : pool) classes[static_cast<std::size_t>(data.labels[at])].push_back(at);
@@ -88,18 +88,18 @@ void take(std::size_t total, std::vector<Positions>& classes, Positions& to) {
   std::sort(to.begin(), to.end());
 }
 
-/// Where the n-th of `parts` parts of a list begins; the first ones are longer by one where it does not
-/// divide evenly.
+/// Returns the begin of the n-th of `parts` parts of a list; the first parts are longer by one where the size
+/// does not divide evenly.
 std::size_t share_begin(std::size_t size, std::size_t n, std::size_t parts) {
   return n * (size / parts) + std::min(n, size % parts);
 }
 
-/// Moves one of the equal folds of each class to `to`.
+/// Moves one fold of each class to `to`.
 void take_fold(const Split::Params& params, std::vector<Positions>& classes, Positions& to) {
   const auto folds = static_cast<std::size_t>(params.folds), fold = static_cast<std::size_t>(params.fold);
   std::size_t offset = 0;
   for (auto& from : classes) {
-    // Where a class does not divide evenly, the next class goes on with the fold that was left out.
+    // Rotates the folds from class to class, so that the longer shares fall on different folds.
     const auto which = (fold - 1 + folds - offset % folds) % folds;
     offset += from.size();
     const auto begin = from.begin() + static_cast<std::ptrdiff_t>(share_begin(from.size(), which, folds));
@@ -145,7 +145,7 @@ Parts choose(const Dataset& data, const Split::Params& params, std::uint64_t see
 
 using NamedParts = std::vector<std::pair<std::string, const Dataset*>>;
 
-/// Tells of what is wrong with the parts, as an error where that is asked for.
+/// Reports problems of the parts, as warnings or as errors.
 class Guard {
  public:
   Guard(const Split::Params& params, const Context& context)
@@ -156,7 +156,7 @@ class Guard {
     context_.warn(fact + "; " + advice);
   }
 
-  /// Classes that parts lack although the data has them.
+  /// Reports classes of the data that a part lacks.
   void check_classes(const Dataset& all, const NamedParts& parts) const {
     std::vector<std::string> facts;
     for (const auto& [name, part] : parts) {
@@ -166,7 +166,7 @@ class Guard {
     if (!facts.empty()) tell(join(facts, ", "), "give it more samples");
   }
 
-  /// Parts that do not look like the one for training; of few images that tells nothing.
+  /// Reports parts whose channel means differ from training; parts of few images are not compared.
   void check_distance(const Dataset& train, const NamedParts& others) const {
     std::vector<std::string> facts;
     for (const auto& [name, part] : others) {
@@ -182,7 +182,7 @@ class Guard {
          "the parts do not look like the same data, see where each comes from");
   }
 
-  /// Images of parts that are among those for training as well, by the digest of their bytes.
+  /// Reports images that are in training and in another part, by the digest of their bytes.
   void check_twins(const Dataset& data, const Parts& parts) const {
     std::unordered_map<std::string, std::uint32_t> known;
     for (const auto at : parts.train) known.emplace(digest_of(data, at), at);
@@ -210,7 +210,7 @@ class Guard {
     return join(missing, ", ") + (count > 5 ? " and " + std::to_string(count - 5) + " more classes" : "");
   }
 
-  /// The names of images with those of their twins in training.
+  /// Returns the names of images with those of their duplicates in training.
   static std::vector<std::pair<std::string, std::string>> twins_of(
       const Dataset& data, const Positions& part,
       const std::unordered_map<std::string, std::uint32_t>& known) {
@@ -235,7 +235,7 @@ class Guard {
   const Context& context_;
 };
 
-/// The parts as views, once nothing is found wrong with them.
+/// Returns the parts as views after the checks of `guard`.
 Split::Out<Value> guarded(const Value<Dataset>& whole, Parts parts, const Guard& guard) {
   const auto& data = *whole;
   guard.check_twins(data, parts);

@@ -5,9 +5,9 @@
 
 namespace fovea {
 
-/// Splits a data set into parts that share no sample and have the classes in equal shares, each in the order
-/// of its source. The source's own test part is kept, and its own validation part too. Throws
-/// `Error` where the test part is empty and another stage needs it, so that this is told before training.
+/// Splits a data set into parts that share no sample and have equal shares of each class, each in the order
+/// of its source. The source's own test and validation parts are kept. Throws `Error` where the test part is
+/// empty and another stage needs it, so that the error comes before training.
 struct Split {
   static constexpr std::string_view name = "split";
   static constexpr std::string_view doc = "splits a data set into training, validation and test parts";

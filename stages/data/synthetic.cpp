@@ -31,7 +31,7 @@ constexpr std::array<const char*, kinds> pattern_names{
     "plain",        "striped",     "barred",       "slanted", "counter-slanted",
     "fine-striped", "fine-barred", "fine-slanted", "checked", "dotted"};
 
-/// How far (u, v) is outside of a shape of radius 1, roughly; negative inside.
+/// Returns the approximate distance of (u, v) from a shape of radius 1; negative inside.
 float outside(std::size_t shape, float u, float v) {
   const float x = std::abs(u), y = std::abs(v), r = std::sqrt(u * u + v * v);
   const float square = std::max(x, y) - 0.85F;
@@ -59,7 +59,7 @@ float outside(std::size_t shape, float u, float v) {
   }
 }
 
-/// Whether the pattern is dark at a place, in units of the shape's radius.
+/// Returns whether the pattern is dark at a point, in units of the shape's radius.
 bool dark(std::size_t pattern, float u, float v) {
   const auto odd = [](float at, float period) {
     return (static_cast<int>(std::floor(at / period)) & 1) != 0;
@@ -89,7 +89,7 @@ bool dark(std::size_t pattern, float u, float v) {
   }
 }
 
-/// One image's choices, all but the noise.
+/// The random choices of one image, without the noise.
 struct Scene {
   std::size_t shape = 0, pattern = 0;
   std::array<float, 3> colour{}, background{};
@@ -112,7 +112,8 @@ Scene draw_scene(std::size_t label, const Synthetic& params, Random& random) {
   scene.radius = std::min(height, width) * random.uniform(0.26F, 0.38F);
   scene.x = width / 2 + random.uniform(-1, 1) * (width / 2 - scene.radius);
   scene.y = height / 2 + random.uniform(-1, 1) * (height / 2 - scene.radius);
-  // An angle of up to 11 degrees by its half tangent: exact arithmetic, so the same bytes everywhere.
+  // A rotation of up to 11 degrees by the tangent of half the angle: exact arithmetic gives the same bytes
+  // everywhere.
   const float tangent = random.uniform(-0.1F, 0.1F);
   scene.cosine = (1 - tangent * tangent) / (1 + tangent * tangent);
   scene.sine = 2 * tangent / (1 + tangent * tangent);

@@ -5,9 +5,9 @@
 
 namespace fovea {
 
-/// Coloured shapes that need no file: a class is a shape; with more than 10 classes also its colour (its
-/// brightness in gray images), with more than 100 also its pattern. All else is random: place, size, angle,
-/// background, noise.
+/// Coloured shapes that need no file: a class is a shape; with more than 10 classes also a colour (a
+/// brightness in gray images), with more than 100 also a pattern. Place, size, angle, background and noise
+/// are random.
 struct Synthetic {
   std::int64_t samples = 6000;
   std::int64_t classes = 10;
@@ -27,7 +27,7 @@ struct Synthetic {
   void check(const std::string& place) const;
 };
 
-/// "circle", "red circle", "red striped circle": what a class shows.
+/// Returns the name of a class: "circle", "red circle", "red striped circle".
 std::string synthetic_class_name(std::size_t label, std::size_t classes, std::size_t channels);
 
 /// Draws the images. Class names are set, statistics are left empty.

@@ -1,8 +1,8 @@
 #pragma once
 
-// Marks for loops over pixels. `FOVEA_VECTOR_CODE` compiles a function once for each vector width and picks
-// the best one when the program starts; every width gives the same bytes. `FOVEA_INLINE` (for a member,
-// `FOVEA_INLINE_MEMBER`) makes what such a function calls part of it.
+// Attributes of functions that loop over pixels. `FOVEA_VECTOR_CODE` compiles a function once for each vector
+// width, and the best one is picked at program start; every width gives the same bytes. `FOVEA_INLINE` (for a
+// member, `FOVEA_INLINE_MEMBER`) inlines a function into such a function.
 
 #if defined(__x86_64__) && defined(__GNUC__) && defined(__linux__) && !defined(__SANITIZE_ADDRESS__) && \
     !defined(__SANITIZE_THREAD__)

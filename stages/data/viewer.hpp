@@ -5,14 +5,14 @@
 
 namespace fovea {
 
-/// Shows encoded images in the size in which their data set is seen; keeps its memory from one to the next.
-/// For one thread.
+/// Decodes images to the size in which their data set is seen; reuses its memory. Not thread-safe.
 class Viewer {
  public:
-  /// The part `part` of sample i, in pixels of the image as it was taken, as H x W x C bytes of the size that
-  /// is asked for; they stay until the next call. Throws `Error` where the file is damaged.
+  /// Returns the region `part` of sample i, in pixels of the original image, as H x W x C bytes of `size`;
+  /// they are valid until the next call. Throws `Error` where the file is damaged.
   const std::uint8_t* see(const Dataset& data, std::size_t i, const Region& part, const ImageSize& size);
-  /// The largest part in the middle that has the shape in which the data set is seen.
+  /// Returns the largest central region of sample i that has the aspect ratio of the data set, as H x W x C
+  /// bytes.
   const std::uint8_t* see_centre(const Dataset& data, std::size_t i);
 
  private:
@@ -21,10 +21,10 @@ class Viewer {
   std::vector<std::uint8_t> seen_;
 };
 
-/// The size in which the image of sample i was taken.
+/// Returns the original size of sample i.
 ImageSize size_taken(const Dataset& data, std::size_t i);
 
-/// The size in which a data set's images are seen.
+/// Returns the size in which a data set's images are seen.
 inline ImageSize size_seen(const Dataset& data) {
   return {data.height, data.width, data.channels};
 }

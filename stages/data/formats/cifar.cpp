@@ -32,7 +32,8 @@ bool holds_ten(const fs::path& folder) {
   return fs::is_regular_file(folder / "data_batch_1.bin");
 }
 
-/// "train.bin" may be anybody's, so it must be accompanied by the names, or be of whole records.
+/// Returns whether a folder holds CIFAR-100. "train.bin" is a common name, so the class names must be beside
+/// it or its length must be whole records.
 bool holds_hundred(const fs::path& folder) {
   const auto train = folder / "train.bin";
   if (!fs::is_regular_file(train)) return false;
@@ -40,7 +41,7 @@ bool holds_hundred(const fs::path& folder) {
          fs::file_size(train) % record_bytes({.hundred = true, .train = {}, .test = {}, .names = {}}) == 0;
 }
 
-/// The folders below `folder`, and itself, that hold CIFAR.
+/// Returns the folder and its subfolders that hold CIFAR.
 std::vector<fs::path> cifar_folders(const fs::path& folder) {
   std::vector<fs::path> all;
   for (const auto& each : {folder, folder / "cifar-10-batches-bin", folder / "cifar-100-binary"}) {
@@ -53,7 +54,7 @@ std::optional<fs::path> if_there(const fs::path& path) {
   return fs::is_regular_file(path) ? std::optional(path) : std::nullopt;
 }
 
-/// Gives how many records a file holds.
+/// Returns the number of records of a file.
 std::size_t count_records(const InputFile& file, const CifarFiles& files) {
   const auto record = record_bytes(files);
   if (file.size() == 0) throw Error(file.path().string() + ": is empty; fetch the file again");
@@ -64,7 +65,7 @@ std::size_t count_records(const InputFile& file, const CifarFiles& files) {
   return file.size() / record;
 }
 
-/// Appends the images of one file to those read so far.
+/// Appends the images of one file.
 void read_records(const InputFile& file, const CifarFiles& files, Part part, RawImages& images) {
   const auto record = record_bytes(files), before = label_bytes(files), count = count_records(file, files);
   const int classes = files.hundred ? 100 : 10;

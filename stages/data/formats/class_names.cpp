@@ -17,7 +17,7 @@ std::size_t position_of(const std::string& name, const std::vector<std::string>&
   return found == in.end() ? none : static_cast<std::size_t>(found - in.begin());
 }
 
-/// Where each class of the data is among those that are wanted.
+/// Returns the index of each class of the data in the wanted names.
 std::vector<std::size_t> places_of(const std::vector<std::string>& names,
                                    const std::vector<std::string>& wanted) {
   std::vector<std::size_t> places;

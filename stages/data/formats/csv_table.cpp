@@ -9,7 +9,8 @@ namespace {
 
 constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 
-/// Comma, semicolon or tab: of which the first line has most outside of quotes.
+/// Returns the separator: comma, semicolon or tab, the one that the first line has most often outside of
+/// quotes.
 char separator_of(std::string_view text) {
   char best = ',';
   std::ptrdiff_t most = 0;
@@ -27,7 +28,7 @@ char separator_of(std::string_view text) {
   return best;
 }
 
-/// Goes through the text field by field.
+/// Reads the text field by field.
 class CsvReader {
  public:
   CsvReader(std::string_view text, const std::string& place) : text_(text), place_(place) {
@@ -71,7 +72,7 @@ class CsvReader {
     throw Error(csv_place(place_, line_, column_) + ": " + fact + "; " + advice);
   }
 
-  /// A field without quotes, without the spaces around it.
+  /// Reads a field without quotes, and trims it.
   std::string plain() {
     const char ends[] = {separator_, '\r', '\n'};
     const auto end = std::min(text_.find_first_of(std::string_view(ends, sizeof ends), at_), text_.size());

@@ -6,19 +6,19 @@
 
 namespace fovea {
 
-/// A row of a CSV file with the line on which it begins.
+/// A row of a CSV file with the line where it begins.
 struct CsvRow {
   std::size_t line = 0;
   std::vector<std::string> fields;
 };
 
-/// Splits CSV text into rows as RFC 4180 has it: fields in quotes may hold commas, line breaks and doubled
-/// quotes. Fields are separated by commas, semicolons or tabs, of which the first line has most; spaces
-/// around those without quotes are dropped. Lines end with LF, CRLF or CR; empty lines are passed over.
-/// Throws `Error` that begins with `place`, line and column where quotes are not in order.
+/// Splits CSV text into rows as in RFC 4180: fields in quotes may hold commas, line breaks and doubled
+/// quotes. The separator is the one of comma, semicolon and tab that the first line has most; fields without
+/// quotes are trimmed. Lines end with LF, CRLF or CR; empty lines are skipped. Throws `Error` that begins
+/// with `place`, line and column where quotes are wrong.
 std::vector<CsvRow> parse_csv(std::string_view text, const std::string& place);
 
-/// "labels.csv: line 3, column 2": a place in a CSV file; columns are counted from 1.
+/// Returns a place in a CSV file, "labels.csv: line 3, column 2"; columns are counted from 1.
 std::string csv_place(const std::string& place, std::size_t line, std::size_t column);
 
 }  // namespace fovea

@@ -67,7 +67,7 @@ fs::path folder_of(const fs::path& file) {
   return file.has_parent_path() ? file.parent_path() : fs::path(".");
 }
 
-/// The first format that a path is in.
+/// Returns the first format that a path holds.
 const Format* first_format(const fs::path& path, bool is_folder) {
   const auto& all = formats();
   const auto found = std::find_if(all.begin(), all.end(), [&](const auto& each) {
@@ -76,7 +76,7 @@ const Format* first_format(const fs::path& path, bool is_folder) {
   return found == all.end() ? nullptr : &*found;
 }
 
-/// What a file is by the end of its name, and what to do about it.
+/// Returns the kind of a file by its extension, with advice.
 std::string other_file(const fs::path& file) {
   static const std::vector<std::pair<std::vector<std::string_view>, std::string>> kinds{
       {{".zip", ".tar", ".tgz", ".tbz2", ".txz", ".7z", ".rar", ".gz", ".bz2", ".xz", ".zst"},
@@ -100,7 +100,7 @@ std::string other_file(const fs::path& file) {
          ", or a .csv or .npz file";
 }
 
-/// Tries a path for every format that may be a file, or a folder, as it is one.
+/// Tries the formats of files or of folders on a path.
 const Format& format_of(const fs::path& path) {
   const bool is_folder = fs::is_directory(path);
   if (const auto* found = first_format(path, is_folder)) return *found;

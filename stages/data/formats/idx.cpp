@@ -44,7 +44,7 @@ struct IdxFile::Handle {
   Handle(const Handle&) = delete;
   Handle& operator=(const Handle&) = delete;
 
-  /// Gives how many bytes there were, at most as many as asked for.
+  /// Returns the number of bytes read, at most the number asked for.
   std::size_t read(const fs::path& path, std::span<std::uint8_t> to) {
     std::size_t done = 0;
     while (done < to.size()) {
@@ -57,7 +57,7 @@ struct IdxFile::Handle {
     return done;
   }
 
-  /// Throws unless the data ended where it should.
+  /// Throws unless the data ends where expected.
   void check_end(const fs::path& path) const {
     int code = Z_OK;
     const std::string_view words = gzerror(file, &code);
@@ -149,7 +149,7 @@ fs::path need_file(const fs::path& folder, const std::string& part, const std::s
                             : "the nearest name there is " + quote(near)));
 }
 
-/// Images and labels of one part, opened and found to belong together.
+/// The open images and labels of one part, checked against each other.
 struct OpenPart {
   OpenPart(const fs::path& images_path, const fs::path& labels_path)
       : images(images_path, IdxFile::Holds::images), labels(labels_path, IdxFile::Holds::labels) {

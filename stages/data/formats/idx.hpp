@@ -7,17 +7,17 @@
 
 namespace fovea {
 
-/// One IDX file of bytes (the format of MNIST), plain or gzip. Its header is checked against the file's
-/// length before any memory is taken.
+/// An IDX file of bytes (the format of MNIST), plain or gzip. Its header is checked against the file's length
+/// before memory is allocated.
 class IdxFile {
  public:
   enum class Holds { images, labels };
-  /// Reads the header; throws `Error` that begins with the path where the file is not what it should be.
+  /// Reads the header; throws `Error` that begins with the path where the file is not of the expected kind.
   IdxFile(std::filesystem::path path, Holds what);
   ~IdxFile();
   IdxFile(IdxFile&&) noexcept;
 
-  /// Labels: N. Images: N, height, width, channels.
+  /// Returns the extents. Labels: N. Images: N, height, width, channels.
   const std::vector<std::size_t>& shape() const { return shape_; }
   std::size_t bytes() const;
   /// Reads all values, `bytes()` of them; throws where the file does not end exactly there.
@@ -38,10 +38,10 @@ struct IdxFiles {
   std::optional<std::filesystem::path> test_images, test_labels;
 };
 
-/// Whether the folder holds IDX training images.
+/// Returns whether the folder holds IDX training images.
 bool holds_idx(const std::filesystem::path& folder);
 
-/// Finds the files; throws `Error` that names the one that is missing.
+/// Finds the files; throws `Error` that names the missing one.
 IdxFiles find_idx(const std::filesystem::path& folder);
 
 /// Reads images, labels and parts, the training part first. Class names and statistics are left empty.

@@ -14,7 +14,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t most_csv_bytes = std::size_t{1} << 30;
-/// What a table is called where only its folder is given.
+/// The default name of a table in a folder.
 const std::string table_name = "labels.csv";
 constexpr std::size_t most_line_bytes = 1 << 16;
 
@@ -22,7 +22,7 @@ fs::path csv_file(const fs::path& path) {
   return fs::is_directory(path) ? path / table_name : path;
 }
 
-/// Throws where a line is longer than any that names an image, before all of the file is in memory.
+/// Throws where a line is too long for an image's row, before the whole file is in memory.
 void check_lines(const InputFile& file) {
   std::vector<std::uint8_t> bytes;
   std::size_t lines = 1, begin = 0;
@@ -37,22 +37,22 @@ void check_lines(const InputFile& file) {
   }
 }
 
-/// The text of a table.
+/// Reads the text of a table.
 std::string read_table(const fs::path& path) {
   const InputFile file(path);
   if (file.size() <= most_csv_bytes) check_lines(file);
   return file.text(most_csv_bytes);
 }
 
-/// Which columns hold what.
+/// The column numbers by meaning.
 struct Columns {
   std::optional<std::size_t> path, label, part;
-  std::vector<std::size_t> others{};  ///< that are attributes of the images
+  std::vector<std::size_t> others{};  ///< attributes of the images
   std::size_t count = 0;
   std::vector<std::string> warnings{};
 };
 
-/// Finds out by names what columns hold, and by values where a name alone does not tell.
+/// Finds the columns by their names, and by their values where a name is ambiguous.
 class ColumnFinder {
  public:
   ColumnFinder(const std::vector<CsvRow>& rows, const fs::path& file)
@@ -91,7 +91,7 @@ class ColumnFinder {
     column = i;
   }
 
-  /// Whether `is` holds for a value of a column, and for which first.
+  /// Returns the first row whose value in a column satisfies `is`, or null.
   template <class Is>
   const CsvRow* first_row(std::size_t i, Is is) const {
     const auto found = std::find_if(rows_.begin() + 1, rows_.end(), [&](const CsvRow& row) {
@@ -100,8 +100,8 @@ class ColumnFinder {
     return found == rows_.end() ? nullptr : &*found;
   }
 
-  /// Whether the values of "split" are parts. Where none has to do with one, it is an attribute; where only
-  /// some are, taking it for one would mix parts.
+  /// Returns whether the values of "split" are parts. A column without any part name is an attribute; one
+  /// with other values beside part names is an error, as it would mix parts.
   bool holds_parts(std::size_t i) {
     const auto* other =
         first_row(i, [](const std::string& value) { return !value.empty() && !part_named(value); });
@@ -126,7 +126,8 @@ class ColumnFinder {
                        [&](auto word) { return small.starts_with(word); });
   }
 
-  /// A column without a name: nothing, the numbers that pandas and R put before the rows, or a mistake.
+  /// Skips a column without a name where it is empty or holds the row numbers of pandas or R; anything else
+  /// is an error.
   void take_nameless(std::size_t i) {
     const auto* filled = first_row(i, [](const std::string& value) { return !value.empty(); });
     if (filled == nullptr) return;
@@ -138,7 +139,7 @@ class ColumnFinder {
         "index=False)");
   }
 
-  /// Adds a column that has no meaning here.
+  /// Adds a column as an attribute.
   void take_other(std::size_t i) {
     const auto& name = header_.fields[i];
     if (name.find('\0') != std::string::npos) wrong(header_.line, i, "a name with a zero byte", "remove it");
@@ -155,7 +156,7 @@ class ColumnFinder {
                 "; the header names \"path\" and \"label\", and may name \"part\"");
   }
 
-  /// What the names of parts begin with, in other words too.
+  /// Prefixes of values that look like part names.
   static constexpr std::string_view part_words[]{"train", "val", "test", "dev", "eval", "hold"};
 
   const std::vector<CsvRow>& rows_;
@@ -164,7 +165,7 @@ class ColumnFinder {
   Columns columns_;
 };
 
-/// Whole numbers by their value, without regard to how large they are.
+/// Compares whole numbers of any length by value.
 bool number_less(const std::string& a, const std::string& b) {
   const auto digits = [](std::string_view text) {
     return text.substr(std::min(text.find_first_not_of('0'), text.size()));
@@ -181,7 +182,7 @@ void sort_names(std::vector<std::string>& names) {
     std::sort(names.begin(), names.end(), number_less);
 }
 
-/// Takes the rows behind the header one by one.
+/// Lists the rows after the header one by one.
 class CsvLister {
  public:
   CsvLister(const fs::path& file, const std::vector<CsvRow>& rows)
@@ -238,7 +239,7 @@ class CsvLister {
       wrong(row, column, "a " + name + " with a zero byte", "remove it");
     return row.fields[column];
   }
-  /// A path as Windows writes it, unless there is a file whose name has backslashes.
+  /// Returns a path with slashes for the backslashes of Windows, unless a file's name has backslashes.
   std::string with_slashes(const std::string& path) const {
     std::error_code ignored;
     if (path.find('\\') == std::string::npos || fs::exists(list_.folder / path, ignored)) return path;

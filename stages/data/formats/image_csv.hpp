@@ -4,7 +4,7 @@
 
 namespace fovea {
 
-/// Whether this is a .csv or .tsv file, or a folder that holds "labels.csv".
+/// Returns whether this is a .csv or .tsv file, or a folder that holds "labels.csv".
 bool holds_image_csv(const std::filesystem::path& path);
 
 /// Lists the images of a CSV file, in its order. Its header names, in any case, the columns `path` (or
@@ -16,10 +16,10 @@ bool holds_image_csv(const std::filesystem::path& path);
 /// are whole numbers. Throws `Error` with line and column.
 ImageList list_image_csv(const std::filesystem::path& path);
 
-/// The CSV file, and those of its images that are there.
+/// Returns the CSV file and those of its images that exist.
 std::vector<std::filesystem::path> image_csv_sources(const std::filesystem::path& path);
 
-/// Whether the text is a whole number without a sign.
+/// Returns whether the text is a whole number without a sign.
 bool is_whole_number(std::string_view text);
 
 }  // namespace fovea

@@ -18,7 +18,7 @@ bool is_passed_over(const fs::path& path) {
   return name.starts_with('.') || name == "__MACOSX";
 }
 
-/// What is right below a folder, sorted by name.
+/// Returns the entries of a folder, sorted by name.
 std::vector<fs::directory_entry> entries_of(const fs::path& folder) {
   std::vector<fs::directory_entry> all;
   std::error_code code;
@@ -30,7 +30,7 @@ std::vector<fs::directory_entry> entries_of(const fs::path& folder) {
   return all;
 }
 
-/// Whatever else may be wrong with an entry, it is then none of these.
+/// The next three tests are false for an entry whose status can't be read.
 bool is_folder(const fs::directory_entry& entry) {
   std::error_code ignored;
   return entry.is_directory(ignored);
@@ -43,7 +43,8 @@ bool is_dangling(const fs::directory_entry& entry) {
   std::error_code ignored;
   return is_link(entry) && !fs::exists(entry.path(), ignored);
 }
-/// Also a link to nothing, or a pipe: what is called an image and is none is a broken one.
+/// Returns whether an entry has the name of an image. A broken link or a pipe counts, so that it is reported
+/// as a broken image.
 bool is_image(const fs::directory_entry& entry) {
   return has_image_name(entry.path()) && !is_folder(entry);
 }
@@ -80,7 +81,7 @@ std::string counted(std::size_t count, const std::string& what) {
   return std::to_string(count) + ' ' + what + (count == 1 ? "" : "s");
 }
 
-/// `"cat" and "dog"`, or `"cat", "dog" and 3 more`.
+/// Lists names for errors: `"cat" and "dog"`, or `"cat", "dog" and 3 more`.
 std::string few(const std::vector<std::string>& names) {
   if (names.size() == 2) return quote(names[0]) + " and " + quote(names[1]);
   std::vector<std::string> quoted;
@@ -88,7 +89,7 @@ std::string few(const std::vector<std::string>& names) {
   return join(quoted, ", ") + (names.size() > 2 ? " and " + std::to_string(names.size() - 2) + " more" : "");
 }
 
-/// Whether a folder is likely called so because it holds a part: "test", "train2017", "test_set", "trainset".
+/// Returns whether a folder's name looks like that of a part: "test", "train2017", "test_set", "trainset".
 bool is_like_part(const std::string& name) {
   auto word = lower(name);
   const auto is_letter = [](char c) { return c >= 'a' && c <= 'z'; };
@@ -99,7 +100,7 @@ bool is_like_part(const std::string& name) {
   return part_named(word) || word == "dev" || word == "eval" || word == "evaluation";
 }
 
-/// Things of one kind that are not read: how many, and the first by name.
+/// Files of one kind that are not read: their number, and the first by name.
 struct Unread {
   std::size_t count = 0;
   std::string first;
@@ -108,22 +109,22 @@ struct Unread {
   }
 };
 
-/// What lies in the folders of one class.
+/// The files in the folders of one class.
 struct ClassFiles {
   std::size_t images = 0;
-  std::size_t outside_folders = 0;         ///< images right in a class folder
-  std::set<std::string> folders;           ///< with images, right in a class folder
-  std::map<std::string, Unread> unread{};  ///< by how their names end
+  std::size_t outside_folders = 0;         ///< images directly in a class folder
+  std::set<std::string> folders;           ///< folders with images, directly in a class folder
+  std::map<std::string, Unread> unread{};  ///< by extension
 };
 
-/// Collects what is below a folder of class folders.
+/// Lists the images below a folder of class folders.
 class FolderLister {
  public:
   explicit FolderLister(const fs::path& top) : top_(top) {
     for (const auto& [name, part] : part_folders()) list_part(name, part);
   }
 
-  /// The list with numbered classes.
+  /// Returns the list with numbered classes.
   ImageList list() const {
     check_formats();
     ImageList list{.top = top_, .folder = top_, .images = {}, .class_names = {}, .warnings = {}, .doubt = {}};
@@ -149,7 +150,7 @@ class FolderLister {
 
   fs::path path(const std::string& name) const { return top_ / name; }
 
-  /// The parts in the order training, validation, test; the top itself where it has no training part.
+  /// Returns the parts in the order training, validation, test; the top folder where it has no training part.
   std::vector<PartFolder> part_folders() {
     std::vector<PartFolder> parts;
     for (const auto& entry : entries_of(top_)) {
@@ -189,8 +190,8 @@ class FolderLister {
     }
   }
 
-  /// `within` is the folder right in the class folder that this one lies in, or "" for the class folder.
-  /// Links to folders are not followed: they could lead round in a circle.
+  /// Lists `folder`; `within` is the subfolder of the class folder that it lies in, or "" for the class
+  /// folder. Links to folders are not followed, as they could form a cycle.
   void list_class(const std::string& folder, const std::string& within, const std::string& class_name,
                   ClassFiles& files, Part part) {
     for (const auto& entry : entries_of(path(folder))) {
@@ -212,7 +213,8 @@ class FolderLister {
     }
   }
 
-  /// Outside of class folders an image is forgotten, but a README or a licence is where it belongs.
+  /// Reports an image outside of class folders as forgotten; other files, such as a README or a licence,
+  /// belong there.
   void add_outside(const fs::directory_entry& entry, const std::string& name) {
     if (is_dangling(entry)) {
       std::error_code ignored;
@@ -228,7 +230,7 @@ class FolderLister {
     }
   }
 
-  /// A class of which all is in a format that is not read is not one without images.
+  /// Refuses a class whose files are all in a format that is not read, rather than reporting it as empty.
   void check_formats() const {
     for (const auto& [name, files] : classes_) {
       if (files.images > 0 || files.unread.empty()) continue;
@@ -259,7 +261,7 @@ class FolderLister {
     }
   }
 
-  /// Why the class folders may be something else.
+  /// Returns the reason why the class folders may be something else.
   std::string doubt() const {
     const std::string meant = ", or name them as \"class_names\" if they are classes";
     std::vector<std::string> like_parts;

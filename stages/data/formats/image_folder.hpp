@@ -4,7 +4,7 @@
 
 namespace fovea {
 
-/// Whether the folder holds class folders of images, or parts of such.
+/// Returns whether the folder holds class folders of images, or parts with class folders.
 bool holds_image_folder(const std::filesystem::path& folder);
 
 /// Lists a folder of class folders, classes and images sorted by name. Where it has a folder `train` (or
@@ -14,7 +14,7 @@ bool holds_image_folder(const std::filesystem::path& folder);
 /// told as a warning. Throws `Error` where there is no image.
 ImageList list_image_folder(const std::filesystem::path& folder);
 
-/// The folder, its class folders and its images: what decides the data. Folders end in a slash.
+/// Returns what decides the data: the folder, its class folders and its images. Folders end in a slash.
 std::vector<std::filesystem::path> image_folder_sources(const std::filesystem::path& folder);
 
 }  // namespace fovea

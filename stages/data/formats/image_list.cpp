@@ -19,7 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Images of at most so many pixels a side are kept as pixels.
+/// Images of at most this many pixels a side are kept as pixels.
 constexpr std::size_t small_side = 64;
 constexpr std::size_t standard_side = 224;
 constexpr std::size_t most_file_bytes = std::size_t{1} << 30;
@@ -30,7 +30,7 @@ constexpr std::size_t most_listed = 5;
 
 constexpr std::string_view again = "; fetch the file again";
 
-/// What an image of this format ends with; other bytes may come behind.
+/// Returns the bytes that end an image of this format; other bytes may follow.
 std::string_view end_mark(FileBytes begin) {
   using namespace std::string_view_literals;
   return begin[0] == 0x89 ? "\0\0\0\0IEND\xae\x42\x60\x82"sv : "\xff\xd9"sv;
@@ -45,7 +45,7 @@ void check_end(FileBytes bytes, const std::string& place) {
     throw Error(place + ": is cut off" + std::string(again));
 }
 
-/// What an error says is wrong, without its place; and without advice that everybody would follow.
+/// Returns the fact of an error without its place and without general advice.
 std::string reason_of(const Error& error, const std::string& place) {
   std::string text = error.what();
   if (text.starts_with(place + ": ")) text.erase(0, place.size() + 2);
@@ -56,8 +56,8 @@ std::string reason_of(const Error& error, const std::string& place) {
   return text;
 }
 
-/// Calls `body(i)` for these images of the list on all threads. Those for which it throws are added to the
-/// broken ones, and their size becomes 0 x 0.
+/// Calls `body(i)` for these images of the list on all threads. Where it throws, the image is added to the
+/// broken ones with size 0 x 0.
 void look_at(const ImageList& list, const std::vector<std::size_t>& images, InspectedImages& found,
              const Context& context, const std::function<void(std::size_t)>& body) {
   std::vector<std::string> reasons(images.size());
@@ -77,7 +77,7 @@ void look_at(const ImageList& list, const std::vector<std::size_t>& images, Insp
             [](const auto& a, const auto& b) { return a.image < b.image; });
 }
 
-/// Collects what images have that is odd and no damage, from all threads.
+/// Collects oddities of undamaged images from all threads.
 class OddImages {
  public:
   void add(std::size_t image, const std::string& what) {
@@ -101,7 +101,7 @@ std::vector<std::size_t> all_of(const ImageList& list) {
   return images;
 }
 
-/// The images that are not broken, in order.
+/// Returns the images that are not broken, in order.
 std::vector<std::size_t> whole_of(const InspectedImages& found) {
   std::vector<std::size_t> images;
   for (std::size_t i = 0; i < found.sizes.size(); ++i) {
@@ -110,7 +110,7 @@ std::vector<std::size_t> whole_of(const InspectedImages& found) {
   return images;
 }
 
-/// All files one after the other, with the room of those that are broken.
+/// The bytes of all files, one after the other; broken files keep their room.
 struct ImageBytes {
   std::shared_ptr<std::uint8_t[]> bytes;
   std::vector<std::size_t> offsets{0};
@@ -126,7 +126,7 @@ ImageDecoder& decoder() {
   return one;
 }
 
-/// Looks at the begin of a file and for its end, so that it is worth the memory that all of it takes.
+/// Checks the begin and the end of a large file before memory for all of it is allocated.
 void look_at_large(const InputFile& file) {
   const auto place = file.path().string();
   std::vector<std::uint8_t> bytes(std::min(file.size(), begin_bytes));
@@ -145,7 +145,7 @@ void look_at_large(const InputFile& file) {
   throw Error(place + ": is cut off" + std::string(again));
 }
 
-/// Opens a file and looks at its length.
+/// Opens a file and checks its length.
 std::unique_ptr<InputFile> open_image(const fs::path& path) {
   std::error_code ignored;
   if (fs::is_symlink(path, ignored) && !fs::exists(path, ignored)) {
@@ -158,7 +158,7 @@ std::unique_ptr<InputFile> open_image(const fs::path& path) {
   return file;
 }
 
-/// Where each file goes; one that is not there takes no room.
+/// Returns the offset of each file; a missing file takes no room.
 std::vector<std::size_t> offsets_of(const ImageList& list) {
   std::vector<std::size_t> offsets{0};
   for (std::size_t i = 0; i < list.images.size(); ++i) {
@@ -169,7 +169,7 @@ std::vector<std::size_t> offsets_of(const ImageList& list) {
   return offsets;
 }
 
-/// The size of an image by its header, after a look at its end.
+/// Returns the size of an image by its header, after a check of its end.
 ImageSize look_at_ends(FileBytes bytes, const std::string& place) {
   const auto size = image_size(bytes, place);
   check_end(bytes, place);
@@ -191,7 +191,7 @@ ImageBytes read_files(const ImageList& list, const Context& context) {
   return all;
 }
 
-/// Broken files as an error or a warning, as the options want.
+/// Reports broken files as an error or a warning, as the options say.
 void report_broken(const ImageList& list, const std::vector<BrokenImage>& broken, const ImageOptions& options,
                    const Context& context) {
   if (broken.empty()) return;
@@ -206,7 +206,7 @@ void report_broken(const ImageList& list, const std::vector<BrokenImage>& broken
   context.warn(list.top.string() + ": " + count + which + "; left out");
 }
 
-/// The one size of all images that are not broken, or nothing.
+/// Returns the common size of all images that are not broken, or nothing.
 std::optional<ImageSize> common_size(const InspectedImages& found) {
   std::optional<ImageSize> common;
   for (const auto& size : found.sizes) {
@@ -217,7 +217,7 @@ std::optional<ImageSize> common_size(const InspectedImages& found) {
   return common;
 }
 
-/// Decodes every image into memory of `size` for each.
+/// Decodes every image to pixels of `size`.
 std::shared_ptr<std::uint8_t[]> decode(const ImageList& list, ImageBytes& all, const ImageSize& size,
                                        const Context& context) {
   const auto images = whole_of(all.found);
@@ -241,7 +241,7 @@ std::shared_ptr<std::uint8_t[]> decode(const ImageList& list, ImageBytes& all, c
   return pixels;
 }
 
-/// Goes through every image, so that damage is met before anything is made of it.
+/// Decodes every image, so that damage is found before training.
 void check_whole(const ImageList& list, ImageBytes& all, const Context& context) {
   OddImages odd;
   look_at(list, whole_of(all.found), all.found, context, [&](std::size_t i) {
@@ -251,7 +251,7 @@ void check_whole(const ImageList& list, ImageBytes& all, const Context& context)
   all.found.odd = odd.in_order();
 }
 
-/// The names, labels and parts of all images that are not broken.
+/// Adds names, labels and parts of all images that are not broken.
 void add_labels(const ImageList& list, const InspectedImages& found, RawImages& images) {
   for (const auto i : whole_of(found)) {
     images.names.add(list.images[i].name);
@@ -260,7 +260,7 @@ void add_labels(const ImageList& list, const InspectedImages& found, RawImages& 
   }
 }
 
-/// What is told of all images that are not broken.
+/// Returns the attributes of all images that are not broken.
 std::vector<Attribute> attributes_of(const ImageList& list, const InspectedImages& found) {
   std::vector<Attribute> all;
   for (const auto& [name, values] : list.attributes) {
@@ -271,7 +271,7 @@ std::vector<Attribute> attributes_of(const ImageList& list, const InspectedImage
   return all;
 }
 
-/// The bytes of the files that are not broken, one after the other.
+/// Returns a data set of the bytes of all files that are not broken.
 Dataset encoded_dataset(const ImageList& list, const ImageBytes& all, const ImageSize& seen) {
   RawImages images{seen, nullptr, {}, {}};
   add_labels(list, all.found, images);

@@ -8,7 +8,7 @@
 namespace fovea {
 namespace {
 
-/// Takes what GLib has allocated.
+/// Copies and frees a string of GLib.
 std::string taken(char* text) {
   const std::unique_ptr<char, decltype(&g_free)> owner(text, g_free);
   return owner == nullptr ? "" : owner.get();

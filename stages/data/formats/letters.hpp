@@ -5,11 +5,11 @@
 
 namespace fovea {
 
-/// The name of a class as it is compared: without spaces around it, and with letters and their accents as
-/// single characters (Unicode's form NFC), so that names that look alike are one.
+/// Returns the name of a class for comparison: trimmed, and with letters and their accents as single
+/// characters (Unicode's form NFC), so that names that look alike are equal.
 std::string normal_name(std::string_view name);
 
-/// The same without regard to case, for telling names apart that differ in nothing else.
+/// Returns the normal name without regard to case, to find names that differ in case only.
 std::string folded_name(std::string_view name);
 
 }  // namespace fovea

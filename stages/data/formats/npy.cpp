@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::uint64_t most_values = std::uint64_t{1} << 40;
 
-/// Reads {'descr': '|u1', 'fortran_order': False, 'shape': (60000, 28, 28), } from left to right.
+/// Parses {'descr': '|u1', 'fortran_order': False, 'shape': (60000, 28, 28), } from left to right.
 class HeaderParser {
  public:
   HeaderParser(std::string_view text, std::string place) : text_(text), place_(std::move(place)) {}
@@ -80,7 +80,7 @@ class HeaderParser {
     }
   }
 
-  /// "<i8": the order of bytes, the kind, and the bytes of a value.
+  /// Parses the type "<i8": byte order, kind, and bytes of a value.
   void type(const std::string& text, NpyHeader& header) const {
     const auto digits = text.size() > 2 ? text.substr(2) : "";
     if (text == "|O") throw Error(place_ + ": an array of Python objects; arrays of numbers are read");

@@ -21,7 +21,7 @@ struct ArrayNames {
   Part part;
 };
 
-/// The names that are known, by family; the first part of a family must be there.
+/// The known array names, by family; the first part of a family is required.
 const std::vector<std::vector<ArrayNames>>& families() {
   static const std::vector<std::vector<ArrayNames>> all{{{"x_train", "y_train", Part::train},
                                                          {"x_val", "y_val", Part::validation},
@@ -34,7 +34,7 @@ const std::vector<std::vector<ArrayNames>>& families() {
   return all;
 }
 
-/// One array of the archive, its header read, its values next.
+/// An array of the archive with its header read; its values come next.
 struct NpyArray {
   NpyArray(const ZipFile& archive, const ZipEntry& entry)
       : stream(archive, entry),
@@ -72,7 +72,7 @@ struct NpyArray {
   NpyHeader header;
 };
 
-/// Images and labels of one part, opened and found to belong together.
+/// The open images and labels of one part, checked against each other.
 class NpzPart {
  public:
   NpzPart(const ZipFile& archive, const ZipEntry& images, const ZipEntry& labels, Part part)
@@ -93,7 +93,7 @@ class NpzPart {
   const ImageSize& image_size() const { return size_; }
   const std::string& place() const { return images_.place; }
 
-  /// Reads everything: images to `to`, labels and parts to the end of those read so far.
+  /// Reads everything: images to `to`; labels and parts are appended.
   void read(std::uint8_t* to, RawImages& all) {
     read_labels(all);
     all.parts.insert(all.parts.end(), size(), static_cast<std::uint8_t>(part_));
@@ -181,7 +181,7 @@ const ZipEntry* find_array(const ZipFile& archive, const std::string& name) {
   return found == all.end() ? nullptr : &*found;
 }
 
-/// The names of the first family that is there.
+/// Returns the names of the first family that the archive has.
 const std::vector<ArrayNames>& family_of(const ZipFile& archive) {
   for (const auto& family : families()) {
     if (find_array(archive, family[0].images) != nullptr) return family;
@@ -194,7 +194,7 @@ const std::vector<ArrayNames>& family_of(const ZipFile& archive) {
               (there.empty() ? "is nothing" : "are " + join(there, ", ")));
 }
 
-/// Opens all parts, and tells of arrays that are not read.
+/// Opens all parts, and warns of arrays that are not read.
 std::vector<NpzPart> open_parts(const ZipFile& archive, const Context& context) {
   std::vector<NpzPart> parts;
   std::vector<const ZipEntry*> used;

@@ -7,10 +7,10 @@
 
 namespace fovea {
 
-/// Deflate packs at most so many bytes into one.
+/// The largest ratio of unpacked to packed bytes in Deflate.
 inline constexpr std::size_t most_packed = 1032;
 
-/// What a reader has read: images as H x W x C bytes, one after the other, or null where they are kept
+/// The result of a reader: images as H x W x C bytes, one after the other, or null where they are kept
 /// otherwise.
 struct RawImages {
   ImageSize size;
@@ -20,23 +20,23 @@ struct RawImages {
   NameList names;
 };
 
-/// "60000 x 28 x 28": extents for errors.
+/// Formats extents for errors: "60000 x 28 x 28".
 std::string shape_text(std::span<const std::size_t> shape);
 
-/// Refuses no samples and more than 100 million; the error begins with `place`.
+/// Throws for no samples and for more than 100 million; the error begins with `place`.
 void check_samples(std::size_t samples, const std::string& place);
 
-/// Refuses images that have no pixels, more than 64 megapixels or not 1 or 3 channels, and more than 16 GiB
-/// of them; the error begins with `place`.
+/// Throws for images without pixels, of more than 64 megapixels or of other than 1 or 3 channels, and for
+/// more than 16 GiB of images; the error begins with `place`.
 void check_images(std::size_t samples, const ImageSize& size, const std::string& place);
 
-/// Memory that is taken from the system only as it is written to; throws where there is not so much.
+/// Allocates memory that the system provides only as it is written; throws where there is not enough.
 std::shared_ptr<std::uint8_t[]> take_memory(std::size_t bytes, const std::string& place);
 
-/// The images as a data set, without class names and statistics.
+/// Returns the images as a data set, without class names and statistics.
 Dataset raw_dataset(RawImages images);
 
-/// Writes an image that is kept as one plane a channel (C x H x W) as H x W x C.
+/// Converts an image of planes (C x H x W) to H x W x C.
 void interleave(std::span<const std::uint8_t> planes, const ImageSize& size, std::uint8_t* to);
 
 }  // namespace fovea

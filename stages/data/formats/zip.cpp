@@ -29,7 +29,7 @@ std::uint64_t whole_at(Numbers bytes, std::size_t at, std::size_t width) {
   return value;
 }
 
-/// Takes the numbers that do not fit from the extra field of an entry; gives whether they were all there.
+/// Reads the 64-bit numbers from the extra field of an entry; returns whether all were there.
 bool read_extra64(Numbers extra, ZipEntry& entry) {
   std::vector<std::uint64_t*> wanted;
   for (auto* each : {&entry.size, &entry.packed, &entry.header}) {
@@ -167,7 +167,7 @@ struct ZipStream::Body {
     throw Error(place + ": " + fact + "; fetch the file again");
   }
 
-  /// Unpacks up to so many bytes; gives how many there were before the end.
+  /// Unpacks at most `to.size()` bytes; returns how many came before the end.
   std::size_t unpack(std::span<std::uint8_t> to) {
     stream.next_out = to.data();
     stream.avail_out = static_cast<unsigned>(to.size());

@@ -6,19 +6,19 @@
 
 namespace fovea {
 
-/// A file in a zip archive, by the archive's directory.
+/// A file in a zip archive, as its directory describes it.
 struct ZipEntry {
   std::string name;
   bool deflated = false;
   std::uint32_t crc = 0;
   std::uint64_t packed = 0;  ///< bytes in the archive
   std::uint64_t size = 0;    ///< bytes when unpacked
-  std::uint64_t header = 0;  ///< where the entry begins in the archive
+  std::uint64_t header = 0;  ///< offset of the entry in the archive
 };
 
 /// A zip archive, ZIP64 included. Its directory is checked against the file's length before anything is read:
-/// an entry lies within the archive, on no other, and announces no more than its bytes can unpack to. Errors
-/// begin with the path.
+/// an entry lies within the archive, overlaps no other, and announces no more bytes than its packed bytes can
+/// hold. Errors begin with the path.
 class ZipFile {
  public:
   explicit ZipFile(std::filesystem::path path);
@@ -36,17 +36,16 @@ class ZipFile {
   std::vector<ZipEntry> entries_;
 };
 
-/// Unpacks one entry from its beginning to its end. Errors begin with the archive's path and the entry's
-/// name.
+/// Unpacks one entry from begin to end. Errors begin with the archive's path and the entry's name.
 class ZipStream {
  public:
   ZipStream(const ZipFile& archive, const ZipEntry& entry);
   ~ZipStream();
   ZipStream(ZipStream&&) noexcept;
 
-  /// Fills `to` with the next bytes; throws where the entry ends before, or is damaged.
+  /// Fills `to` with the next bytes; throws where the entry is shorter or damaged.
   void read(std::span<std::uint8_t> to);
-  /// Throws unless everything was read and has the checksum of the directory.
+  /// Throws unless everything was read and the checksum is that of the directory.
   void finish();
 
  private:

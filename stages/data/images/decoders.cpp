@@ -12,7 +12,7 @@
 namespace fovea {
 namespace {
 
-/// libjpeg's number is that of its file, as libjpeg.so.62.3.0: it has no function that tells it.
+/// Returns libjpeg's version from its file name, as libjpeg.so.62.3.0: no function of libjpeg tells it.
 std::string jpeg_version() {
   Dl_info info{};
   if (dladdr(reinterpret_cast<void*>(&jpeg_std_error), &info) == 0 || info.dli_fname == nullptr) return "";

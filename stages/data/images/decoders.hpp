@@ -4,8 +4,8 @@
 
 namespace fovea {
 
-/// The versions of the libraries that decode images, whose pixels may differ in their last digits from one
-/// version to the next.
+/// Returns the versions of the libraries that decode images: pixels may differ slightly from one version to
+/// the next.
 Json decoded_with();
 
 }  // namespace fovea

@@ -16,21 +16,21 @@ namespace {
 constexpr std::size_t most_pixels = 64'000'000;
 constexpr std::array<std::uint8_t, 3> jpeg_start{0xff, 0xd8, 0xff};
 constexpr std::array<std::uint8_t, 8> png_start{0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
-/// Colours at half the resolution are interpolated from their neighbours, which must be decoded too.
+/// Colours at half resolution are interpolated from this many neighbours, which must be decoded too.
 constexpr double colour_reach = 2;
 
 bool begins(FileBytes bytes, FileBytes start) {
   return bytes.size() >= start.size() && std::memcmp(bytes.data(), start.data(), start.size()) == 0;
 }
 
-/// What a file begins with, from which byte on, and what it then is.
+/// The signature of a file format: offset, bytes and name.
 struct OtherKind {
   std::size_t at;
   std::string_view start;
   std::string_view what;
 };
 
-/// What people have under the names of images, the more particular first.
+/// Returns the format of a file that has the name of an image and is none; specific signatures come first.
 std::string_view other_kind(std::string_view text) {
   using namespace std::string_view_literals;
   static constexpr OtherKind kinds[] = {
@@ -91,7 +91,7 @@ Region whole_region(ImageSize size) {
   return {0, 0, static_cast<double>(size.width), static_cast<double>(size.height)};
 }
 
-/// The smallest scale, in eighths, at which a part still has at least so many pixels.
+/// Returns the smallest scale, in eighths, at which a part has at least `height` x `width` pixels.
 unsigned scale_for(const Region& part, std::size_t height, std::size_t width) {
   for (const unsigned eighths : {1U, 2U, 4U}) {
     const double scale = eighths / 8.0;
@@ -107,7 +107,7 @@ struct Range {
   std::size_t begin, size;
 };
 
-/// The pixels of a side of `from` that are read where `length` of it is resampled to `to`.
+/// Returns the pixels of a side of `from` that are needed to resample `length` of it to `to`.
 Range range_for(double begin, double length, std::size_t to, std::size_t from) {
   const double reach = std::max(length / static_cast<double>(to) / 2, 1.0) + colour_reach;
   const auto last = static_cast<double>(from);
@@ -161,7 +161,7 @@ struct ImageDecoder::Body {
   JpegFile jpeg;
   PngFile png;
   PixelMemory turned;
-  bool is_jpeg = false;  ///< what was decoded last
+  bool is_jpeg = false;  ///< whether the last decoded file was a JPEG
 
   Picture decode_png(FileBytes bytes, std::size_t channels, const std::string& place) {
     auto size = PngFile::size(bytes, place);
@@ -170,7 +170,7 @@ struct ImageDecoder::Body {
                           PngFile::orientation(bytes));
   }
 
-  /// A picture as it is seen, of one as it is stored.
+  /// Returns a stored picture in its orientation.
   Picture turned_picture(const Picture& stored, Orientation orientation) {
     if (!orientation.turns()) return stored;
     const auto& size = stored.size;
@@ -179,7 +179,7 @@ struct ImageDecoder::Body {
     return {{out, size.values()}, orientation.seen(size), orientation.to_seen(stored.part, size)};
   }
 
-  /// Decodes `box` of an open file at a scale; `stored` is what to show, in pixels at that scale.
+  /// Decodes `box` of an open file at a scale; `stored` is the region to show, in pixels at that scale.
   Picture decode_jpeg(Orientation orientation, std::size_t channels, unsigned eighths, const Box& box,
                       Region stored) {
     const auto decoded = jpeg.decode(channels, eighths, box);

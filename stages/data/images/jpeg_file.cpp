@@ -13,19 +13,20 @@
 #include "stages/data/images/jpeg_markers.hpp"
 #include "stages/data/ops/gray.hpp"
 
-// libjpeg leaves by longjmp, so what runs under `guarded` holds nothing that would have to be destroyed.
+// libjpeg reports errors by longjmp, so code under `guarded` holds no objects with destructors.
 
 namespace fovea {
 namespace {
 
 constexpr std::size_t most_scans = 500;
-/// Blocks of 8 x 8 values that all scans together may go over: a colour image of 64 megapixels, 20 times.
+/// Limit on the blocks of 8 x 8 values that all scans together visit: a colour image of 64 megapixels, 20
+/// times.
 constexpr std::size_t most_block_visits = std::size_t{1} << 26;
 constexpr JDIMENSION rows_at_once = 16;
 constexpr unsigned longest_segment = 0xffff;
 const std::string again = "; fetch the file again";
 
-/// Where libjpeg leaves to, and what it has said that does no harm.
+/// The target of libjpeg's longjmp, and its harmless warnings.
 struct Hearing {
   std::jmp_buf jump{};
   long stray_bytes = 0;
@@ -40,21 +41,21 @@ Hearing& hearing(j_common_ptr info) {
   std::longjmp(hearing(info).jump, 1);
 }
 
-/// What libjpeg warns of and no pixel suffers from. All else are pixels that are lost or made up.
+/// Kinds of libjpeg's warnings that damage no pixel; all other warnings are damage.
 enum class Harmless { no, silent, stray_bytes, odd_scan };
 
 Harmless harmless(const jpeg_error_mgr& errors) {
   constexpr int first_restart = 0xd0, last_restart = 0xd7;
   switch (errors.msg_code) {
-    case JWRN_JFIF_MAJOR:  // a version of the wrapping, which says nothing of how pixels are stored
+    case JWRN_JFIF_MAJOR:  // the JFIF version does not affect pixels
       return Harmless::silent;
     case JWRN_EXTRANEOUS_DATA: {
-      // Bytes between two segments, or behind the last pixel, are nobody's. Before a restart they are pixels
-      // that did not decode as they should.
+      // Bytes between two segments, or after the last pixel, are harmless. Before a restart they are pixels
+      // that were not decoded.
       const int marker = errors.msg_parm.i[1];
       return marker >= first_restart && marker <= last_restart ? Harmless::no : Harmless::stray_bytes;
     }
-    case JWRN_NOT_SEQUENTIAL:  // bounds of a scan that is always read whole
+    case JWRN_NOT_SEQUENTIAL:  // bounds of a scan, which is always read whole
       return Harmless::odd_scan;
     default:
       return Harmless::no;
@@ -85,7 +86,7 @@ void skip(j_decompress_ptr info, long count) {
   source.bytes_in_buffer -= static_cast<std::size_t>(count);
 }
 
-/// In what libjpeg finds a kind of JPEG that it does not read, which is no damage; "" where it is not that.
+/// Returns the reason why libjpeg does not support a kind of JPEG; "" where the error is damage.
 std::string kind_not_read(const jpeg_error_mgr& errors) {
   switch (errors.msg_code) {
     case JERR_BAD_PRECISION:
@@ -107,7 +108,7 @@ std::string kind_not_read(const jpeg_error_mgr& errors) {
   }
 }
 
-/// What is damaged, as libjpeg noticed it; its own words where there are none of ours.
+/// Describes the damage that libjpeg found; in libjpeg's words where there is no translation.
 std::string damage_told(j_common_ptr info) {
   const auto& errors = *info->err;
   switch (errors.msg_code) {
@@ -160,7 +161,7 @@ std::string other_kind(const std::string& why) {
   return "a JPEG of a kind that is not read (" + why + "); save it as plain JPEG or as PNG";
 }
 
-/// Writes inks as 1 or 3 channels. Adobe's programs store how much of an ink is absent.
+/// Converts CMYK to 1 or 3 channels. Adobe's programs store inks inverted.
 template <std::size_t channels>
 void convert_inks(const std::uint8_t* inks, std::size_t pixels, bool absent, std::uint8_t* to) {
   const std::uint32_t flip = absent ? 0 : 255;
@@ -191,7 +192,7 @@ struct JpegFile::State {
   State(const State&) = delete;
   State& operator=(const State&) = delete;
 
-  /// Runs calls of libjpeg, and throws what it complains of.
+  /// Runs calls of libjpeg, and throws their errors.
   template <class Body>
   void guarded(const Body& body) {
     if (setjmp(heard.jump) == 0) {
@@ -207,7 +208,7 @@ struct JpegFile::State {
   void read_rows(std::size_t channels, std::size_t rows, std::uint8_t* to);
 };
 
-/// Nothing that an earlier file said, such as its tables, is known to the next.
+/// Resets libjpeg, so that no state of an earlier file, such as its tables, is left.
 void JpegFile::State::begin() {
   jpeg_destroy_decompress(&info);
   info = {};
@@ -243,8 +244,8 @@ void JpegFile::State::complain() {
   throw Error(*place + ": a damaged JPEG (" + damage + ")" + again);
 }
 
-/// Throws where a file does not end where it should, or could not hold its pixels, or makes more work than
-/// these are worth.
+/// Throws where a file does not end where it should, is too short for its pixels, or needs too much work for
+/// its size.
 void JpegFile::State::check_file() const {
   const auto markers = read_jpeg_markers(bytes);
   if (!markers.ends) throw Error(*place + ": a JPEG that ends too early" + again);
@@ -252,7 +253,7 @@ void JpegFile::State::check_file() const {
   for (int i = 0; i < info.num_components; ++i) {
     blocks += std::size_t{info.comp_info[i].width_in_blocks} * info.comp_info[i].height_in_blocks;
   }
-  // A block takes a bit for its mean, and one more for the rest unless that comes in other scans.
+  // A block takes at least a bit for its mean, and one more for the rest unless that is in other scans.
   const std::size_t least_bits = info.progressive_mode != FALSE ? 1 : 2;
   check_bytes(info.image_width, info.image_height, blocks * least_bits / 8, bytes, *place);
   if (markers.scans > most_scans || markers.scans * blocks > most_block_visits) {
@@ -269,7 +270,7 @@ void JpegFile::State::set_up(std::size_t channels, unsigned eighths) {
   info.do_block_smoothing = FALSE;
 }
 
-/// Reads so many rows. Inks are read one row at a time.
+/// Reads a number of rows. CMYK is read one row at a time.
 void JpegFile::State::read_rows(std::size_t channels, std::size_t rows, std::uint8_t* to) {
   const std::size_t width = info.output_width;
   const bool inks_stored = info.out_color_space == JCS_CMYK;

@@ -6,7 +6,7 @@
 
 namespace fovea {
 
-/// Reads JPEG files; keeps its memory from one to the next.
+/// Reads JPEG files; reuses its memory.
 class JpegFile {
  public:
   JpegFile();
@@ -15,23 +15,22 @@ class JpegFile {
   JpegFile& operator=(const JpegFile&) = delete;
 
   struct Header {
-    ImageSize size;  ///< as it is stored, with 1 channel for gray, else 3
+    ImageSize size;  ///< as stored, with 1 channel for gray, else 3
     Orientation orientation;
   };
-  /// Reads the header of a file. `bytes` and `place` are used until the file is decoded.
+  /// Reads the header of a file. `bytes` and `place` must live until the file is decoded.
   Header open(FileBytes bytes, const std::string& place);
 
-  /// What was decoded: `box` of the image at `scale`.
+  /// The decoded pixels: `box` of the image at `scale`.
   struct Pixels {
     const std::uint8_t* values;
     Box box;
   };
-  /// Decodes what was opened, with 1 or 3 channels, at `eighths` of its size: at least `box`, in pixels at
-  /// that scale, and more to its left and right where blocks begin and end. The pixels stay until the next
-  /// call.
+  /// Decodes the open file to 1 or 3 channels, at `eighths` of its size: at least `box`, in pixels at that
+  /// scale, and more to its left and right up to block borders. The pixels are valid until the next call.
   Pixels decode(std::size_t channels, unsigned eighths, const Box& box);
 
-  /// What was not in order in the file that was decoded last, and did its pixels no harm; or "".
+  /// Returns a harmless oddity of the last decoded file; or "".
   std::string oddity() const;
 
  private:

@@ -2,15 +2,15 @@
 
 #include <cstring>
 
-// A marker is FF and a code. After most comes a length, which counts itself, and so many bytes. Within pixels
-// FF is followed by 0, or by the code of a restart.
+// A marker is FF and a code. Most codes are followed by a length, which counts itself, and that many bytes.
+// Within pixels FF is followed by 0, or by the code of a restart.
 
 namespace fovea {
 namespace {
 
 constexpr unsigned filler = 0xff, first_restart = 0xd0, end_of_image = 0xd9, start_of_scan = 0xda;
 
-/// Whether nothing comes after a code.
+/// Returns whether a code has no segment.
 bool stands_alone(unsigned code) {
   return code <= 1 || (code >= first_restart && code <= end_of_image);
 }

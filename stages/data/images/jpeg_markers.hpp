@@ -4,10 +4,10 @@
 
 namespace fovea {
 
-/// What the markers of a JPEG file tell, without decoding it.
+/// Facts about a JPEG file from its markers, without decoding it.
 struct JpegMarkers {
   std::size_t scans = 0;
-  bool ends = false;  ///< whether the marker is there that ends the image
+  bool ends = false;  ///< whether there is an end marker
 };
 
 JpegMarkers read_jpeg_markers(FileBytes bytes);

@@ -15,7 +15,7 @@ constexpr std::size_t entry_bytes = 12;
 constexpr unsigned orientation_tag = 274;
 constexpr unsigned type_short = 3;
 
-/// Numbers of a TIFF file; nothing where they would lie outside.
+/// Reads numbers of a TIFF file; nothing where they would lie outside.
 class Tiff {
  public:
   explicit Tiff(FileBytes bytes) : bytes_(bytes), least_first_(!bytes.empty() && bytes[0] == 'I') {}

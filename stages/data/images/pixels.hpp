@@ -8,10 +8,10 @@
 
 namespace fovea {
 
-/// Memory for pixels, which grows, and is not written to before the pixels are.
+/// Growing memory for pixels, uninitialised.
 class PixelMemory {
  public:
-  /// The first `bytes` of it. What it held may be lost.
+  /// Returns the first `bytes` bytes. Their earlier content may be lost.
   std::uint8_t* take(std::size_t bytes) {
     if (bytes > size_) {
       memory_ = std::make_unique_for_overwrite<std::uint8_t[]>(bytes);
@@ -25,18 +25,18 @@ class PixelMemory {
   std::size_t size_ = 0;
 };
 
-/// The longest side of an image, which is what libjpeg reads.
+/// The longest side of an image, which is libjpeg's limit.
 constexpr std::size_t most_side = 65'500;
 
-/// A product of values of 0 .. 255, where 255 stands for 1.
+/// The product of two values of 0 .. 255, where 255 means 1.
 inline std::uint32_t product(std::uint32_t a, std::uint32_t b) {
   return (a * b + 127) / 255;
 }
 
-/// Throws where an image (`format` is what it is called) has no pixels, or more than are read.
+/// Throws where an image of the named format has no pixels, or more than the limit.
 void check_extent(std::size_t width, std::size_t height, const std::string& format, const std::string& place);
 
-/// Throws where so many pixels can't come from so few bytes; `least` is how few would be enough.
+/// Throws where the bytes of a file are fewer than `least`, which its pixels need at the least.
 void check_bytes(std::size_t width, std::size_t height, std::size_t least, FileBytes bytes,
                  const std::string& place);
 

@@ -8,24 +8,25 @@
 #include "graph/error.hpp"
 #include "stages/data/ops/gray.hpp"
 
-// libpng leaves by longjmp, so what runs under `guarded` holds nothing that would have to be destroyed.
+// libpng reports errors by longjmp, so code under `guarded` holds no objects with destructors.
 
 namespace fovea {
 namespace {
 
 constexpr std::size_t header_bytes = 33;
-/// Deflate packs at most 1032 bytes into one.
+/// The largest ratio of unpacked to packed bytes in Deflate.
 constexpr std::size_t most_packed = 1032;
 constexpr png_alloc_size_t most_chunk_bytes = 8'000'000;
 constexpr png_uint_32 most_kept_chunks = 100;
-/// Bytes that may come behind the last pixel before the data ends: libpng would unpack any number of them.
+/// Limit on the bytes after the last pixel: libpng would unpack any number of them.
 constexpr std::size_t most_behind = 16'384;
 
 std::uint32_t number(FileBytes bytes, std::size_t offset) {
   return png_get_uint_32(bytes.data() + offset);
 }
 
-/// Calls `body(kind, at, length)` for each chunk up to the last: its four letters, and where its bytes lie.
+/// Calls `body(kind, at, length)` for each chunk up to the last: its four letters, and the place of its
+/// bytes.
 template <class Body>
 void for_each_chunk(FileBytes bytes, const Body& body) {
   constexpr std::size_t around = 12;  // length, kind and checksum
@@ -39,7 +40,7 @@ void for_each_chunk(FileBytes bytes, const Body& body) {
   }
 }
 
-/// Where the last of the chunks with pixels ends.
+/// Returns the end of the last chunk with pixels.
 std::size_t end_of_pixels(FileBytes bytes) {
   std::size_t end = 0;
   for_each_chunk(bytes, [&](std::string_view kind, std::size_t at, std::size_t length) {
@@ -54,7 +55,7 @@ std::size_t stored_channels(unsigned colour_type) {
   return colours + ((colour_type & PNG_COLOR_MASK_ALPHA) != 0 ? 1 : 0);
 }
 
-/// What is damaged, as libpng and zlib below it notice it; their own words where there are none of ours.
+/// Describes the damage that libpng or zlib found; in their words where there is no translation.
 std::string damage_told(std::string_view words) {
   static constexpr std::pair<std::string_view, const char*> known[] = {
       {"Not enough image data", "its pixels end too early"},
@@ -84,7 +85,7 @@ std::string damage_told(std::string_view words) {
   return "libpng says: " + std::string(words);
 }
 
-/// Reads one file out of memory.
+/// Reads one file from memory.
 class Reader {
  public:
   Reader(FileBytes bytes, const std::string& place)
@@ -102,7 +103,7 @@ class Reader {
   Reader(const Reader&) = delete;
   Reader& operator=(const Reader&) = delete;
 
-  /// Reads up to the pixels; gives how many channels they will have: gray or colours, and maybe alpha.
+  /// Reads up to the pixels; returns their number of channels: gray or colours, and maybe alpha.
   std::size_t begin() {
     guarded([this] {
       png_set_read_fn(png_, this, read);
@@ -110,7 +111,7 @@ class Reader {
       png_set_user_limits(png_, most_side, most_side);
       png_set_chunk_malloc_max(png_, most_chunk_bytes);
       png_set_chunk_cache_max(png_, most_kept_chunks);
-      // Of what a file may hold beside pixels, only a palette and what is transparent are read.
+      // Skips all chunks but pixels, palette and transparency.
       png_set_keep_unknown_chunks(png_, PNG_HANDLE_CHUNK_NEVER, nullptr, -1);
       png_read_info(png_, info_);
       png_set_expand(png_);
@@ -123,7 +124,7 @@ class Reader {
 
   std::size_t row_bytes() const { return png_get_rowbytes(png_, info_); }
 
-  /// Reads all pixels and what comes after them, each row `stride` bytes behind the one before; 0 keeps none.
+  /// Reads all pixels and the chunks after them; rows are `stride` bytes apart, and 0 keeps none.
   void read_pixels(std::uint8_t* to, std::size_t stride) {
     const auto end = end_of_pixels(bytes_);
     guarded([this, to, stride, end] {
@@ -139,7 +140,8 @@ class Reader {
   }
 
  private:
-  /// With the last row libpng unpacks all that is left. A row of 16 bits a value is twice as long as here.
+  /// Throws where much data is left, as libpng unpacks it with the last row. Rows of 16-bit values are twice
+  /// as long as here.
   void check_rest(std::size_t end) {
     const auto done = bytes_.size() - rest_.size();
     if (end > done + 2 * row_bytes() + most_behind) png_error(png_, "more data than pixels");
@@ -183,7 +185,7 @@ class Reader {
   std::jmp_buf jump_{};
 };
 
-/// Colours without alpha as 1 or 3 channels, on white; `has` is how many values each pixel has.
+/// Converts pixels of `has` values to 1 or 3 channels without alpha, on white.
 template <std::size_t has, std::size_t channels>
 void convert(const std::uint8_t* from, std::size_t pixels, std::uint8_t* to) {
   constexpr bool alpha = has == 2 || has == 4, gray = has < 3;
@@ -240,7 +242,7 @@ Orientation PngFile::orientation(FileBytes bytes) {
 
 namespace {
 
-/// The size that the header tells, once the file is known to be long enough for it.
+/// Returns the size in the header, after a check that the file is long enough for it.
 ImageSize checked_size(FileBytes bytes, const std::string& place) {
   const auto size = PngFile::size(bytes, place);
   const std::size_t depth = bytes[24];

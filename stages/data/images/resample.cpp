@@ -7,8 +7,8 @@
 
 #include "stages/data/vector_code.hpp"
 
-// Each output row is blended from input rows first, and its pixels from that row then. Weights are whole
-// numbers that sum to `unity`; what lies between the two steps keeps 7 more bits than a byte.
+// Each output row is blended from input rows first, and its pixels from that row then. Weights are integers
+// that sum to `unity`; intermediate values keep 7 more bits than a byte.
 
 namespace fovea {
 namespace {
@@ -16,10 +16,10 @@ namespace {
 constexpr int weight_bits = 14;
 constexpr int kept_bits = 7;
 constexpr std::int32_t unity = 1 << weight_bits;
-/// Values that are blended at once; their sums stay in registers.
+/// Number of values that are blended together; their sums stay in registers.
 constexpr std::size_t block = 16;
 
-/// How each pixel of a side is blended: from `taps` pixels, beginning with its first.
+/// The weights of a side: each output pixel is blended from `taps` pixels, beginning at its `first`.
 struct Taps {
   const std::uint32_t* first;
   const std::int32_t* weights;
@@ -30,7 +30,7 @@ constexpr std::int32_t half(int bits) {
   return 1 << (bits - 1);
 }
 
-/// The pixels that count for one output pixel, and how much a pixel of the image does.
+/// The input pixels of one output pixel, with their weights.
 struct Window {
   Window(std::size_t from, double begin, double step, std::size_t index)
       : centre(begin + (static_cast<double>(index) + 0.5) * step), reach(std::max(step, 1.0)) {
@@ -46,7 +46,7 @@ struct Window {
   std::size_t first = 0, end = 0;
 };
 
-/// Rounds the running sum, so that the weights together are exactly `unity` however many they are.
+/// Rounds the running sum, so that the weights sum to exactly `unity`.
 void write_weights(const Window& window, std::int32_t* to) {
   double total = 0;
   for (auto i = window.first; i < window.end; ++i) total += window.weight(i);
@@ -77,7 +77,7 @@ FOVEA_INLINE void blend_block(const std::uint8_t* from, std::size_t stride, cons
   }
 }
 
-/// Blends `taps` rows to one. The last block overlaps the one before it.
+/// Blends `taps` rows into one. The last block overlaps the one before it.
 FOVEA_INLINE void blend_rows(const std::uint8_t* from, std::size_t stride, const std::int32_t* weights,
                              std::size_t taps, std::size_t count, std::int32_t* to) {
   if (count < block) {
@@ -90,12 +90,12 @@ FOVEA_INLINE void blend_rows(const std::uint8_t* from, std::size_t stride, const
   }
 }
 
-/// A pixel of 3 channels and a value of the next, which fills a vector and is not used.
+/// A pixel of 3 channels and a value of the next one, which fills the vector and is unused.
 using Colour __attribute__((vector_size(16))) = std::int32_t;
 using Bytes __attribute__((vector_size(16))) = std::uint8_t;
 
-/// Blends the pixels of a row of 3 channels. `known_taps` is how many each has, or 0 where it is only known
-/// as the program runs.
+/// Blends the pixels of a row of 3 channels. `known_taps` is the number of taps, or 0 where it is known at
+/// run time only.
 template <std::size_t known_taps>
 FOVEA_INLINE void blend_colours(const std::int32_t* from, const Taps& across, std::uint8_t* to) {
   constexpr int bits = weight_bits + kept_bits;
@@ -142,7 +142,7 @@ FOVEA_INLINE void blend_columns(const std::int32_t* from, std::size_t channels, 
   }
 }
 
-/// `columns` are the first pixel of a row that counts and how many do; `row` has room for them and one value.
+/// `columns` are the first necessary pixel of a row and their number; `row` has room for them and one value.
 FOVEA_VECTOR_CODE
 void run_resample(const std::uint8_t* image, ImageSize size, const Taps& down, const Taps& across,
                   std::size_t columns, std::int32_t* row, std::uint8_t* out) {

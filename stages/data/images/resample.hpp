@@ -4,17 +4,17 @@
 
 namespace fovea {
 
-/// A part of an image, in pixels from its upper left corner; its sides need not be whole.
+/// A region of an image, in pixels from its upper left corner; its sides may be fractions.
 struct Region {
   double x = 0, y = 0, width = 0, height = 0;
 };
 
-/// Resizes images; keeps its memory from one to the next. For one thread.
+/// Resizes images; reuses its memory. Not thread-safe.
 class Resampler {
  public:
-  /// Shows `part` of an image (H x W x C bytes of `size`) in `height` x `width` pixels, written to `out`. The
-  /// filter is bilinear, and as wide as the step where the image becomes smaller, as in Pillow's
-  /// `Image.resize(..., BILINEAR, box)`, whose values it has to within 1.
+  /// Resizes the region `part` of an image (H x W x C bytes of `size`) to `height` x `width` pixels in `out`.
+  /// The filter is bilinear, and as wide as the step where the image becomes smaller, as in Pillow's
+  /// `Image.resize(..., BILINEAR, box)`, whose values it equals to within 1.
   void operator()(const std::uint8_t* image, ImageSize size, const Region& part, std::size_t height,
                   std::size_t width, std::uint8_t* out);
 

@@ -26,10 +26,10 @@ enum class Kind {
   invert
 };
 
-/// The kinds that are drawn from by the ops that learned nothing: all but `invert`.
+/// The number of kinds that the ops without learned tables draw from: all but `invert`.
 constexpr std::uint32_t kinds = 14;
 
-/// How far each kind goes at full strength.
+/// The range of each kind at full strength.
 struct Reach {
   double shear, translate_share, translate_pixels, rotate, factor, bits;
 };
@@ -45,7 +45,7 @@ void translate(double right, double down, Drawn& drawn) {
       {.c = -static_cast<float>(std::trunc(right)), .f = -static_cast<float>(std::trunc(down))});
 }
 
-/// Adds one op with a strength of 0 .. 1; `sign` is 1 or -1 and counts for those that go both ways.
+/// Adds one op with a strength of 0 .. 1; `sign` is 1 or -1 and matters for kinds with both directions.
 void add(Kind kind, double strength, double sign, const Reach& reach, Drawn& drawn) {
   const auto shift = [&](std::size_t side) {
     return sign * strength * (reach.translate_share * static_cast<double>(side) + reach.translate_pixels);
@@ -57,7 +57,8 @@ void add(Kind kind, double strength, double sign, const Reach& reach, Drawn& dra
     case Kind::identity:
       return;
     case Kind::shear_x:
-      // About the corner of the image, which lies half a pixel outside the centre of the first one.
+      // The shear is about the corner of the image, which lies half a pixel outside the centre of the first
+      // one.
       drawn.warp = drawn.warp.then({.b = slant, .c = slant / 2});
       return;
     case Kind::shear_y:
@@ -96,7 +97,7 @@ double sign(Random& random) {
   return random.below(2) == 0 ? -1 : 1;
 }
 
-/// An op of a learned pair: how probable in tenths, and how strong from 0 to 9.
+/// An op of a learned pair: its probability in tenths, and its strength from 0 to 9.
 struct Choice {
   Kind kind;
   int tenths;
@@ -106,7 +107,7 @@ struct Pair {
   Choice first, second;
 };
 
-// Tables of Cubuk et al. (2018).
+// The tables are those of Cubuk et al. (2018).
 constexpr std::array<Pair, 25> for_imagenet{{
     {{Kind::posterize, 4, 8}, {Kind::rotate, 6, 9}},     {{Kind::solarize, 6, 5}, {Kind::autocontrast, 6, 0}},
     {{Kind::equalize, 8, 0}, {Kind::equalize, 6, 0}},    {{Kind::posterize, 6, 7}, {Kind::posterize, 6, 6}},

@@ -3,13 +3,12 @@
 #include "graph/params.hpp"
 #include "stages/data/ops/geometric_ops.hpp"
 
-// Ops that choose among others. Their choices and strengths are those of torchvision, which are those of the
-// papers; what comes in from outside has the data's mean colour here unless `fill` says otherwise, and is
-// black there.
+// Ops that choose among other ops. Their choices and strengths are those of torchvision, which are those of
+// the papers; the fill is the data's mean colour unless `fill` says otherwise, and black in torchvision.
 
 namespace fovea {
 
-/// One op of any strength (Mueller and Hutter, 2021: the wide space).
+/// Applies one op of any strength (Mueller and Hutter, 2021: the wide space).
 struct TrivialAugment {
   static constexpr Tag tag{"op", "trivial_augment"};
   std::string interpolation = "nearest";
@@ -22,7 +21,7 @@ struct TrivialAugment {
   void draw(Random& random, Drawn& drawn) const;
 };
 
-/// A few ops of one strength, one after the other (Cubuk et al., 2019).
+/// Applies a few ops of one strength, one after the other (Cubuk et al., 2019).
 struct RandAugment {
   static constexpr Tag tag{"op", "rand_augment"};
   std::int64_t count = 2;
@@ -39,7 +38,7 @@ struct RandAugment {
   void draw(Random& random, Drawn& drawn) const;
 };
 
-/// One of 25 pairs of ops that were found good for a data set (Cubuk et al., 2018).
+/// Applies one of 25 pairs of ops that were learned on a data set (Cubuk et al., 2018).
 struct AutoAugment {
   static constexpr Tag tag{"op", "auto_augment"};
   std::string policy = "imagenet";

@@ -9,7 +9,7 @@ bool passed_over(Random& random, double p) {
   return random.uniform() >= p;
 }
 
-/// A factor from 1 - max to 1 + max.
+/// Adds a factor from 1 - max to 1 + max.
 void add_factor(What what, double max, Random& random, Drawn& drawn) {
   const auto most = static_cast<float>(max);
   drawn.colours.add({what, 1 + random.uniform(-most, most), {}});

@@ -3,8 +3,8 @@
 #include "graph/params.hpp"
 #include "stages/data/ops/drawn.hpp"
 
-// Ops that change colours, in the order of the policy and after all that move pixels. Each is that of Pillow
-// and torchvision: geometric_ops.hpp tells what an op is, colours.cpp has the formulas.
+// Ops that change colours, applied in the order of the policy and after all that move pixels. Each is that of
+// Pillow and torchvision: geometric_ops.hpp defines an op, colours.cpp has the formulas.
 
 namespace fovea {
 
@@ -57,7 +57,7 @@ struct Hue {
   void draw(Random& random, Drawn& drawn) const;
 };
 
-/// Takes the colour out and keeps three channels.
+/// Removes the colour and keeps three channels.
 struct Grayscale {
   static constexpr Tag tag{"op", "grayscale"};
   double p = 0.1;
@@ -83,7 +83,7 @@ struct Blur {
   void draw(Random& random, Drawn& drawn) const;
 };
 
-/// Adds noise to each value, nearly normal: the sum of four uniform numbers.
+/// Adds nearly normal noise to each value: the sum of four uniform numbers.
 struct Noise {
   static constexpr Tag tag{"op", "noise"};
   double max = 0.05;

@@ -25,7 +25,7 @@ namespace {
 
 using What = ColourStep::What;
 
-/// What becomes of each value, per channel.
+/// A lookup table of the values of a channel.
 using Table = std::array<std::uint8_t, 256>;
 
 /// base + factor (value - base), cut and rounded down.
@@ -96,7 +96,7 @@ FOVEA_VECTOR_CODE void make_gray(std::uint8_t* image, std::size_t pixels) {
   }
 }
 
-/// One channel of the colour with hue h (of 6), by the distance of h from that channel's own.
+/// Returns one channel of the colour with hue h (of 6); `offset` is 5 for red, 3 for green, 1 for blue.
 FOVEA_INLINE float channel_of(float offset, float h, float value, float chroma) {
   float k = offset + h;
   k = k >= 6 ? k - 6 : k;
@@ -124,7 +124,7 @@ FOVEA_VECTOR_CODE void turn_hue(std::uint8_t* image, std::size_t pixels, float t
 
 FOVEA_VECTOR_CODE void add_noise(std::uint8_t* image, std::size_t count, float amount,
                                  std::array<std::uint32_t, 2> key) {
-  // The variance of the sum of four whole numbers from 0 to 255.
+  // 256^2 - 1 over 3 is the variance of the sum of four integers from 0 to 255.
   const float scale = 255 * amount / std::sqrt((256.0F * 256.0F - 1) / 3);
   for (std::size_t i = 0; i < count; i += 4) {
     const auto random = philox({static_cast<std::uint32_t>(i), 0, 0, 0}, key);
@@ -137,7 +137,7 @@ FOVEA_VECTOR_CODE void add_noise(std::uint8_t* image, std::size_t count, float a
   }
 }
 
-/// The mean of 3 x 3 pixels, the middle one 5 times, for one row but its ends.
+/// Writes the mean of 3 x 3 pixels, the middle one 5 times, for one row without its ends.
 FOVEA_VECTOR_CODE void smooth_row(const std::uint8_t* above, const std::uint8_t* here,
                                   const std::uint8_t* below, std::size_t channels, std::size_t count,
                                   std::uint8_t* out) {
@@ -158,7 +158,7 @@ FOVEA_VECTOR_CODE void round_all(const float* from, std::size_t count, std::uint
   for (std::size_t i = 0; i < count; ++i) to[i] = static_cast<std::uint8_t>(from[i] + half);
 }
 
-/// How often each value comes up in each channel. Two counts in turn, for runs of equal values are common.
+/// Returns the histogram of each channel. Two counters in turn avoid stalls on runs of equal values.
 std::array<std::array<std::uint32_t, 256>, 3> histograms(const std::uint8_t* image, const ImageSize& size) {
   std::array<std::array<std::uint32_t, 256>, 3> counts{}, others{};
   const auto values = size.values(), channels = size.channels;
@@ -228,7 +228,7 @@ float mean_gray(const std::uint8_t* image, const ImageSize& size) {
   return static_cast<float>(rounded);
 }
 
-/// A place outside of 0 .. side - 1 mirrored into it.
+/// Returns an index outside of 0 .. side - 1 mirrored into it.
 std::size_t mirrored(std::ptrdiff_t at, std::ptrdiff_t side) {
   if (side == 1) return 0;
   const auto period = 2 * (side - 1);
@@ -299,7 +299,7 @@ void Colours::blur(float sigma, std::uint8_t* image, const ImageSize& size) {
   const auto width = static_cast<std::ptrdiff_t>(size.width);
   const auto channels = size.channels, line = size.width * channels;
   const auto padded = line + 2 * static_cast<std::size_t>(radius) * channels;
-  // Rows are blurred across first; then each result row is a weighted sum of rows.
+  // Rows are blurred horizontally first; then each result row is a weighted sum of rows.
   floats_.assign(size.values() + padded + line, 0);
   float* const across = floats_.data();
   float* const wide = across + size.values();

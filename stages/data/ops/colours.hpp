@@ -4,10 +4,10 @@
 
 namespace fovea {
 
-/// Changes the colours of images; keeps its memory from one to the next. For one thread.
+/// Changes the colours of images; reuses its memory. Not thread-safe.
 class Colours {
  public:
-  /// Carries the steps out on H x W x C bytes, in their place.
+  /// Applies the steps to H x W x C bytes in place.
   void operator()(std::span<const ColourStep> steps, std::uint8_t* image, const ImageSize& size);
 
  private:

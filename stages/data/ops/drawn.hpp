@@ -26,11 +26,11 @@ struct ColourStep {
     sharpness
   };
   What what;
-  float amount = 0;  ///< a factor, a share, a deviation or a number of bits, as its kind wants
+  float amount = 0;  ///< a factor, a share, a standard deviation or a number of bits, by kind
   std::array<std::uint32_t, 2> key{};  ///< of random numbers per value
 };
 
-/// A few things of one kind that are collected without taking memory.
+/// A list of at most `Most` items without heap memory.
 template <class T, std::size_t Most>
 class InlineVector {
  public:
@@ -46,21 +46,21 @@ class InlineVector {
   std::size_t count_ = 0;
 };
 
-/// The largest part in the middle of an image that is as wide for its height as `size`.
+/// Returns the largest central region of an image with the aspect ratio of `size`.
 Region central_part(const ImageSize& taken, const ImageSize& size);
 
-/// What the ops of a policy have drawn for one sample. It is carried out in this order, whatever that of the
+/// The random choices of a policy for one sample. They are applied in this order, whatever the order of the
 /// ops: crop, warp, colours, erasing.
 struct Drawn {
   ImageSize size;              ///< in which the image is seen
-  ImageSize taken;             ///< in which it was taken; the same where it is kept as pixels
-  std::optional<Region> crop;  ///< what is seen of the image as it was taken, where that is another size
+  ImageSize taken;             ///< original size; the same as `size` where pixels are kept
+  std::optional<Region> crop;  ///< region of the original image that is seen, where that is of another size
   Warp warp;
-  bool nearest = false;  ///< whether a warp takes the nearest pixel and does not mix four
+  bool nearest = false;  ///< whether a warp takes the nearest pixel in place of bilinear interpolation
   InlineVector<ColourStep, 32> colours;
   InlineVector<Box, 8> erased;
 
-  /// Adds one more geometric step, which is about the centre of the image.
+  /// Adds a geometric step about the centre of the image.
   void about_centre(const Warp& step);
 };
 

@@ -7,13 +7,13 @@
 namespace fovea {
 namespace {
 
-/// A shift of -most .. most pixels, each equally likely.
+/// Draws a shift of -most .. most pixels, each equally likely.
 float whole_shift(Random& random, double most) {
   const auto pixels = static_cast<std::uint32_t>(std::lround(most));
   return static_cast<float>(static_cast<std::int64_t>(random.below(2 * pixels + 1)) - pixels);
 }
 
-/// Uniform in -most .. most.
+/// Draws a number in -most .. most.
 double either_way(Random& random, double most) {
   return most * (2 * static_cast<double>(random.uniform()) - 1);
 }
@@ -32,12 +32,12 @@ void check_order(const std::string& place, const std::string& what, double low, 
               shown(Json(high)) + "; it must be at most that");
 }
 
-/// A number between two, their ratios to it being equally likely either way.
+/// Draws a number between two, uniform in its logarithm.
 double log_uniform(Random& random, double low, double high) {
   return low * std::pow(high / low, static_cast<double>(random.uniform()));
 }
 
-/// The largest part in the middle whose width over height lies between these.
+/// Returns the largest central region whose width over height lies in this range.
 Region part_within(const ImageSize& taken, double aspect_min, double aspect_max) {
   const auto height = static_cast<double>(taken.height), width = static_cast<double>(taken.width);
   const double aspect = std::clamp(width / height, aspect_min, aspect_max);
@@ -46,7 +46,7 @@ Region part_within(const ImageSize& taken, double aspect_min, double aspect_max)
   return {std::floor((width - broad) / 2), std::floor((height - tall) / 2), broad, tall};
 }
 
-/// The warp that shows a part of the image in its whole size.
+/// Returns the warp that enlarges a region to the whole size.
 Warp magnified(const Region& part, const ImageSize& size) {
   const double across = part.width / static_cast<double>(size.width);
   const double down = part.height / static_cast<double>(size.height);

@@ -3,14 +3,14 @@
 #include "graph/params.hpp"
 #include "stages/data/ops/drawn.hpp"
 
-// An op of an augmentation policy is a struct with a tag (its name in definitions), fields, and
-// `void draw(Random&, Drawn&) const`, which adds what it does to one sample. It may `check` rules across its
-// fields. These ops move pixels; all that one sample has drawn become one warp. `fill` says what comes in
-// from outside, which is one thing for all ops of a policy.
+// An op of an augmentation policy is a struct with a tag (its name in definitions), fields, and `void
+// draw(Random&, Drawn&) const`, which adds its random choices for one sample. It may `check` rules across its
+// fields. These ops move pixels; all geometric steps of one sample become one warp. `fill` is the content
+// outside of the image, equal for all ops of a policy.
 
 namespace fovea {
 
-/// The parameter of ops for what comes in from outside.
+/// The parameter `fill` of ops.
 template <class Op>
 auto fill_field() {
   return field(

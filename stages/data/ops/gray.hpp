@@ -4,7 +4,7 @@
 
 namespace fovea {
 
-/// How bright a colour is seen, from 0 to 255, as JPEG and Pillow have it: 0.299 R + 0.587 G + 0.114 B.
+/// The luma of a colour, from 0 to 255, as in JPEG and Pillow: 0.299 R + 0.587 G + 0.114 B.
 FOVEA_INLINE int brightness(int red, int green, int blue) {
   return (red * 19595 + green * 38470 + blue * 7471 + 0x8000) >> 16;
 }

@@ -19,7 +19,7 @@ double gamma(Random& random, double alpha) {
   }
 }
 
-/// Both mixed in place.
+/// Mixes two images in place.
 void mix_pair(float* a, float* b, std::size_t count, float share) {
   for (std::size_t i = 0; i < count; ++i) {
     const float x = a[i], y = b[i];

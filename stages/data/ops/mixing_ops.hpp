@@ -8,19 +8,19 @@
 
 namespace fovea {
 
-/// What is drawn for one batch: each image is mixed with the one at the same place from the batch's end.
+/// The random choices for one batch: each image is mixed with the one at the same place from the batch's end.
 struct Mixing {
   ImageSize size;
   float share = 1;         ///< of an image's own label; the rest is that of the other image
-  std::optional<Box> box;  ///< what comes whole from the other image; without it, all pixels are mixed
+  std::optional<Box> box;  ///< region that is taken from the other image; without it, all pixels are mixed
   bool drawn = false;      ///< whether an op of the policy has mixed the batch already
 };
 
-// An op on batches has a tag and fields as others have, and `void draw(Random&, Mixing&) const`. The first
-// that is drawn for a batch is the only one.
+// An op on batches has a tag and fields as others have, and `void draw(Random&, Mixing&) const`. At most one
+// op mixes a batch: the first that is drawn.
 
-/// Mixes pairs of images and their labels in the same proportion, which is drawn from Beta(alpha, alpha)
-/// (Zhang et al., 2017).
+/// Mixes pairs of images and their labels in one proportion, drawn from Beta(alpha, alpha) (Zhang et al.,
+/// 2017).
 struct Mixup {
   static constexpr Tag tag{"op", "mixup"};
   double alpha = 0.2;
@@ -33,7 +33,7 @@ struct Mixup {
   void draw(Random& random, Mixing& mixing) const;
 };
 
-/// Puts a rectangle of another image into each, labels being mixed by area; the share is drawn from
+/// Pastes a rectangle of another image into each and mixes labels by area; the share is drawn from
 /// Beta(alpha, alpha) (Yun et al., 2019).
 struct CutMix {
   static constexpr Tag tag{"op", "cutmix"};
@@ -46,10 +46,10 @@ struct CutMix {
   void draw(Random& random, Mixing& mixing) const;
 };
 
-/// Mixes `count` images (H x W x C floats each, one after the other) as was drawn.
+/// Mixes `count` images (H x W x C floats each, one after the other) by the drawn choices.
 void mix(const Mixing& mixing, std::size_t count, float* images);
 
-/// A number from Beta(alpha, alpha), by Marsaglia and Tsang's gamma numbers (2000).
+/// Draws from Beta(alpha, alpha), by the gamma method of Marsaglia and Tsang (2000).
 double beta(Random& random, double alpha);
 
 }  // namespace fovea

@@ -10,13 +10,13 @@ constexpr bool is_on_batches = requires(const T& op, Random& random, Mixing& mix
   op.draw(random, mixing);
 };
 
-/// What a thread keeps from one image to the next.
+/// The buffers of a thread, reused between images.
 struct Workspace {
   std::vector<std::uint8_t> image;
   Colours colours;
 };
 
-/// How many colour steps an op adds at most.
+/// The largest number of colour steps that an op adds.
 struct ColourSteps {
   template <class T>
   std::size_t operator()(const T&) const {
@@ -26,7 +26,7 @@ struct ColourSteps {
   std::size_t operator()(const AutoAugment&) const { return 2; }
 };
 
-/// What is drawn where no op does anything.
+/// Returns the choices for a sample that no op changes.
 Drawn untouched(const ImageSize& size, const std::optional<ImageSize>& taken) {
   Drawn drawn{.size = size, .taken = taken.value_or(size)};
   if (taken) drawn.crop = central_part(*taken, size);
@@ -48,7 +48,7 @@ constexpr bool has_fill = requires(const T& op) {
   op.fill;
 };
 
-/// What an op says of `fill`, or "" where nothing comes in with it.
+/// Returns the `fill` of an op, or "" where it has none.
 std::string fill_of(const Op& op) {
   return std::visit(
       []<class T>(const T& one) -> std::string {
@@ -58,7 +58,7 @@ std::string fill_of(const Op& op) {
       op);
 }
 
-/// The ops of one sample become one warp, so what comes in from outside must be one thing.
+/// Throws where ops have different fills: the steps of one sample become one warp with one fill.
 void check_fill(const Policy& policy, const std::string& place) {
   std::optional<std::size_t> first;
   for (std::size_t i = 0; i < policy.size(); ++i) {

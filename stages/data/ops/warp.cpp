@@ -7,13 +7,13 @@
 
 #include "stages/data/vector_code.hpp"
 
-// The pass goes over the output in tiles of whole rows, or of a part of a row where rows are long: `fetch`
-// puts a tile's bytes together, `normalise` turns them into floats while they are in the first-level cache.
+// The pass visits the output in tiles of whole rows, or of a part of a row where rows are long: `fetch`
+// collects a tile's bytes, `normalise` converts them to floats while they are in the L1 cache.
 
 namespace fovea {
 namespace {
 
-/// Places of a mirrored image are whole numbers that a float tells apart up to here.
+/// Limit of coordinates in a mirrored image: floats tell neighbouring integers apart up to here.
 constexpr float most_outside = 1e6F;
 constexpr std::size_t tile_bytes = 85 * PixelPass::period;
 
@@ -25,7 +25,7 @@ struct Source {
   FOVEA_INLINE_MEMBER bool is_plain() const { return mode == Fill::mean || mode == Fill::black; }
 };
 
-/// Where a place outside of 0 .. size - 1 looks into the image.
+/// Maps a coordinate outside of 0 .. size - 1 into the image.
 FOVEA_INLINE std::ptrdiff_t within(std::ptrdiff_t at, std::ptrdiff_t size, Fill mode) {
   if (mode == Fill::edge || size == 1) return std::clamp(at, std::ptrdiff_t{0}, size - 1);
   const auto period = 2 * (size - 1);
@@ -33,7 +33,7 @@ FOVEA_INLINE std::ptrdiff_t within(std::ptrdiff_t at, std::ptrdiff_t size, Fill 
   return rest < size ? rest : period - rest;
 }
 
-/// Pixel (x, y), which may lie outside, where what is there has pixels of the image.
+/// Returns pixel (x, y), which may lie outside, for a fill by pixels of the image.
 FOVEA_INLINE const std::uint8_t* pixel_at(const Source& from, std::ptrdiff_t x, std::ptrdiff_t y) {
   const auto row = within(y, from.height, from.mode), column = within(x, from.width, from.mode);
   return from.pixels + (row * from.width + column) * from.channels;
@@ -60,7 +60,8 @@ FOVEA_INLINE void copy_reversed(const std::uint8_t* last, std::ptrdiff_t channel
   }
 }
 
-/// Output pixels of a warp that keeps pixels, where some come from outside and have pixels of the image.
+/// Fetches output pixels of a warp that keeps pixels, where some lie outside and the fill is by pixels of the
+/// image.
 FOVEA_INLINE void fetch_folded(const Source& from, const Warp& warp, std::ptrdiff_t x, std::ptrdiff_t y,
                                std::ptrdiff_t count, std::uint8_t* to) {
   const auto row = static_cast<std::ptrdiff_t>(warp.e) * y + static_cast<std::ptrdiff_t>(warp.f);
@@ -100,7 +101,7 @@ FOVEA_INLINE float value_at(const Source& from, std::ptrdiff_t x, std::ptrdiff_t
   return inside ? from.pixels[(y * from.width + x) * from.channels + channel] : from.fill[channel];
 }
 
-/// Where the output pixels of one row look into the input: pixel i at (x0 + i a, y0 + i d).
+/// The input coordinates of the output pixels of one row: pixel i at (x0 + i a, y0 + i d).
 struct ScanLine {
   float x0, y0, a, d;
   FOVEA_INLINE_MEMBER float x(std::ptrdiff_t i) const { return x0 + a * static_cast<float>(i); }
@@ -112,7 +113,7 @@ struct Stretch {
   std::ptrdiff_t begin, end;
 };
 
-/// The stretch of `count` pixels in which start + i step lies between low and high, cut to `within`.
+/// Returns the pixels of `within` for which start + i step lies between low and high.
 FOVEA_INLINE Stretch between_values(float start, float step, float low, float high, Stretch within) {
   if (step == 0) return start >= low && start <= high ? within : Stretch{within.begin, within.begin};
   const float one = (low - start) / step, other = (high - start) / step;
@@ -124,8 +125,8 @@ FOVEA_INLINE Stretch between_values(float start, float step, float low, float hi
   return {begin, std::max(begin, end)};
 }
 
-/// Where all of a line lies within low .. high_x and low .. high_y; the ends are looked at once more, for
-/// rounding.
+/// Returns the pixels of a line that lie within low .. high_x and low .. high_y; the ends are checked again
+/// because of rounding.
 FOVEA_INLINE Stretch inside(const ScanLine& line, float low, float high_x, float high_y,
                             std::ptrdiff_t count) {
   auto found = between_values(line.x0, line.a, low, high_x, {0, count});
@@ -138,9 +139,9 @@ FOVEA_INLINE Stretch inside(const ScanLine& line, float low, float high_x, float
   return found;
 }
 
-/// One pixel from the four about its place, any of which may lie outside.
+/// Writes one pixel by bilinear interpolation; any of its four neighbours may lie outside.
 FOVEA_INLINE void mix_four(const Source& from, const ScanLine& line, std::ptrdiff_t i, std::uint8_t* to) {
-  // Further out all is alike, but for what is mirrored.
+  // Further out all values are equal, unless the image is mirrored.
   const float out = from.mode == Fill::reflect ? most_outside : 2;
   const float in_x = std::clamp(line.x(i), -out, static_cast<float>(from.width) - 1 + out);
   const float in_y = std::clamp(line.y(i), -out, static_cast<float>(from.height) - 1 + out);
@@ -158,7 +159,7 @@ FOVEA_INLINE void mix_four(const Source& from, const ScanLine& line, std::ptrdif
   }
 }
 
-/// Pixels whose four neighbours all lie inside.
+/// Interpolates pixels whose four neighbours all lie inside.
 template <std::ptrdiff_t Channels>
 FOVEA_INLINE void mix_inside(const Source& from, const ScanLine& line, Stretch where, std::uint8_t* to) {
   const auto row = from.width * Channels;
@@ -178,10 +179,10 @@ FOVEA_INLINE void mix_inside(const Source& from, const ScanLine& line, Stretch w
   }
 }
 
-/// Fetches output pixels (x, y), (x + 1, y), ... of any warp, between pixels bilinear.
+/// Fetches output pixels (x, y), (x + 1, y), ... of any warp by bilinear interpolation.
 FOVEA_INLINE void fetch_between(const Source& from, const ScanLine& line, std::ptrdiff_t count,
                                 std::uint8_t* to) {
-  // Below the last column and row, so that there is one more of each; a single one has none.
+  // The bound is just below the last column or row, so that there is a next one; a single one has none.
   const auto last_begin = [](std::ptrdiff_t size) {
     return size > 1 ? std::nextafter(static_cast<float>(size - 1), 0.0F) : -1.0F;
   };
@@ -192,7 +193,7 @@ FOVEA_INLINE void fetch_between(const Source& from, const ScanLine& line, std::p
   for (auto i = whole.end; i < count; ++i) mix_four(from, line, i, to);
 }
 
-/// Pixels whose nearest one lies inside.
+/// Copies pixels whose nearest one lies inside.
 template <std::ptrdiff_t Channels>
 FOVEA_INLINE void look_up(const Source& from, const ScanLine& line, Stretch where, std::uint8_t* to) {
   for (auto i = where.begin; i < where.end; ++i) {
@@ -203,7 +204,7 @@ FOVEA_INLINE void look_up(const Source& from, const ScanLine& line, Stretch wher
   }
 }
 
-/// Pixels whose nearest one lies outside.
+/// Writes pixels whose nearest one lies outside.
 FOVEA_INLINE void look_outside(const Source& from, const ScanLine& line, Stretch where, std::uint8_t* to) {
   if (from.is_plain()) return fill_pixels(from, where.end - where.begin, to + where.begin * from.channels);
   for (auto i = where.begin; i < where.end; ++i) {
@@ -215,7 +216,7 @@ FOVEA_INLINE void look_outside(const Source& from, const ScanLine& line, Stretch
   }
 }
 
-/// The same with the nearest pixel.
+/// Fetches output pixels of any warp by the nearest pixel.
 FOVEA_INLINE void fetch_nearest(const Source& from, const ScanLine& line, std::ptrdiff_t count,
                                 std::uint8_t* to) {
   const float right = std::nextafter(static_cast<float>(from.width) - 0.5F, 0.0F);
@@ -226,7 +227,7 @@ FOVEA_INLINE void fetch_nearest(const Source& from, const ScanLine& line, std::p
   look_outside(from, line, {there.end, count}, to);
 }
 
-/// How pixels are looked up.
+/// The interpolation of a warp.
 enum class Look { kept, between, nearest };
 
 FOVEA_INLINE void fetch(const Source& from, const Warp& warp, Look look, std::ptrdiff_t x, std::ptrdiff_t y,
