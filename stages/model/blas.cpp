@@ -7,7 +7,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// What stands in a name between two texts, or "" where one of them does not.
+/// Returns the part of a name between two texts, or "" where the first is missing.
 std::string between(const std::string& name, const std::string& begin, const std::string& end) {
   const auto from = name.find(begin);
   if (from == std::string::npos) return "";
@@ -15,8 +15,8 @@ std::string between(const std::string& name, const std::string& begin, const std
   return name.substr(from + begin.size(), to == std::string::npos ? to : to - from - begin.size());
 }
 
-/// The version of OpenBLAS stands in the name of the library beside it, as libopenblasp-r0.3.21.so; that of
-/// others in their own, as libblas.so.3.11.0.
+/// Returns the version in the file name: OpenBLAS has it in the library beside this one, as
+/// libopenblasp-r0.3.21.so; others in their own, as libblas.so.3.11.0.
 std::string version_of(const fs::path& file) {
   std::error_code none;
   const auto openblas = fs::canonical(file.parent_path() / "libopenblas.so.0", none);

@@ -6,19 +6,19 @@
 
 namespace fovea {
 
-/// The library of matrix products that LibTorch loads.
+/// The BLAS library that LibTorch loads.
 struct Blas {
-  std::string name{};         ///< "openblas-openmp 0.3.21"; "" where LibTorch brings its own
-  bool is_reference = false;  ///< the one of netlib, which is several times slower than others
+  std::string name{};         ///< "openblas-openmp 0.3.21"; "" where LibTorch has its own
+  bool is_reference = false;  ///< netlib's reference BLAS, which is several times slower than others
 };
 
-/// The first libblas.so.3 in these folders, found by its file, which is not loaded.
+/// Returns the first libblas.so.3 in these folders by its file name, without loading it.
 Blas blas_in(const std::vector<std::filesystem::path>& folders);
 
-/// The one that LibTorch loads here.
+/// Returns the BLAS that LibTorch loads on this machine.
 const Blas& blas_here();
 
-/// What is to be said of it before anything is computed, or "".
+/// Returns a warning for users, or "".
 std::string blas_warning(const Blas& blas);
 
 }  // namespace fovea

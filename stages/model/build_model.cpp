@@ -8,7 +8,7 @@
 namespace fovea {
 namespace {
 
-/// The first values of one weight; each weight has random numbers of its own.
+/// Draws the initial values of one weight; each weight has random numbers of its own.
 std::vector<float> draw(const WeightInfo& weight, std::int64_t fan_in, FirstWeights how, Random random) {
   std::vector<float> values(static_cast<std::size_t>(weight.count()));
   if (weight.shape.size() == 4 && how == FirstWeights::normal) {
@@ -22,7 +22,7 @@ std::vector<float> draw(const WeightInfo& weight, std::int64_t fan_in, FirstWeig
   return values;
 }
 
-/// What normalisation begins with: factors and variances 1, everything else 0.
+/// Returns the initial values of a normalisation: weights and variances 1, everything else 0.
 std::vector<float> constant(const WeightInfo& weight) {
   const bool one = weight.name.ends_with(".weight") || weight.name.ends_with(".running_var");
   return std::vector<float>(static_cast<std::size_t>(weight.count()), one ? 1.0F : 0.0F);

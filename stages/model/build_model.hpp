@@ -7,9 +7,9 @@
 
 namespace fovea {
 
-/// Makes an untrained network for a data set: image size, classes and statistics are taken from the data.
-/// Matrices and biases begin uniform up to 1 / sqrt(incoming values), as in PyTorch; convolutions as the
-/// architecture says (`FirstWeights`); normalisation as 1 and 0.
+/// Makes an untrained network for a data set, with its image size, classes and statistics. Matrices and
+/// biases are initialised uniformly up to 1 / sqrt(incoming values), as in PyTorch; convolutions as the
+/// architecture says (`FirstWeights`); normalisation with 1 and 0.
 struct BuildModel {
   static constexpr std::string_view name = "build_model";
   static constexpr std::string_view doc = "makes an untrained network for a data set";

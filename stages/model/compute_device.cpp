@@ -12,8 +12,8 @@
 namespace fovea {
 namespace {
 
-/// Calls of the CUDA driver (CUDA Driver API, cuda.h). They are looked up by name, so that Fovea needs no
-/// CUDA to be built or to start; each gives 0 where it went well.
+/// Calls of the CUDA driver (CUDA Driver API, cuda.h). Functions are looked up by name, so that Fovea builds
+/// and starts without CUDA; they return 0 on success.
 class Driver {
  public:
   explicit Driver(const char* library) : library_(dlopen(library, RTLD_NOW | RTLD_LOCAL)) {}
@@ -25,7 +25,7 @@ class Driver {
   }
 
  private:
-  void* library_;  ///< stays loaded, as LibTorch will use it
+  void* library_;  ///< never unloaded, as LibTorch will use it
 };
 
 ComputeDevice cuda_device(const Driver& driver, int number) {

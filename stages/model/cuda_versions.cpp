@@ -12,7 +12,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The libraries of that name with any number behind it, as libcudnn.so.9, and those numbers for the loader.
+/// Returns candidates for a library: its files with any version number, as libcudnn.so.9, then names for the
+/// loader.
 std::vector<std::string> candidates(const fs::path& torch_folder, const std::string& name) {
   std::vector<fs::path> folders{torch_folder};
   std::error_code none;
@@ -30,7 +31,7 @@ std::vector<std::string> candidates(const fs::path& torch_folder, const std::str
   return all;
 }
 
-/// What `ask` makes of a function of the first of these libraries that has it, or "".
+/// Returns the result of `ask` on a function of the first library that has it, or "".
 template <class Function, class Ask>
 std::string asked(const std::vector<std::string>& libraries, const char* function, Ask ask) {
   for (const auto& library : libraries) {

@@ -6,12 +6,12 @@
 
 namespace fovea {
 
-/// The versions of the CUDA runtime and of cuDNN in this folder of LibTorch, in those that its wheels bring
-/// along, or where the loader finds them, as {"cudart": "12.8", "cudnn": "9.10.2"}. One that is not found is
+/// Returns the versions of the CUDA runtime and of cuDNN in LibTorch's folder, in the packages of its wheels,
+/// or where the loader finds them, as {"cudart": "12.8", "cudnn": "9.10.2"}. A version that is not found is
 /// left out.
 Json cuda_versions(const std::filesystem::path& torch_folder);
 
-/// Those that LibTorch loads here.
+/// Returns the versions that LibTorch loads on this machine.
 const Json& cuda_versions_here();
 
 }  // namespace fovea

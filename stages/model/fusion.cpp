@@ -7,7 +7,7 @@ namespace {
 
 constexpr auto nobody = LayerInfo::image;
 
-/// For each layer the only one that takes from it, or `nobody` where there is not exactly one.
+/// Returns for each layer the only layer that uses it, or `nobody` where there is not exactly one.
 std::vector<std::size_t> only_users(const NetworkInfo& info) {
   std::vector<std::size_t> user(info.layers.size(), nobody), count(info.layers.size(), 0);
   for (std::size_t i = 0; i < info.layers.size(); ++i) {
@@ -40,7 +40,7 @@ bool is_sum_of_two(const LayerKind& kind, const LayerInfo& info) {
   return std::holds_alternative<Add>(kind) && info.inputs.size() == 2;
 }
 
-/// Grows groups from their first layers.
+/// Builds groups from their first layers.
 class Chains {
  public:
   Chains(const Specification& specification, const NetworkInfo& info)

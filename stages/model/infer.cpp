@@ -9,7 +9,7 @@
 namespace fovea {
 namespace {
 
-/// Refuses what no machine holds, long before its size could overflow.
+/// Throws for counts beyond the memory of any machine, long before they overflow.
 void expect_sane(double count, const char* what) {
   if (count > 1e12) throw Error(std::string(what) + " are too many; keep them below 1e12");
 }
@@ -19,7 +19,7 @@ void expect_image(const Extent& in) {
     throw Error("takes images, but gets " + extent_text(in) + "; put it before \"flatten\"");
 }
 
-/// How many windows fit along one side.
+/// Returns the number of windows along one side.
 std::int64_t windows(std::int64_t size, std::int64_t kernel, std::int64_t stride, std::int64_t padding) {
   if (size + 2 * padding < kernel) {
     throw Error("a window of " + std::to_string(kernel) + " does not fit into " +
@@ -33,7 +33,7 @@ Extent pooled(const Extent& in, std::int64_t kernel, std::int64_t stride, std::i
   return {in[0], windows(in[1], kernel, stride, padding), windows(in[2], kernel, stride, padding)};
 }
 
-/// Infers one layer from the extents that it takes; weight names are still without the layer's name.
+/// Infers one layer from its input extents; weight names are without the layer's name.
 struct InferLayer {
   const std::vector<Extent>& inputs;
   LayerInfo& info;
@@ -103,7 +103,7 @@ std::string place_of(const Layer& layer) {
   return "layer " + quote(layer.name);
 }
 
-/// The names that inputs may have, each with the number of its layer.
+/// Returns the allowed names of inputs, each with the number of its layer.
 std::map<std::string, std::size_t> number_names(const std::vector<Layer>& layers) {
   std::map<std::string, std::size_t> numbers{{"input", LayerInfo::image}};
   for (std::size_t i = 0; i < layers.size(); ++i) {
@@ -153,7 +153,7 @@ std::vector<std::size_t> order_of(const std::vector<Layer>& layers, const Networ
   throw Error("layers: " + join(names, " -> ") + " is a cycle; a layer must not need its own result");
 }
 
-/// The one layer that no other takes from.
+/// Returns the one layer that no other uses.
 std::size_t output_of(const Specification& specification, const NetworkInfo& info) {
   std::vector<bool> used(info.layers.size(), false);
   for (const auto& layer : info.layers) {

@@ -10,14 +10,14 @@
 
 namespace fovea {
 
-/// One weight or buffer of a network by its name, as in "layer1.0.conv1.weight".
+/// One weight or buffer of a network with its name, as in "layer1.0.conv1.weight".
 struct NamedArray {
   std::string name;
   Shape shape;
   Array<float> values;
 };
 
-/// A network: its specification, its weights, and what is needed to use it on an image.
+/// A network: its specification, its weights, and the preprocessing of images.
 struct Model {
   static constexpr std::string_view kind = "Model";
   static const Codec& codec();
@@ -29,8 +29,8 @@ struct Model {
   std::vector<double> std;               ///< per channel, divided by
 };
 
-/// Checks that the weights are those that the specification asks for, in its order. Throws `Error` that names
-/// the first that is not.
+/// Checks the weights against the specification, in its order. Throws `Error` that names the first that
+/// differs.
 void expect_weights(const Specification& specification, const std::vector<NamedArray>& weights);
 
 }  // namespace fovea

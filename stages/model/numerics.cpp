@@ -20,7 +20,7 @@
 namespace fovea {
 namespace {
 
-/// The best vector level of the CPU in LibTorch's own words.
+/// Returns the best vector level of the CPU in LibTorch's notation.
 const char* capability() {
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
       __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq")) {
@@ -29,7 +29,8 @@ const char* capability() {
   return __builtin_cpu_supports("avx2") ? "avx2" : "default";
 }
 
-/// "AuthenticAMD 25.17": the maker, family and model, by which OpenBLAS and oneDNN choose their loops.
+/// Returns maker, family and model of the CPU, "AuthenticAMD 25.17": OpenBLAS and oneDNN choose their loops
+/// by them.
 std::string cpu_model() {
   unsigned int a = 0, b = 0, c = 0, d = 0;
   char maker[13] = "";
@@ -42,7 +43,8 @@ std::string cpu_model() {
   return std::string(maker) + " " + std::to_string(family) + "." + std::to_string(model);
 }
 
-/// Asked once, before OpenMP binds its threads: the thread that started them has one core from then on.
+/// Returns the number of cores. It is determined once, before OpenMP binds its threads, as the main thread
+/// has one core from then on.
 int usable_cores() {
   static const int cores = [] {
     cpu_set_t set;
@@ -57,7 +59,7 @@ std::string environment(const char* name) {
   return text != nullptr ? text : "";
 }
 
-/// The whole number that a text is, or nothing.
+/// Returns the integer in a text, or nothing.
 std::optional<int> number_of(const std::string& text) {
   int number = 0;
   const auto* const last = text.data() + text.size();
@@ -65,7 +67,7 @@ std::optional<int> number_of(const std::string& text) {
   return failed == std::errc{} && end == last ? std::optional(number) : std::nullopt;
 }
 
-/// The vector level that LibTorch is told to take.
+/// Returns the vector level that LibTorch is told to use.
 std::string vector_level() {
   constexpr std::array levels{"default", "avx2", "avx512"};
   const auto asked = environment("ATEN_CPU_CAPABILITY");
@@ -79,7 +81,7 @@ std::string vector_level() {
                    : " is more than this CPU has; set " + quote(*best) + ", or leave it out"));
 }
 
-/// What makes a library compute in another way, and may have a reason: it counts as numerics.
+/// Variables that change how a library computes and may be set for a reason: they count as numerics.
 constexpr const char* told_variables[] = {"ONEDNN_MAX_CPU_ISA",
                                           "DNNL_MAX_CPU_ISA",
                                           "ONEDNN_CPU_ISA_HINTS",
@@ -88,8 +90,8 @@ constexpr const char* told_variables[] = {"ONEDNN_MAX_CPU_ISA",
                                           "MKL_ENABLE_INSTRUCTIONS",
                                           "MKL_CBWR"};
 
-/// What would have OpenMP or a library give other numbers than these settings mean, or none; with what stands
-/// there instead, and null where nothing does.
+/// Variables that would make OpenMP or a library give other numbers than these settings mean; each with the
+/// value that replaces it, or null to unset it.
 constexpr std::pair<const char*, const char*> overruled_variables[] = {
     {"OMP_DYNAMIC", "false"},
     {"OMP_NESTED", nullptr},
@@ -175,12 +177,12 @@ void prepare_numerics() {
       unsetenv(name);
     }
   }
-  // A team that spins at its barriers for long, as it does by default, is up to ten times slower beside
-  // another busy program; a short spin costs nothing on an idle machine.
+  // A long spin at barriers, the default, is up to ten times slower beside another busy program; a short spin
+  // costs nothing on an idle machine.
   setenv("GOMP_SPINCOUNT", "5000", 0);
   setenv("ATEN_CPU_CAPABILITY", vector_level().c_str(), 1);
-  // Without this cuBLAS gives other sums from run to run, and LibTorch refuses it where results are to repeat
-  // (cuBLAS, section "Results reproducibility").
+  // cuBLAS gives other sums from run to run without it, and LibTorch then refuses cuBLAS for repeatable
+  // results (cuBLAS, section "Results reproducibility").
   setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", 0);
 }
 

@@ -30,7 +30,7 @@ struct Conv {
   }
 };
 
-/// Batch normalisation by channel: over the batch while training, by running statistics otherwise.
+/// Batch normalisation by channel: over the batch in training, by running statistics otherwise.
 struct BatchNorm {
   static constexpr Tag tag{"layer", "batch_norm"};
   double epsilon = 1e-5;
@@ -42,7 +42,7 @@ struct BatchNorm {
   }
 };
 
-/// The larger of a value and zero.
+/// The ReLU: the larger of a value and zero.
 struct Relu {
   static constexpr Tag tag{"layer", "relu"};
   static auto fields() { return std::tuple{}; }
@@ -79,13 +79,13 @@ struct GlobalAveragePool {
   static auto fields() { return std::tuple{}; }
 };
 
-/// C x H x W as one row of C * H * W values.
+/// Flattens C x H x W to one row of C * H * W values.
 struct Flatten {
   static constexpr Tag tag{"layer", "flatten"};
   static auto fields() { return std::tuple{}; }
 };
 
-/// A matrix product, and a number added to each value that comes out.
+/// A matrix product with an optional bias.
 struct Linear {
   static constexpr Tag tag{"layer", "linear"};
   std::int64_t features = 1;
@@ -96,7 +96,7 @@ struct Linear {
   }
 };
 
-/// Sets values to zero at random while training, and scales the others so that their mean stays.
+/// Sets values to zero at random in training, and scales the others so that their mean stays.
 struct Dropout {
   static constexpr Tag tag{"layer", "dropout"};
   double rate = 0.5;
@@ -114,20 +114,20 @@ struct Add {
 using LayerKind = std::variant<Conv, BatchNorm, Relu, MaxPool, AveragePool, GlobalAveragePool, Flatten,
                                Linear, Dropout, Add>;
 
-/// One layer: what it is called, what it does, and the layers that it takes from. "input" is the image; an
-/// empty list means the layer before in the list.
+/// One layer: its name, its kind, and its input layers. "input" is the image; an empty list means the layer
+/// before in the list.
 struct Layer {
   std::string name;
   LayerKind kind;
   std::vector<std::string> inputs;
 };
 
-/// A network as data: what goes in, how many classes come out, and the layers between, which are a graph
-/// without cycles. Exactly one layer is used by no other, and gives one value a class.
+/// A network as data: image size, number of classes, and the layers, which are a directed acyclic graph.
+/// Exactly one layer is used by no other, and gives one value per class.
 struct Specification {
   std::string name;           ///< of the architecture, as in "resnet20"
   std::int64_t height = 0;    ///< of the images, in pixels
-  std::int64_t width = 0;     ///< likewise
+  std::int64_t width = 0;     ///< of the images, in pixels
   std::int64_t channels = 0;  ///< 1 (gray) or 3 (RGB)
   std::int64_t classes = 0;
   std::vector<Layer> layers;
@@ -141,20 +141,20 @@ struct Specification {
   }
 };
 
-/// The extent of a value without its batch: C x H x W, or F once flat.
+/// The extent of a value without the batch: C x H x W, or F once flat.
 using Extent = std::vector<std::int64_t>;
 
-/// "16 x 8 x 8": how an extent is written.
+/// Formats an extent: "16 x 8 x 8".
 std::string extent_text(const Extent& extent);
 
-/// How many numbers a value of this extent has.
+/// Returns the number of values in an extent.
 std::int64_t product(const Extent& extent);
 
-/// What a number of a network is for: `weight` is multiplied with values, `norm` and `bias` are usually
-/// spared from decay, a `buffer` is not trained.
+/// The role of a weight: a `weight` is multiplied with values, `norm` and `bias` are usually spared from
+/// decay, a `buffer` is not trained.
 enum class WeightRole { weight, bias, norm, buffer };
 
-/// One weight or buffer that a layer has.
+/// One weight or buffer of a layer.
 struct WeightInfo {
   std::string name;  ///< as in a PyTorch state_dict: "layer1.0.conv1.weight"
   Extent shape;
@@ -162,9 +162,9 @@ struct WeightInfo {
   std::int64_t count() const;
 };
 
-/// What follows for one layer from its place in the network.
+/// The inferred properties of one layer.
 struct LayerInfo {
-  std::vector<std::size_t> inputs;  ///< layers that it takes from, by number; `image` is the image
+  std::vector<std::size_t> inputs;  ///< numbers of the input layers; `image` is the image
   Extent output;
   std::vector<WeightInfo> weights;
   std::int64_t parameters = 0;     ///< trained numbers
@@ -172,15 +172,15 @@ struct LayerInfo {
   static constexpr std::size_t image = static_cast<std::size_t>(-1);
 };
 
-/// What follows from a specification as a whole.
+/// The inferred properties of a network.
 struct NetworkInfo {
   std::vector<LayerInfo> layers;   ///< in the order of the specification
-  std::vector<std::size_t> order;  ///< the layers so that each comes after all that it takes from
-  std::size_t output = 0;          ///< the layer whose values are the network's
+  std::vector<std::size_t> order;  ///< the layers in topological order
+  std::size_t output = 0;          ///< the output layer
   std::int64_t parameters = 0;
   std::int64_t multiply_adds = 0;
 
-  /// All weights and buffers, in the order of the specification.
+  /// Returns all weights and buffers, in the order of the specification.
   std::vector<WeightInfo> weights() const;
 };
 

@@ -8,12 +8,12 @@
 
 namespace fovea {
 
-/// Adds layers to a specification one after another, and remembers the last.
+/// Adds layers to a specification one after another.
 class Builder {
  public:
   explicit Builder(Specification& specification) : layers_(specification.layers) {}
 
-  /// Adds a layer behind the last, or behind those that are named.
+  /// Adds a layer after the last one, or after `inputs`.
   Builder& add(const std::string& name, LayerKind kind, std::vector<std::string> inputs = {}) {
     if (inputs.empty()) inputs = {last_};
     layers_.push_back({name, std::move(kind), std::move(inputs)});
@@ -27,7 +27,8 @@ class Builder {
   std::string last_ = "input";
 };
 
-/// A 3 x 3 convolution that keeps the image's size at stride 1, without bias, as a normalisation follows.
+/// Returns a 3 x 3 convolution that keeps the image's size at stride 1, without bias, as a normalisation
+/// follows.
 inline Conv conv_3x3(std::int64_t channels, std::int64_t stride = 1) {
   return {.channels = channels, .kernel = 3, .stride = stride, .padding = 1, .groups = 1, .bias = false};
 }

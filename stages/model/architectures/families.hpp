@@ -6,7 +6,8 @@
 
 namespace fovea {
 
-/// Each family is in the file of its name and gives its architectures, the smallest first.
+/// Each function returns the architectures of its family, the smallest first; it is in the file of the
+/// family's name.
 std::vector<Architecture> simple_cnns();
 std::vector<Architecture> resnets();
 

@@ -6,7 +6,8 @@
 namespace fovea {
 namespace {
 
-/// Two 3 x 3 convolutions beside a shortcut (He et al., 2016, figure 2), named as torchvision's BasicBlock.
+/// Adds two 3 x 3 convolutions beside a shortcut (He et al., 2016, figure 2), named as in torchvision's
+/// BasicBlock.
 void basic_block(Builder& net, const std::string& name, std::int64_t channels, std::int64_t stride) {
   const auto before = net.last();
   net.add(name + ".conv1", conv_3x3(channels, stride))
@@ -23,8 +24,8 @@ void basic_block(Builder& net, const std::string& name, std::int64_t channels, s
   net.add(name + ".add", Add{}, {residual, shortcut}).add(name + ".relu2", Relu{});
 }
 
-/// The network for small images of He et al. (2016), section 4.2: 6 n + 2 layers, 16, 32 and 64 channels;
-/// shortcuts that change shape are convolutions of 1 x 1.
+/// Builds the network for small images of He et al. (2016), section 4.2: 6 n + 2 layers, 16, 32 and 64
+/// channels; shortcuts that change shape are convolutions of 1 x 1.
 template <int blocks>
 void cifar_resnet(Specification& specification) {
   Builder net(specification);
@@ -38,8 +39,8 @@ void cifar_resnet(Specification& specification) {
   net.add("avgpool", GlobalAveragePool{}).add("flatten", Flatten{}).add("fc", Linear{specification.classes});
 }
 
-/// The network for large images of He et al. (2016), table 1, of blocks of two convolutions: four stages of
-/// 64 to 512 channels.
+/// Builds the network for large images of He et al. (2016), table 1, with blocks of two convolutions: four
+/// stages of 64 to 512 channels.
 template <int first, int second, int third, int fourth>
 void resnet(Specification& specification) {
   Builder net(specification);

@@ -6,8 +6,8 @@
 namespace fovea {
 namespace {
 
-/// Three blocks of two convolutions each, after which the image is half as large (after Simonyan and
-/// Zisserman, 2015).
+/// Builds three blocks of two convolutions, each of which halves the image (after Simonyan and Zisserman,
+/// 2015).
 void simple_cnn(Specification& specification) {
   Builder net(specification);
   int number = 0;

@@ -9,14 +9,14 @@
 namespace fovea {
 namespace {
 
-/// It tells LibTorch of itself when it is loaded, and stays.
+/// Loads LibTorch's CUDA library, which registers itself and stays loaded.
 bool load_cuda() {
   const auto file = cuda_library();
   if (dlopen(file.c_str(), RTLD_NOW | RTLD_GLOBAL) == nullptr) {
     throw Error("LibTorch's CUDA does not load (" + std::string(dlerror()) +
                 "); mend its installation, or set the device to \"cpu\"");
   }
-  // fp32 means fp32: convolutions would otherwise keep 10 of the 23 bits of what they multiply (TF32).
+  // Turns TF32 off, with which convolutions keep 10 of the 23 bits of their fp32 operands.
   at::globalContext().setAllowTF32CuDNN(false);
   return true;
 }

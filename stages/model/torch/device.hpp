@@ -6,9 +6,9 @@
 
 namespace fovea {
 
-/// LibTorch's name of a device. For a CUDA device LibTorch's own library for CUDA is loaded first, which
-/// nothing links: so one program serves a LibTorch with CUDA and one without, and who computes on the CPU
-/// does not wait for it. Throws `Error` where it can't be loaded.
+/// Returns LibTorch's device. For a CUDA device LibTorch's CUDA library is loaded first; nothing links it, so
+/// that one program works with and without CUDA, and the CPU does not wait for it. Throws `Error` where it
+/// can't be loaded.
 at::Device torch_device(const ComputeDevice& device);
 
 }  // namespace fovea

@@ -10,7 +10,7 @@
 namespace fovea {
 namespace {
 
-/// LibTorch 1 cannot wait for an event.
+/// Whether events can be waited for, which LibTorch 1 does not support.
 template <class Event>
 constexpr bool can_wait = requires(Event& event) {
   event.synchronize();
@@ -46,7 +46,7 @@ DeviceStream::In::In(const DeviceStream& stream)
 DeviceStream::In::~In() = default;
 
 struct Carrier::Body {
-  /// One of the two ways over.
+  /// One of the two buffers with its copy on the device.
   struct Lane {
     at::Tensor here, arrived;
     std::optional<c10::Event> brought{}, taken{};

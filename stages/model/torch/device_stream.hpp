@@ -6,15 +6,15 @@
 
 namespace fovea {
 
-/// A stream of a GPU, in which work is done in order and beside that of other streams; on other devices,
-/// which have one, it is that.
+/// A stream of a GPU, which runs its work in order and concurrently with other streams; on other devices the
+/// only stream.
 class DeviceStream {
  public:
   explicit DeviceStream(at::Device device);
   ~DeviceStream();
   DeviceStream(const DeviceStream&) = delete;
 
-  /// Has a thread start its work in the stream for as long as it lives.
+  /// Makes the stream current for this thread, for its lifetime.
   class In {
    public:
     explicit In(const DeviceStream& stream);
@@ -28,23 +28,23 @@ class DeviceStream {
 
  private:
   struct Body;
-  std::unique_ptr<Body> body_;  ///< none where there is one stream
+  std::unique_ptr<Body> body_;  ///< null on devices with one stream
 };
 
-/// Brings memory of one size from the host to a device, while the device computes with what came before.
-/// Each time one of two pinned buffers is filled and goes by a stream of its own; the stream that is current
-/// waits for it there. With LibTorch 1, and on other devices than GPUs, it is copied at once.
+/// Uploads memory of one size from the host to a device while the device computes. Two pinned buffers are
+/// filled in turn and copied by a stream of their own; the current stream waits for the copy on the device.
+/// With LibTorch 1, and on other devices than GPUs, the copy is synchronous.
 class Carrier {
  public:
   Carrier(std::int64_t bytes, at::Device device);
   ~Carrier();
   Carrier(const Carrier&) = delete;
 
-  /// The host's buffer to fill next; waits until it was brought over the last time.
+  /// Returns the host's buffer to fill next; waits until its last upload is done.
   std::uint8_t* begin();
-  /// Sends it off. What is started in the current stream from now on finds it in `there`.
+  /// Starts the upload. Work that is started in the current stream from now on finds it in `there`.
   void send();
-  /// Always the same memory of the device, `bytes` bytes.
+  /// Returns the device's memory of `bytes` bytes, always at the same address.
   const at::Tensor& there() const;
 
  private:

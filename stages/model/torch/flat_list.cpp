@@ -9,7 +9,7 @@
 namespace fovea {
 namespace {
 
-/// The part of a list that a weight lies in.
+/// Returns the part of a list that a weight belongs to.
 int part_of(const WeightInfo& weight) {
   switch (weight.role) {
     case WeightRole::weight:

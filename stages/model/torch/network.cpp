@@ -24,17 +24,17 @@
 namespace fovea {
 namespace {
 
-/// One layer made ready to compute, and what follows it in the same pass.
+/// A fusion group that is ready to compute: one layer and its epilogue.
 struct Step {
-  std::size_t output = 0;  ///< the layer whose value it gives
+  std::size_t output = 0;  ///< the layer whose value it computes
   LayerKind kind;
-  std::optional<BatchNorm> norm;  ///< what normalises a convolution
+  std::optional<BatchNorm> norm;  ///< the normalisation after a convolution
   std::vector<std::size_t> inputs;
-  std::vector<std::size_t> weights;   ///< which of the network's, in the order of
+  std::vector<std::size_t> weights;   ///< numbers of the network's weights, in the order of
                                       ///< `LayerInfo::weights`, those of `norm` last
   std::vector<std::size_t> last_use;  ///< values that no later step needs
   Epilogue epilogue = Epilogue::nothing;
-  std::size_t dropout = 0;  ///< the number of this layer among those that drop values
+  std::size_t dropout = 0;  ///< its number among the dropout layers
 };
 
 at::ScalarType type_of(Precision precision) {
@@ -48,7 +48,7 @@ struct Compute {
   const std::vector<at::Tensor>& values;
   const std::vector<at::Tensor>& weights;
   const Pass& pass;
-  bool counts_together = false;  ///< batches are counted for all normalisations at once
+  bool counts_together = false;  ///< whether batches are counted for all normalisations at once
 
   const at::Tensor& in(std::size_t i = 0) const { return values[step.inputs[i]]; }
   at::ScalarType type() const { return type_of(pass.precision); }
@@ -68,11 +68,11 @@ struct Compute {
   at::Tensor operator()(const BatchNorm& norm) const {
     return batch_norm(in(), counted(norm), pass.training, step.epilogue, added());
   }
-  /// The numbers of a normalisation, which in training count the batch.
+  /// Returns the weights of a normalisation, and counts the batch in training.
   Norm counted(const BatchNorm& norm) const {
     const auto first = step.weights.size() - 5;
     const bool counts = pass.training && !pass.again;
-    if (counts && !counts_together) own(first + 4).data().add_(1);  // data(): autograd need not know
+    if (counts && !counts_together) own(first + 4).data().add_(1);  // data(): hides the change from autograd
     return {own(first),  own(first + 1), own(first + 2), own(first + 3), counts ? norm.momentum : 0,
             norm.epsilon};
   }
@@ -104,7 +104,7 @@ struct Compute {
   }
 };
 
-/// What follows the normalisation, or the ReLU, that a group has.
+/// Returns the epilogue of a group's normalisation or ReLU.
 Epilogue epilogue_of(const Specification& specification, const std::vector<std::size_t>& group) {
   const auto has = [&]<class Kind>(std::type_identity<Kind>) {
     return std::any_of(group.begin() + 1, group.end(), [&](std::size_t layer) {
@@ -123,7 +123,7 @@ struct Network::Body {
   NetworkInfo info;
   NetworkWeights weights;
   std::vector<Step> steps;
-  std::size_t image = 0;  ///< where the image lies among the values
+  std::size_t image = 0;  ///< position of the image among the values
   std::vector<Dropped> dropped;
 
   Body(const Specification& given, at::Device where)
@@ -164,9 +164,9 @@ struct Network::Body {
     mark_last_uses();
   }
 
-  /// Neighbouring steps, computed from one value.
+  /// Neighbouring steps that compute from one value.
   struct Section {
-    std::size_t input = 0;  ///< which value
+    std::size_t input = 0;  ///< number of that value
     std::size_t begin = 0, end = 0;
   };
   Section whole() const { return {image, 0, steps.size()}; }
@@ -183,7 +183,8 @@ struct Network::Body {
     return values[steps[part.end - 1].output];
   }
 
-  /// The steps in about as many parts as a part has steps. They are cut where a single value goes on.
+  /// Returns the steps in about sqrt(n) sections of about sqrt(n) steps. Cuts are where a single value is
+  /// alive.
   std::vector<Section> parts() const {
     const auto least = static_cast<std::size_t>(std::ceil(std::sqrt(static_cast<double>(steps.size()))));
     std::vector<Section> parts{{image, 0, 0}};

@@ -12,24 +12,24 @@
 
 namespace fovea {
 
-/// How a forward pass is made.
+/// Options of a forward pass.
 struct Pass {
-  bool training = false;  ///< normalise by the batch and drop values; gradients will be asked for
+  bool training = false;  ///< normalise by the batch, apply dropout and record for gradients
   Precision precision = Precision::fp32;
-  std::uint64_t seed = 0;    ///< of what is dropped
-  std::uint64_t number = 0;  ///< of the pass: each drops other values
-  bool recompute = false;    ///< the way back computes most of it again in place of keeping it
-  bool again = false;        ///< this is that second time, which moves no running statistics
-  /// For each layer that drops values, a byte each: 1 for what is kept. Where null, they are drawn by `seed`
-  /// and `number`.
+  std::uint64_t seed = 0;    ///< of the dropout masks
+  std::uint64_t number = 0;  ///< of the pass; each pass has other dropout masks
+  bool recompute = false;    ///< recompute most values in the backward pass in place of keeping them
+  bool again = false;        ///< whether this is the recomputation, which does not update running statistics
+  /// Dropout masks, one per dropout layer: a byte per value, 1 for kept ones. Where null, they are drawn by
+  /// `seed` and `number`.
   const std::vector<at::Tensor>* kept = nullptr;
 };
 
-/// A layer that drops values in training.
+/// A dropout layer.
 struct Dropped {
   std::uint32_t layer = 0;
   double rate = 0;
-  std::int64_t values = 0;  ///< of one image
+  std::int64_t values = 0;  ///< values per image
 };
 
 /// Parameters and buffers of a network, flat.
@@ -38,17 +38,16 @@ struct Weights {
   std::vector<float> buffers;
 };
 
-/// A network that computes. All trained numbers lie in one flat list, their gradients in another, and buffers
-/// (running statistics) in a third, each in the order of the specification. Not for use by two threads at
-/// once.
+/// A network that computes. All trained numbers are in one flat list, their gradients in another, and buffers
+/// (running statistics) in a third, each in the order of the specification. Not thread-safe.
 ///
-/// On the plain CPU the network computes with the host's lists. For another device it has its own lists of
-/// parameters and buffers there, which `to_device` and `from_device` make equal to the host's or the other
-/// way round, and a copy of the parameters in the type that layers compute in.
+/// On the plain CPU the network computes with the host's lists. For another device it has separate lists of
+/// parameters and buffers, which `to_device` and `from_device` copy from and to the host's, and a copy of the
+/// parameters in the computing type.
 class Network {
  public:
-  /// Throws `Error` where `weights` are not those that the specification asks for. Only the plain CPU has no
-  /// second set of lists: "cpu:0" is the CPU with one.
+  /// Throws `Error` where `weights` are not those of the specification. Only the plain CPU has no second set
+  /// of lists: "cpu:0" is the CPU with one.
   Network(const Specification& specification, const std::vector<NamedArray>& weights,
           at::Device device = at::kCPU);
   explicit Network(const Model& model, at::Device device = at::kCPU)
@@ -56,34 +55,34 @@ class Network {
   Network(Network&&) noexcept;
   ~Network();
 
-  /// The scores before softmax, N x K in fp32, of images N x C x H x W (fp32, any memory order; channels last
-  /// is fastest). Images and scores are the host's.
+  /// Returns the logits, N x K in fp32, of images N x C x H x W (fp32, any memory order; channels last is
+  /// fastest). Images and logits are on the host.
   at::Tensor forward(const at::Tensor& images, const Pass& pass);
 
-  /// The same with images and scores where the network computes. What passes add to running statistics stays
-  /// there.
+  /// Computes logits from images, both on the network's device. Updates of running statistics stay on the
+  /// device.
   at::Tensor compute(const at::Tensor& images, const Pass& pass);
 
-  /// Has the device compute with parameters and buffers as the host has them, or brings the device's to the
-  /// host. On the plain CPU they are the same.
+  /// Copies parameters and buffers from the host to the device, or back. On the plain CPU they are the same.
   void to_device();
   void from_device();
 
-  /// The lists that it computes with.
+  /// Returns the lists that the network computes with.
   NetworkWeights& lists();
-  /// Layers that drop values, in the order of `Pass::kept`.
+  /// Returns the dropout layers, in the order of `Pass::kept`.
   const std::vector<Dropped>& dropped() const;
 
   std::span<float> parameters();
-  /// What backward passes on the plain CPU have added up since these were last set to zero.
+  /// Returns the gradients that backward passes on the plain CPU have accumulated since they were last set to
+  /// zero.
   std::span<float> gradients();
-  /// Running statistics.
+  /// Returns the running statistics.
   std::span<float> buffers();
 
-  /// A copy of all parameters and buffers as they are now.
+  /// Returns a copy of the current parameters and buffers.
   Weights weights() const;
   void load(const Weights& weights);
-  /// Flat weights of this network by name.
+  /// Returns flat weights of this network by name.
   std::vector<NamedArray> named(const Weights& weights) const;
 
  private:
@@ -91,8 +90,7 @@ class Network {
   std::unique_ptr<Body> body_;
 };
 
-/// Images N x H x W x C, one behind the other, as a tensor N x C x H x W in channels-last order that looks at
-/// the same memory.
+/// Returns a tensor N x C x H x W in channels-last order over images N x H x W x C, without a copy.
 at::Tensor image_tensor(std::span<const float> images, const Specification& specification);
 
 }  // namespace fovea

@@ -13,7 +13,7 @@ struct KeptPart : torch::CustomClassHolder {
 };
 
 struct Recompute : torch::autograd::Function<Recompute> {
-  /// The anchor asks for a gradient, so that there is a way back even where `x` is an image.
+  /// The anchor requires a gradient, so that backward runs even where `x` is an image.
   static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& x,
                             const at::Tensor& /*anchor*/, const NetworkPart& part) {
     context->save_for_backward({x});

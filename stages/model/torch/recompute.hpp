@@ -6,11 +6,11 @@
 
 namespace fovea {
 
-/// Part of a network: its value from one input; `again` is true where it is computed for the second time.
+/// A section of a network as a function of one input; `again` tells the recomputation from the first time.
 using NetworkPart = std::function<at::Tensor(const at::Tensor& x, bool again)>;
 
-/// The value of a part. On the way back it is computed a second time, so that nothing in it is kept until
-/// then but its input (Chen et al., 2016). Gradients of weights are added where weights keep them.
+/// Returns the value of a part, with activation checkpointing (Chen et al., 2016): only its input is kept,
+/// and the backward pass computes it a second time. Gradients are accumulated in the weights.
 at::Tensor recomputed(const NetworkPart& part, const at::Tensor& x);
 
 }  // namespace fovea

@@ -18,8 +18,8 @@
 namespace fovea {
 namespace {
 
-/// Filling fresh memory with NaN, as LibTorch 2 does with repeatable algorithms, costs time and finds nothing
-/// here.
+/// Turns off the filling of fresh memory with NaN, which LibTorch 2 does with deterministic algorithms: it
+/// costs time and finds nothing here.
 template <class Context>
 void leave_memory_unfilled(Context& context) {
   if constexpr (requires { context.setDeterministicFillUninitializedMemory(false); }) {
@@ -34,8 +34,8 @@ void compute_repeatably(bool repeatable) {
   context.setBenchmarkCuDNN(!repeatable);
 }
 
-/// Asks OpenMP once for the team that LibTorch counts on: with a smaller one it gives other numbers, or waits
-/// for ever.
+/// Checks once that OpenMP gives LibTorch the expected number of threads: with fewer it gives other numbers,
+/// or hangs.
 void expect_team(int threads) {
   expect_threads(static_cast<std::size_t>(threads) - 1);
   omp_set_dynamic(0);
@@ -63,8 +63,8 @@ bool set_up() {
   return true;
 }
 
-/// What LibTorch tells of a GPU's memory that is too small, with what there is of it: "a GPU's memory is too
-/// small (2.50 GiB more were asked for, and of 79.10 GiB 1.20 GiB are free)".
+/// Describes a shortage of GPU memory from LibTorch's message: "a GPU's memory is too small (2.50 GiB more
+/// were asked for, and of 79.10 GiB 1.20 GiB are free)".
 std::string about_gpu_memory(const std::string& text) {
   static const std::regex words(
       "CUDA out of memory.*Tried to allocate ([0-9.]+ [KMGT]iB).*total capacity of ([0-9.]+ [KMGT]iB) of "
@@ -76,7 +76,7 @@ std::string about_gpu_memory(const std::string& text) {
          " " + found[3].str() + " are free)";
 }
 
-/// The first line of what LibTorch says, or what to do where memory is short or nothing repeats.
+/// Returns LibTorch's error in one line, with advice where memory is short or an operation is not repeatable.
 Error readable(const c10::Error& error) {
   const std::string text = error.what_without_backtrace();
   const auto tells = [&](const char* words) { return text.find(words) != std::string::npos; };
@@ -94,7 +94,7 @@ Error readable(const c10::Error& error) {
   return Error("LibTorch: " + text.substr(0, text.find('\n')));
 }
 
-/// What oneDNN says where the CPU, or what it may use of it, does not have an operation.
+/// Returns whether oneDNN has no implementation of an operation for the CPU or its allowed instructions.
 bool is_not_there(const std::exception& error) {
   return std::string_view(error.what()).find("could not create a primitive") != std::string_view::npos;
 }

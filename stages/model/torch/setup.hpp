@@ -5,14 +5,13 @@
 
 namespace fovea {
 
-/// Runs what computes with LibTorch. Before the first time it sets LibTorch up for this process: its threads,
-/// repeatable algorithms, and memory that is kept between steps in place of being given back to the kernel.
-/// What LibTorch throws becomes an `Error` of one line.
+/// Runs code that computes with LibTorch. The first call sets LibTorch up for this process: threads,
+/// deterministic algorithms, and memory that is kept between steps in place of being returned to the kernel.
+/// Errors of LibTorch become an `Error` of one line.
 void with_torch(const std::function<void()>& body);
 
-/// Whether LibTorch computes only what repeats byte for byte, for as long as this lives; after that as
-/// before. Else it may take faster algorithms of a GPU, and the fastest of several is found out by trying. It
-/// holds for the process.
+/// Chooses between deterministic algorithms and faster ones of a GPU with benchmarking, for its lifetime. It
+/// restores the earlier choice and holds for the whole process.
 class Repeatable {
  public:
   explicit Repeatable(bool repeatable);
@@ -23,7 +22,7 @@ class Repeatable {
   const bool before_;
 };
 
-/// Shares the numbers 0 .. count - 1 out over LibTorch's threads: `body(begin, end)` for each share.
+/// Divides the numbers 0 .. count - 1 among LibTorch's threads: `body(begin, end)` for each share.
 void on_all_threads(std::size_t count, const std::function<void(std::size_t begin, std::size_t end)>& body);
 
 }  // namespace fovea

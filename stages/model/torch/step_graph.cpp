@@ -7,7 +7,7 @@
 namespace fovea {
 namespace {
 
-/// The folder of the library that this code is in.
+/// Returns the folder of the library that contains this code.
 std::filesystem::path own_folder() {
   Dl_info info{};
   dladdr(reinterpret_cast<const void*>(&step_graph), &info);

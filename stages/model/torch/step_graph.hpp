@@ -7,21 +7,21 @@
 
 namespace fovea {
 
-/// Operations of a device that are recorded once and then all started by one call. They work on the memory
-/// that they were recorded with.
+/// Operations of a device that are recorded once and then launched by one call. They use the memory addresses
+/// of the recording.
 class StepGraph {
  public:
   virtual ~StepGraph() = default;
-  /// Records what `body` starts, in the stream that is current, and does not run it. Throws `c10::Error`
-  /// where something in it cannot be recorded; then nothing was run.
+  /// Records the work that `body` starts in the current stream, without running it. Throws `c10::Error` where
+  /// something cannot be recorded; then nothing was run.
   virtual void record(const std::function<void()>& body) = 0;
-  /// Runs what was recorded.
+  /// Runs the recorded operations.
   virtual void replay() = 0;
   virtual bool is_recorded() const = 0;
 };
 
-/// For a CUDA device, where Fovea was built with CUDA's header; else null. The code for it is in a library of
-/// its own, which is loaded here.
+/// Returns a graph for a CUDA device, where Fovea was built with CUDA's header; else null. Its code is in a
+/// library of its own, which is loaded here.
 std::unique_ptr<StepGraph> step_graph(at::Device device);
 
 }  // namespace fovea

@@ -1,4 +1,4 @@
-// The only source that needs a header of CUDA's. It becomes libfovea_cuda.so, which `step_graph` loads.
+// The only source that needs a CUDA header. It becomes libfovea_cuda.so, which `step_graph` loads.
 #include <ATen/Context.h>
 #include <ATen/cuda/CUDAGraph.h>
 #include <c10/cuda/CUDACachingAllocator.h>
@@ -20,7 +20,7 @@ class CudaGraph : public StepGraph {
     [](auto& one, const at::Generator& random) {
       if constexpr (requires { one.register_generator_state(random); }) one.register_generator_state(random);
     }(*graph, generator);
-    // What earlier steps took is free for the memory of the graph, which is apart.
+    // Frees cached memory of earlier steps for the graph's separate pool.
     c10::cuda::CUDACachingAllocator::emptyCache();
     graph->capture_begin({0, 0}, cudaStreamCaptureModeThreadLocal);
     try {
@@ -28,7 +28,7 @@ class CudaGraph : public StepGraph {
     } catch (...) {
       try {
         graph->capture_end();
-      } catch (const c10::Error&) {  // the body's error says more
+      } catch (const c10::Error&) {  // the error of `body` is rethrown
       }
       throw;
     }
