@@ -4,8 +4,7 @@
 
 namespace fovea {
 
-/// Puts a data set of one's own together, image by image: a stage makes one, adds what it has, and gives the
-/// data set that it builds. Wrong calls throw `Error` that says what would be right.
+/// Builds a data set of a user's stage, image by image. Wrong calls throw `Error`.
 ///
 ///     DatasetBuilder builder(28, 28, 1, {"cat", "dog"});
 ///     builder.add(pixels, 1);

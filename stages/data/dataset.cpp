@@ -17,14 +17,14 @@
 //                  Dataset that holds the pixels
 //   images         uint8 M x height x width x channels, 0 to 255; not in a view, nor where images are encoded
 //   encoded        uint8: the files of M images, JPEG or PNG, one after the other
-//   offsets        int64 M + 1: where each file begins, and the end of the last
-//   extents        int32 M x 2: height and width of each image as it was taken
-//   names          uint8: what the M images are called, one after the other, in UTF-8; not in a view
-//   name_offsets   int64 M + 1: where each name begins, and the end of the last
+//   offsets        int64 M + 1: the begin of each file, and the end of the last
+//   extents        int32 M x 2: original height and width of each image
+//   names          uint8: the names of the M images, one after the other, in UTF-8; not in a view
+//   name_offsets   int64 M + 1: the begin of each name, and the end of the last
 //   attributes/0, attributes/0_offsets, attributes/1, ...
-//                  as names: what the source tells of the M images beside their classes; the attribute `name`
-//                  of the first says what that is; only where there is such, and not in a view
-//   index          uint32 N: which of the images each sample is
+//                  text columns of the M images, stored like names; the attribute `name` of the first dataset
+//                  is the column's name; only where there are columns, and not in a view
+//   index          uint32 N: the position of each sample among the M images
 //   labels         int32 N, parts uint8 N (0 none, 1 train, 2 validation, 3 test)
 //   class_names    texts
 //   mean, std      float64 per channel, of values scaled to 0 .. 1; std was called deviation until version 2

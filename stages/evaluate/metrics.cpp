@@ -1,6 +1,6 @@
 // A stored Metrics:
 //   /                  attributes samples, k, accuracy, top_k_accuracy, loss (nats); since version 2 k and
-//                      top_k_accuracy are 0 where hits among the k most probable are not counted
+//                      top_k_accuracy are 0 where top-k accuracy is not measured
 //   class_names        K texts
 //   precision, recall, f1   K doubles; support: K int64
 //   macro, weighted    3 doubles each: precision, recall, f1

@@ -1,13 +1,13 @@
-// A stored MetricsSummary, of N runs in S settings and K classes; since version 2 it is apart by setting:
-//   /                     attributes k (0: not counted), confidence (of the intervals, 0.95)
-//   settings/values       S texts: what the runs of each share, as JSON
-//   runs/values           N texts: what tells each run from the others of its setting, as JSON
+// A stored MetricsSummary, of N runs in S settings and K classes (by setting since version 2):
+//   /                     attributes k (0: not measured), confidence (of the intervals, 0.95)
+//   settings/values       S texts: the values that the runs of a setting share, as JSON
+//   runs/values           N texts: the values that tell a run from the others of its setting, as JSON
 //   runs/setting          N int64: the number of its setting, ascending
 //   metrics/names         5 texts
 //   metrics/values        5 x N doubles; metrics/spread: 5 x S x 4 doubles
 //   classes/names         K texts
 //   classes/f1            K x N doubles; classes/spread: K x S x 4 doubles
-// The columns of a spread are mean, std, low and high; NaN where they are not known.
+// The columns of a spread are mean, std, low and high; NaN where they are unknown.
 #include "stages/evaluate/metrics_summary.hpp"
 
 #include <algorithm>

@@ -1,10 +1,10 @@
 // A stored Predictions:
-//   logits          N x K float, scores before softmax, or logarithms of probabilities (until version 2 there
-//                   were `probabilities` in their place)
+//   logits          N x K float, scores before softmax, or logarithms of probabilities (`probabilities` in
+//                   their place until version 2)
 //   labels          N int32, the true class, 0 to K - 1
 //   class_names     K texts
-//   names           uint8: what the samples are called, one after the other, in UTF-8
-//   name_offsets    int64 N + 1: where each name begins, and the end of the last
+//   names           uint8: the names of the samples, one after the other, in UTF-8
+//   name_offsets    int64 N + 1: the begin of each name, and the end of the last
 #include "stages/evaluate/predictions.hpp"
 
 #include <cmath>

@@ -3,11 +3,10 @@
 //                         (0 or 1), monitor, schedule, warmup_steps, peak_learning_rate, precision, loss
 //                         (since version 3), and floor_learning_rate where there is one
 //   steps/                loss, learning_rate, gradient_norm: a double for each step
-//   logged/names          text: what callbacks logged (since version 2)
+//   logged/names          text: names of the values that callbacks logged (since version 2)
 //   logged/values         double, names x epochs (since version 2)
-//   train/, validation/   loss, accuracy, top_5: a double for each epoch; top_5 empty where there are not
-//   more
-//                         than five classes
+//   train/, validation/   loss, accuracy, top_5: a double for each epoch; top_5 is empty for five classes
+//                         or fewer
 // A stored Timing, all doubles:
 //   step_samples_per_second (1/s), epoch_seconds, epoch_wait_seconds, epoch_decode_seconds,
 //   epoch_augment_seconds (s), and since version 2 epoch_forward_seconds, epoch_backward_seconds and

@@ -7,10 +7,10 @@
 
 #include "stages/data/formats/raw_images.hpp"
 
-// A zip archive: entries, each with a header of its own; the directory, with the numbers that count; the end
-// record, which says where the directory is. ZIP64 puts numbers that do not fit into 32 bits (all ones there)
-// in an extra field, and has an end record of its own, found through a locator before the old one. All
-// numbers are little-endian.
+// A zip archive: entries, each with a header of its own; the directory, whose numbers are the valid ones; the
+// end record, which holds the place of the directory. ZIP64 puts numbers that do not fit into 32 bits (all
+// ones there) in an extra field, and has an end record of its own, found through a locator before the old
+// one. All numbers are little-endian.
 
 namespace fovea {
 namespace {

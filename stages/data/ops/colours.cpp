@@ -3,14 +3,17 @@
 //   brightness    f v                                   cut to 0 .. 255 and rounded down, as all mixtures
 //   contrast      m + f (v - m)                         m: the mean of the gray image, rounded
 //   saturation    g + f (v - g)                         g: the gray value, 0.299 R + 0.587 G + 0.114 B,
-//   rounded sharpness     s + f (v - s)                         s: mean of 3 x 3, the middle 5 times; the rim
-//   stays posterize     upper bits of v solarize      v below the threshold, else 255 - v invert        255 -
-//   v autocontrast  (v - low) 255 / (high - low)          per channel equalize      (half a step + how many
-//   are below v) / step, a step being the pixels without those of the
-//                 largest value, over 255, rounded down; per channel
+//                                                       rounded
+//   sharpness     s + f (v - s)                         s: mean of 3 x 3, the middle 5 times; the rim stays
+//   posterize     upper bits of v
+//   solarize      v below the threshold, else 255 - v
+//   invert        255 - v
+//   autocontrast  (v - low) 255 / (high - low)          per channel
+//   equalize      (half a step + n) / step              n: pixels below v; a step: pixels without those of the
+//                                                       largest value, over 255, rounded down; per channel
 //   hue           HSV with H turned by the amount       in floats, rounded (Smith, 1978)
 //   blur          Gaussian of 2 ceil(3 sigma) + 1 taps  mirrored at the rim without repeating it
-//   noise         v + 255 amount n, rounded             n: sum of 4 uniform numbers, scaled to deviation 1
+//   noise         v + 255 amount n, rounded             n: sum of 4 uniform numbers of std 1
 
 #include "stages/data/ops/colours.hpp"
 

@@ -1,22 +1,21 @@
 // A stored TrainState:
 //   weights/, best/, average/    parameters, buffers: float, the network, flat, in the order of its
 //                                specification; empty where there is none
-//   optimizer/moment_0, ...      float: what the optimizer remembers, as long as the parameters
-//   counters    int64: epochs finished, steps of the next, steps of the optimizer, samples of the tally;
-//               epochs without a better one for early stopping and for the schedule; its falls
-//   sums        double: the tally's loss, hits and hits among five; seconds of waiting, forward, backward,
-//               update, and since version 4 of everything, decoding and augmenting in the epoch that is not
-//               finished
-//   loss_scale  double: the scale and its good steps; only where the loss is scaled, and since version 3
+//   optimizer/moment_0, ...      float: the moments of the optimizer, as long as the parameters
+//   counters    int64: finished epochs, steps of the next, steps of the optimizer, samples of the tally;
+//               epochs without improvement for early stopping and for the schedule; reductions of the rate
+//   sums        double: the tally's loss, hits and top-5 hits; seconds of waiting, forward, backward, update,
+//               and since version 4 of everything, decoding and augmenting, in the unfinished epoch
+//   loss_scale  double: the scale and its good steps; only where the loss is scaled, since version 3
 //
 //   best_values double: the best for the monitor, early stopping and the schedule; NaN where there is none
 //
-//   gradient_sums/sum, /largest  double, by parameter: norms in the epoch that is not finished
+//   gradient_sums/sum, /largest  double, by parameter: norms in the unfinished epoch
 //
-//   callbacks/logged_names, /logged      what was logged in the epoch that is not finished
-//   callbacks/names, /sizes, /state      what each remembers, one behind the other
+//   callbacks/logged_names, /logged      values logged in the unfinished epoch
+//   callbacks/names, /sizes, /state      the states of callbacks, one after the other
 //   callbacks/figures (names), callbacks/figure_<number> (bytes); `told_to_stop` is an attribute of the root
-// and a History, a Timing and a GradientHistory as their own sources describe them.
+// A History, a Timing and a GradientHistory follow as their own sources describe them.
 #include "stages/train/torch/train_state.hpp"
 
 #include <limits>
