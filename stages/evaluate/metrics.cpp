@@ -25,10 +25,10 @@ double ratio(double part, double whole) {
 }
 
 /// Sums over samples, from which every metric follows.
-struct Tally {
+struct MetricSums {
   std::vector<std::int64_t> confusion;
-  std::int64_t right = 0;
-  std::int64_t among_top = 0;
+  std::int64_t hits = 0;
+  std::int64_t top_k_hits = 0;
   double loss = 0;
 };
 
@@ -57,9 +57,9 @@ std::int64_t rank(std::span<const float> row, std::size_t truth) {
   return before;
 }
 
-Tally tally(const Predictions& predictions, std::int64_t k) {
+MetricSums sum_up(const Predictions& predictions, std::int64_t k) {
   const auto classes = predictions.classes();
-  Tally sums{.confusion = std::vector<std::int64_t>(classes * classes)};
+  MetricSums sums{.confusion = std::vector<std::int64_t>(classes * classes)};
   for (std::size_t i = 0; i < predictions.size(); ++i) {
     const auto row = predictions.row(i);
     const auto truth = static_cast<std::size_t>(predictions.labels[i]);
@@ -67,8 +67,8 @@ Tally tally(const Predictions& predictions, std::int64_t k) {
     expect_numbers(row, i);
     const auto place = rank(row, truth);
     ++sums.confusion[truth * classes + predictions.predicted(i)];
-    sums.right += place == 0;
-    sums.among_top += place < k;
+    sums.hits += place == 0;
+    sums.top_k_hits += place < k;
     sums.loss += cross_entropy(row, truth);
   }
   return sums;
@@ -208,13 +208,13 @@ const Codec& Metrics::codec() {
 Metrics measure(const Predictions& predictions, std::int64_t k) {
   assert(predictions.logits.size() == predictions.size() * predictions.classes());
   if (predictions.size() == 0) throw Error("no samples to measure; evaluate data with at least one image");
-  auto sums = tally(predictions, k);
+  auto sums = sum_up(predictions, k);
   const auto samples = static_cast<double>(predictions.size());
   Metrics metrics;
   metrics.samples = static_cast<std::int64_t>(predictions.size());
-  metrics.accuracy = static_cast<double>(sums.right) / samples;
+  metrics.accuracy = static_cast<double>(sums.hits) / samples;
   metrics.k = k;
-  if (k > 0) metrics.top_k_accuracy = static_cast<double>(sums.among_top) / samples;
+  if (k > 0) metrics.top_k_accuracy = static_cast<double>(sums.top_k_hits) / samples;
   metrics.loss = sums.loss / samples;
   metrics.classes = score_classes(sums.confusion, predictions.classes());
   metrics.macro = average(metrics.classes, [](const Scores&) { return 1.0; });

@@ -24,13 +24,13 @@ namespace fovea {
 namespace {
 
 /// A metric over all classes: its stored name, its spread in a setting and its value in a run.
-struct Named {
+struct SummarisedMetric {
   const char* name;
   Spread SettingSummary::*spread;
   double (*of)(const Metrics&);
   Spread (*measured)(std::vector<double>) = spread_of_shares;
 };
-constexpr Named all_metrics[] = {
+constexpr SummarisedMetric all_metrics[] = {
     {"accuracy", &SettingSummary::accuracy, [](const Metrics& one) { return one.accuracy; }},
     {"top_k_accuracy", &SettingSummary::top_k_accuracy,
      [](const Metrics& one) { return one.top_k_accuracy; }},
@@ -150,7 +150,7 @@ bool tells_runs_apart(const std::string& setting) {
 
 /// Returns the members of an object whose names `choose` accepts, sorted by name.
 template <class Choose>
-Json chosen(const Json& values, Choose choose) {
+Json members_where(const Json& values, Choose choose) {
   std::map<std::string, Json> sorted;
   for (const auto& [name, value] : values.items()) {
     if (choose(name)) sorted.emplace(name, value);
@@ -188,7 +188,7 @@ std::string with_interval(const std::string& name, const Spread& spread) {
 }
 
 /// Returns the end of a line of metrics: the number of runs, and the meaning of the ± values.
-std::string told_of_runs(const SettingSummary& one, const std::string& metrics) {
+std::string runs_text(const SettingSummary& one, const std::string& metrics) {
   if (one.runs.size() == 1) return "  (1 run)";
   const bool reaches = metrics.find(" ± ") != std::string::npos,
              bounds = metrics.find(" (") != std::string::npos;
@@ -234,7 +234,7 @@ MetricsSummary summarised(std::span<const Value<Metrics>> runs, std::span<const 
   std::map<std::string, std::size_t> group_of;
   const auto setting_of = [&](std::size_t run) {
     if (values.empty()) return Json::object();
-    return chosen(values[run], [](const std::string& name) { return !tells_runs_apart(name); });
+    return members_where(values[run], [](const std::string& name) { return !tells_runs_apart(name); });
   };
   for (std::size_t run = 0; run < runs.size(); ++run) {
     const auto [group, is_new] = group_of.emplace(canonical(setting_of(run)), groups.size());
@@ -248,7 +248,7 @@ MetricsSummary summarised(std::span<const Value<Metrics>> runs, std::span<const 
     auto one = summary_of(own, summary.class_names.size());
     one.setting = setting_of(group.front());
     for (const auto run : group)
-      one.runs.push_back(values.empty() ? Json::object() : chosen(values[run], tells_runs_apart));
+      one.runs.push_back(values.empty() ? Json::object() : members_where(values[run], tells_runs_apart));
     summary.settings.push_back(std::move(one));
   }
   return summary;
@@ -268,7 +268,7 @@ std::vector<std::string> in_words(const MetricsSummary& summary) {
         (summary.k > 0 ? with_interval("  top-" + std::to_string(summary.k), one.top_k_accuracy) : "") +
         with_interval("  loss", one.loss) + with_interval("  macro F1", one.macro_f1);
     lines.push_back((one.setting.empty() ? "" : values_in_words(one.setting) + "  ") + metrics +
-                    told_of_runs(one, metrics));
+                    runs_text(one, metrics));
   }
   return lines;
 }

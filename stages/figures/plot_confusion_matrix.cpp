@@ -20,28 +20,29 @@ constexpr std::size_t most_pairs = 25;
 constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 
 /// The number of samples of each class, by true and by predicted class.
-struct Sums {
+struct ClassTotals {
   std::vector<std::int64_t> truth;
   std::vector<std::int64_t> predicted;
 };
 
-Sums sums_of(const Metrics& metrics) {
+ClassTotals totals_of(const Metrics& metrics) {
   const auto classes = metrics.class_names.size();
-  Sums sums{std::vector<std::int64_t>(classes), std::vector<std::int64_t>(classes)};
+  ClassTotals totals{std::vector<std::int64_t>(classes), std::vector<std::int64_t>(classes)};
   for (std::size_t row = 0; row < classes; ++row) {
     for (std::size_t column = 0; column < classes; ++column) {
-      sums.truth[row] += metrics.count(row, column);
-      sums.predicted[column] += metrics.count(row, column);
+      totals.truth[row] += metrics.count(row, column);
+      totals.predicted[column] += metrics.count(row, column);
     }
   }
-  return sums;
+  return totals;
 }
 
 double share(std::int64_t part, std::int64_t whole) {
   return whole > 0 ? static_cast<double>(part) / static_cast<double>(whole) : unknown;
 }
 
-std::vector<double> cell_values(const Metrics& metrics, const std::string& normalize, const Sums& sums) {
+std::vector<double> cell_values(const Metrics& metrics, const std::string& normalize,
+                                const ClassTotals& totals) {
   const auto classes = metrics.class_names.size();
   std::vector<double> values;
   values.reserve(classes * classes);
@@ -50,8 +51,8 @@ std::vector<double> cell_values(const Metrics& metrics, const std::string& norma
       const auto count = metrics.count(row, column);
       values.push_back(normalize == "none"   ? static_cast<double>(count)
                        : normalize == "all"  ? share(count, metrics.samples)
-                       : normalize == "pred" ? share(count, sums.predicted[column])
-                                             : share(count, sums.truth[row]));
+                       : normalize == "pred" ? share(count, totals.predicted[column])
+                                             : share(count, totals.truth[row]));
     }
   }
   return values;
@@ -100,19 +101,19 @@ void use_log_colors(HeatMap& map) {
 }
 
 HeatMap matrix_of(const Metrics& metrics, const std::string& normalize) {
-  const auto sums = sums_of(metrics);
+  const auto totals = totals_of(metrics);
   HeatMap map;
   map.x_label = "predicted class";
   map.y_label = "true class";
   map.rows = map.columns = metrics.class_names.size();
-  map.values = cell_values(metrics, normalize, sums);
+  map.values = cell_values(metrics, normalize, totals);
   map.row_names = map.column_names = metrics.class_names;
   if (map.rows <= most_with_text) map.texts = cell_texts(metrics, normalize, map.values);
   if (normalize == "true" || normalize == "pred") map.range = render::Range{0, 1};
   if (normalize != "none") map.format = NumberFormat::percent;
   map.value_label = meaning(normalize);
-  map.right = strip_of(metrics, "recall", &Metrics::Scores::recall, sums.truth);
-  map.bottom = strip_of(metrics, "precision", &Metrics::Scores::precision, sums.predicted);
+  map.right = strip_of(metrics, "recall", &Metrics::Scores::recall, totals.truth);
+  map.bottom = strip_of(metrics, "precision", &Metrics::Scores::precision, totals.predicted);
   if (map.rows > most_with_text) use_log_colors(map);
   return map;
 }

@@ -17,11 +17,11 @@ namespace {
 using namespace render;
 
 constexpr std::size_t smoothed_from = 10;  // epochs
-constexpr std::size_t most_means = 2000;   // along a smoothed line
+constexpr std::size_t most_means = 2000;   // of a smoothed line
 constexpr std::size_t most_panels = 12;
 
 /// One metric over the epochs, by part of the data, with its number format.
-struct Course {
+struct MetricCurve {
   std::string title;
   std::string axis;
   NumberFormat format = NumberFormat::plain;
@@ -31,7 +31,7 @@ struct Course {
 };
 
 /// Returns the width of the smoothing in epochs, where values change slowly.
-double reach(std::size_t epochs) {
+double smoothing_width(std::size_t epochs) {
   return std::max(1.0, static_cast<double>(epochs) / 40);
 }
 
@@ -82,7 +82,7 @@ Line smoothed(const std::vector<double>& values) {
   const auto means = means_of(values);
   Line line{.x = means.epoch};
   for (std::size_t middle = 0; middle < means.value.size(); ++middle) {
-    const double width = std::min(reach(means.value.size()), static_cast<double>(middle + 1) / 6);
+    const double width = std::min(smoothing_width(means.value.size()), static_cast<double>(middle + 1) / 6);
     const auto far = std::min(middle, static_cast<std::size_t>(std::ceil(3 * width)));
     const auto last = std::min(means.value.size() - 1, middle + far);
     line.y.push_back(mean_around(means, middle - far, last, middle, width));
@@ -128,16 +128,16 @@ bool has_best(const History& history) {
   return history.best_epoch >= 1 && history.best_epoch <= static_cast<std::int64_t>(history.epochs());
 }
 
-void mark_best(const History& history, const Course& course, std::vector<Mark>& marks) {
+void mark_best(const History& history, const MetricCurve& curve, std::vector<Mark>& marks) {
   if (!has_best(history)) return;
   const auto x = static_cast<double>(history.best_epoch);
-  const auto& values = course.validation;
+  const auto& values = curve.validation;
   const auto at = static_cast<std::size_t>(history.best_epoch - 1);
   marks.push_back(Rule{.at = x, .label = "best epoch " + grouped(history.best_epoch)});
   if (at >= values.size() || !std::isfinite(values[at])) return;
   marks.push_back(Note{.x = x,
                        .y = values[at],
-                       .text = written(values[at], course.format),
+                       .text = written(values[at], curve.format),
                        .color = mixed(validation_color, black, 0.25)});
 }
 
@@ -155,17 +155,17 @@ double end_of_axis(const History& history) {
   return std::max(run + 0.5, std::min(static_cast<double>(history.planned_epochs), run * 1.35));
 }
 
-Panel panel_of(const History& history, const Course& course) {
+Panel panel_of(const History& history, const MetricCurve& curve) {
   Panel panel;
-  panel.title = course.title;
+  panel.title = curve.title;
   panel.x = {.label = "epoch", .integers = true};
   if (history.epochs() <= 1) panel.x.low = 0.5, panel.x.high = 1.5;
   if (history.stopped_early) panel.x.high = end_of_axis(history);
-  panel.y = {.label = course.axis, .format = course.format};
-  add_logged_line("train", course.train, train_color, panel.marks);
-  add_logged_line("validation", course.validation, validation_color, panel.marks);
-  add_logged_line("", course.other, okabe_ito::purple, panel.marks);
-  mark_best(history, course, panel.marks);
+  panel.y = {.label = curve.axis, .format = curve.format};
+  add_logged_line("train", curve.train, train_color, panel.marks);
+  add_logged_line("validation", curve.validation, validation_color, panel.marks);
+  add_logged_line("", curve.other, okabe_ito::purple, panel.marks);
+  mark_best(history, curve, panel.marks);
   mark_early_stop(history, panel.marks);
   return panel;
 }
@@ -174,53 +174,53 @@ bool below_one(const std::vector<double>& values) {
   return std::any_of(values.begin(), values.end(), [](double value) { return value < 1; });
 }
 
-/// Returns the values that callbacks logged, by name: "f1" and "val_f1" make one course, of training and of
+/// Returns the values that callbacks logged, by name: "f1" and "val_f1" make one curve, of training and of
 /// validation; a name alone belongs to neither.
-std::vector<Course> logged_courses(const History& history) {
+std::vector<MetricCurve> logged_curves(const History& history) {
   constexpr std::string_view validation = "val_", train = "train_";
-  std::map<std::string, Course> courses;
+  std::map<std::string, MetricCurve> curves;
   for (const auto& [name, values] : history.logged) {
-    if (name.starts_with(validation)) courses[name.substr(validation.size())].validation = values;
-    if (name.starts_with(train)) courses[name.substr(train.size())].train = values;
+    if (name.starts_with(validation)) curves[name.substr(validation.size())].validation = values;
+    if (name.starts_with(train)) curves[name.substr(train.size())].train = values;
   }
   for (const auto& [name, values] : history.logged) {
     if (name.starts_with(validation) || name.starts_with(train)) continue;
-    auto& course = courses[name];
-    (course.validation.empty() || !course.train.empty() ? course.other : course.train) = values;
+    auto& curve = curves[name];
+    (curve.validation.empty() || !curve.train.empty() ? curve.other : curve.train) = values;
   }
-  std::vector<Course> result;
-  for (auto& [name, course] : courses) {
-    course.title = name;
-    result.push_back(std::move(course));
+  std::vector<MetricCurve> result;
+  for (auto& [name, curve] : curves) {
+    curve.title = name;
+    result.push_back(std::move(curve));
   }
   return result;
 }
 
-std::vector<Course> courses_of(const History& history) {
+std::vector<MetricCurve> curves_of(const History& history) {
   const auto& train = history.train;
   const auto& validation = history.validation;
-  std::vector<Course> courses{
+  std::vector<MetricCurve> curves{
       {"Loss", history.loss.empty() ? "loss" : history.loss, NumberFormat::plain, train.loss,
        validation.loss},
       {"Accuracy", "share of samples", NumberFormat::percent, train.accuracy, validation.accuracy}};
   if (below_one(train.top_5) || below_one(validation.top_5)) {
-    courses.push_back(
+    curves.push_back(
         {"Top-5 accuracy", "share of samples", NumberFormat::percent, train.top_5, validation.top_5});
   }
-  for (auto& course : logged_courses(history)) courses.push_back(std::move(course));
-  return courses;
+  for (auto& curve : logged_curves(history)) curves.push_back(std::move(curve));
+  return curves;
 }
 
-/// Adds one panel per course, as many as are readable, in two columns or more. Of three courses the loss
+/// Adds one panel per curve, as many as are readable, in two columns or more. Of three curves the loss
 /// takes the whole height.
-void add_panels(const History& history, const std::vector<Course>& courses, Figure& figure) {
-  const auto count = std::min(courses.size(), most_panels);
+void add_panels(const History& history, const std::vector<MetricCurve>& curves, Figure& figure) {
+  const auto count = std::min(curves.size(), most_panels);
   figure.columns.assign(count <= 4 ? 2 : count <= 9 ? 3 : 4, 1.0);
   for (std::size_t i = 0; i < count; ++i)
-    figure.subplots.emplace_back(panel_of(history, courses[i]), 1, i == 0 && count == 3 ? 2 : 1);
+    figure.subplots.emplace_back(panel_of(history, curves[i]), 1, i == 0 && count == 3 ? 2 : 1);
 }
 
-std::string course_in_words(const History& history, std::size_t courses) {
+std::string subtitle_of(const History& history, std::size_t curves) {
   const auto epochs = grouped(static_cast<long long>(history.epochs()));
   std::string words = history.stopped_early
                           ? "stopped early after epoch " + epochs + " of " + grouped(history.planned_epochs)
@@ -228,10 +228,10 @@ std::string course_in_words(const History& history, std::size_t courses) {
   if (has_best(history)) words += ", best epoch " + grouped(history.best_epoch) + " by " + history.monitor;
   if (history.epochs() >= smoothed_from) {
     words += "; thin: each epoch, bold: smoothed over about " +
-             number(std::round(2 * reach(history.epochs()) + 1)) + " epochs";
+             number(std::round(2 * smoothing_width(history.epochs()) + 1)) + " epochs";
   }
-  if (courses > most_panels)
-    words += "; training_log.csv has " + std::to_string(courses - most_panels) + " more";
+  if (curves > most_panels)
+    words += "; training_log.csv has " + std::to_string(curves - most_panels) + " more";
   return words;
 }
 
@@ -239,10 +239,9 @@ std::string course_in_words(const History& history, std::size_t courses) {
 
 render::Drawing draw_training_curves(const History& history, render::Size size,
                                      const render::Measure& measure) {
-  const auto courses = courses_of(history);
-  Figure figure{
-      .title = "Training curves", .subtitle = course_in_words(history, courses.size()), .size = size};
-  add_panels(history, courses, figure);
+  const auto curves = curves_of(history);
+  Figure figure{.title = "Training curves", .subtitle = subtitle_of(history, curves.size()), .size = size};
+  add_panels(history, curves, figure);
   return draw(figure, measure);
 }
 

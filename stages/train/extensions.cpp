@@ -48,19 +48,19 @@ Extensions& Extensions::of_training() {
 
 void Extensions::add_schedule(const std::string& name, MakeCurve make, RunLength length) {
   add(schedules_, "schedule", name, OwnSchedule{std::move(make), length}, types_of<ScheduleParams>());
-  code_["schedule " + name] = code_being_added();
+  plugin_digests_["schedule " + name] = code_being_added();
 }
 void Extensions::add_loss(const std::string& name, MakeLoss make) {
   add(losses_, "loss", name, std::move(make), types_of<LossParams>());
-  code_["loss " + name] = code_being_added();
+  plugin_digests_["loss " + name] = code_being_added();
 }
 void Extensions::add_optimizer(const std::string& name, MakeOptimizer make) {
   add(optimizers_, "optimizer", name, std::move(make), types_of<OptimizerParams>());
-  code_["optimizer " + name] = code_being_added();
+  plugin_digests_["optimizer " + name] = code_being_added();
 }
 void Extensions::add_callback(const std::string& name, MakeCallback make, RunLength length) {
   add(callbacks_, "callback", name, OwnCallback{std::move(make), length}, OneOf{callback_names()});
-  code_["callback " + name] = code_being_added();
+  plugin_digests_["callback " + name] = code_being_added();
 }
 
 const Extensions::OwnSchedule* Extensions::schedule(const std::string& name) const {
@@ -79,8 +79,8 @@ const Extensions::OwnCallback* Extensions::callback(const std::string& name) con
 Json Extensions::code_of(const std::vector<std::string>& what) const {
   Json all = Json::object();
   for (const auto& one : what) {
-    const auto found = code_.find(one);
-    if (found != code_.end()) all.update(found->second);
+    const auto found = plugin_digests_.find(one);
+    if (found != plugin_digests_.end()) all.update(found->second);
   }
   return all;
 }

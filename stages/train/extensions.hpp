@@ -67,7 +67,7 @@ class Extensions {
   template <class Make>
   using Named = std::vector<std::pair<std::string, std::unique_ptr<const Make>>>;
 
-  std::map<std::string, Json> code_;  ///< digests of plugins, by extension
+  std::map<std::string, Json> plugin_digests_;  ///< digests of plugins, by extension
   Named<OwnSchedule> schedules_;
   Named<MakeLoss> losses_;
   Named<MakeOptimizer> optimizers_;

@@ -19,7 +19,7 @@ struct History {
   struct Curves {
     std::vector<double> loss;      ///< by epoch, mean over samples
     std::vector<double> accuracy;  ///< by epoch
-    std::vector<double> top_5;     ///< by epoch; empty where five classes are all or nearly all
+    std::vector<double> top_5;     ///< by epoch; empty for five classes or fewer
   };
   std::vector<double> step_loss;  ///< mean over the batch
   std::vector<double> step_learning_rate;

@@ -86,8 +86,8 @@ void TrainProgress::step(std::int64_t epoch, std::int64_t step, const History& h
                          const Pace& pace) {
   const auto now = std::chrono::steady_clock::now();
   const bool last = step + 1 == steps_per_epoch_;
-  if (now < next_ && !last) return;
-  next_ = now + std::chrono::milliseconds(100);
+  if (now < next_report_ && !last) return;
+  next_report_ = now + std::chrono::milliseconds(100);
   const double speed = pace.images_per_second();
   context_.progress(static_cast<std::size_t>(epoch * steps_per_epoch_ + step + 1),
                     static_cast<std::size_t>(epochs_ * steps_per_epoch_),

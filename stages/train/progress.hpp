@@ -62,7 +62,7 @@ class TrainProgress {
   const Context& context_;
   std::int64_t epochs_;
   std::int64_t steps_per_epoch_;
-  std::chrono::steady_clock::time_point next_{};
+  std::chrono::steady_clock::time_point next_report_{};
 };
 
 }  // namespace fovea

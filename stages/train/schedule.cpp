@@ -73,7 +73,7 @@ std::string ScheduleParams::bound_to_length() const {
 Schedule::Schedule(const ScheduleParams& params, double peak, std::int64_t total_steps)
     : warmup_steps_(warmup_of(params, total_steps)), cosine_warmup_(params.type == "one_cycle") {
   params.check("schedule");
-  start_ = params.warmup_start_lr.or_else(cosine_warmup_ ? peak / 25 : 1e-8);
+  warmup_start_ = params.warmup_start_lr.or_else(cosine_warmup_ ? peak / 25 : 1e-8);
   const auto type = curve_type(params.type);
   CurveRoom room{.peak = peak};
   if (type.depends_on_length(params)) room = {peak, total_steps - warmup_steps_, total_steps};
@@ -84,13 +84,13 @@ Schedule::Schedule(const ScheduleParams& params, double peak, std::int64_t total
 }
 
 Schedule::Schedule(Curve curve, std::int64_t warmup_steps, double start, std::optional<double> floor)
-    : curve_(std::move(curve)), warmup_steps_(warmup_steps), start_(start), floor_(floor) {}
+    : curve_(std::move(curve)), warmup_steps_(warmup_steps), warmup_start_(start), floor_(floor) {}
 
 double Schedule::planned(std::int64_t step) const {
   if (step >= warmup_steps_) return curve_(step - warmup_steps_);
   const double share = static_cast<double>(step) / static_cast<double>(warmup_steps_);
   const double risen = cosine_warmup_ ? (1 - std::cos(std::numbers::pi * share)) / 2 : share;
-  return start_ + (curve_(0) - start_) * risen;
+  return warmup_start_ + (curve_(0) - warmup_start_) * risen;
 }
 
 double Schedule::at(std::int64_t step, std::int64_t reductions) const {

@@ -96,7 +96,7 @@ class Schedule {
 
   Curve curve_;
   std::int64_t warmup_steps_ = 0;
-  double start_ = 0;
+  double warmup_start_ = 0;
   bool cosine_warmup_ = false;  ///< whether the warmup is half a cosine in place of a straight line
   std::optional<double> floor_;
   double reduction_ = 1;

@@ -7,7 +7,7 @@ namespace fovea {
 namespace {
 
 /// Refuses top-5 accuracy as the monitored metric where there are too few classes for it.
-void expect_told_apart(const MonitorParams& monitor, const Dataset& data) {
+void expect_useful_top_5(const MonitorParams& monitor, const Dataset& data) {
   if (!monitor.metric.ends_with("top_5") || counts_top_5(data.classes())) return;
   throw Error("monitor.metric: " + quote(monitor.metric) + " is 1 whatever is learned of " +
               std::to_string(data.classes()) + " classes; set \"val_accuracy\"");
@@ -31,7 +31,7 @@ std::int64_t Train::Params::steps_of_epoch(std::size_t count) const {
 void Train::check_input(const AugmentationRecipe& batches, const Params& params) {
   const auto& data = *batches.data;
   (void)params.steps_of_epoch(data.size());
-  expect_told_apart(params.monitor, data);
+  expect_useful_top_5(params.monitor, data);
   params.loss.class_weights.expect_fits(data.classes());
 }
 

@@ -8,7 +8,7 @@
 
 namespace fovea {
 
-/// Mixes with black; factors above 1 make brighter.
+/// Mixes with black; factors above 1 brighten.
 struct Brightness {
   static constexpr Tag tag{"op", "brightness"};
   double max = 0.2;
@@ -20,7 +20,7 @@ struct Brightness {
   void draw(Random& random, Drawn& drawn) const;
 };
 
-/// Mixes with the image's mean gray; factors above 1 move away from it.
+/// Mixes with the image's mean gray; factors above 1 raise the contrast.
 struct Contrast {
   static constexpr Tag tag{"op", "contrast"};
   double max = 0.2;
@@ -32,7 +32,7 @@ struct Contrast {
   void draw(Random& random, Drawn& drawn) const;
 };
 
-/// Mixes with the gray image; factors above 1 make more colourful. Gray images stay as they are.
+/// Mixes with the gray image; factors above 1 raise the saturation. Gray images stay as they are.
 struct Saturation {
   static constexpr Tag tag{"op", "saturation"};
   double max = 0.2;
@@ -44,7 +44,7 @@ struct Saturation {
   void draw(Random& random, Drawn& drawn) const;
 };
 
-/// Turns the circle of hues. Gray images stay as they are.
+/// Rotates the hue. Gray images stay as they are.
 struct Hue {
   static constexpr Tag tag{"op", "hue"};
   double max = 0.05;
@@ -141,7 +141,7 @@ struct Autocontrast {
   void draw(Random& random, Drawn& drawn) const;
 };
 
-/// Mixes with a smoothed image; factors above 1 make sharper.
+/// Mixes with a smoothed image; factors above 1 sharpen.
 struct Sharpness {
   static constexpr Tag tag{"op", "sharpness"};
   double max = 1;

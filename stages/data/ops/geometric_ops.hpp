@@ -56,7 +56,7 @@ struct Translate {
   void draw(Random& random, Drawn& drawn) const;
 };
 
-/// Pads all sides and cuts the old size out again at a random place: a shift by whole pixels.
+/// Pads all sides and crops the old size at a random place: a shift by whole pixels.
 struct Crop {
   static constexpr Tag tag{"op", "crop"};
   std::int64_t padding = 4;
@@ -70,7 +70,7 @@ struct Crop {
   void draw(Random& random, Drawn& drawn) const;
 };
 
-/// Shows a random part in the whole size (Szegedy et al., 2015; the draws are those of torchvision).
+/// Resizes a random crop to the whole size (Szegedy et al., 2015; the draws are those of torchvision).
 struct RandomResizedCrop {
   static constexpr Tag tag{"op", "random_resized_crop"};
   double area_min = 0.08;
@@ -91,7 +91,7 @@ struct RandomResizedCrop {
   void draw(Random& random, Drawn& drawn) const;
 };
 
-/// Turns about the centre, left or right.
+/// Rotates about the centre, left or right.
 struct Rotate {
   static constexpr Tag tag{"op", "rotate"};
   double max = 15;
@@ -105,7 +105,7 @@ struct Rotate {
   void draw(Random& random, Drawn& drawn) const;
 };
 
-/// Makes larger or smaller about the centre.
+/// Scales up or down about the centre.
 struct Zoom {
   static constexpr Tag tag{"op", "zoom"};
   double max = 0.1;
@@ -119,7 +119,7 @@ struct Zoom {
   void draw(Random& random, Drawn& drawn) const;
 };
 
-/// Slants along the rows, about the centre.
+/// Shears along the rows, about the centre.
 struct Shear {
   static constexpr Tag tag{"op", "shear"};
   double max = 10;

@@ -42,8 +42,8 @@ class ClassLoss : public TensorLoss {
   ClassLoss(const LossParams& params, std::vector<double> weights, std::size_t classes)
       : params_(params),
         weights_(std::move(weights)),
-        numbers_(at::arange(static_cast<std::int64_t>(classes), at::kLong).unsqueeze(0)) {
-    if (!weights_.empty()) tensor_ = at::tensor(weights_, at::kFloat);
+        class_indices_(at::arange(static_cast<std::int64_t>(classes), at::kLong).unsqueeze(0)) {
+    if (!weights_.empty()) weight_tensor_ = at::tensor(weights_, at::kFloat);
   }
   double weight(const Batch& batch, std::int64_t) const override {
     if (weights_.empty()) return static_cast<double>(batch.size());
@@ -51,8 +51,8 @@ class ClassLoss : public TensorLoss {
     return share * weight_of(batch.labels) + (1 - share) * weight_of(batch.other_labels);
   }
   void move_to(at::Device device) override {
-    if (tensor_.defined()) tensor_ = tensor_.to(device);
-    numbers_ = numbers_.to(device);
+    if (weight_tensor_.defined()) weight_tensor_ = weight_tensor_.to(device);
+    class_indices_ = class_indices_.to(device);
   }
 
  protected:
@@ -62,19 +62,19 @@ class ClassLoss : public TensorLoss {
     const double smoothing = params_.label_smoothing;
     auto all = at::full(scores.sizes(), smoothing / static_cast<double>(classes), scores.options());
     const auto is = [&](const at::Tensor& labels) {
-      return labels.unsqueeze(1).eq(numbers_).to(at::kFloat).mul_(1 - smoothing);
+      return labels.unsqueeze(1).eq(class_indices_).to(at::kFloat).mul_(1 - smoothing);
     };
     if (!truth.others.defined()) return all.add_(is(truth.labels));
     return all.add_(is(truth.labels).mul_(truth.share)).add_(is(truth.others).mul_(1 - truth.share));
   }
   at::Tensor weighted(const at::Tensor& values) const {
-    return tensor_.defined() ? values * tensor_ : values;
+    return weight_tensor_.defined() ? values * weight_tensor_ : values;
   }
 
   LossParams params_;
   std::vector<double> weights_;
-  at::Tensor tensor_;   ///< the class weights, or undefined
-  at::Tensor numbers_;  ///< class indices, 1 x K
+  at::Tensor weight_tensor_;  ///< the class weights, or undefined
+  at::Tensor class_indices_;  ///< class indices, 1 x K
 
  private:
   double weight_of(const std::vector<std::int64_t>& labels) const {
@@ -90,7 +90,7 @@ class CrossEntropy : public ClassLoss {
   at::Tensor sum(const at::Tensor& scores, const Truth& truth) const override {
     const auto logs = at::log_softmax(scores, 1);
     const auto sum_for = [&](const at::Tensor& labels) {
-      return at::nll_loss(logs, labels, tensor_, at::Reduction::Sum);
+      return at::nll_loss(logs, labels, weight_tensor_, at::Reduction::Sum);
     };
     const auto own = sum_for(truth.labels);
     const auto all =
@@ -116,7 +116,7 @@ class BinaryCrossEntropy : public ClassLoss {
  public:
   using ClassLoss::ClassLoss;
   at::Tensor sum(const at::Tensor& scores, const Truth& truth) const override {
-    return at::binary_cross_entropy_with_logits(scores, targets(scores, truth), tensor_, {},
+    return at::binary_cross_entropy_with_logits(scores, targets(scores, truth), weight_tensor_, {},
                                                 at::Reduction::Sum);
   }
   double weight(const Batch& batch, std::int64_t classes) const override {

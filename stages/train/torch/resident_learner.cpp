@@ -88,7 +88,7 @@ void ResidentLearner::accept() {
 
 void ResidentLearner::step(BatchStream& stream, std::int64_t number, double rate, TrainState& state) {
   const DeviceStream::In in_own(stream_);
-  if (sent_.empty()) unread_.lap();
+  if (sent_.empty()) read_clock_.lap();
   double divisor = 0, weight = 0;
   Stopwatch watch;
   for (std::int64_t part = 0; part < params_.accumulate_steps; ++part) {
@@ -124,7 +124,7 @@ void ResidentLearner::learn(const Batch& batch, std::int64_t part, double rate, 
     // The last measured step counts: LibTorch initialises itself in the first.
     if (part == 0) shares_ = {};
     state_.wait();
-    marks_.lap();
+    mark_clock_.lap();
   }
   const auto images = static_cast<std::int64_t>(batch.size());
   if (by_host) {
@@ -190,10 +190,11 @@ void ResidentLearner::whole_step(std::int64_t images) {
     write_line();
   };
   const bool full = images == params_.batch_size;
-  if (full && graph_ != nullptr && !graph_->is_recorded() && plain_steps_ >= steps_before_graph) record(body);
+  if (full && graph_ != nullptr && !graph_->is_recorded() && unrecorded_steps_ >= steps_before_graph)
+    record(body);
   if (full && graph_ != nullptr && graph_->is_recorded()) return graph_->replay();
   body();
-  if (full) ++plain_steps_;
+  if (full) ++unrecorded_steps_;
 }
 
 void ResidentLearner::record(const std::function<void()>& body) {
@@ -254,7 +255,7 @@ void ResidentLearner::read_line(const Sent& sent, std::span<const float> line, T
 }
 
 void ResidentLearner::count_time(TrainState& state) {
-  const double busy = std::max(0.0, unread_.lap() - std::exchange(wait_seconds_, 0));
+  const double busy = std::max(0.0, read_clock_.lap() - std::exchange(wait_seconds_, 0));
   const double all = shares_.forward + shares_.backward + shares_.update;
   if (all == 0) return;
   state.phases.forward += busy * shares_.forward / all;
@@ -265,7 +266,7 @@ void ResidentLearner::count_time(TrainState& state) {
 void ResidentLearner::mark(double Shares::*share) {
   if (measured_steps_ >= steps_before_graph) return;
   state_.wait();
-  shares_.*share += marks_.lap();
+  shares_.*share += mark_clock_.lap();
 }
 
 void ResidentLearner::take(const TrainState& state) {

@@ -80,11 +80,11 @@ class ResidentLearner : public Learner {
   StepLog step_log_;
   at::Tensor scores_, loss_sum_, norms_;  ///< of the last pass and the last update
   std::unique_ptr<StepGraph> graph_;
-  std::int64_t plain_steps_ = 0;     ///< full steps that were not recorded
-  std::int64_t measured_steps_ = 0;  ///< steps of any size whose phases were measured
+  std::int64_t unrecorded_steps_ = 0;  ///< full steps that were not recorded
+  std::int64_t measured_steps_ = 0;    ///< steps of any size whose phases were measured
   std::vector<Sent> sent_;
   Sums sums_;  ///< of a step that was read in part
-  Stopwatch unread_, marks_;
+  Stopwatch read_clock_, mark_clock_;
   double wait_seconds_ = 0;
   Shares shares_;
   bool fetched_ = true;

@@ -51,7 +51,7 @@ void ResidentState::take(const TrainState& state) {
     lists.buffer_layout().up(state.average.buffers, average_buffers_);
   }
   if (rule_ == nullptr) host_state_ = state.optimizer;
-  made_ = one_number(static_cast<double>(state.optimizer.step), at::kDouble, lists.device());
+  step_count_ = one_number(static_cast<double>(state.optimizer.step), at::kDouble, lists.device());
   if (state.loss_scale) {
     scale_ = one_number(state.loss_scale->scale, at::kFloat, lists.device());
     good_steps_ = one_number(static_cast<double>(state.loss_scale->good_steps), at::kFloat, lists.device());
@@ -70,7 +70,7 @@ void ResidentState::fetch(TrainState& state) const {
 }
 
 void ResidentState::wait() const {
-  made_.item<double>();
+  step_count_.item<double>();
 }
 
 at::Tensor ResidentState::scaled(const at::Tensor& seed) const {
@@ -87,7 +87,7 @@ at::Tensor ResidentState::move(double factor, const at::Tensor& rate, double rat
   if (params_.track_gradients) norms = at::cat({norms, by_weight_.norms(gradients)});
   const auto finite = scale_.defined() ? norm.lt(std::numeric_limits<float>::infinity()) : at::Tensor();
   clip(norm);
-  finite.defined() ? made_.add_(finite) : made_.add_(1);
+  finite.defined() ? step_count_.add_(finite) : step_count_.add_(1);
   if (rule_ != nullptr) {
     move_weights(rate, finite);
   } else if (!finite.defined() || finite.item<bool>()) {
@@ -108,10 +108,10 @@ void ResidentState::clip(const at::Tensor& norm) {
 }
 
 void ResidentState::move_weights(const at::Tensor& rate, const at::Tensor& finite) {
-  if (!finite.defined()) return rule_->step(lists_, rate, made_);
+  if (!finite.defined()) return rule_->step(lists_, rate, step_count_);
   UpdatedLists before{lists_.weights.clone(), lists_.gradients, {}};
   for (const auto& moment : lists_.moments) before.moments.push_back(moment.clone());
-  rule_->step(lists_, rate, made_);
+  rule_->step(lists_, rate, step_count_);
   const auto keep = [&](const at::Tensor& now, const at::Tensor& old) {
     now.copy_(at::where(finite, now, old));
   };
@@ -130,7 +130,7 @@ void ResidentState::move_on_host(double rate) {
 
 void ResidentState::move_average(const at::Tensor& finite) {
   // The share is 1 - min(decay, (1 + steps) / (10 + steps)).
-  auto share = (made_ + 10).reciprocal_().mul_(9).clamp_min_(1 - params_.ema_decay).to(at::kFloat);
+  auto share = (step_count_ + 10).reciprocal_().mul_(9).clamp_min_(1 - params_.ema_decay).to(at::kFloat);
   if (finite.defined()) share = share * finite;
   average_.lerp_(lists_.weights, share);
   const auto& lists = network_.lists();

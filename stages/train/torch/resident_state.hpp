@@ -60,7 +60,7 @@ class ResidentState {
   const ByWeight by_weight_;
   UpdatedLists lists_;
   at::Tensor average_, average_buffers_;
-  at::Tensor made_;            ///< number of updates, one number in fp64
+  at::Tensor step_count_;      ///< number of updates, one number in fp64
   at::Tensor scale_;           ///< loss scale, one number in fp32; undefined without scaling
   at::Tensor good_steps_;      ///< since the last change of the scale
   OptimizerState host_state_;  ///< of a rule that only the host computes

@@ -13,7 +13,7 @@ StepLog::StepLog(std::int64_t rows, std::int64_t width, at::Device device) {
   const auto floats = at::TensorOptions(at::kFloat);
   row_ = at::zeros({width}, floats.device(device));
   rows_ = at::zeros({count, width}, floats.device(device));
-  here_ = at::zeros({count, width}, floats.pinned_memory(device.is_cuda()));
+  host_rows_ = at::zeros({count, width}, floats.pinned_memory(device.is_cuda()));
 }
 
 void StepLog::keep() {
@@ -22,7 +22,7 @@ void StepLog::keep() {
 
 std::span<const float> StepLog::read() {
   const auto count = std::exchange(kept_, 0);
-  auto here = here_.narrow(0, 0, count);
+  auto here = host_rows_.narrow(0, 0, count);
   here.copy_(rows_.narrow(0, 0, count));
   return {here.data_ptr<float>(), static_cast<std::size_t>(here.numel())};
 }

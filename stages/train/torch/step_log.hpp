@@ -23,7 +23,7 @@ class StepLog {
   std::span<const float> read();
 
  private:
-  at::Tensor row_, rows_, here_;
+  at::Tensor row_, rows_, host_rows_;
   std::int64_t kept_ = 0;
 };
 

@@ -53,7 +53,7 @@ Trainer::Trainer(const Train::In<Value>& in, const Train::Params& params, const 
       schedule_(params.schedule, params.learning_rate, steps_per_epoch_ * params.epochs),
       best_tracker_(params.monitor),
       progress_(context, params.epochs, steps_per_epoch_),
-      live_(context) {
+      live_figures_(context) {
   learner_->begin(state_);
   state_.history = begin_history(params, schedule_, steps_per_epoch_, learner_->precision());
   if (params.track_gradients) state_.gradients.names = learner_->names();
@@ -74,7 +74,7 @@ void Trainer::run() {
     save();
     throw;
   }
-  live_.wait();
+  live_figures_.wait();
   // The checkpoint is saved before `on_end`, so that a longer run that resumes from it gets nothing of
   // `on_end`.
   learner_->fetch(state_);
@@ -104,18 +104,18 @@ void Trainer::save() {
   context_.checkpoints->save(TrainState::codec(), &state, here,
                              static_cast<std::size_t>(params_.checkpoint.keep));
   saved_ = here;
-  unsaved_.lap();
+  save_clock_.lap();
 }
 
 void Trainer::save_when_due() {
   const auto& due = params_.checkpoint;
   const bool by_epoch = state_.step_in_epoch == 0 && state_.epoch - saved_.round >= due.every_epochs;
-  if (by_epoch || unsaved_.seconds() >= 60 * due.every_minutes) save();
+  if (by_epoch || save_clock_.seconds() >= 60 * due.every_minutes) save();
 }
 
 void Trainer::show_when_due() {
   const auto& [every, histograms] = params_.visualize;
-  if (every > 0 && state_.epoch % every == 0) live_.draw(state_.history);
+  if (every > 0 && state_.epoch % every == 0) live_figures_.draw(state_.history);
   if (!histograms) return;
   learner_->fetch(state_);
   progress_.weights(state_.epoch, learner_->network().named(learner_->kept(state_)));
@@ -132,7 +132,7 @@ BatchStream Trainer::stream_of(std::int64_t epoch, std::int64_t first_step) cons
 }
 
 void Trainer::epoch() {
-  clock_.lap();
+  epoch_clock_.lap();
   auto stream = next_epoch_ ? std::exchange(next_epoch_, {})
                             : std::make_unique<BatchStream>(stream_of(state_.epoch, state_.step_in_epoch));
   const auto pace = train_epoch(*stream);
@@ -206,7 +206,7 @@ void Trainer::end_epoch() {
 }
 
 void Trainer::count_time() {
-  state_.phases.all += clock_.lap();
+  state_.phases.all += epoch_clock_.lap();
 }
 
 void Trainer::keep_times() {

@@ -62,16 +62,16 @@ class Trainer {
   Schedule schedule_;
   BestTracker best_tracker_;
   TrainProgress progress_;
-  LiveFigures live_;
+  LiveFigures live_figures_;
   struct NamedCallback {
     std::string name;
     std::unique_ptr<Callback> callback;
     RunLength length;
   };
   std::vector<NamedCallback> callbacks_;
-  Stopwatch clock_;       ///< since the running epoch's time was last counted
-  Stopwatch unsaved_;     ///< since the last checkpoint
-  Stopwatch pace_clock_;  ///< since the pace was last updated
+  Stopwatch epoch_clock_;  ///< since the running epoch's time was last counted
+  Stopwatch save_clock_;   ///< since the last checkpoint
+  Stopwatch pace_clock_;   ///< since the pace was last updated
   std::int64_t pace_images_ = 0;
   std::string logged_remark_;
   Position saved_{};
