@@ -16,8 +16,10 @@ Augment::Out<Value> Augment::run(const In<Value>& in, const Params& params, Cont
     context.warn(std::to_string(tests) + " of the " + std::to_string(data.size()) +
                  " samples are of the source's test part; put a \"split\" before, and use its \"train\"");
   }
-  AugmentationRecipe batches{
-      .data = in.data, .policy = params.policy, .seed = context.seed, .mean = data.mean, .std = data.std};
+  AugmentationRecipe batches{.data = in.data,
+                             .policy = params.policy,
+                             .seed = context.seed,
+                             .preprocessing = fit_settings(params).of(data, params.image_size.value)};
   const auto drawing = draw_augmentation_samples(batches, picture_size(params), render::measure_text);
   auto samples = save(drawing, "augmentation_samples", "Augmentation", params.formats, context);
   return {.batches = std::move(batches), .samples = std::move(samples)};

@@ -10,7 +10,7 @@ namespace fovea {
 struct Augment {
   static constexpr std::string_view name = "augment";
   static constexpr std::string_view doc = "says how training images are varied and normalised";
-  static constexpr int version = 5;
+  static constexpr int version = 6;
   static constexpr bool random = true;
 
   template <template <class> class As>
@@ -31,15 +31,26 @@ struct Augment {
   };
   struct Params {
     Policy policy;
+    Auto<std::vector<std::int64_t>> image_size;
+    std::string fit = "crop";
+    double crop_pct = 1;
+    std::string interpolation = "bilinear";
+    bool antialias = true;
+    std::string fill = "mean";
     std::vector<std::string> formats{"png"};
     std::int64_t width = 1600;
     std::int64_t height = 1200;
     static auto fields() {
       return std::tuple_cat(
-          std::tuple{field("policy", &Params::policy, "what is done to each image, in order; [] = nothing")},
-          picture_fields<Params>());
+          std::tuple{field("policy", &Params::policy, "what is done to each image, in order; [] = nothing"),
+                     image_size_field<Params>()},
+          fit_fields<Params>(), picture_fields<Params>());
     }
-    void check(const std::string& place) const { check_policy(policy, place + ".policy"); }
+    void check(const std::string& place) const {
+      check_policy(policy, place + ".policy");
+      check_image_size(image_size, place);
+      fit_settings(*this).check(place);
+    }
   };
   static Json made_with() { return drawn_with(); }
   static Out<Value> run(const In<Value>& in, const Params& params, Context& context);

@@ -8,7 +8,8 @@
 // Stored AugmentationRecipe:
 //   /              attributes data: the identity of the Dataset; policy: its ops as JSON; seed: 64 bits as a
 //                  signed number
-//   mean, std      float64 per channel, of values scaled to 0 .. 1
+//   preprocessing/ see write_preprocessing; until version 1 only `mean` and `std` (float64 per channel), and
+//                  images were seen in the size of their data set
 
 namespace fovea {
 namespace {
@@ -18,15 +19,7 @@ void write(const AugmentationRecipe& batches, H5Writer& file) {
   file.attribute("/", "data", batches.data.object());
   file.attribute("/", "policy", Conversion<Policy>::write(batches.policy, Keep::all).dump());
   file.attribute("/", "seed", std::bit_cast<std::int64_t>(batches.seed));
-  file.write("mean", batches.mean);
-  file.write("std", batches.std);
-}
-
-std::vector<double> numbers(const H5Reader& file, const std::string& name, std::size_t count) {
-  const auto values = file.read<double>(name);
-  if (values.size() != count)
-    throw Error("AugmentationRecipe: \"" + name + "\" is not per channel; make it again");
-  return {values.begin(), values.end()};
+  write_preprocessing(batches.preprocessing, file);
 }
 
 AugmentationRecipe read(const H5Reader& file, const Resolve& resolve) {
@@ -34,8 +27,9 @@ AugmentationRecipe read(const H5Reader& file, const Resolve& resolve) {
   batches.data = Value<Dataset>(resolve(Dataset::codec(), file.text_attribute("/", "data")));
   batches.policy = Conversion<Policy>::read(parse_own_json(file.text_attribute("/", "policy")), "policy");
   batches.seed = std::bit_cast<std::uint64_t>(file.whole_attribute("/", "seed"));
-  batches.mean = numbers(file, "mean", batches.data->channels);
-  batches.std = numbers(file, "std", batches.data->channels);
+  const auto& data = *batches.data;
+  batches.preprocessing =
+      read_preprocessing(file, AugmentationRecipe::kind, {data.height, data.width, data.channels});
   return batches;
 }
 
@@ -43,7 +37,7 @@ AugmentationRecipe read(const H5Reader& file, const Resolve& resolve) {
 
 const Codec& AugmentationRecipe::codec() {
   static const Codec codec = [] {
-    auto made = make_codec<AugmentationRecipe>(1, write, read);
+    auto made = make_codec<AugmentationRecipe>(2, write, read);
     made.references = [](const void* value) {
       return std::vector{static_cast<const AugmentationRecipe*>(value)->data.object()};
     };
@@ -53,8 +47,7 @@ const Codec& AugmentationRecipe::codec() {
 }
 
 Augmenter augmenter(const AugmentationRecipe& batches) {
-  const auto& data = *batches.data;
-  return {batches.policy, {data.height, data.width, data.channels}, batches.mean, batches.std};
+  return {batches.policy, batches.preprocessing};
 }
 
 Random augment_random(const AugmentationRecipe& batches, std::uint32_t epoch, std::size_t position) {
@@ -66,10 +59,10 @@ void augment_sample(const AugmentationRecipe& batches, std::uint32_t epoch, std:
   const auto& data = *batches.data;
   const auto maker = augmenter(batches);
   const auto random = augment_random(batches, epoch, position);
-  if (!data.is_encoded()) return maker.augmented(data.image(position).data(), random, out);
+  if (is_plain(data, batches.preprocessing)) return maker.augmented(data.image(position).data(), random, out);
   const auto drawn = maker.draw(random, size_taken(data, position));
   Viewer viewer;
-  maker.carry_out(drawn, viewer.see(data, position, *drawn.crop, drawn.size), out);
+  maker.carry_out(drawn, viewer.placed(data, position, batches.preprocessing, *drawn.crop), out);
 }
 
 }  // namespace fovea

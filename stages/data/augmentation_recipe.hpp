@@ -13,9 +13,8 @@ struct AugmentationRecipe {
 
   Value<Dataset> data;
   Policy policy;
-  std::uint64_t seed = 0;    ///< of shuffling and augmentation
-  std::vector<double> mean;  ///< per channel, subtracted from values scaled to 0 .. 1
-  std::vector<double> std;   ///< per channel, divided by
+  std::uint64_t seed = 0;       ///< of shuffling and augmentation
+  Preprocessing preprocessing;  ///< of every image, also of those that are only seen plainly
 };
 
 /// Returns the augmenter of a recipe, for a whole pass over the data.
@@ -25,8 +24,8 @@ Augmenter augmenter(const AugmentationRecipe& batches);
 /// of the source, so the same image in another view gets the same ones.
 Random augment_random(const AugmentationRecipe& batches, std::uint32_t epoch, std::size_t position);
 
-/// Writes the augmented sample at `position` of the data in this epoch to `out`, as H x W x C normalised
-/// floats.
+/// Makes one augmented sample on its own: the one at `position` of the data as it is in this epoch, as
+/// H x W x C normalised floats of the size that the preprocessing says.
 void augment_sample(const AugmentationRecipe& batches, std::uint32_t epoch, std::size_t position, float* out);
 
 }  // namespace fovea

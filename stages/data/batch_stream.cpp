@@ -35,7 +35,7 @@ class Clock {
 }  // namespace
 
 struct BatchStream::Body {
-  /// Without an epoch, samples come in their own order and are only normalised.
+  /// Without an epoch, the samples come in their own order and only as the preprocessing shows them.
   Body(AugmentationRecipe the_recipe, std::optional<std::uint32_t> the_epoch, std::size_t samples_each,
        std::size_t threads, std::size_t first)
       : recipe(std::move(the_recipe)),
@@ -44,19 +44,21 @@ struct BatchStream::Body {
         batch_size(samples_each),
         augmenter(fovea::augmenter(recipe)),
         stream(batches() - std::min(first, batches()),
-               batches_ahead(threads, batch_size * data.image_bytes() * sizeof(float)), threads,
+               batches_ahead(threads, batch_size * image_values() * sizeof(float)), threads,
                [this, first](std::size_t index, Batch& batch) { fill(first + index, batch); }) {}
 
+  std::size_t image_values() const { return recipe.preprocessing.size.values(); }
   std::size_t batches() const { return (data.size() + batch_size - 1) / batch_size; }
   void fill(std::size_t number, Batch& batch);
   void make(std::size_t position, float* out) const;
-  void make_encoded(std::size_t position, float* out, Clock& clock);
+  void make_shown(std::size_t position, float* out, Clock& clock);
   void mix_batch(std::size_t number, Batch& batch) const;
 
   const AugmentationRecipe recipe;
   const Dataset& data;
   const std::optional<std::uint32_t> epoch;
   const std::size_t batch_size;
+  const bool plain = is_plain(data, recipe.preprocessing);  ///< whether the images are kept as they are seen
   const Augmenter augmenter;
   std::atomic<std::int64_t> decoding = 0, augmenting = 0;  ///< nanoseconds
   std::vector<std::uint32_t> order = epoch ? shuffled() : std::vector<std::uint32_t>{};
@@ -72,13 +74,13 @@ struct BatchStream::Body {
 void BatchStream::Body::fill(std::size_t number, Batch& batch) {
   const auto from = number * batch_size;
   const auto count = std::min(batch_size, data.size() - from);
-  batch.images.resize(count * data.image_bytes());
+  batch.images.resize(count * image_values());
   batch.labels.resize(count);
   Clock clock;
   for (std::size_t i = 0; i < count; ++i) {
     const auto position = epoch ? order[from + i] : from + i;
-    auto* out = batch.images.data() + i * data.image_bytes();
-    data.is_encoded() ? make_encoded(position, out, clock) : make(position, out);
+    auto* out = batch.images.data() + i * image_values();
+    plain ? make(position, out) : make_shown(position, out, clock);
     batch.labels[i] = data.labels[position];
   }
   if (epoch) mix_batch(number, batch);
@@ -94,17 +96,17 @@ void BatchStream::Body::make(std::size_t position, float* out) const {
   }
 }
 
-void BatchStream::Body::make_encoded(std::size_t position, float* out, Clock& clock) {
+void BatchStream::Body::make_shown(std::size_t position, float* out, Clock& clock) {
   thread_local Viewer viewer;
   if (epoch) {
     const auto drawn = augmenter.draw(augment_random(recipe, *epoch, position), size_taken(data, position));
     augmenting += clock.lap();
-    const auto* image = viewer.see(data, position, *drawn.crop, drawn.size);
+    const auto* image = viewer.placed(data, position, recipe.preprocessing, *drawn.crop);
     decoding += clock.lap();
     augmenter.carry_out(drawn, image, out);
   } else {
     augmenting += clock.lap();
-    const auto* image = viewer.see_centre(data, position);
+    const auto* image = viewer.plain(data, position, recipe.preprocessing);
     decoding += clock.lap();
     augmenter.plain(image, out);
   }
@@ -130,11 +132,11 @@ BatchStream BatchStream::training(const AugmentationRecipe& batches, std::uint32
   return BatchStream(std::make_unique<Body>(batches, epoch, batch_size, threads, first));
 }
 
-BatchStream BatchStream::plain(const Dataset& data, const std::vector<double>& mean,
-                               const std::vector<double>& std, std::size_t batch_size, std::size_t threads) {
+BatchStream BatchStream::plain(const Dataset& data, const Preprocessing& how, std::size_t batch_size,
+                               std::size_t threads) {
   assert(batch_size > 0);
-  const AugmentationRecipe only_normalised{.data = data, .policy = {}, .seed = 0, .mean = mean, .std = std};
-  return BatchStream(std::make_unique<Body>(only_normalised, std::nullopt, batch_size, threads, 0));
+  const AugmentationRecipe nothing_varied{.data = data, .policy = {}, .seed = 0, .preprocessing = how};
+  return BatchStream(std::make_unique<Body>(nothing_varied, std::nullopt, batch_size, threads, 0));
 }
 
 const Batch* BatchStream::next() {

@@ -29,9 +29,10 @@ class BatchStream {
   /// from batch `first` on. The last batch may be smaller.
   static BatchStream training(const AugmentationRecipe& batches, std::uint32_t epoch, std::size_t batch_size,
                               std::size_t threads, std::size_t first = 0);
-  /// Makes the stream of a pass over all samples in their own order, only normalised.
-  static BatchStream plain(const Dataset& data, const std::vector<double>& mean,
-                           const std::vector<double>& std, std::size_t batch_size, std::size_t threads);
+  /// A pass over all samples in their own order, as the preprocessing shows them. The data may have images of
+  /// any size, gray or RGB.
+  static BatchStream plain(const Dataset& data, const Preprocessing& how, std::size_t batch_size,
+                           std::size_t threads);
   BatchStream(BatchStream&&) noexcept;
   ~BatchStream();
 

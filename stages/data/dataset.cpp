@@ -115,10 +115,11 @@ constexpr std::size_t enough_decoded = 500;
 /// Adds samples at even distances, and returns their number.
 std::size_t add_some(const Dataset& data, std::size_t threads, ChannelSums& sums) {
   const auto count = std::min(data.size(), enough_decoded);
+  const auto how = own_preprocessing(data);
   std::mutex mutex;
   for_all(count, threads, [&](std::size_t i) {
     thread_local Viewer viewer;
-    const auto* seen = viewer.see_centre(data, i * data.size() / count);
+    const auto* seen = viewer.plain(data, i * data.size() / count, how);
     const std::scoped_lock lock(mutex);
     sums.add({seen, data.image_bytes()});
   });

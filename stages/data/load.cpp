@@ -7,6 +7,7 @@
 #include "stages/data/formats/formats.hpp"
 #include "stages/data/formats/input_file.hpp"
 #include "stages/data/formats/letters.hpp"
+#include "stages/data/preprocessing.hpp"
 
 namespace fovea {
 namespace {
@@ -42,9 +43,7 @@ ImageOptions options_of(const Load::Params& params) {
 
 void check_image_settings(const Load::Params& params, const std::string& place) {
   if (params.channels == 2) throw Error(place + ".channels: 2 is not allowed; it must be 1 or 3");
-  const auto& size = params.image_size.value;
-  if (size && size->size() != 2)
-    throw Error(place + ".image_size: " + shown(Json(*size)) + "; it must be [height, width]");
+  check_image_size(params.image_size, place);
   const auto unused = image_setting(params);
   if (params.format == "synthetic" && !unused.empty())
     throw Error(place + "." + unused + ": not used by \"format\": \"synthetic\"; leave it out");

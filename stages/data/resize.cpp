@@ -4,16 +4,13 @@
 
 #include "stages/data/for_all.hpp"
 #include "stages/data/formats/raw_images.hpp"
-#include "stages/data/ops/drawn.hpp"
 #include "stages/data/viewer.hpp"
 
 namespace fovea {
 namespace {
 
-/// Returns a data set of the new size with the labels of `data` and memory for its pixels.
-RawImages frame_of(const Dataset& data, const Resize::Params& params) {
-  const ImageSize size{static_cast<std::size_t>(params.height), static_cast<std::size_t>(params.width),
-                       data.channels};
+/// An empty data set of the new size with the samples of `data`, and the memory of its pixels.
+RawImages frame_of(const Dataset& data, const ImageSize& size) {
   check_images(data.size(), size, "data");
   RawImages frame{.size = size,
                   .pixels = take_memory(data.size() * size.values(), "data"),
@@ -24,31 +21,15 @@ RawImages frame_of(const Dataset& data, const Resize::Params& params) {
   return frame;
 }
 
-Region part_of(const ImageSize& taken, const ImageSize& size, const std::string& fit) {
-  if (fit == "crop") return central_part(taken, size);
-  return {0, 0, static_cast<double>(taken.width), static_cast<double>(taken.height)};
-}
-
-/// Resizes sample i of `data`.
-void resize_one(const Dataset& data, std::size_t i, const ImageSize& size, const std::string& fit,
-                std::uint8_t* out) {
-  thread_local Viewer viewer;
-  thread_local Resampler resample;
-  if (data.is_encoded()) {
-    std::copy_n(viewer.see(data, i, part_of(size_taken(data, i), size, fit), size), size.values(), out);
-  } else {
-    const auto taken = size_seen(data);
-    resample(data.image(i).data(), taken, part_of(taken, size, fit), size.height, size.width, out);
-  }
-}
-
 }  // namespace
 
 Resize::Out<Value> Resize::run(const In<Value>& in, const Params& params, Context& context) {
   const auto& data = *in.data;
-  auto frame = frame_of(data, params);
+  const auto how = fit_settings(params).of(data, std::vector{params.height, params.width});
+  auto frame = frame_of(data, how.size);
   for_all_images(data.size(), context, [&](std::size_t i) {
-    resize_one(data, i, frame.size, params.fit, frame.pixels.get() + i * frame.size.values());
+    thread_local Viewer viewer;
+    std::copy_n(viewer.plain(data, i, how), how.size.values(), frame.pixels.get() + i * how.size.values());
   });
   auto made = raw_dataset(std::move(frame));
   made.class_names = data.class_names;

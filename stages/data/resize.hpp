@@ -2,15 +2,16 @@
 
 #include "graph/stage.hpp"
 #include "stages/data/dataset.hpp"
+#include "stages/data/preprocessing.hpp"
 
 namespace fovea {
 
-/// Resizes every image once and keeps it as pixels, so that encoded images need not be decoded in every
-/// epoch. The filter is bilinear, and as wide as the step where images become smaller.
+/// Makes every image the same size once, as pixels, so that encoded images need not be decoded again in every
+/// epoch.
 struct Resize {
   static constexpr std::string_view name = "resize";
   static constexpr std::string_view doc = "makes all images one size, decoded once";
-  static constexpr int version = 3;
+  static constexpr int version = 4;
 
   template <template <class> class As>
   struct In {
@@ -26,15 +27,17 @@ struct Resize {
     std::int64_t height = 64;
     std::int64_t width = 64;
     std::string fit = "crop";
+    double crop_pct = 1;
+    std::string interpolation = "bilinear";
+    bool antialias = true;
+    std::string fill = "mean";
     static auto fields() {
-      return std::tuple{
-          field("height", &Params::height, "of all images, in pixels", between(1, 4096)),
-          field("width", &Params::width, "of all images, in pixels", between(1, 4096)),
-          field(
-              "fit", &Params::fit,
-              "crop: the largest part in the middle that has the new proportions; stretch: all of the image",
-              one_of({"crop", "stretch"}))};
+      return std::tuple_cat(
+          std::tuple{field("height", &Params::height, "of all images, in pixels", between(1, 4096)),
+                     field("width", &Params::width, "of all images, in pixels", between(1, 4096))},
+          fit_fields<Params>());
     }
+    void check(const std::string& place) const { fit_settings(*this).check(place); }
   };
   static Out<Value> run(const In<Value>& in, const Params& params, Context& context);
 };

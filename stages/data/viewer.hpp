@@ -2,31 +2,35 @@
 
 #include "stages/data/dataset.hpp"
 #include "stages/data/images/image_file.hpp"
+#include "stages/data/preprocessing.hpp"
 
 namespace fovea {
 
-/// Decodes images to the size in which their data set is seen; reuses its memory. Not thread-safe.
+/// Shows images in the size that a network takes, whether they are kept as files or as pixels of any size;
+/// keeps its memory from one to the next. For one thread. Throws `Error` where a file is damaged.
 class Viewer {
  public:
-  /// Returns the region `part` of sample i, in pixels of the original image, as H x W x C bytes of `size`;
-  /// they are valid until the next call. Throws `Error` where the file is damaged.
-  const std::uint8_t* see(const Dataset& data, std::size_t i, const Region& part, const ImageSize& size);
-  /// Returns the largest central region of sample i that has the aspect ratio of the data set, as H x W x C
-  /// bytes.
-  const std::uint8_t* see_centre(const Dataset& data, std::size_t i);
+  /// The plain view of sample i: all that a preprocessing does before bytes become numbers. H x W x C bytes,
+  /// which stay until the next call; of an image that is kept just so they are its own.
+  const std::uint8_t* plain(const Dataset& data, std::size_t i, const Preprocessing& how);
+  /// Sample i in another place; a gray image is shown as RGB, and RGB as gray, where `how` has those
+  /// channels.
+  const std::uint8_t* placed(const Dataset& data, std::size_t i, const Preprocessing& how,
+                             const Placement& place);
 
  private:
+  void show(const Dataset& data, std::size_t i, const Preprocessing& how, const Placement& place,
+            std::uint8_t* out);
+  const std::uint8_t* with_channels(std::span<const std::uint8_t> pixels, std::size_t channels);
   ImageDecoder decoder_;
   Resampler resample_;
-  std::vector<std::uint8_t> seen_;
+  std::vector<std::uint8_t> seen_, box_, converted_;
 };
 
-/// Returns the original size of sample i.
+/// The size in which the image of sample i was taken, or is kept as pixels.
 ImageSize size_taken(const Dataset& data, std::size_t i);
 
-/// Returns the size in which a data set's images are seen.
-inline ImageSize size_seen(const Dataset& data) {
-  return {data.height, data.width, data.channels};
-}
+/// Whether the images of a data set are kept as pixels that are their own plain view.
+bool is_plain(const Dataset& data, const Preprocessing& how);
 
 }  // namespace fovea

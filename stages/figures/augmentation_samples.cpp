@@ -26,17 +26,18 @@ std::vector<std::size_t> chosen(const Dataset& data) {
 /// Converts normalised floats back to a picture.
 render::SheetPicture picture_of(const std::vector<float>& values, const AugmentationRecipe& batches,
                                 const std::string& caption) {
-  const auto& data = *batches.data;
-  render::SheetPicture picture{.columns = static_cast<int>(data.width),
-                               .rows = static_cast<int>(data.height),
+  const auto& how = batches.preprocessing;
+  const auto channels = how.size.channels;
+  render::SheetPicture picture{.columns = static_cast<int>(how.size.width),
+                               .rows = static_cast<int>(how.size.height),
                                .rgb = {},
                                .caption = caption};
-  for (std::size_t i = 0; i < data.height * data.width; ++i) {
+  for (std::size_t i = 0; i < how.size.height * how.size.width; ++i) {
     for (std::size_t k = 0; k < 3; ++k) {
-      const auto c = data.channels == 1 ? 0 : k;
-      const double spread = batches.std[c] > 0 ? batches.std[c] : 1;
-      const double value = static_cast<double>(values[i * data.channels + c]) * spread + batches.mean[c];
-      picture.rgb.push_back(static_cast<std::uint8_t>(std::clamp(std::lround(255 * value), 0L, 255L)));
+      const auto c = channels == 1 ? 0 : k;
+      const double spread = how.std[c] > 0 ? how.std[c] : 1;
+      const double value = static_cast<double>(values[i * channels + c]) * spread + how.mean[c];
+      picture.rgb.push_back(static_cast<std::uint8_t>(std::clamp(std::lround(value / how.scale), 0L, 255L)));
     }
   }
   return picture;
@@ -48,10 +49,9 @@ std::string class_name(const Dataset& data, std::size_t position) {
 
 render::SheetPicture original(const AugmentationRecipe& batches, std::size_t position) {
   const auto& data = *batches.data;
-  std::vector<float> values(data.image_bytes());
+  std::vector<float> values(batches.preprocessing.size.values());
   Viewer viewer;
-  const auto* image = data.is_encoded() ? viewer.see_centre(data, position) : data.image(position).data();
-  augmenter(batches).plain(image, values.data());
+  augmenter(batches).plain(viewer.plain(data, position, batches.preprocessing), values.data());
   return picture_of(values, batches, class_name(data, position));
 }
 
@@ -83,7 +83,8 @@ std::string labels_of(const std::string& own, const std::string& other, float sh
 
 std::string ops_on(const AugmentationRecipe& batches, std::uint32_t epoch, std::size_t position) {
   const auto& data = *batches.data;
-  const auto taken = data.is_encoded() ? std::optional(size_taken(data, position)) : std::nullopt;
+  const auto taken =
+      is_plain(data, batches.preprocessing) ? std::nullopt : std::optional(size_taken(data, position));
   const auto names = augmenter(batches).applied(augment_random(batches, epoch, position), taken);
   std::vector<std::string> words(names.begin(), names.end());
   return join(words, ", ");
@@ -93,9 +94,10 @@ std::string ops_on(const AugmentationRecipe& batches, std::uint32_t epoch, std::
 std::vector<render::SheetPicture> batch_of(const AugmentationRecipe& batches,
                                            const std::vector<std::size_t>& positions, std::uint32_t epoch) {
   const auto& data = *batches.data;
-  std::vector<float> images(positions.size() * data.image_bytes());
+  const auto each = batches.preprocessing.size.values();
+  std::vector<float> images(positions.size() * each);
   for (std::size_t i = 0; i < positions.size(); ++i)
-    augment_sample(batches, epoch, positions[i], &images[i * data.image_bytes()]);
+    augment_sample(batches, epoch, positions[i], &images[i * each]);
   const auto mixing = augmenter(batches).mixing({batches.seed, Purpose::mix, epoch, 0});
   if (mixing.drawn) mix(mixing, positions.size(), images.data());
   std::vector<render::SheetPicture> pictures;
@@ -107,9 +109,8 @@ std::vector<render::SheetPicture> batch_of(const AugmentationRecipe& batches,
           labels_of(class_name(data, positions[i]), class_name(data, positions[partner]), mixing.share) +
           (caption.empty() ? "" : "\n" + caption);
     }
-    const auto* first = &images[i * data.image_bytes()];
-    pictures.push_back(
-        picture_of({first, first + data.image_bytes()}, batches, caption.empty() ? "unchanged" : caption));
+    const auto* first = &images[i * each];
+    pictures.push_back(picture_of({first, first + each}, batches, caption.empty() ? "unchanged" : caption));
   }
   return pictures;
 }

@@ -47,14 +47,14 @@ std::vector<NamedArray> initialise(const NetworkInfo& info, FirstWeights how, st
 BuildModel::Out<Value> BuildModel::run(const In<Value>& in, const Params& params, Context& context) {
   const auto& data = *in.data;
   Model model;
+  model.preprocessing = fit_settings(params).of(data, params.image_size.value);
+  const auto& size = model.preprocessing.size;
   model.specification = build_specification(
-      params.architecture, static_cast<std::int64_t>(data.height), static_cast<std::int64_t>(data.width),
-      static_cast<std::int64_t>(data.channels), static_cast<std::int64_t>(data.classes()));
+      params.architecture, static_cast<std::int64_t>(size.height), static_cast<std::int64_t>(size.width),
+      static_cast<std::int64_t>(size.channels), static_cast<std::int64_t>(data.classes()));
   const auto how = find_architecture(params.architecture).first_weights;
   model.weights = initialise(infer(model.specification), how, context.seed);
   model.class_names = data.class_names;
-  model.mean = data.mean;
-  model.std = data.std;
   return {.model = std::move(model)};
 }
 

@@ -7,13 +7,14 @@
 
 namespace fovea {
 
-/// Makes an untrained network for a data set, with its image size, classes and statistics. Matrices and
-/// biases are initialised uniformly up to 1 / sqrt(incoming values), as in PyTorch; convolutions as the
-/// architecture says (`FirstWeights`); normalisation with 1 and 0.
+/// Makes an untrained network for a data set: classes and statistics are taken from the data, and the image
+/// size where none is given.
+/// Matrices and biases begin uniform up to 1 / sqrt(incoming values), as in PyTorch; convolutions as the
+/// architecture says (`FirstWeights`); normalisation as 1 and 0.
 struct BuildModel {
   static constexpr std::string_view name = "build_model";
   static constexpr std::string_view doc = "makes an untrained network for a data set";
-  static constexpr int version = 3;
+  static constexpr int version = 4;
   static constexpr bool random = true;
 
   template <template <class> class As>
@@ -34,9 +35,21 @@ struct BuildModel {
 
   struct Params {
     std::string architecture = "simple_cnn";
+    Auto<std::vector<std::int64_t>> image_size;
+    std::string fit = "crop";
+    double crop_pct = 1;
+    std::string interpolation = "bilinear";
+    bool antialias = true;
+    std::string fill = "mean";
     static auto fields() {
-      return std::tuple{
-          field("architecture", &Params::architecture, "which network", OneOf{architecture_names()})};
+      return std::tuple_cat(std::tuple{field("architecture", &Params::architecture, "which network",
+                                             OneOf{architecture_names()}),
+                                       image_size_field<Params>()},
+                            fit_fields<Params>());
+    }
+    void check(const std::string& place) const {
+      check_image_size(image_size, place);
+      fit_settings(*this).check(place);
     }
   };
 

@@ -1,9 +1,5 @@
 #include "stages/model/model.hpp"
 
-#include <algorithm>
-#include <cmath>
-#include <tuple>
-
 #include "runtime/store/artifact.hpp"
 #include "runtime/store/files.hpp"
 
@@ -15,8 +11,9 @@ namespace {
 //   /weight_names          texts, in the order of the layers
 //   /weights/<name>        float, one dataset for each name, shaped as in a PyTorch state_dict
 //   /class_names           texts, K
-//   /mean, /std            double, one for each channel, of values scaled to 0 .. 1; until version 2 std was
-//                          called deviation
+//   /preprocessing/        what turns an image into the input of the network: see write_preprocessing. Until
+//                          version 2 there were only /mean and /std (double, one for each channel; std was
+//                          called deviation in version 1), and images were shown as `Fit::crop` says
 
 void write(const Model& model, H5Writer& file) {
   file.write("specification", std::vector<std::string>{write_params(model.specification).dump()});
@@ -27,13 +24,7 @@ void write(const Model& model, H5Writer& file) {
   }
   file.write("weight_names", names);
   file.write("class_names", model.class_names);
-  file.write("mean", model.mean);
-  file.write("std", model.std);
-}
-
-std::vector<double> doubles(const H5Reader& file, const std::string& name) {
-  const auto values = file.read<double>(name);
-  return {values.begin(), values.end()};
+  write_preprocessing(model.preprocessing, file);
 }
 
 Model read(const H5Reader& file, const Resolve&) {
@@ -46,18 +37,13 @@ Model read(const H5Reader& file, const Resolve&) {
     model.weights.push_back({name, file.shape(place), file.read<float>(place)});
   }
   model.class_names = file.texts("class_names");
-  model.mean = doubles(file, "mean");
-  model.std = doubles(file, file.has("std") ? "std" : "deviation");
+  model.preprocessing = read_preprocessing(file, Model::kind, input_size(model.specification));
   expect_weights(model.specification, model.weights);
-  const auto& [classes, channels] = std::tie(model.specification.classes, model.specification.channels);
-  expect_stored(Model::kind, static_cast<std::int64_t>(model.class_names.size()) == classes,
+  expect_stored(Model::kind,
+                static_cast<std::int64_t>(model.class_names.size()) == model.specification.classes,
                 "its class names are not as many as its classes");
-  const auto per_channel = [&](const std::vector<double>& values) {
-    return static_cast<std::int64_t>(values.size()) == channels &&
-           std::all_of(values.begin(), values.end(), [](double one) { return std::isfinite(one); });
-  };
-  expect_stored(Model::kind, per_channel(model.mean) && per_channel(model.std),
-                "its statistics are not numbers for each channel");
+  expect_stored(Model::kind, model.preprocessing.size == input_size(model.specification),
+                "its preprocessing gives images of another size than its layers take");
   return model;
 }
 
@@ -66,6 +52,11 @@ void export_to(const Model&, const std::filesystem::path& object, const std::fil
 }
 
 }  // namespace
+
+ImageSize input_size(const Specification& specification) {
+  return {static_cast<std::size_t>(specification.height), static_cast<std::size_t>(specification.width),
+          static_cast<std::size_t>(specification.channels)};
+}
 
 void expect_weights(const Specification& specification, const std::vector<NamedArray>& weights) {
   const auto wanted = infer(specification).weights();
@@ -85,7 +76,7 @@ void expect_weights(const Specification& specification, const std::vector<NamedA
 }
 
 const Codec& Model::codec() {
-  static const Codec codec = make_codec<Model>(2, write, read, export_to);
+  static const Codec codec = make_codec<Model>(3, write, read, export_to);
   return codec;
 }
 

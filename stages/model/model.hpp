@@ -6,6 +6,7 @@
 
 #include "graph/port.hpp"
 #include "runtime/store/hdf5.hpp"
+#include "stages/data/preprocessing.hpp"
 #include "stages/model/specification.hpp"
 
 namespace fovea {
@@ -25,12 +26,14 @@ struct Model {
   Specification specification;
   std::vector<NamedArray> weights;       ///< parameters and buffers, in the order of the layers
   std::vector<std::string> class_names;  ///< K
-  std::vector<double> mean;              ///< per channel, subtracted from values scaled to 0 .. 1
-  std::vector<double> std;               ///< per channel, divided by
+  Preprocessing preprocessing;           ///< what turns an image into the input of the network
 };
 
-/// Checks the weights against the specification, in its order. Throws `Error` that names the first that
-/// differs.
+/// The size of the images that a network takes.
+ImageSize input_size(const Specification& specification);
+
+/// Checks that the weights are those that the specification asks for, in its order. Throws `Error` that names
+/// the first that is not.
 void expect_weights(const Specification& specification, const std::vector<NamedArray>& weights);
 
 }  // namespace fovea

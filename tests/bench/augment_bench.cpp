@@ -1,6 +1,7 @@
 #include <benchmark/benchmark.h>
 
 #include "stages/data/ops/policy.hpp"
+#include "tests/stages/data/normalising.hpp"
 
 // Images a second on one core: shift, flip, erase and normalise.
 
@@ -15,7 +16,7 @@ void augment_images(benchmark::State& state, const Policy& policy, ImageSize siz
   for (std::size_t i = 0; i < pixels.size(); ++i) pixels[i] = static_cast<std::uint8_t>(i * 31 + i / 700);
   std::vector<float> out(images * size.values());
   const std::vector<double> mean(size.channels, 0.3), std(size.channels, 0.35);
-  const Augmenter augmenter(policy, size, mean, std);
+  const Augmenter augmenter(policy, testing::normalising(size, mean, std));
   std::uint32_t epoch = 0;
   for (auto _ : state) {
     for (std::uint32_t i = 0; i < images; ++i) {

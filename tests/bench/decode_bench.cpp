@@ -9,6 +9,7 @@
 #include "stages/data/images/image_file.hpp"
 #include "stages/data/viewer.hpp"
 #include "tests/stages/data/images/image_bytes.hpp"
+#include "tests/stages/data/normalising.hpp"
 
 // Images a second on one core: a photo of 500 x 375 decoded whole, and a random part of it decoded and
 // resized to 224 x 224. The second should be at least 90 % of the first. `--write_photo=PATH` writes the
@@ -54,7 +55,7 @@ void decode_part_and_resize(benchmark::State& state, int colour_step, bool progr
   std::vector<std::uint8_t> out(side * side * 3);
   Random random(1, Purpose::augment);
   for (auto _ : state) {
-    const auto picture = decoder.part(file, 3, random_part(random), side, side, "photo");
+    const auto picture = decoder.part(file, 3, random_part(random), side, side, {}, "photo");
     resample(picture.pixels.data(), picture.size, picture.part, side, side, out.data());
     benchmark::DoNotOptimize(out.data());
     benchmark::ClobberMemory();
@@ -68,15 +69,15 @@ void decode_crop_flip_224(benchmark::State& state, int colour_step, bool progres
   const AugmentationRecipe batches{.data = builder.build(),
                                    .policy = {RandomResizedCrop{}, FlipHorizontal{}},
                                    .seed = 1,
-                                   .mean = {0.3, 0.3, 0.3},
-                                   .std = {0.35, 0.35, 0.35}};
+                                   .preprocessing = testing::normalising({side, side, 3}, {0.3, 0.3, 0.3},
+                                                                         {0.35, 0.35, 0.35})};
   const auto maker = augmenter(batches);
   Viewer viewer;
   std::vector<float> out(side * side * 3);
   std::uint32_t epoch = 0;
   for (auto _ : state) {
     const auto drawn = maker.draw(augment_random(batches, epoch++, 0), size_taken(*batches.data, 0));
-    maker.carry_out(drawn, viewer.see(*batches.data, 0, *drawn.crop, drawn.size), out.data());
+    maker.carry_out(drawn, viewer.placed(*batches.data, 0, batches.preprocessing, *drawn.crop), out.data());
     benchmark::DoNotOptimize(out.data());
     benchmark::ClobberMemory();
   }

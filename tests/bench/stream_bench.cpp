@@ -4,6 +4,7 @@
 #include "stages/data/batch_stream.hpp"
 #include "stages/data/builder.hpp"
 #include "tests/stages/data/images/image_bytes.hpp"
+#include "tests/stages/data/normalising.hpp"
 
 // Images a second of batches made from JPEG files of 500 x 375: decoded in part, resized to 224 x 224,
 // mirrored and normalised. Two threads should make at least 1.8 times as many as one, where two processors
@@ -24,8 +25,8 @@ AugmentationRecipe album() {
   return {.data = builder.build(),
           .policy = {RandomResizedCrop{}, FlipHorizontal{}},
           .seed = 1,
-          .mean = {0.485, 0.456, 0.406},
-          .std = {0.229, 0.224, 0.225}};
+          .preprocessing =
+              testing::normalising({224, 224, 3}, {0.485, 0.456, 0.406}, {0.229, 0.224, 0.225})};
 }
 
 void make_batches(benchmark::State& state) {

@@ -107,9 +107,10 @@ struct Range {
   std::size_t begin, size;
 };
 
-/// Returns the pixels of a side of `from` that are needed to resample `length` of it to `to`.
-Range range_for(double begin, double length, std::size_t to, std::size_t from) {
-  const double reach = std::max(length / static_cast<double>(to) / 2, 1.0) + colour_reach;
+/// The pixels of a side of `from` that are read where `length` of it is resampled to `to`.
+Range range_for(const Filter& filter, double begin, double length, std::size_t to, std::size_t from) {
+  const double step = length / static_cast<double>(to);
+  const double reach = std::max(filter.reach(step) - step / 2, 1.0) + colour_reach;
   const auto last = static_cast<double>(from);
   const double first = std::clamp(std::floor(begin - reach), 0.0, last - 1);
   const double end = std::clamp(std::ceil(begin + length + reach), first + 1, last);
@@ -222,7 +223,8 @@ ImageDecoder::Picture ImageDecoder::whole(FileBytes bytes, std::size_t channels,
 }
 
 ImageDecoder::Picture ImageDecoder::part(FileBytes bytes, std::size_t channels, const Region& part,
-                                         std::size_t height, std::size_t width, const std::string& place) {
+                                         std::size_t height, std::size_t width, const Filter& filter,
+                                         const std::string& place) {
   assert(channels == 1 || channels == 3);
   assert(part.width > 0 && part.height > 0 && width > 0 && height > 0);
   body_->is_jpeg = begins(bytes, jpeg_start);
@@ -236,11 +238,12 @@ ImageDecoder::Picture ImageDecoder::part(FileBytes bytes, std::size_t channels, 
   const auto& size = header.size;
   auto stored = header.orientation.to_stored(part, size);
   if (header.orientation.swaps) std::swap(height, width);
-  const auto eighths = scale_for(stored, height, width);
+  const bool mixes_all = filter.antialias && filter.interpolation != Interpolation::nearest;
+  const auto eighths = mixes_all ? scale_for(stored, height, width) : 8U;
   const double scale = eighths / 8.0;
   stored = {stored.x * scale, stored.y * scale, stored.width * scale, stored.height * scale};
-  const auto across = range_for(stored.x, stored.width, width, scaled(size.width, eighths));
-  const auto down = range_for(stored.y, stored.height, height, scaled(size.height, eighths));
+  const auto across = range_for(filter, stored.x, stored.width, width, scaled(size.width, eighths));
+  const auto down = range_for(filter, stored.y, stored.height, height, scaled(size.height, eighths));
   return body_->decode_jpeg(header.orientation, channels, eighths,
                             {across.begin, down.begin, across.size, down.size}, stored);
 }

@@ -41,11 +41,11 @@ class ImageDecoder {
   std::string oddity() const;
   /// Decodes the whole image with 1 (gray) or 3 channels.
   Picture whole(FileBytes bytes, std::size_t channels, const std::string& place);
-  /// Decodes what is needed to show the region `part` (in pixels of the whole image after orientation) in
-  /// `height` x `width`: JPEG at a half, a quarter or an eighth of its size where that is enough, and only
-  /// the necessary rows and columns.
+  /// Decodes what is needed to see `part` (in pixels of the whole image as it is seen) in `height` x `width`:
+  /// only the rows and columns that count, and JPEG at a half, a quarter or an eighth of its size where that
+  /// is still enough and the filter has antialiasing.
   Picture part(FileBytes bytes, std::size_t channels, const Region& part, std::size_t height,
-               std::size_t width, const std::string& place);
+               std::size_t width, const Filter& filter, const std::string& place);
 
  private:
   struct Body;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <cstdlib>
 #include <cstring>
 
 #include "stages/data/vector_code.hpp"
@@ -30,19 +31,37 @@ constexpr std::int32_t half(int bits) {
   return 1 << (bits - 1);
 }
 
-/// The input pixels of one output pixel, with their weights.
+/// Keys' cubic filter with a = -0.5.
+double cubic(double away) {
+  if (away < 1) return (1.5 * away - 2.5) * away * away + 1;
+  if (away < 2) return ((-0.5 * away + 2.5) * away - 4) * away + 2;
+  return 0;
+}
+
+/// The pixels that count for one output pixel, and how much a pixel of the image does.
 struct Window {
-  Window(std::size_t from, double begin, double step, std::size_t index)
-      : centre(begin + (static_cast<double>(index) + 0.5) * step), reach(std::max(step, 1.0)) {
+  Window(const Filter& filter, std::size_t from, double begin, double step, std::size_t index)
+      : interpolation(filter.interpolation),
+        centre(begin + (static_cast<double>(index) + 0.5) * step),
+        scale(filter.antialias ? std::max(step, 1.0) : 1.0) {
     const auto last = static_cast<double>(from) - 1;
+    if (interpolation == Interpolation::nearest) {
+      first = static_cast<std::size_t>(std::clamp(std::floor(centre), 0.0, last));
+      end = first + 1;
+      return;
+    }
+    const auto reach = filter.reach(step);
     first = static_cast<std::size_t>(std::clamp(std::floor(centre - reach - 0.5) + 1, 0.0, last));
     end = static_cast<std::size_t>(
         std::clamp(std::ceil(centre + reach - 0.5), static_cast<double>(first) + 1, last + 1));
   }
   double weight(std::size_t pixel) const {
-    return std::max(0.0, 1 - std::abs(static_cast<double>(pixel) + 0.5 - centre) / reach);
+    if (interpolation == Interpolation::nearest) return 1;
+    const auto away = std::abs(static_cast<double>(pixel) + 0.5 - centre) / scale;
+    return interpolation == Interpolation::bicubic ? cubic(away) : std::max(0.0, 1 - away);
   }
-  double centre, reach;
+  Interpolation interpolation;
+  double centre, scale;
   std::size_t first = 0, end = 0;
 };
 
@@ -58,7 +77,7 @@ void write_weights(const Window& window, std::int32_t* to) {
   std::int32_t done = 0;
   for (auto i = window.first; i < window.end; ++i) {
     sum += window.weight(i);
-    const auto now = static_cast<std::int32_t>(sum / total * unity + 0.5);
+    const auto now = static_cast<std::int32_t>(std::floor(sum / total * unity + 0.5));
     to[i - window.first] = now - done;
     done = now;
   }
@@ -94,8 +113,15 @@ FOVEA_INLINE void blend_rows(const std::uint8_t* from, std::size_t stride, const
 using Colour __attribute__((vector_size(16))) = std::int32_t;
 using Bytes __attribute__((vector_size(16))) = std::uint8_t;
 
-/// Blends the pixels of a row of 3 channels. `known_taps` is the number of taps, or 0 where it is known at
-/// run time only.
+/// Cuts off what a bicubic filter shoots over.
+FOVEA_INLINE Colour as_byte(Colour value) {
+  constexpr Colour none{}, most = {255, 255, 255, 255};
+  value = value < none ? none : value;
+  return value > most ? most : value;
+}
+
+/// Blends the pixels of a row of 3 channels. `known_taps` is how many each has, or 0 where it is only known
+/// as the program runs.
 template <std::size_t known_taps>
 FOVEA_INLINE void blend_colours(const std::int32_t* from, const Taps& across, std::uint8_t* to) {
   constexpr int bits = weight_bits + kept_bits;
@@ -109,7 +135,7 @@ FOVEA_INLINE void blend_colours(const std::int32_t* from, const Taps& across, st
       std::memcpy(&colour, pixel, sizeof(colour));
       sum += colour * *weight++;
     }
-    const auto bytes = reinterpret_cast<Bytes>(sum >> bits);
+    const auto bytes = reinterpret_cast<Bytes>(as_byte(sum >> bits));
     const auto packed =
         __builtin_shufflevector(bytes, bytes, 0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12);
     std::memcpy(to + x * 3, &packed, x + 1 < across.size ? 4 : 3);
@@ -123,7 +149,7 @@ FOVEA_INLINE void blend_grays(const std::int32_t* from, const Taps& across, std:
     const auto* pixel = from + across.first[x];
     std::int32_t sum = half(bits);
     for (std::size_t t = 0; t < across.taps; ++t) sum += *pixel++ * *weight++;
-    to[x] = static_cast<std::uint8_t>(sum >> bits);
+    to[x] = static_cast<std::uint8_t>(std::clamp(sum >> bits, 0, 255));
   }
 }
 
@@ -156,17 +182,31 @@ void run_resample(const std::uint8_t* image, ImageSize size, const Taps& down, c
 
 }  // namespace
 
-void Resampler::plan(Axis& axis, std::size_t from, double begin, double length, std::size_t to) {
+double Filter::reach(double step) const {
+  const double scale = antialias ? std::max(step, 1.0) : 1.0;
+  switch (interpolation) {
+    case Interpolation::nearest:
+      return 0.5;
+    case Interpolation::bilinear:
+      return scale;
+    case Interpolation::bicubic:
+      return 2 * scale;
+  }
+  std::abort();
+}
+
+void Resampler::plan(Axis& axis, const Filter& filter, std::size_t from, double begin, double length,
+                     std::size_t to) {
   const double step = length / static_cast<double>(to);
   axis.taps = 0;
   for (std::size_t i = 0; i < to; ++i) {
-    const Window window(from, begin, step, i);
+    const Window window(filter, from, begin, step, i);
     axis.taps = std::max(axis.taps, window.end - window.first);
   }
   axis.first.resize(to);
   axis.weights.assign(to * axis.taps, 0);
   for (std::size_t i = 0; i < to; ++i) {
-    const Window window(from, begin, step, i);
+    const Window window(filter, from, begin, step, i);
     const auto first = std::min(window.first, from - axis.taps);
     axis.first[i] = static_cast<std::uint32_t>(first);
     write_weights(window, &axis.weights[i * axis.taps + window.first - first]);
@@ -174,11 +214,11 @@ void Resampler::plan(Axis& axis, std::size_t from, double begin, double length, 
 }
 
 void Resampler::operator()(const std::uint8_t* image, ImageSize size, const Region& part, std::size_t height,
-                           std::size_t width, std::uint8_t* out) {
+                           std::size_t width, std::uint8_t* out, const Filter& filter) {
   assert(size.channels == 1 || size.channels == 3);
   assert(size.values() > 0 && height > 0 && width > 0 && part.width > 0 && part.height > 0);
-  plan(across_, size.width, part.x, part.width, width);
-  plan(down_, size.height, part.y, part.height, height);
+  plan(across_, filter, size.width, part.x, part.width, width);
+  plan(down_, filter, size.height, part.y, part.height, height);
   const auto column = across_.first.front();
   const auto columns = across_.first.back() + across_.taps - column;
   for (auto& first : across_.first) first -= column;

@@ -9,14 +9,28 @@ struct Region {
   double x = 0, y = 0, width = 0, height = 0;
 };
 
-/// Resizes images; reuses its memory. Not thread-safe.
+/// How values between pixels are found; bicubic is that of Pillow, with a = -0.5.
+enum class Interpolation : std::uint8_t { nearest, bilinear, bicubic };
+
+/// How an image is resampled. With antialiasing, a filter is as wide as the step where the image becomes
+/// smaller, so that every pixel counts; the nearest pixel is one pixel either way.
+struct Filter {
+  Interpolation interpolation = Interpolation::bilinear;
+  bool antialias = true;
+
+  /// How far from its centre a pixel counts, in pixels of the image, where the step between output pixels is
+  /// `step`.
+  double reach(double step) const;
+  bool operator==(const Filter&) const = default;
+};
+
+/// Resizes images; keeps its memory from one to the next. For one thread.
 class Resampler {
  public:
-  /// Resizes the region `part` of an image (H x W x C bytes of `size`) to `height` x `width` pixels in `out`.
-  /// The filter is bilinear, and as wide as the step where the image becomes smaller, as in Pillow's
-  /// `Image.resize(..., BILINEAR, box)`, whose values it equals to within 1.
+  /// Shows `part` of an image (H x W x C bytes of `size`) in `height` x `width` pixels, written to `out`.
+  /// With antialiasing its values are those of Pillow's `Image.resize(..., box)` to within 1.
   void operator()(const std::uint8_t* image, ImageSize size, const Region& part, std::size_t height,
-                  std::size_t width, std::uint8_t* out);
+                  std::size_t width, std::uint8_t* out, const Filter& filter = {});
 
  private:
   struct Axis {
@@ -24,7 +38,8 @@ class Resampler {
     std::vector<std::int32_t> weights;
     std::size_t taps = 0;
   };
-  static void plan(Axis& axis, std::size_t from, double begin, double length, std::size_t to);
+  static void plan(Axis& axis, const Filter& filter, std::size_t from, double begin, double length,
+                   std::size_t to);
   Axis across_, down_;
   std::vector<std::int32_t> row_;
 };

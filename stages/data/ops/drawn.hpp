@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "runtime/random.hpp"
-#include "stages/data/images/resample.hpp"
+#include "stages/data/preprocessing.hpp"
 
 namespace fovea {
 
@@ -46,15 +46,12 @@ class InlineVector {
   std::size_t count_ = 0;
 };
 
-/// Returns the largest central region of an image with the aspect ratio of `size`.
-Region central_part(const ImageSize& taken, const ImageSize& size);
-
-/// The random choices of a policy for one sample. They are applied in this order, whatever the order of the
+/// What the ops of a policy have drawn for one sample. It is carried out in this order, whatever that of the
 /// ops: crop, warp, colours, erasing.
 struct Drawn {
-  ImageSize size;              ///< in which the image is seen
-  ImageSize taken;             ///< original size; the same as `size` where pixels are kept
-  std::optional<Region> crop;  ///< region of the original image that is seen, where that is of another size
+  ImageSize size;                 ///< in which the image is seen
+  ImageSize taken;                ///< in which it was taken; the same where it is kept as pixels
+  std::optional<Placement> crop;  ///< where the image is shown as it was taken, where that is another size
   Warp warp;
   bool nearest = false;  ///< whether a warp takes the nearest pixel in place of bilinear interpolation
   InlineVector<ColourStep, 32> colours;

@@ -37,16 +37,7 @@ double log_uniform(Random& random, double low, double high) {
   return low * std::pow(high / low, static_cast<double>(random.uniform()));
 }
 
-/// Returns the largest central region whose width over height lies in this range.
-Region part_within(const ImageSize& taken, double aspect_min, double aspect_max) {
-  const auto height = static_cast<double>(taken.height), width = static_cast<double>(taken.width);
-  const double aspect = std::clamp(width / height, aspect_min, aspect_max);
-  const double broad = std::clamp(std::round(height * aspect), 1.0, width);
-  const double tall = std::clamp(std::round(width / aspect), 1.0, height);
-  return {std::floor((width - broad) / 2), std::floor((height - tall) / 2), broad, tall};
-}
-
-/// Returns the warp that enlarges a region to the whole size.
+/// The warp that shows a part of the image in its whole size.
 Warp magnified(const Region& part, const ImageSize& size) {
   const double across = part.width / static_cast<double>(size.width);
   const double down = part.height / static_cast<double>(size.height);
@@ -57,11 +48,6 @@ Warp magnified(const Region& part, const ImageSize& size) {
 }
 
 }  // namespace
-
-Region central_part(const ImageSize& taken, const ImageSize& size) {
-  const double aspect = static_cast<double>(size.width) / static_cast<double>(size.height);
-  return part_within(taken, aspect, aspect);
-}
 
 void Drawn::about_centre(const Warp& step) {
   const auto x = (static_cast<float>(size.width) - 1) / 2, y = (static_cast<float>(size.height) - 1) / 2;
@@ -104,7 +90,7 @@ void RandomResizedCrop::draw(Random& random, Drawn& drawn) const {
   if (random.uniform() >= p) return;
   const auto height = static_cast<double>(drawn.taken.height);
   const auto width = static_cast<double>(drawn.taken.width);
-  auto part = part_within(drawn.taken, aspect_min, aspect_max);
+  auto part = central_part(drawn.taken, aspect_min, aspect_max);
   for (int attempt = 0; attempt < 10; ++attempt) {
     const double area =
         (area_min + (area_max - area_min) * static_cast<double>(random.uniform())) * height * width;
@@ -117,7 +103,7 @@ void RandomResizedCrop::draw(Random& random, Drawn& drawn) const {
     break;
   }
   if (drawn.crop) {
-    drawn.crop = part;
+    drawn.crop = Placement{part, {0, 0, drawn.size.width, drawn.size.height}};
   } else {
     drawn.warp = drawn.warp.then(magnified(part, drawn.size));
   }

@@ -26,17 +26,17 @@ struct ColourSteps {
   std::size_t operator()(const AutoAugment&) const { return 2; }
 };
 
-/// Returns the choices for a sample that no op changes.
-Drawn untouched(const ImageSize& size, const std::optional<ImageSize>& taken) {
-  Drawn drawn{.size = size, .taken = taken.value_or(size)};
-  if (taken) drawn.crop = central_part(*taken, size);
+/// What is drawn where no op does anything.
+Drawn untouched(const Preprocessing& how, const std::optional<ImageSize>& taken) {
+  Drawn drawn{.size = how.size, .taken = taken.value_or(how.size)};
+  if (taken) drawn.crop = placement(how, *taken);
   return drawn;
 }
 
 bool differ(const Drawn& a, const Drawn& b) {
   const auto numbers = [](const Drawn& one) {
     const auto& w = one.warp;
-    const auto crop = one.crop.value_or(Region{});
+    const auto crop = one.crop.value_or(Placement{}).part;
     return std::tuple(w.a, w.b, w.c, w.d, w.e, w.f, crop.x, crop.y, crop.width, crop.height,
                       one.colours.all().size(), one.erased.all().size());
   };
@@ -116,14 +116,15 @@ std::vector<std::string> op_names(const Policy& policy) {
   return names;
 }
 
-Augmenter::Augmenter(Policy policy, ImageSize size, const std::vector<double>& mean,
-                     const std::vector<double>& std)
-    : policy_(std::move(policy)), pass_(size, mean, std, fill_of(policy_)) {
+Augmenter::Augmenter(Policy policy, Preprocessing how)
+    : policy_(std::move(policy)),
+      how_(std::move(how)),
+      pass_(how_.size, how_.mean, how_.std, fill_of(policy_), how_.scale) {
   check_policy(policy_, "policy");
 }
 
 Drawn Augmenter::draw(Random random, const std::optional<ImageSize>& taken) const {
-  auto drawn = untouched(pass_.size(), taken);
+  auto drawn = untouched(how_, taken);
   for (const auto& op : policy_) {
     std::visit(
         [&]<class T>(const T& one) {
@@ -156,7 +157,7 @@ void Augmenter::plain(const std::uint8_t* image, float* out) const {
 }
 
 std::vector<std::string_view> Augmenter::applied(Random random, const std::optional<ImageSize>& taken) const {
-  auto drawn = untouched(pass_.size(), taken);
+  auto drawn = untouched(how_, taken);
   std::vector<std::string_view> names;
   for (const auto& op : policy_) {
     std::visit(

@@ -31,12 +31,11 @@ bool mixes_batches(const Policy& policy);
 /// Applies a policy, one sample at a time; thread-safe.
 class Augmenter {
  public:
-  /// Makes the augmenter for images that are seen in `size`; `mean` and `std` are per channel, of values
-  /// scaled to 0 .. 1.
-  Augmenter(Policy policy, ImageSize size, const std::vector<double>& mean, const std::vector<double>& std);
+  /// The preprocessing says what an image is where nothing is varied, and how values are normalised.
+  Augmenter(Policy policy, Preprocessing how);
 
-  /// Draws the choices for one sample. `taken` is the original size of an encoded image: then the region that
-  /// is seen is drawn as well.
+  /// Draws what is done to one sample. `taken` is the size of an image that is kept in another one than that
+  /// in which it is seen: then where it is shown is drawn as well.
   Drawn draw(Random random, const std::optional<ImageSize>& taken = {}) const;
   /// Applies the choices to a sample (H x W x C bytes, already cropped) and writes H x W x C normalised
   /// floats.
@@ -50,10 +49,12 @@ class Augmenter {
   /// Draws the choices for one batch; `drawn` is false where no op mixes it.
   Mixing mixing(Random random) const;
 
-  const ImageSize& size() const { return pass_.size(); }
+  const ImageSize& size() const { return how_.size; }
+  const Preprocessing& preprocessing() const { return how_; }
 
  private:
   Policy policy_;
+  Preprocessing how_;
   PixelPass pass_;
 };
 

@@ -317,19 +317,20 @@ bool Warp::keeps_pixels() const {
 }
 
 PixelPass::PixelPass(ImageSize size, const std::vector<double>& mean, const std::vector<double>& std,
-                     Fill fill)
+                     Fill fill, double scale)
     : size_(size), fill_mode_(fill) {
   assert(size.channels == 1 || size.channels == 3);
   assert(mean.size() == size.channels && std.size() == size.channels);
+  const double unit = 1 / scale;
   for (std::size_t i = 0; i < period; ++i) {
     const auto c = i % size.channels;
     const double spread = std[c] > 0 ? std[c] : 1;
-    scale_[i] = static_cast<float>(1 / (255 * spread));
+    scale_[i] = static_cast<float>(1 / (unit * spread));
     offset_[i] = static_cast<float>(-mean[c] / spread);
   }
   for (std::size_t c = 0; c < size.channels; ++c) {
     if (fill == Fill::mean)
-      fill_[c] = static_cast<std::uint8_t>(std::clamp(std::lround(mean[c] * 255), 0L, 255L));
+      fill_[c] = static_cast<std::uint8_t>(std::clamp(std::lround(mean[c] * unit), 0L, 255L));
   }
 }
 

@@ -14,6 +14,7 @@ struct ImageSize {
   std::size_t width = 0;
   std::size_t channels = 0;
   std::size_t values() const { return height * width * channels; }
+  bool operator==(const ImageSize&) const = default;
 };
 
 /// The affine map from each output pixel (x, y) to its place in the input: (a x + b y + c, d x + e y + f), in
@@ -40,9 +41,9 @@ struct Box {
 /// Converts an image to normalised floats in one pass over its pixels: warp and normalise.
 class PixelPass {
  public:
-  /// `mean` and `std` are per channel, of values scaled to 0 .. 1; a `std` of 0 counts as 1.
+  /// `mean` and `std` are per channel, of bytes times `scale`; a deviation of 0 counts as 1.
   PixelPass(ImageSize size, const std::vector<double>& mean, const std::vector<double>& std,
-            Fill fill = Fill::mean);
+            Fill fill = Fill::mean, double scale = 1.0 / 255);
 
   /// Writes the warped and normalised image as H x W x C floats. The mean colour, where that is the fill, is
   /// rounded to a byte, so it becomes nearly 0. Interpolation is bilinear, or by the nearest pixel.

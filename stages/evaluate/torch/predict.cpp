@@ -24,7 +24,7 @@ Predictions predict(const Model& model, const Dataset& data, const Predict::Para
   std::vector<float> logits;
   std::vector<std::int32_t> labels;
   score(network, model.specification,
-        BatchStream::plain(data, model.mean, model.std, batch_size, context.threads), precision, context,
+        BatchStream::plain(data, model.preprocessing, batch_size, context.threads), precision, context,
         [&](const at::Tensor& scores, const Batch& batch) {
           const auto values = values_of(scores);
           logits.insert(logits.end(), values.begin(), values.end());
@@ -40,7 +40,7 @@ Predictions predict(const Model& model, const Dataset& data, const Predict::Para
 
 Predict::Out<Value> Predict::run(const In<Value>& in, const Params& params, Context& context) {
   expect_images(*in.data, "data", "wire it to a part that has some");
-  expect_fits(in.model->specification, *in.data, "data");
+  expect_classes(in.model->specification, *in.data, "data");
   expect_same_classes(*in.model, *in.data);
   Predictions predictions;
   with_torch([&] { predictions = predict(*in.model, *in.data, params, context); });

@@ -5,20 +5,28 @@
 
 namespace fovea {
 
-void expect_fits(const Specification& specification, const Dataset& data, const std::string& what) {
-  const auto size = [](auto height, auto width, auto channels) {
-    return extent_text({static_cast<std::int64_t>(height), static_cast<std::int64_t>(width),
-                        static_cast<std::int64_t>(channels)});
-  };
-  const auto given = size(data.height, data.width, data.channels);
-  const auto wanted = size(specification.height, specification.width, specification.channels);
-  if (given != wanted) {
-    throw Error(quote(what) + ": images are " + given + ", but the model takes " + wanted +
-                "; build the model for this data");
-  }
+void expect_classes(const Specification& specification, const Dataset& data, const std::string& what) {
   if (static_cast<std::int64_t>(data.classes()) == specification.classes) return;
   throw Error(quote(what) + ": has " + std::to_string(data.classes()) + " classes, but the model tells " +
               std::to_string(specification.classes) + " apart; build the model for this data");
+}
+
+void expect_fits(const Model& model, const AugmentationRecipe& batches) {
+  const auto size = [](const Preprocessing& how) {
+    const auto& [height, width, channels] = how.size;
+    return extent_text({static_cast<std::int64_t>(height), static_cast<std::int64_t>(width),
+                        static_cast<std::int64_t>(channels)});
+  };
+  const auto &given = batches.preprocessing, &wanted = model.preprocessing;
+  if (given.size != wanted.size) {
+    throw Error("\"batches\": images are " + size(given) + ", but the model takes " + size(wanted) +
+                "; build the model for this data, or give \"augment\" the same \"image_size\"");
+  }
+  if (in_words(given) != in_words(wanted)) {
+    throw Error("\"batches\": images of another size are seen with " + in_words(given) +
+                ", but by the model with " + in_words(wanted) + "; give \"augment\" what the model has");
+  }
+  expect_classes(model.specification, *batches.data, "batches");
 }
 
 void expect_images(const Dataset& data, const std::string& what, const std::string& advice) {

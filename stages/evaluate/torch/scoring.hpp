@@ -11,9 +11,13 @@
 
 namespace fovea {
 
-/// Checks that images and classes of `data` fit the network. Throws `Error` that begins with `what` in
-/// quotes, such as "validation".
-void expect_fits(const Specification& specification, const Dataset& data, const std::string& what);
+/// Checks that the classes of `data` are as many as the network tells apart. Throws `Error` that begins with
+/// `what`, such as "validation", in quotes.
+void expect_classes(const Specification& specification, const Dataset& data, const std::string& what);
+
+/// Checks that a recipe's batches are what the model takes: images of its size, brought to it in the same
+/// way, and classes. Throws `Error` that begins with "batches" in quotes.
+void expect_fits(const Model& model, const AugmentationRecipe& batches);
 
 /// Checks that a data set has images. Throws `Error` that ends with `advice`.
 void expect_images(const Dataset& data, const std::string& what, const std::string& advice);

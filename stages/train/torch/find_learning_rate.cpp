@@ -91,7 +91,7 @@ RateRange measure(const Train::In<Value>& in, const FindLearningRate::Params& pa
 FindLearningRate::Out<Value> FindLearningRate::run(const In<Value>& in, const Params& params,
                                                    Context& context) {
   expect_images(*in.batches->data, "batches", "give \"split\" smaller shares of validation and test");
-  expect_fits(in.model->specification, *in.batches->data, "batches");
+  expect_fits(*in.model, *in.batches);
   RateRange range;
   with_torch([&] {
     const Repeatable as_asked(params.deterministic);

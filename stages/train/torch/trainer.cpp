@@ -14,8 +14,8 @@ const Train::In<Value>& checked(const Train::In<Value>& in, const Train::Params&
   const auto& data = *in.batches->data;
   expect_images(data, "batches", "give \"split\" smaller shares of validation and test");
   expect_images(*in.validation, "validation", "give \"split\" a \"validation\" above 0");
-  expect_fits(in.model->specification, data, "batches");
-  expect_fits(in.model->specification, *in.validation, "validation");
+  expect_fits(*in.model, *in.batches);
+  expect_classes(in.model->specification, *in.validation, "validation");
   Train::check_input(*in.batches, params);
   return in;
 }
@@ -292,7 +292,7 @@ Train::Out<Value> Trainer::result() const {
 Model Trainer::model_with(const Weights& weights) const {
   const auto& batches = *in_.batches;
   return {in_.model->specification, learner_->network().named(weights), batches.data->class_names,
-          batches.mean, batches.std};
+          batches.preprocessing};
 }
 
 TrainState Trainer::state() {

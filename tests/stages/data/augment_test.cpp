@@ -19,8 +19,8 @@ TEST_CASE("augment writes down the recipe: data, policy, seed and the data's own
   CHECK(batches.data.share() == data.share());
   CHECK(batches.policy.size() == 1);
   CHECK(batches.seed == 77);
-  CHECK(batches.mean == data->mean);
-  CHECK(batches.std == data->std);
+  CHECK(batches.preprocessing.mean == data->mean);
+  CHECK(batches.preprocessing.std == data->std);
   CHECK(alone.listener.warnings.empty());
 }
 

@@ -4,6 +4,7 @@
 
 #include "tests/catch.hpp"
 #include "tests/stages/data/data_fixture.hpp"
+#include "tests/stages/data/normalising.hpp"
 
 namespace fovea {
 namespace {
@@ -17,8 +18,7 @@ AugmentationRecipe recipe(std::size_t samples, std::uint64_t seed = 4) {
   return {.data = data,
           .policy = {FlipHorizontal{}, Translate{.max = 0.3}, RandomErasing{}},
           .seed = seed,
-          .mean = data.mean,
-          .std = data.std};
+          .preprocessing = own_preprocessing(data)};
 }
 
 /// All batches of a pass, one behind the other.
@@ -96,7 +96,7 @@ TEST_CASE("an image is augmented alike in every view of its source") {
 
 TEST_CASE("a plain pass has the samples in their own order, only normalised") {
   const auto data = small_dataset({3, 1, 2, 0, 1}, 3, 3, 1);
-  const auto all = joined(BatchStream::plain(data, {0.5}, {0.25}, 2, 2));
+  const auto all = joined(BatchStream::plain(data, normalising({3, 3, 1}, {0.5}, {0.25}), 2, 2));
   CHECK(all.labels == std::vector<std::int64_t>{3, 1, 2, 0, 1});
   for (std::size_t i = 0; i < all.images.size(); ++i) {
     CHECK(all.images[i] == Approx((data.pixels[i] / 255.0 - 0.5) / 0.25).margin(1e-6));
@@ -124,8 +124,7 @@ TEST_CASE("the recipe comes back from its file, its data found by identity") {
   CHECK(back.data.object() == "id");
   CHECK(back.data.share() == data);
   CHECK(back.seed == batches.seed);
-  CHECK(back.mean == batches.mean);
-  CHECK(back.std == batches.std);
+  CHECK(back.preprocessing == batches.preprocessing);
   CHECK(Conversion<Policy>::write(back.policy, Keep::all) ==
         Conversion<Policy>::write(batches.policy, Keep::all));
 }

@@ -3,6 +3,7 @@
 #include "stages/data/viewer.hpp"
 #include "tests/catch.hpp"
 #include "tests/stages/data/images/image_bytes.hpp"
+#include "tests/stages/data/normalising.hpp"
 
 namespace fovea {
 namespace {
@@ -19,7 +20,7 @@ Dataset album(std::size_t count = 12) {
 
 AugmentationRecipe album_recipe(const Policy& policy) {
   const auto data = album();
-  return {.data = data, .policy = policy, .seed = 4, .mean = data.mean, .std = data.std};
+  return {.data = data, .policy = policy, .seed = 4, .preprocessing = own_preprocessing(data)};
 }
 
 std::vector<float> images_of(BatchStream stream) {
@@ -32,10 +33,10 @@ std::vector<float> images_of(BatchStream stream) {
 
 TEST_CASE("encoded images are seen as their middle part in the size of their data set") {
   const auto data = album();
-  const auto all = images_of(BatchStream::plain(data, {0, 0, 0}, {1, 1, 1}, 5, 2));
+  const auto all = images_of(BatchStream::plain(data, testing::normalising({24, 32, 3}, {0, 0, 0}, {1, 1, 1}), 5, 2));
   REQUIRE(all.size() == 12 * data.image_bytes());
   Viewer viewer;
-  const auto* seen = viewer.see_centre(data, 7);
+  const auto* seen = viewer.plain(data, 7, own_preprocessing(data));
   for (std::size_t k = 0; k < data.image_bytes(); ++k)
     CHECK(all[7 * data.image_bytes() + k] == Approx(seen[k] / 255.0).margin(1e-6));
 }
@@ -69,7 +70,7 @@ TEST_CASE("the statistics of encoded images are those of what is seen") {
   Viewer viewer;
   double sum = 0;
   for (std::size_t i = 0; i < data.size(); ++i) {
-    const auto* seen = viewer.see_centre(data, i);
+    const auto* seen = viewer.plain(data, i, own_preprocessing(data));
     for (std::size_t k = 1; k < data.image_bytes(); k += 3) sum += seen[k] / 255.0;
   }
   CHECK(data.mean[1] == Approx(sum / static_cast<double>(data.size() * 24 * 32)));
@@ -81,7 +82,7 @@ TEST_CASE("a damaged file is an error that says which image it is") {
   const auto middle = static_cast<std::size_t>(data.offsets[1] + data.offsets[2]) / 2;
   std::fill_n(encoded.begin() + static_cast<std::ptrdiff_t>(middle), 40, std::uint8_t{0xFF});
   data.encoded = std::move(encoded);
-  CHECK_THROWS_WITH(images_of(BatchStream::plain(data, {0, 0, 0}, {1, 1, 1}, 1, 1)),
+  CHECK_THROWS_WITH(images_of(BatchStream::plain(data, own_preprocessing(data), 1, 1)),
                     Catch::StartsWith("image 1 of class \"even\": a JPEG "));
 }
 

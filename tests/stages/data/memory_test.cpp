@@ -3,6 +3,7 @@
 #include "tests/catch.hpp"
 #include "tests/stages/data/data_fixture.hpp"
 #include "tests/stages/data/images/image_bytes.hpp"
+#include "tests/stages/data/normalising.hpp"
 #include "tests/stages/data/process_memory.hpp"
 
 namespace fovea {
@@ -26,8 +27,7 @@ TEST_CASE("encoded images stay in their file: memory does not grow from epoch to
   const AugmentationRecipe batches{.data = large_photos(),
                                    .policy = {RandomResizedCrop{}, FlipHorizontal{}},
                                    .seed = 1,
-                                   .mean = {0.5, 0.5, 0.5},
-                                   .std = {0.3, 0.3, 0.3}};
+                                   .preprocessing = normalising({64, 64, 3}, {0.5, 0.5, 0.5}, {0.3, 0.3, 0.3})};
   const auto before = process_memory("RssAnon");
   std::vector<std::size_t> after;
   for (std::uint32_t epoch = 0; epoch < 5; ++epoch) {

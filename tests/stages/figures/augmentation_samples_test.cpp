@@ -3,6 +3,7 @@
 #include "tests/catch.hpp"
 #include "tests/render/reading.hpp"
 #include "tests/stages/data/data_fixture.hpp"
+#include "tests/stages/data/normalising.hpp"
 #include "tests/stages/figures/drawing_text.hpp"
 
 namespace fovea {
@@ -10,7 +11,7 @@ namespace {
 
 render::Drawing sample_sheet(const Policy& policy, std::size_t channels = 3) {
   const auto data = testing::small_dataset({0, 1, 2, 0, 1, 2, 0}, 20, 16, channels);
-  return draw_augmentation_samples({.data = data, .policy = policy, .mean = data.mean, .std = data.std},
+  return draw_augmentation_samples({.data = data, .policy = policy, .preprocessing = own_preprocessing(data)},
                                    {1600, 1200}, render::measure_text);
 }
 
@@ -53,7 +54,7 @@ TEST_CASE("augmentation samples: mixed images are shown with both labels and the
   CHECK(count_texts(drawing, "unchanged") == 0);
   CHECK(count_texts(drawing, "\n+ ") == 6 * 8);
   const auto data = testing::small_dataset({0, 1}, 1, 1, 1);
-  const AugmentationRecipe batches{.data = data, .policy = {Mixup{.alpha = 1}}, .mean = {0}, .std = {1}};
+  const AugmentationRecipe batches{.data = data, .policy = {Mixup{.alpha = 1}}, .preprocessing = testing::normalising({1, 1, 1}, {0}, {1})};
   const auto share = static_cast<double>(augmenter(batches).mixing({0, Purpose::mix, 0, 0}).share);
   const auto sheet = draw_augmentation_samples(batches, {1600, 1200}, render::measure_text);
   std::vector<render::Image> images;
@@ -68,7 +69,7 @@ TEST_CASE("augmentation samples: long names of mixed classes lose their middle, 
   auto data = testing::small_dataset({0, 1}, 20, 16, 3);
   data.class_names = {"Egyptian mau cat", "golden retriever"};
   const AugmentationRecipe batches{
-      .data = data, .policy = {CutMix{}, FlipHorizontal{.p = 1}}, .mean = data.mean, .std = data.std};
+      .data = data, .policy = {CutMix{}, FlipHorizontal{.p = 1}}, .preprocessing = own_preprocessing(data)};
   const auto drawing = draw_augmentation_samples(batches, {1600, 1200}, render::measure_text);
   CHECK(count_texts(drawing, "Egypt…u cat 0.") > 0);
   CHECK(count_texts(drawing, "flip_horizontal") >= 16);
@@ -83,8 +84,7 @@ TEST_CASE("augmentation samples: captions of mixed classes with long names tell 
   const AugmentationRecipe batches{
       .data = data,
       .policy = {RandomResizedCrop{}, TrivialAugment{}, RandomErasing{.p = 1}, Mixup{}},
-      .mean = data.mean,
-      .std = data.std};
+      .preprocessing = own_preprocessing(data)};
   const auto drawing = draw_augmentation_samples(batches, {1600, 1200}, render::measure_text);
   for (const auto& text : texts_of(drawing.shapes)) CHECK_FALSE(text.text.ends_with("…"));
   CHECK(count_texts(drawing, "Commo…sa) 4 0.") > 0);
@@ -94,7 +94,7 @@ TEST_CASE("augmentation samples: captions of mixed classes with long names tell 
 TEST_CASE("augmentation samples: the first of a row is the image of its class, the others are its versions") {
   const auto data = testing::small_dataset({0, 1, 2, 0, 1, 2}, 20, 16, 3);
   const AugmentationRecipe batches{
-      .data = data, .policy = {FlipHorizontal{.p = 1}}, .mean = data.mean, .std = data.std};
+      .data = data, .policy = {FlipHorizontal{.p = 1}}, .preprocessing = own_preprocessing(data)};
   const auto drawing = draw_augmentation_samples(batches, {1600, 1200}, render::measure_text);
   const auto texts = texts_of(drawing.shapes);
   const auto heading =

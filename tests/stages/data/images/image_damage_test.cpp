@@ -23,7 +23,7 @@ std::string whole_error(const Damaged& file) {
 
 std::string part_error(const Damaged& file) {
   ImageDecoder decoder;
-  return error_of([&] { decoder.part(file, 3, {0, 0, 8, 8}, 8, 8, "cat.x"); });
+  return error_of([&] { decoder.part(file, 3, {0, 0, 8, 8}, 8, 8, {}, "cat.x"); });
 }
 
 std::string size_error(const Damaged& file) {
@@ -200,7 +200,7 @@ TEST_CASE(
       const auto size = image_size(file, "x");
       decoder.whole(file, 3, "x");
       const auto high = static_cast<double>(size.height), wide = static_cast<double>(size.width);
-      const auto picture = decoder.part(file, 3, {wide / 4, high / 4, wide / 2, high / 2}, 6, 6, "x");
+      const auto picture = decoder.part(file, 3, {wide / 4, high / 4, wide / 2, high / 2}, 6, 6, {}, "x");
       resample(picture.pixels.data(), picture.size, picture.part, 6, 6, out.data());
       ++pictures;
     } catch (const Error& error) {

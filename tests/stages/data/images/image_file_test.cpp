@@ -53,7 +53,7 @@ int part_differs(ImageDecoder& decoder, const FileContent& file, std::size_t cha
                  std::size_t height, std::size_t width) {
   Resampler resample;
   FileContent alone(height * width * channels), all(alone.size());
-  const auto some = decoder.part(file, channels, part, height, width, "x");
+  const auto some = decoder.part(file, channels, part, height, width, {}, "x");
   resample(some.pixels.data(), some.size, some.part, height, width, alone.data());
   const auto whole = decoder.whole(file, channels, "x");
   resample(whole.pixels.data(), whole.size, part, height, width, all.data());
@@ -342,7 +342,7 @@ TEST_CASE("image file: a JPEG is decoded at the smallest scale that has all the 
   ImageDecoder decoder;
   const auto file = jpeg_bytes(photo(400, 800, 1));
   const auto seen = [&](std::size_t height, std::size_t width) {
-    const auto picture = decoder.part(file, 1, {0, 0, 800, 400}, height, width, "x");
+    const auto picture = decoder.part(file, 1, {0, 0, 800, 400}, height, width, {}, "x");
     CHECK(picture.part.width >= static_cast<double>(width));
     return std::to_string(picture.size.height) + " x " + std::to_string(picture.size.width);
   };
@@ -358,7 +358,7 @@ TEST_CASE("image file: a JPEG is decoded at the smallest scale that has all the 
 TEST_CASE("image file: of a JPEG only the rows and columns are decoded that count") {
   ImageDecoder decoder;
   const auto file = jpeg_bytes(photo(400, 800, 3));
-  const auto picture = decoder.part(file, 3, {600, 300, 50, 40}, 40, 50, "x");
+  const auto picture = decoder.part(file, 3, {600, 300, 50, 40}, 40, 50, {}, "x");
   CHECK(picture.size.height < 50);
   CHECK(picture.size.width < 80);
   CHECK(picture.part.width == 50);
@@ -368,7 +368,7 @@ TEST_CASE("image file: of a JPEG only the rows and columns are decoded that coun
 TEST_CASE("image file: a part of a PNG is where it was asked for in the whole image") {
   ImageDecoder decoder;
   const auto drawing = photo(30, 40, 3);
-  const auto picture = decoder.part(png_bytes(drawing), 3, {3, 4, 20, 10}, 5, 5, "x");
+  const auto picture = decoder.part(png_bytes(drawing), 3, {3, 4, 20, 10}, 5, 5, {}, "x");
   CHECK(FileContent(picture.pixels.begin(), picture.pixels.end()) == drawing.pixels);
   CHECK(picture.part.x == 3);
   CHECK(picture.part.height == 10);

@@ -5,6 +5,7 @@
 #include "tests/catch.hpp"
 #include "tests/errors.hpp"
 #include "tests/runtime/file_bytes.hpp"
+#include "tests/stages/data/normalising.hpp"
 
 // The numbers are those of scipy's map_coordinates: oracle/fill.py.
 
@@ -45,7 +46,7 @@ TEST_CASE("fill: a policy says what comes in from outside, which is the mean whe
   const auto corner = [&](const char* fill) {
     Translate shift{.max = 1};
     if (*fill != 0) shift.fill = fill;
-    const Augmenter augmenter({shift}, picture_size, {0.4}, {1});
+    const Augmenter augmenter({shift}, testing::normalising(picture_size, {0.4}, {1}));
     float least = 1e9F;
     std::vector<float> out(picture_size.values());
     for (std::uint32_t i = 0; i < 20; ++i) {

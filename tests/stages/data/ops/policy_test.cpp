@@ -8,9 +8,12 @@
 #include <set>
 
 #include "tests/catch.hpp"
+#include "tests/stages/data/normalising.hpp"
 
 namespace fovea {
 namespace {
+
+using testing::normalising;
 
 const ImageSize gray{6, 8, 1};
 const ImageSize colour{5, 7, 3};
@@ -103,7 +106,7 @@ TEST_CASE("normalisation subtracts the mean and divides by the deviation of each
   const auto pixels = picture(colour);
   const std::vector<double> mean{0.2, 0.5, 0.7}, std{0.1, 0.25, 0};
   std::vector<float> out(colour.values());
-  Augmenter({}, colour, mean, std).plain(pixels.data(), out.data());
+  Augmenter({}, normalising(colour, mean, std)).plain(pixels.data(), out.data());
   for (std::size_t i = 0; i < out.size(); ++i) {
     const auto spread = i % 3 == 2 ? 1 : std[i % 3];
     CHECK(out[i] == Approx((pixels[i] / 255.0 - mean[i % 3]) / spread).margin(1e-6));
@@ -183,10 +186,12 @@ TEST_CASE("random_resized_crop keeps to its areas and aspects, as a crop where i
     CHECK((drawn.warp.c >= -0.5 && drawn.warp.c + broad < 80.5));
   });
   Random random(1, Purpose::augment);
-  Drawn drawn{.size = {16, 16, 3}, .taken = size, .crop = Region{}};
+  Drawn drawn{.size = {16, 16, 3}, .taken = size, .crop = Placement{}};
   op.draw(random, drawn);
   CHECK(drawn.warp.keeps_pixels());
-  CHECK((drawn.crop->width > 0 && drawn.crop->x + drawn.crop->width <= 80));
+  const auto& part = drawn.crop->part;
+  CHECK((part.width > 0 && part.x + part.width <= 80));
+  CHECK((drawn.crop->box.width == 16 && drawn.crop->box.height == 16));
 }
 
 TEST_CASE("rotate, zoom and shear keep the middle of the image where it is, and to their largest amount") {
@@ -274,7 +279,7 @@ TEST_CASE("auto_augment draws the pairs of its data set") {
 TEST_CASE("mixup and cutmix share labels as they share pixels") {
   const ImageSize size{4, 4, 1};
   for (const Policy& policy : {Policy{Mixup{.alpha = 1}}, Policy{CutMix{}}}) {
-    const Augmenter augmenter(policy, size, {0}, {1});
+    const Augmenter augmenter(policy, normalising(size, {0}, {1}));
     for (std::uint32_t number = 0; number < 50; ++number) {
       const auto mixing = augmenter.mixing({1, Purpose::mix, 0, number});
       REQUIRE(mixing.drawn);
@@ -286,7 +291,7 @@ TEST_CASE("mixup and cutmix share labels as they share pixels") {
       CHECK(std::accumulate(images.begin() + 32, images.end(), 0.0F) / 16 == Approx(1 - share).margin(1e-6));
     }
   }
-  CHECK_FALSE(Augmenter({Mixup{.p = 0}}, size, {0}, {1}).mixing({1, Purpose::mix}).drawn);
+  CHECK_FALSE(Augmenter({Mixup{.p = 0}}, normalising(size, {0}, {1})).mixing({1, Purpose::mix}).drawn);
 }
 
 TEST_CASE("beta numbers have the mean and the variance of their distribution") {
@@ -322,8 +327,7 @@ TEST_CASE("random_erasing keeps to its areas and its aspects, and inside the ima
 }
 
 TEST_CASE("the same random numbers give the same sample, others another one") {
-  const Augmenter augmenter({FlipHorizontal{}, Translate{.max = 0.3}, RandomErasing{}}, colour,
-                            {0.4, 0.4, 0.4}, {0.3, 0.3, 0.3});
+  const Augmenter augmenter({FlipHorizontal{}, Translate{.max = 0.3}, RandomErasing{}}, normalising(colour, {0.4, 0.4, 0.4}, {0.3, 0.3, 0.3}));
   const auto pixels = picture(colour);
   std::vector<float> one(colour.values()), again(one), other(one);
   augmenter.augmented(pixels.data(), {1, Purpose::augment, 0, 1}, one.data());
@@ -334,8 +338,7 @@ TEST_CASE("the same random numbers give the same sample, others another one") {
 }
 
 TEST_CASE("an augmented sample has the same bytes on every processor") {
-  const Augmenter augmenter({FlipHorizontal{.p = 1}, Translate{.max = 0.3}}, colour, {0.4, 0.5, 0.6},
-                            {0.3, 0.2, 0.1});
+  const Augmenter augmenter({FlipHorizontal{.p = 1}, Translate{.max = 0.3}}, normalising(colour, {0.4, 0.5, 0.6}, {0.3, 0.2, 0.1}));
   std::vector<float> out(colour.values());
   std::uint32_t sum = 0;
   for (std::uint32_t sample = 0; sample < 20; ++sample) {

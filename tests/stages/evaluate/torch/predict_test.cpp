@@ -19,8 +19,8 @@ Model by_brightness() {
   auto model = toy::model(specification, toy::images(3));
   model.weights[0].values = std::vector<float>{0, 1, 2};
   model.weights[1].values = std::vector<float>{0, 0, 0};
-  model.mean = {0};
-  model.std = {1};
+  model.preprocessing.mean = {0};
+  model.preprocessing.std = {1};
   return model;
 }
 
@@ -84,10 +84,6 @@ TEST_CASE("predict: data that does not fit the model is refused") {
   const auto model = by_brightness();
   CHECK(error_of([&] { predict(model, toy::images(0)); }) ==
         "\"data\": has no images; wire it to a part that has some");
-  auto larger = toy::images(4);
-  larger.height = 4;
-  CHECK(error_of([&] { predict(model, larger); }) ==
-        "\"data\": images are 4 x 8 x 1, but the model takes 8 x 8 x 1; build the model for this data");
   auto renamed = toy::images(4);
   renamed.class_names[0] = "other";
   CHECK(error_of([&] { predict(model, renamed); }) ==

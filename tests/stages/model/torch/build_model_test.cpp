@@ -38,7 +38,7 @@ TEST_CASE("build_model: takes size, classes and statistics from the data") {
   CHECK(model.specification.height == 28);
   CHECK(model.specification.classes == 3);
   CHECK(model.class_names == std::vector<std::string>{"row 1", "row 3", "row 5"});
-  CHECK(model.mean == toy::images(6).mean);
+  CHECK(model.preprocessing.mean == toy::images(6).mean);
 }
 
 TEST_CASE("build_model: the same seed gives the same weights, another seed others") {

@@ -64,7 +64,7 @@ inline Dataset images(std::size_t count, std::uint64_t seed = 1, std::size_t cla
 }
 
 inline AugmentationRecipe batches(const Dataset& data, std::uint64_t seed = 5) {
-  return {.data = data, .policy = {}, .seed = seed, .mean = data.mean, .std = data.std};
+  return {.data = data, .policy = {}, .seed = seed, .preprocessing = own_preprocessing(data)};
 }
 
 /// Two convolutions, with each kind of layer that learning treats in its own way.
@@ -92,7 +92,7 @@ inline Specification specification(std::int64_t classes = 3) {
 /// A specification with weights drawn between -0.3 and 0.3, variances and counters being what they begin
 /// with.
 inline Model model(const Specification& specification, const Dataset& data) {
-  Model model{specification, {}, data.class_names, data.mean, data.std};
+  Model model{specification, {}, data.class_names, own_preprocessing(data)};
   Random random(9, Purpose::initialise);
   for (const auto& weight : infer(specification).weights()) {
     std::vector<float> values(static_cast<std::size_t>(weight.count()));

@@ -273,13 +273,13 @@ TEST_CASE("train: auto precision is bf16 where the CPU has it") {
 TEST_CASE("train: the model that comes out is normalised as the batches were") {
   Training training;
   auto batches = toy::batches(training.data);
-  batches.mean = {0.25};
+  batches.preprocessing.mean = {0.25};
   auto context = toy::context(training.heard);
   const auto out = Train::run({.model = toy::model(training.network, training.data),
                                .batches = batches,
                                .validation = training.validation},
                               {.epochs = 1}, context);
-  CHECK(out.best->mean == std::vector<double>{0.25});
+  CHECK(out.best->preprocessing.mean == std::vector<double>{0.25});
 }
 
 TEST_CASE("train: a loss that is not finite is told with what to do") {
