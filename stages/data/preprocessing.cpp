@@ -41,7 +41,9 @@ std::size_t half_of(std::size_t rest) {
 /// A side that grows as the other does from `from` to `to`. Between whole pixels it is cut off where the
 /// target is a square, as in torchvision's `Resize`, and else rounded, as in timm's `ResizeKeepRatio`.
 std::size_t grown(std::size_t side, std::size_t from, std::size_t to, bool square) {
-  return square ? side * to / from : (2 * side * to + from) / (2 * from);
+  if (square) return side * to / from;
+  const double ratio = static_cast<double>(from) / static_cast<double>(to);
+  return static_cast<std::size_t>(std::nearbyint(static_cast<double>(side) / ratio));
 }
 
 /// What torchvision's `CenterCrop` keeps of a side once it has `scaled` pixels: begin and length, in pixels

@@ -1,3 +1,5 @@
+#include <cmath>
+
 #include "stages/all.hpp"
 
 #include "tests/catch.hpp"
@@ -22,6 +24,36 @@ TEST_CASE("augment writes down the recipe: data, policy, seed and the data's own
   CHECK(batches.preprocessing.mean == data->mean);
   CHECK(batches.preprocessing.std == data->std);
   CHECK(alone.listener.warnings.empty());
+}
+
+TEST_CASE("augment writes down in which size images are seen, no square either, and how they come to it") {
+  Alone alone("augment");
+  const auto data = small_dataset({0, 1}, 8, 8, 3);
+  const auto batches = *Augment::run({.data = data},
+                                     {.policy = {},
+                                      .image_size = std::vector<std::int64_t>{12, 20},
+                                      .fit = "letterbox",
+                                      .interpolation = "bicubic"},
+                                     alone.context)
+                            .batches;
+  const auto& how = batches.preprocessing;
+  CHECK(how.size == ImageSize{12, 20, 3});
+  CHECK(how.fit == Fit::letterbox);
+  CHECK(how.filter == Filter{Interpolation::bicubic, true});
+  std::vector<float> sample(how.size.values());
+  augment_sample(batches, 0, 1, sample.data());
+  CHECK(std::abs(sample.front()) < 0.02F);
+}
+
+TEST_CASE("augment: a size that is no height and width, and settings that are not used, are refused") {
+  CHECK_THROWS_WITH(complete(R"({"image_size": [64]})"),
+                    "params.image_size: [64]; it must be [height, width]");
+  CHECK_THROWS_WITH(complete(R"({"crop_pct": 0.9})"),
+                    "params.crop_pct: not used by \"fit\": \"crop\"; leave it out, or set \"fit\" to "
+                    "\"short_side\"");
+  CHECK_THROWS_WITH(complete(R"({"fit": "letter_box"})"),
+                    "params.fit: \"letter_box\" is not allowed; it must be one of \"crop\", "
+                    "\"short_side\", \"letterbox\", \"stretch\"; did you mean \"letterbox\"?");
 }
 
 TEST_CASE("augment: a policy is a list of ops by name, and defaults are filled in") {

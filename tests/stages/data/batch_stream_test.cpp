@@ -114,6 +114,40 @@ TEST_CASE("a stream may be moved and left in the middle") {
   CHECK(std::equal(second->images.begin(), second->images.end(), whole.images.begin() + 10 * 90));
 }
 
+TEST_CASE("a training pass that varies nothing shows pixels of another size as the plain pass does") {
+  const auto data = small_dataset({0, 1, 2, 0, 1}, 9, 14, 3);
+  for (const auto* fit : {"crop", "short_side", "letterbox", "stretch"}) {
+    const auto how = FitSettings{.fit = fit}.of(data, std::vector<std::int64_t>{8, 6});
+    const AugmentationRecipe batches{.data = data, .policy = {}, .seed = 3, .preprocessing = how};
+    const auto order = permutation(5, Random(batches.seed, Purpose::shuffle, 0));
+    const auto trained = joined(BatchStream::training(batches, 0, 2, 2));
+    const auto plain = joined(BatchStream::plain(data, how, 2, 1));
+    for (std::size_t i = 0; i < 5; ++i) {
+      const auto values = static_cast<std::ptrdiff_t>(how.size.values());
+      const auto from = trained.images.begin() + static_cast<std::ptrdiff_t>(i) * values;
+      CHECK(std::equal(from, from + values, plain.images.begin() + order[i] * values));
+    }
+  }
+}
+
+TEST_CASE("a recipe from before there was a preprocessing is seen in the size of its data") {
+  const Folder folder;
+  H5Writer file(folder / "recipe.h5");
+  file.attribute("/", "data", "id");
+  file.attribute("/", "policy", "[]");
+  file.attribute("/", "seed", std::int64_t{7});
+  file.write("mean", std::vector<double>{0.5});
+  file.write("std", std::vector<double>{0.25});
+  file.close();
+  const auto data = std::make_shared<const Dataset>(small_dataset({0, 1}, 4, 5, 1));
+  const auto resolve = [&](const Codec&, const std::string& object) { return Item{data, object}; };
+  const auto read = AugmentationRecipe::codec().read(H5Reader(folder / "recipe.h5"), resolve);
+  const auto& how = std::static_pointer_cast<const AugmentationRecipe>(read)->preprocessing;
+  CHECK(how.size == ImageSize{4, 5, 1});
+  CHECK(how.fit == Fit::crop);
+  CHECK(how.std == std::vector<double>{0.25});
+}
+
 TEST_CASE("the recipe comes back from its file, its data found by identity") {
   auto batches = recipe(20, 0xfedcba9876543210);
   const auto data = batches.data.share();

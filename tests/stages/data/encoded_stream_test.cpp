@@ -33,7 +33,8 @@ std::vector<float> images_of(BatchStream stream) {
 
 TEST_CASE("encoded images are seen as their middle part in the size of their data set") {
   const auto data = album();
-  const auto all = images_of(BatchStream::plain(data, testing::normalising({24, 32, 3}, {0, 0, 0}, {1, 1, 1}), 5, 2));
+  const auto all =
+      images_of(BatchStream::plain(data, testing::normalising({24, 32, 3}, {0, 0, 0}, {1, 1, 1}), 5, 2));
   REQUIRE(all.size() == 12 * data.image_bytes());
   Viewer viewer;
   const auto* seen = viewer.plain(data, 7, own_preprocessing(data));

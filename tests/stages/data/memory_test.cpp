@@ -24,10 +24,11 @@ Dataset large_photos() {
 }
 
 TEST_CASE("encoded images stay in their file: memory does not grow from epoch to epoch, nor with the data") {
-  const AugmentationRecipe batches{.data = large_photos(),
-                                   .policy = {RandomResizedCrop{}, FlipHorizontal{}},
-                                   .seed = 1,
-                                   .preprocessing = normalising({64, 64, 3}, {0.5, 0.5, 0.5}, {0.3, 0.3, 0.3})};
+  const AugmentationRecipe batches{
+      .data = large_photos(),
+      .policy = {RandomResizedCrop{}, FlipHorizontal{}},
+      .seed = 1,
+      .preprocessing = normalising({64, 64, 3}, {0.5, 0.5, 0.5}, {0.3, 0.3, 0.3})};
   const auto before = process_memory("RssAnon");
   std::vector<std::size_t> after;
   for (std::uint32_t epoch = 0; epoch < 5; ++epoch) {

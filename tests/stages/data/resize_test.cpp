@@ -1,6 +1,7 @@
 #include "stages/data/resize.hpp"
 
 #include "stages/data/images/resample.hpp"
+#include "stages/data/viewer.hpp"
 #include "tests/catch.hpp"
 #include "tests/stages/data/data_fixture.hpp"
 
@@ -38,6 +39,25 @@ TEST_CASE("resize: crop takes the middle that has the new proportions") {
   for (std::size_t y = 0; y < 4; ++y) {
     for (std::size_t x = 0; x < 4; ++x) CHECK(out.data->image(0)[4 * y + x] == data.image(0)[8 * y + x + 2]);
   }
+}
+
+TEST_CASE("resize: letterbox keeps all of an image, amid black where that is asked for") {
+  const auto data = small_dataset({0}, 2, 4, 1);
+  const auto out = resized(data, {.height = 4, .width = 4, .fit = "letterbox", .fill = "black"});
+  const auto image = out.data->image(0);
+  CHECK(std::vector(image.begin(), image.begin() + 4) == std::vector<std::uint8_t>{0, 0, 0, 0});
+  CHECK(std::equal(image.begin() + 4, image.begin() + 12, data.image(0).begin()));
+  CHECK(std::vector(image.begin() + 12, image.end()) == std::vector<std::uint8_t>{0, 0, 0, 0});
+}
+
+TEST_CASE("resize: what it makes is what a model that resizes in the same way sees") {
+  const auto data = small_dataset({0, 1}, 11, 17, 3);
+  const auto out = resized(data, {.height = 6, .width = 5, .fit = "short_side", .crop_pct = 0.8});
+  const auto how =
+      FitSettings{.fit = "short_side", .crop_pct = 0.8}.of(data, std::vector<std::int64_t>{6, 5});
+  Viewer viewer;
+  const auto* seen = viewer.plain(data, 1, how);
+  CHECK(std::equal(seen, seen + how.size.values(), out.data->image(1).begin()));
 }
 
 TEST_CASE("resize: the number of threads makes no difference") {

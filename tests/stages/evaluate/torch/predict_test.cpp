@@ -2,9 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
+#include "stages/data/builder.hpp"
+#include "stages/data/resize.hpp"
+#include "stages/data/viewer.hpp"
 #include "tests/catch.hpp"
 #include "tests/errors.hpp"
+#include "tests/stages/data/images/image_bytes.hpp"
 #include "tests/stages/train/torch/toy.hpp"
 
 using namespace fovea;
@@ -69,6 +74,40 @@ TEST_CASE("predict: what is told of an image does not depend on the batch around
   for (std::size_t i = 0; i < one->logits.size(); ++i) {
     CHECK(one->logits[i] == Approx(two->logits[i]).epsilon(1e-5).margin(1e-5));
   }
+}
+
+TEST_CASE(
+    "predict: images of any size, as files or pixels, gray or RGB, are seen by the model's preprocessing") {
+  auto model = by_brightness();
+  model.preprocessing.fit = Fit::letterbox;
+  model.preprocessing.fill = {40};
+  const auto shape = testing::photo(20, 31, 3);
+  DatasetBuilder pixels(20, 31, 3, model.class_names), files(5, 5, 3, model.class_names);
+  pixels.add(shape.pixels, 0);
+  files.add_file(testing::png_bytes(shape), 0);
+  const auto of_pixels = pixels.build();
+  Viewer viewer;
+  const auto* seen = viewer.plain(of_pixels, 0, model.preprocessing);
+  const double mean = std::accumulate(seen, seen + 64, 0.0) / 255 / 64;
+  const auto predictions = predict(model, of_pixels);
+  CHECK(predictions->row(0)[2] == Approx(2 * mean));
+  const auto again = predict(model, files.build());
+  CHECK(std::equal(predictions->logits.begin(), predictions->logits.end(), again->logits.begin()));
+}
+
+TEST_CASE("predict: tells of a data set, byte by byte, what it tells of its resized copy") {
+  const auto model = by_brightness();
+  auto larger = toy::images(9);
+  std::vector<std::uint8_t> values(9 * 13 * 21);
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<std::uint8_t>(i * 37 + i / 256);
+  larger.pixels = std::move(values);
+  larger.height = 13;
+  larger.width = 21;
+  toy::Heard heard;
+  auto context = toy::context(heard);
+  const auto resized = Resize::run({.data = larger}, {.height = 8, .width = 8}, context).data;
+  const auto one = predict(model, larger), two = predict(model, *resized);
+  CHECK(std::equal(one->logits.begin(), one->logits.end(), two->logits.begin()));
 }
 
 TEST_CASE("predict: dropout is off") {

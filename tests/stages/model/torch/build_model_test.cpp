@@ -41,6 +41,23 @@ TEST_CASE("build_model: takes size, classes and statistics from the data") {
   CHECK(model.preprocessing.mean == toy::images(6).mean);
 }
 
+TEST_CASE("build_model: takes a size of its own, no square either, and how images come to it") {
+  toy::Heard heard;
+  auto context = toy::context(heard);
+  const auto model = *BuildModel::run({.data = toy::images(6)},
+                                      {.architecture = "resnet8",
+                                       .image_size = std::vector<std::int64_t>{24, 40},
+                                       .fit = "short_side",
+                                       .crop_pct = 0.9},
+                                      context)
+                          .model;
+  CHECK(model.specification.height == 24);
+  CHECK(model.specification.width == 40);
+  CHECK(model.preprocessing.size == ImageSize{24, 40, 1});
+  CHECK(model.preprocessing.fit == Fit::short_side);
+  CHECK(model.preprocessing.crop_pct == 0.9);
+}
+
 TEST_CASE("build_model: the same seed gives the same weights, another seed others") {
   CHECK(toy::same_bytes(build("resnet8"), build("resnet8")));
   CHECK_FALSE(toy::same_bytes(build("resnet8"), build("resnet8", 2)));

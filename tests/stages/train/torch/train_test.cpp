@@ -282,6 +282,38 @@ TEST_CASE("train: the model that comes out is normalised as the batches were") {
   CHECK(out.best->preprocessing.mean == std::vector<double>{0.25});
 }
 
+TEST_CASE("train: batches that are seen in another way than the model's are refused") {
+  const auto refused = [](const auto& change) {
+    Training training;
+    auto batches = toy::batches(training.data);
+    change(batches.preprocessing);
+    auto context = toy::context(training.heard);
+    return error_of([&] {
+      Train::run({.model = toy::model(training.network, training.data),
+                  .batches = batches,
+                  .validation = training.validation},
+                 {.epochs = 1}, context);
+    });
+  };
+  CHECK(refused([](Preprocessing& how) { how.size.width = 9; }) ==
+        "\"batches\": images are 8 x 9 x 1, but the model takes 8 x 8 x 1; build the model for this data, or "
+        "give \"augment\" the same \"image_size\"");
+  CHECK(refused([](Preprocessing& how) { how.fit = Fit::letterbox; }) ==
+        "\"batches\": images of another size are seen with \"fit\": \"letterbox\", \"interpolation\": "
+        "\"bilinear\", but by the model with \"fit\": \"crop\", \"interpolation\": \"bilinear\"; give "
+        "\"augment\" what the model has");
+}
+
+TEST_CASE("train: validation images of another size are seen as those of the batches") {
+  Training training;
+  auto larger = toy::images(12);
+  larger.pixels = std::vector<std::uint8_t>(12 * 16 * 20, 90);
+  larger.height = 16;
+  larger.width = 20;
+  training.validation = larger;
+  CHECK(training.run().history->validation.loss.size() > 0);
+}
+
 TEST_CASE("train: a loss that is not finite is told with what to do") {
   const auto error =
       error_of([] { Training{}.run(R"({"learning_rate": 1e30, "clip": {"global_norm": null}})"); });
