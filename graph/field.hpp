@@ -77,7 +77,9 @@ struct Field {
   std::string_view doc;
   Rule rule{};
   Role role = Role::result;
-  std::string_view file{};  ///< for an output port: its file name in the run directory; empty = not exported
+  std::string_view
+      file{};            ///< for an output port: what it is called in the run directory; empty = not exported
+  bool tracked = false;  ///< for an output port: see `tracked`
 };
 
 /// Declares a parameter that decides the result, or a port.
@@ -105,6 +107,14 @@ constexpr auto exported(std::string_view name, T Owner::*member, std::string_vie
   return Field<Owner, T, Anything>{name, member, doc, {}, Role::result, file};
 }
 
+/// Declares an output port that trackers and the summary of a run are told of when all has run: its artifact
+/// says what (`Codec::tells`). Where a `file` is given, it is exported as well.
+template <class Owner, class T>
+constexpr auto tracked(std::string_view name, T Owner::*member, std::string_view doc,
+                       std::string_view file = {}) {
+  return Field<Owner, T, Anything>{name, member, doc, {}, Role::result, file, true};
+}
+
 /// Marks an input port whose value must not be empty; see `needed`.
 struct NotEmpty {};
 
@@ -115,8 +125,17 @@ constexpr auto needed(std::string_view name, T Owner::*member, std::string_view 
   return Field<Owner, T, NotEmpty>{name, member, doc};
 }
 
-/// The rule of a parameter that takes the values of `each`, in the order of the wires of a list; see
-/// `of_each`.
+/// Marks an input port whose stage tells of its values together; see `told_together`.
+struct ToldTogether {};
+
+/// Declares an input port whose stage tells of what comes in: the summary of a run tells that, and of none of
+/// these alone.
+template <class Owner, class T>
+constexpr auto told_together(std::string_view name, T Owner::*member, std::string_view doc) {
+  return Field<Owner, T, ToldTogether>{name, member, doc};
+}
+
+/// Marks a parameter that takes the values of `each`, in the order of the wires of a list; see `of_each`.
 struct ValuesOfEach {
   std::string_view port;
   template <class T>

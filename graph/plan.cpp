@@ -18,7 +18,6 @@ class Planner {
         world_(world),
         options_(options),
         force_(options.force.begin(), options.force.end()),
-        wanted_(options.wanted.begin(), options.wanted.end()),
         lineages_(lineages(graph)),
         readers_(graph.nodes().size()),
         nearest_(world) {
@@ -52,7 +51,6 @@ class Planner {
   const World& world_;
   const PlanOptions& options_;
   const std::set<std::string> force_;
-  const std::set<Output> wanted_;
   const std::vector<std::string> lineages_;
   std::vector<std::vector<Output>> readers_;  ///< by node: the nodes that read it, and the port
   Nearest nearest_;
@@ -146,10 +144,10 @@ void Planner::plan_node(std::size_t i, std::vector<Planned>& all) {
   find_progress(node, parts, numerics, planned);
 }
 
-/// Whether output `port` of node `i` is needed: by the run directory, by a reader after the run, by a stage
-/// that runs, or, if no stage reads any of its outputs, by the request for the stage itself.
+/// Whether somebody wants output `port` of node `i`: the run directory or a tracker, a stage that runs, or,
+/// where nobody reads any output of it, whoever asked for the stage itself.
 bool Planner::is_wanted(std::size_t i, std::size_t port, const std::vector<Planned>& all) const {
-  if (!graph_.nodes()[i].stage->outputs[port].file.empty() || wanted_.contains({i, port})) return true;
+  if (graph_.nodes()[i].stage->outputs[port].read_after_run()) return true;
   return readers_[i].empty() || std::any_of(readers_[i].begin(), readers_[i].end(), [&](const Output& to) {
            return to.port == port && all[to.node].status != Status::hit;
          });
@@ -279,6 +277,27 @@ std::string progress_key(const Node& node, const Json& parts) {
 std::vector<Planned> plan(const Graph& graph, const World& world, const PlanOptions& options) {
   for (const auto& name : options.force) graph.find(name);
   return Planner(graph, world, options).plan();
+}
+
+std::vector<Output> read_after_run(const Graph& graph) {
+  std::vector<Output> all;
+  for (std::size_t node = 0; node < graph.nodes().size(); ++node) {
+    const auto& outputs = graph.nodes()[node].stage->outputs;
+    for (std::size_t port = 0; port < outputs.size(); ++port) {
+      if (outputs[port].read_after_run()) all.push_back({node, port});
+    }
+  }
+  return all;
+}
+
+std::vector<Record> records_of(const Graph& graph, const std::vector<Planned>& planned) {
+  std::vector<Record> records;
+  for (std::size_t i = 0; i < planned.size(); ++i) {
+    if (planned[i].status != Status::hit)
+      throw Error(graph.nodes()[i].name + ": has to run (" + planned[i].why + "); run the pipeline first");
+    records.push_back(planned[i].record.value());
+  }
+  return records;
 }
 
 }  // namespace fovea

@@ -93,13 +93,20 @@ struct Output {
 };
 
 struct PlanOptions {
-  std::vector<std::string> force{};  ///< nodes that run even if their result is in the store
-  std::vector<Output> wanted{};      ///< outputs that are read at the end, beside the exported ones
-  bool same_numerics = false;        ///< ignore results with other numerics
+  std::vector<std::string> force{};  ///< nodes that run whatever is there
+  bool same_numerics = false;        ///< results that were made with other numerics don't count
 };
 
-/// Plans every node, by number, without computing anything. A known result that is missing from the store is
-/// computed again only if it is needed: it is exported or wanted, or a stage that runs reads it.
+/// Tells for each node, by number, whether its result is there already; computes nothing. A result that is
+/// known but no longer there runs only where it is needed: it is exported or tracked, or a stage that runs
+/// reads it.
 std::vector<Planned> plan(const Graph& graph, const World& world, const PlanOptions& options = {});
+
+/// The outputs that are read when all has run: those that are exported or tracked.
+std::vector<Output> read_after_run(const Graph& graph);
+
+/// The records of a plan that has nothing to run, by node. Throws `Error` that names the first stage whose
+/// result is not there.
+std::vector<Record> records_of(const Graph& graph, const std::vector<Planned>& planned);
 
 }  // namespace fovea

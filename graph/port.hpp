@@ -108,8 +108,12 @@ struct PortInfo {
   const Codec* codec = nullptr;
   bool measured = false;  ///< the artifact holds measurements, such as times, which no other run repeats
   bool many = false;      ///< for an input: takes a list of one or more wires
-  bool needed = false;    ///< for an input: must not be empty
-  /// Returns the versions of libraries that decide how the artifact is read; null if there are none.
+  bool needed = false;    ///< for an input: must have something in it
+  bool tracked = false;   ///< for an output: trackers and the summary of a run are told of it
+  bool told_together = false;  ///< for an input: the stage tells of what comes in, in place of who gives it
+  /// Whether an output is read when all has run, and so must be there then.
+  bool read_after_run() const { return tracked || !file.empty(); }
+  /// Versions of libraries that decide what is read from the artifact; null where none does.
   Json (*read_with)() = nullptr;
   /// For an input: throws `Error` if its value and the complete parameters of the stage do not go together;
   /// null if that is not checked before the stage runs.

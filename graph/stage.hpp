@@ -78,7 +78,7 @@ std::vector<PortInfo> describe_ports() {
     };
     ports.push_back({std::string(each.name), std::string(T::kind), std::string(each.doc),
                      std::string(each.file), &T::codec(), measured, PortType<Member>::many,
-                     std::is_same_v<Rule, NotEmpty>});
+                     std::is_same_v<Rule, NotEmpty>, each.tracked, std::is_same_v<Rule, ToldTogether>});
     if constexpr (requires { T::read_with(); }) ports.back().read_with = &T::read_with;
   });
   return ports;

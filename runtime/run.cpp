@@ -121,6 +121,12 @@ World world_of(Store& store, std::function<Json(const Node&)> numerics) {
           }};
 }
 
+std::vector<Record> RunResult::records() const {
+  std::vector<Record> all;
+  for (const auto& node : nodes) all.push_back(node.record);
+  return all;
+}
+
 RunResult run(const Graph& graph, Store& store, const World& world, Libraries& libraries, Report& report,
               const RunOptions& options) {
   // Stages that wait for their streams block their threads, so the streams need as many threads again.
@@ -130,7 +136,7 @@ RunResult run(const Graph& graph, Store& store, const World& world, Libraries& l
   auto now = options;
   RunResult earlier{std::vector<NodeResult>(graph.nodes().size()), {}, false};
   for (std::size_t passes = 1;; ++passes) {
-    const auto planned = plan(graph, world, {now.force, now.wanted, now.same_numerics});
+    const auto planned = plan(graph, world, {now.force, now.same_numerics});
     RunPass pass(graph, store, world, libraries, report, now, planned);
     if (std::any_of(planned.begin(), planned.end(),
                     [](const auto& each) { return each.status != Status::hit; })) {

@@ -11,14 +11,13 @@ namespace fovea {
 
 /// The options of a run.
 struct RunOptions {
-  std::size_t threads = 1;         ///< the number of threads, without LibTorch's own
-  std::string device = "cpu";      ///< the device on which libraries compute, as in `Context`
-  std::vector<std::string> force;  ///< stages that run even if their result is in the store
-  std::vector<Output> wanted;      ///< outputs that are read at the end, beside the exported ones
-  bool same_numerics = false;      ///< ignore results and progress with other numerics
-  std::stop_token stop;            ///< requests a stop
-  bool keep_going = false;         ///< after an error, run the stages that do not depend on the failed one
-  /// Throws `Error` if a stage that has to run cannot run on this machine; called before the run begins.
+  std::size_t threads = 1;         ///< for everything but LibTorch's own computing
+  std::string device = "cpu";      ///< where that is done, as `Context` has it
+  std::vector<std::string> force;  ///< stages that run even where their result is there
+  bool same_numerics = false;      ///< results and progress that were made with other numerics don't count
+  std::stop_token stop;            ///< asks to leave soon
+  bool keep_going = false;         ///< what does not depend on a stage that failed runs all the same
+  /// Throws `Error` where a stage that has to run can't run here; asked before anything begins.
   std::function<void(const Node&)> expect_can_run{};
   std::filesystem::path live;  ///< the folder for files to watch, with a subfolder for each stage; "" = none
 };
@@ -46,6 +45,8 @@ struct RunResult {
   bool stopped = false;               ///< the run stopped on request
   std::vector<Error> later_errors{};  ///< errors after the first, if the run kept going
   bool done() const { return !error && !stopped; }
+  /// What the store keeps of each node, by number; without objects where it did not end well.
+  std::vector<Record> records() const;
 };
 
 /// Returns the `World` of a store. `numerics` gives the numerics of a node's library. Earlier records are

@@ -49,84 +49,85 @@ std::vector<Exported> exports_of(const Graph& graph) {
 
 namespace {
 
-/// Returns the entry of an exported file in `config.json`: its path and the output that it came from.
-Json origin_of(const fs::path& folder, const Exported& file, const Graph& graph, const RunResult& result) {
+/// What is kept of an exported file: where it lies and what it came from.
+Json origin_of(const fs::path& folder, const Exported& file, const Graph& graph,
+               std::span<const Record> records) {
   const auto& node = graph.nodes()[file.node];
   return {{"path", file.path.string()},
           {"node", node.name},
           {"port", node.stage->outputs[file.port].name},
-          {"object", result.nodes[file.node].record.objects.at(file.port)},
+          {"object", records[file.node].objects.at(file.port)},
           {"sha256", file_digest(folder / file.path)}};
 }
 
-/// Moves the files of one export from the temporary folder to their place, and appends them to the list.
-void settle_export(const fs::path& temporary, const fs::path& folder, const Exported& from,
-                   const Graph& graph, const RunResult& result, Json& files) {
-  for (const auto& entry : fs::recursive_directory_iterator(temporary)) {
+/// Moves the files of one export from where they were written to where they belong, and adds them to the
+/// list.
+void settle_export(const fs::path& aside, const fs::path& folder, const Exported& from, const Graph& graph,
+                   std::span<const Record> records, Json& files) {
+  for (const auto& entry : fs::recursive_directory_iterator(aside)) {
     if (!entry.is_regular_file()) continue;
     const auto path = entry.path().lexically_relative(temporary);
     fs::create_directories((folder / path).parent_path());
     move_to_new(entry.path(), folder / path);
-    files.push_back(origin_of(folder, {from.node, from.port, path}, graph, result));
+    files.push_back(origin_of(folder, {from.node, from.port, path}, graph, records));
   }
   fs::remove_all(temporary);
 }
 
-/// Exports everything into a folder and lists each file with the output that it came from; nothing if an
-/// object is lost.
-std::optional<Json> export_all(const Graph& graph, const RunResult& result, Store& store,
+/// Exports everything into a folder and lists each file with what it came from; nothing where an object is
+/// lost.
+std::optional<Json> export_all(const Graph& graph, std::span<const Record> records, Store& store,
                                const fs::path& folder, const MoreExports& more) {
   Json files = Json::array();
   const auto temporary = folder / ".export";
   for (const auto& one : exports_of(graph)) {
     const auto& output = graph.nodes()[one.node].stage->outputs[one.port];
-    const auto& object = result.nodes[one.node].record.objects.at(one.port);
+    const auto& object = records[one.node].objects.at(one.port);
     const auto item = store.load(*output.codec, object);
     if (!item) return {};
-    fs::create_directories((temporary / one.path).parent_path());
-    output.codec->export_to(item->data.get(), store.object_path(object), temporary / one.path);
-    settle_export(temporary, folder, one, graph, result, files);
+    fs::create_directories((aside / one.path).parent_path());
+    output.codec->export_to(item->data.get(), store.object_path(object), aside / one.path);
+    settle_export(aside, folder, one, graph, records, files);
   }
   const auto others = more ? more(folder) : std::vector<Exported>{};
   if (!others) return {};
-  for (const auto& file : *others) files.push_back(origin_of(folder, file, graph, result));
+  for (const auto& file : *others) files.push_back(origin_of(folder, file, graph, records));
   return files;
 }
 
-/// Returns the description of each node, by its name.
-Json nodes_of(const Graph& graph, const RunResult& result) {
+/// What each node was, by its name.
+Json nodes_of(const Graph& graph, std::span<const Record> records, const std::set<std::size_t>& ran) {
   Json nodes = Json::object();
   auto& all = nodes.get_ref<Json::object_t&>();  // unique names need no look-up
   for (std::size_t i = 0; i < graph.nodes().size(); ++i) {
-    const auto& record = result.nodes[i].record;
     const auto& node = graph.nodes()[i];
     all.push_back({node.name,
                    {{"stage", node.stage->name},
-                    {"key", record.key},
-                    {"objects", record.objects},
-                    {"ran", result.nodes[i].end == End::ran}}});
+                    {"key", records[i].key},
+                    {"objects", records[i].objects},
+                    {"ran", ran.contains(i)}}});
   }
   return nodes;
 }
 
 }  // namespace
 
-std::optional<fs::path> write_run_directory(const Graph& graph, const RunResult& result, Store& store,
-                                            const fs::path& output_dir, const std::string& name,
-                                            const std::string& log, const MoreExports& more) try {
-  const auto stem = name + "_" + time_for_names();
+std::optional<fs::path> write_run_directory(const Graph& graph, std::span<const Record> records, Store& store,
+                                            const fs::path& output_dir, const RunNotes& notes,
+                                            const MoreExports& more) try {
+  const auto stem = notes.name + "_" + time_for_names();
   Draft draft(output_dir);
-  auto files = export_all(graph, result, store, draft.path(), more);
+  auto files = export_all(graph, records, store, draft.path(), more);
   if (!files) return {};
   const auto definition = write_definition(graph, fs::current_path());
   write_text(draft.path() / "config.json", definition.dump(2) + "\n");
-  write_text(draft.path() / "run.log", log);
+  write_text(draft.path() / "run.log", notes.log);
   const auto directory = settle(draft, output_dir, stem);
-  store.keep_run(directory.filename().string(), {{"name", name},
+  store.keep_run(directory.filename().string(), {{"name", notes.name},
                                                  {"directory", fs::absolute(directory).string()},
                                                  {"made", now_as_text()},
                                                  {"pipeline", definition},
-                                                 {"stages", nodes_of(graph, result)},
+                                                 {"stages", nodes_of(graph, records, notes.ran)},
                                                  {"files", std::move(*files)}});
   return directory;
 } catch (const fs::filesystem_error& error) {

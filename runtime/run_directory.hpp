@@ -1,8 +1,10 @@
 #pragma once
 
 #include <functional>
+#include <set>
+#include <span>
 
-#include "runtime/run.hpp"
+#include "runtime/store/store.hpp"
 
 namespace fovea {
 
@@ -21,14 +23,20 @@ std::vector<Exported> exports_of(const Graph& graph);
 using MoreExports =
     std::function<std::optional<std::vector<Exported>>(const std::filesystem::path& directory)>;
 
-/// Writes the run directory `<output_dir>/<name>_<YYYYmmdd_HHMMSS>` (with a number appended if the name is
-/// taken) atomically: `config.json`, all exports of the stages, the files of `more`, and `log` as `run.log`.
-/// Returns the path, or nothing if an object is lost and its stage has to run again. Throws `Error` if the
-/// directory cannot be written.
-std::optional<std::filesystem::path> write_run_directory(const Graph& graph, const RunResult& result,
+/// What a run directory has beside what the store holds.
+struct RunNotes {
+  std::string name;             ///< the directory's, without its time
+  std::string log;              ///< what `run.log` says
+  std::set<std::size_t> ran{};  ///< the nodes that this run has computed, as `fovea explain` tells
+};
+
+/// Writes the run directory `<output_dir>/<name>_<YYYYmmdd_HHMMSS>` (with a number behind it where that is
+/// taken), whole or not at all, from the records of all nodes and the objects in the store: `config.json`,
+/// everything that the stages export, what `more` writes, and `run.log`. Gives its path, or nothing where an
+/// object turned out to be lost and its stage has to run again. Throws `Error` where it can't be written.
+std::optional<std::filesystem::path> write_run_directory(const Graph& graph, std::span<const Record> records,
                                                          Store& store,
                                                          const std::filesystem::path& output_dir,
-                                                         const std::string& name, const std::string& log,
-                                                         const MoreExports& more = {});
+                                                         const RunNotes& notes, const MoreExports& more = {});
 
 }  // namespace fovea

@@ -52,6 +52,13 @@ void add_pipeline_options(CLI::App& app, RunCommand& command) {
   add_graph_options(app, command);
 }
 
+void add_directory_options(CLI::App& app, RunCommand& command) {
+  app.add_option("--name", command.name, "name of the run directory (default: the pipeline's)")
+      ->type_name("NAME");
+  app.add_option("--output-dir", command.output_dir, "folder for run directories [results]")
+      ->type_name("DIR");
+}
+
 void add_run_options(CLI::App& app, RunCommand& command) {
   app.add_option("--force", command.force, "run a stage, or all, even where the result is there")
       ->type_name("STAGE|all")
@@ -60,10 +67,7 @@ void add_run_options(CLI::App& app, RunCommand& command) {
   app.add_flag("--dry-run", command.dry_run, "only tell what would run, as `fovea plan` does");
   app.add_flag("--same-numerics", command.same_numerics,
                "run again what other versions, threads or devices made");
-  app.add_option("--name", command.name, "name of the run directory (default: the pipeline's)")
-      ->type_name("NAME");
-  app.add_option("--output-dir", command.output_dir, "folder for run directories [results]")
-      ->type_name("DIR");
+  add_directory_options(app, command);
   app.add_option("--tensorboard", command.tensorboard, "a folder for event files that grow while it trains")
       ->type_name("DIR");
   app.add_option("--mlflow", command.mlflow, "a folder of MLflow's that gets the run as well")

@@ -18,7 +18,9 @@ void add_plugin_option(CLI::App& app, std::vector<std::filesystem::path>& plugin
 void add_graph_options(CLI::App& app, RunCommand& command);
 /// Adds the options of `add_graph_options` and the argument for the pipeline's file.
 void add_pipeline_options(CLI::App& app, RunCommand& command);
-/// Adds the options for running a pipeline and for its output.
+/// Where a run directory is made, and how it is called.
+void add_directory_options(CLI::App& app, RunCommand& command);
+/// How a pipeline is run, and what is told of it.
 void add_run_options(CLI::App& app, RunCommand& command);
 
 }  // namespace fovea

@@ -47,7 +47,7 @@ Store store_to_look_at(const std::filesystem::path& folder) {
 std::vector<Planned> Prepared::planned() const {
   auto opened = store_to_look_at(store_folder(store));
   const auto world = world_of(opened, [&](const Node& node) { return numerics(node, device); });
-  return plan(graph, world, {force, read_after_run(graph), same_numerics});
+  return plan(graph, world, {force, same_numerics});
 }
 
 std::unique_ptr<Prepared> prepare(const RunCommand& command) {

@@ -51,7 +51,8 @@ void print_ports(const char* title, const std::vector<PortInfo>& ports) {
   std::vector<std::array<std::string, 3>> rows;
   for (const auto& port : ports) {
     rows.push_back({port.name, port.kind + (port.many ? ", one or more" : ""),
-                    port.doc + (port.file.empty() ? "" : "; exported as " + port.file)});
+                    port.doc + (port.file.empty() ? "" : "; exported as " + port.file) +
+                        (port.tracked ? "; told to trackers" : "")});
   }
   print_columns(rows);
 }

@@ -27,5 +27,6 @@ void add_schema(CLI::App& app, Action& chosen);
 void add_graph(CLI::App& app, Action& chosen);
 void add_store(CLI::App& app, Action& chosen);
 void add_explain(CLI::App& app, Action& chosen);
+void add_export(CLI::App& app, Action& chosen);
 
 }  // namespace fovea

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "pipelines/run/console.hpp"
+#include "pipelines/run/run_export.hpp"
 #include "pipelines/run/run_summary.hpp"
 #include "pipelines/run/usage.hpp"
 #include "pipelines/tracking/mlflow.hpp"
@@ -13,7 +14,6 @@
 #include "runtime/context.hpp"
 #include "runtime/foreign_error.hpp"
 #include "runtime/log.hpp"
-#include "runtime/run_directory.hpp"
 #include "runtime/running_folder.hpp"
 #include "runtime/store/lease.hpp"
 #include "stages/model/blas.hpp"
@@ -25,14 +25,13 @@ namespace {
 /// The largest number of runs if results are lost during the export.
 constexpr int most_attempts = 3;
 
-/// Whether all outputs can be read; damaged ones are quarantined.
-bool are_whole(const std::vector<Output>& outputs, const Graph& graph, const RunResult& run, Store& store) {
-  bool whole = true;
-  for (const auto& [node, port] : outputs) {
-    const auto& codec = *graph.nodes()[node].stage->outputs[port].codec;
-    whole = store.load(codec, run.nodes[node].record.objects.at(port)).has_value() && whole;
+/// What the run directory says of a run beside its results.
+RunNotes notes_of(const RunResult& run, const std::string& name, std::string log) {
+  RunNotes notes{name, std::move(log)};
+  for (std::size_t i = 0; i < run.nodes.size(); ++i) {
+    if (run.nodes[i].end == End::ran) notes.ran.insert(i);
   }
-  return whole;
+  return notes;
 }
 
 /// Runs a pipeline until all of it is in a run directory, whose path is stored in the result, or until it
@@ -51,14 +50,11 @@ class Attempts {
     for (int attempt = 1; attempt <= most_attempts; ++attempt) {
       result.run = fovea::run(graph_, store_, world_, libraries_, log_, run_options_);
       if (!result.run.done()) return;
-      if (are_whole(run_options_.wanted, graph_, result.run, store_)) {
-        const auto written = write_run_directory(
-            graph_, result.run, store_, output_dir, name, log_.text(),
-            [&](const auto& folder) { return write_tensorboard(graph_, result.run, store_, folder); });
-        if (written) {
-          result.directory = *written;
-          return;
-        }
+      const auto written = export_run(graph_, result.run.records(), store_, output_dir,
+                                      notes_of(result.run, name, log_.text()));
+      if (written) {
+        result.directory = *written;
+        return;
       }
       run_options_.force.clear();
     }
@@ -117,11 +113,12 @@ Json report_left_out(const Graph& graph, PipelineResult& result, Store& store, L
   return metrics_of(graph, result.run, store);
 }
 
-/// Exports the finished run to the trackers.
-void export_to_trackers(const Graph& graph, PipelineResult& result, Store& store, LiveTensorBoard* live,
-                        const std::filesystem::path& mlflow) try {
-  if (live != nullptr) live->finish(graph, result.run, store);
-  if (!mlflow.empty()) write_mlflow(graph, result.run, store, result.directory, mlflow);
+/// Gives the finished run to the trackers.
+void tell_trackers(const Graph& graph, PipelineResult& result, Store& store, LiveTensorBoard* live,
+                   const std::filesystem::path& mlflow) try {
+  const auto records = result.run.records();
+  if (live != nullptr) live->finish(graph, records, store);
+  if (!mlflow.empty()) write_mlflow(graph, records, store, result.directory, mlflow);
 } catch (const std::exception& error) {
   result.tracker_error = as_error(error);
 }
@@ -154,15 +151,6 @@ std::filesystem::path store_folder(const std::filesystem::path& given) {
   return named != nullptr && *named != '\0' ? named : ".fovea";
 }
 
-std::vector<Output> read_after_run(const Graph& graph) {
-  auto all = read_by_summary(graph);
-  const auto facts = read_for_facts(graph);
-  all.insert(all.end(), facts.begin(), facts.end());
-  std::sort(all.begin(), all.end());
-  all.erase(std::unique(all.begin(), all.end()), all.end());
-  return all;
-}
-
 PipelineResult run_pipeline(const Graph& graph, const PipelineOptions& options) {
   const auto begin = std::chrono::steady_clock::now();
   const auto device = at("device", [&] { return compute_device(options.device); });
@@ -191,17 +179,15 @@ PipelineResult run_pipeline(const Graph& graph, const PipelineOptions& options) 
   report_start(graph, device.name, log);
 
   PipelineResult result;
-  const RunOptions run_options{
-      .threads = options.threads > 0 ? options.threads : std::thread::hardware_concurrency(),
-      .device = device.name,
-      .force = options.force,
-      .wanted = read_after_run(graph),
-      .same_numerics = options.same_numerics,
-      .stop = options.stop,
-      .keep_going = options.keep_going,
-      .expect_can_run = [&](const Node& node) { expect_can_run(node, device); },
-      .live = running.path()};
-  Attempts(graph, store, world, log, run_options).run(options.output_dir, name, result);
+  const RunOptions how{.threads = options.threads > 0 ? options.threads : std::thread::hardware_concurrency(),
+                       .device = device.name,
+                       .force = options.force,
+                       .same_numerics = options.same_numerics,
+                       .stop = options.stop,
+                       .keep_going = options.keep_going,
+                       .expect_can_run = [&](const Node& node) { expect_can_run(node, device); },
+                       .live = running.path()};
+  Attempts(graph, store, world, log, how).run(options.output_dir, name, result);
   if (result.directory.empty()) {
     Json metrics = Json::object();
     if (result.run.error && options.keep_going) metrics = report_left_out(graph, result, store, log);

@@ -33,11 +33,9 @@ struct PipelineResult {
 /// Returns the folder of the store: `given`, or else FOVEA_STORE, or else ".fovea".
 std::filesystem::path store_folder(const std::filesystem::path& given);
 
-/// Returns the outputs that are read after the run, beside the exported ones: by the summary and by trackers.
-std::vector<Output> read_after_run(const Graph& graph);
-
-/// Runs the missing stages and writes the run directory: all of `fovea run`. During the run `run.log` grows
-/// in a temporary folder. Throws `Error` if the pipeline cannot be started; later errors are in the result.
+/// Runs what is not in the store yet and writes the run directory: the whole of `fovea run`. While it is
+/// under way `run.log` grows in a folder of its own. Throws `Error` where the pipeline can't be started; what
+/// fails later is in the result.
 PipelineResult run_pipeline(const Graph& graph, const PipelineOptions& options = {});
 
 }  // namespace fovea

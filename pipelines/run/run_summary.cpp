@@ -1,12 +1,11 @@
 #include "pipelines/run/run_summary.hpp"
 
 #include <algorithm>
-#include <cstdio>
 #include <map>
 #include <set>
 
 #include "pipelines/run/console.hpp"
-#include "stages/evaluate/metrics_summary.hpp"
+#include "runtime/store/artifact.hpp"
 
 namespace fovea {
 namespace {
@@ -17,30 +16,29 @@ struct SummaryRow {
   std::vector<std::size_t> nodes;
 };
 
-std::string metrics_line(const Metrics& metrics) {
-  const auto number = [](const std::string& name, double value) {
-    char text[32];
-    std::snprintf(text, sizeof text, " %.4f", value);
-    return name + text;
-  };
-  return number("accuracy", metrics.accuracy) +
-         (metrics.k > 0 ? number("  top-" + std::to_string(metrics.k), metrics.top_k_accuracy) : "") +
-         number("  loss", metrics.loss) + number("  macro F1", metrics.macro.f1);
-}
-
-bool gives(const Node& node, std::string_view kind) {
-  return std::any_of(node.stage->outputs.begin(), node.stage->outputs.end(),
-                     [&](const PortInfo& port) { return port.kind == kind; });
-}
-
-/// Returns the nodes whose metrics a stage summarises; given a run, only if that stage has finished.
-std::set<std::size_t> summarised_nodes(const Graph& graph, const RunResult* run = nullptr) {
-  std::set<std::size_t> all;
+/// The outputs that a stage reads to tell of them together; of a run, where that stage came to its end.
+std::set<Output> told_together(const Graph& graph, const RunResult& run) {
+  std::set<Output> all;
   for (std::size_t i = 0; i < graph.nodes().size(); ++i) {
+    if (run.nodes[i].end != End::hit && run.nodes[i].end != End::ran) continue;
     const auto& node = graph.nodes()[i];
-    if (!gives(node, MetricsSummary::kind)) continue;
-    if (run != nullptr && run->nodes[i].end != End::hit && run->nodes[i].end != End::ran) continue;
-    for (const auto& wire : node.inputs) all.insert(wire.node);
+    for (const auto& wire : node.inputs) {
+      if (node.stage->inputs[wire.input].told_together) all.insert({wire.node, wire.port});
+    }
+  }
+  return all;
+}
+
+/// The outputs of a run that are told of: those that are tracked, tell something in words or numbers, and are
+/// not told of together with others.
+std::set<Output> told_outputs(const Graph& graph, const RunResult& run) {
+  std::set<Output> all;
+  const auto together = told_together(graph, run);
+  for (const auto& [node, port] : read_after_run(graph)) {
+    const auto& output = graph.nodes()[node].stage->outputs[port];
+    const auto& tells = output.codec->tells;
+    if (output.tracked && (tells.summary || tells.numbers) && !together.contains({node, port}))
+      all.insert({node, port});
   }
   return all;
 }
@@ -51,9 +49,9 @@ std::string name_of_all(const Node& node) {
   return stem == node.name ? stem : stem + "_";
 }
 
-/// Groups the nodes by lines of the summary. Summaries, metrics without a summary, and all copies of a stage
-/// of which one failed or was left out have lines of their own.
-std::vector<SummaryRow> lines_of(const Graph& graph, const std::set<std::size_t>& summarised,
+/// The nodes by the lines that tell of them. Those with outputs that are told of stand alone, and so do all
+/// copies of a stage of which one failed or was left out.
+std::vector<SummaryRow> lines_of(const Graph& graph, const std::set<Output>& outputs,
                                  const std::vector<LeftOut>& left_out, const RunResult& run) {
   const auto key_of_all = [](const Node& node) { return name_of_all(node) + "." + node.stage->name; };
   std::set<std::string> apart;
@@ -65,9 +63,8 @@ std::vector<SummaryRow> lines_of(const Graph& graph, const std::set<std::size_t>
   std::map<std::string, std::size_t> line_of;
   for (std::size_t i = 0; i < graph.nodes().size(); ++i) {
     const auto& node = graph.nodes()[i];
-    const bool alone = gives(node, MetricsSummary::kind) ||
-                       (gives(node, Metrics::kind) && !summarised.contains(i)) ||
-                       apart.contains(key_of_all(node));
+    const auto told = outputs.lower_bound({i, 0});
+    const bool alone = (told != outputs.end() && told->node == i) || apart.contains(key_of_all(node));
     const auto key = alone ? node.name : key_of_all(node);
     const auto [line, is_new] = line_of.emplace(key, lines.size());
     if (is_new) lines.push_back({node.name, {}});
@@ -113,48 +110,24 @@ std::string outcome_text(const RunResult& run, const std::vector<std::size_t>& n
   return join(counts, ", ") + (runs + resumed > 0 ? "  " + duration_text(seconds) : "");
 }
 
-/// Returns the ports of a node's metrics that no stage summarises, and of its summaries.
-std::vector<std::size_t> reported_ports(const Graph& graph, std::size_t node,
-                                        const std::set<std::size_t>& summarised) {
-  const auto& outputs = graph.nodes()[node].stage->outputs;
-  std::vector<std::size_t> ports;
-  for (std::size_t port = 0; port < outputs.size(); ++port) {
-    const bool metrics = outputs[port].kind == Metrics::kind && !summarised.contains(node);
-    if (metrics || outputs[port].kind == MetricsSummary::kind) ports.push_back(port);
+/// What the outputs of a node say, of those that are told of and that the store has.
+std::vector<SummaryLines> lines_of_node(const Graph& graph, std::size_t i, const std::set<Output>& outputs,
+                                        const Record& record, Store& store) {
+  std::vector<SummaryLines> all;
+  for (std::size_t port = 0; port < record.objects.size(); ++port) {
+    if (!outputs.contains({i, port})) continue;
+    const auto& codec = *graph.nodes()[i].stage->outputs[port].codec;
+    if (const auto item = store.load(codec, record.objects[port]))
+      all.push_back(summary_lines(codec.tells, item->data.get()));
   }
-  return ports;
+  return all;
 }
 
-/// Calls `tell` with each metrics of a node that no stage summarises, and with each summary.
-template <class Tell>
-void for_each_measured(const Graph& graph, std::size_t i, const std::set<std::size_t>& summarised,
-                       const Record& record, Store& store, Tell tell) {
-  for (const auto port : reported_ports(graph, i, summarised)) {
-    if (port >= record.objects.size()) continue;
-    const auto& output = graph.nodes()[i].stage->outputs[port];
-    const bool metrics = output.kind == Metrics::kind;
-    const auto item = store.load(*output.codec, record.objects[port]);
-    if (!item) continue;
-    const auto* data = item->data.get();
-    metrics ? tell(*static_cast<const Metrics*>(data)) : tell(*static_cast<const MetricsSummary*>(data));
-  }
-}
-
-std::vector<std::string> words_of(const Metrics& metrics) {
-  return {metrics_line(metrics)};
-}
-std::vector<std::string> words_of(const MetricsSummary& summary) {
-  return in_words(summary);
-}
-
-/// Returns the metrics or summaries of a node in words: one line to append to its own, or several lines below
-/// it.
-std::string measured_in_words(const Graph& graph, std::size_t i, const std::set<std::size_t>& summarised,
-                              const Record& record, Store& store) {
+/// What a node measured or summarised, in words: what stands behind its line, or below it where that is more
+/// than one.
+std::string measured_in_words(const std::vector<SummaryLines>& told) {
   std::vector<std::string> lines;
-  for_each_measured(graph, i, summarised, record, store, [&](const auto& measured) {
-    for (auto& line : words_of(measured)) lines.push_back(std::move(line));
-  });
+  for (const auto& one : told) lines.insert(lines.end(), one.lines.begin(), one.lines.end());
   if (lines.size() == 1) return "   " + lines[0];
   std::string text;
   for (const auto& line : lines) text += "\n    " + line;
@@ -190,20 +163,11 @@ std::vector<LeftOut> left_out(const Graph& graph, const RunResult& run) {
   return all;
 }
 
-std::vector<Output> read_by_summary(const Graph& graph) {
-  const auto summarised = summarised_nodes(graph);
-  std::vector<Output> all;
-  for (std::size_t node = 0; node < graph.nodes().size(); ++node) {
-    for (const auto port : reported_ports(graph, node, summarised)) all.push_back({node, port});
-  }
-  return all;
-}
-
 std::string run_summary(const Graph& graph, const RunResult& run, Store& store) {
-  const auto summarised = summarised_nodes(graph, &run);
+  const auto outputs = told_outputs(graph, run);
   const auto skipped = left_out(graph, run);
   const auto reasons = reasons_of(skipped);
-  const auto lines = lines_of(graph, summarised, skipped, run);
+  const auto lines = lines_of(graph, outputs, skipped, run);
   std::size_t width = 0;
   for (const auto& line : lines) width = std::max(width, line.name.size());
   std::string text;
@@ -214,21 +178,18 @@ std::string run_summary(const Graph& graph, const RunResult& run, Store& store) 
     if (nodes.size() == 1 && !graph.nodes()[nodes[0]].each.empty())
       text += "   " + values_in_words(graph.nodes()[nodes[0]].each);
     for (const auto node : nodes)
-      text += measured_in_words(graph, node, summarised, run.nodes[node].record, store);
+      text += measured_in_words(lines_of_node(graph, node, outputs, run.nodes[node].record, store));
     text += "\n";
   }
   return text;
 }
 
 Json metrics_of(const Graph& graph, const RunResult& run, Store& store) {
-  const auto summarised = summarised_nodes(graph, &run);
+  const auto outputs = told_outputs(graph, run);
   Json all = Json::object();
   for (std::size_t i = 0; i < graph.nodes().size(); ++i) {
-    for_each_measured(graph, i, summarised, run.nodes[i].record, store, [&](const auto& measured) {
-      auto json = to_json(measured);
-      for (const char* of_classes : {"class_names", "per_class", "confusion"}) json.erase(of_classes);
-      all[graph.nodes()[i].name] = std::move(json);
-    });
+    for (const auto& one : lines_of_node(graph, i, outputs, run.nodes[i].record, store))
+      all[graph.nodes()[i].name].update(one.numbers);
   }
   return all;
 }

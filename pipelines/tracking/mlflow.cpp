@@ -116,24 +116,26 @@ std::string prefix_of(const Graph& graph, std::size_t node) {
   return stands_alone(graph, node) ? "" : graph.nodes()[node].name + "/";
 }
 
-void write_history(const Training& training, const std::string& prefix, MetricFiles& files) {
-  const auto& history = *training.history;
-  for (const auto& [part, begin] : {std::pair{&history.train, ""}, std::pair{&history.validation, "val_"}}) {
-    files.series(prefix + begin + "loss", part->loss, training.epoch_ends);
-    files.series(prefix + begin + "accuracy", part->accuracy, training.epoch_ends);
-    files.series(prefix + begin + "top_5", part->top_5, training.epoch_ends);
-  }
-  files.series(prefix + "step_loss", history.step_loss, training.step_ends);
-  files.series(prefix + "learning_rate", history.step_learning_rate, training.step_ends);
-  files.series(prefix + "gradient_norm", history.step_gradient_norm, training.step_ends);
-  files.series(prefix + "samples_per_second", training.step_samples_per_second, training.step_ends);
+void write_scalars(const Training& training, const std::string& prefix, MetricFiles& files) {
+  for (const auto& one : training.scalars.by_epoch)
+    files.series(prefix + prefix_of_part(one.part) + one.name, one.values, training.epoch_ends);
+  for (const auto& one : training.scalars.by_step)
+    files.series(prefix + prefix_of_part(one.part) + one.name, one.values, training.step_ends);
 }
 
-void write_measured(const Graph& graph, const RunResult& result, const Measured& measured,
-                    const std::string& prefix, MetricFiles& files) {
-  const double time = seconds_of(result.nodes[measured.node].record.made);
-  for (const auto& [name, value] : numbers_of(*measured.metrics))
-    files.number(prefix + part_of(graph, measured.node) + "_" + name, value, time);
+/// What MLflow is told of a run.
+struct Facts {
+  const Graph& graph;
+  std::span<const Record> records;
+  std::vector<Training> trainings;
+  std::vector<Measured> measured;
+};
+
+void write_measured(const Facts& facts, const Measured& measured, const std::string& prefix,
+                    MetricFiles& files) {
+  const double time = seconds_of(facts.records[measured.node].made);
+  const auto part = part_of(facts.trainings, facts.graph, measured.node);
+  for (const auto& [name, value] : measured.numbers) files.number(prefix + part + "_" + name, value, time);
 }
 
 std::string text_of(const fs::path& file) {
@@ -164,11 +166,10 @@ std::string experiment_of(const std::string& name, const fs::path& folder) {
 }
 
 /// The earliest begin of a training, or else of any stage; seconds since 1970.
-double begin_of(const RunResult& result, const std::vector<Training>& trainings) {
+double begin_of(const Facts& facts) {
   double begin = seconds_of(now_as_text());
-  for (const auto& training : trainings) begin = std::min(begin, training.begin);
-  for (const auto& node : result.nodes)
-    begin = std::min(begin, seconds_of(node.record.made) - node.record.seconds);
+  for (const auto& training : facts.trainings) begin = std::min(begin, training.begin);
+  for (const auto& record : facts.records) begin = std::min(begin, seconds_of(record.made) - record.seconds);
   return begin;
 }
 
@@ -207,10 +208,9 @@ struct NewRun {
 };
 
 /// A run of its own for one of several trainings, below the run of all.
-NewRun write_child(const Graph& graph, const RunResult& result, const std::vector<Training>& trainings,
-                   std::size_t number, const std::vector<Measured>& measured, const NewRun& parent,
-                   const fs::path& experiment) {
-  const auto& training = trainings[number];
+NewRun write_child(const Facts& facts, std::size_t number, const NewRun& parent, const fs::path& experiment) {
+  const auto& graph = facts.graph;
+  const auto& training = facts.trainings[number];
   const auto& node = graph.nodes()[training.node];
   const auto name = node.name + (node.each.empty() ? "" : ": " + values_in_words(node.each));
   NewRun run(experiment, parent.id + node.name);
@@ -218,14 +218,14 @@ NewRun write_child(const Graph& graph, const RunResult& result, const std::vecto
   write_params(params_behind(graph, training.node, true), folder / "params");
   write_tags(name, parent.id, folder / "tags");
   MetricFiles files(folder / "metrics");
-  write_history(training, "", files);
+  write_scalars(training, "", files);
   std::vector<const Measured*> own;
-  for (const auto& one : measured) {
-    if (training_of(trainings, graph, one.node) == number) own.push_back(&one);
+  for (const auto& one : facts.measured) {
+    if (training_of(facts.trainings, graph, one.node) == number) own.push_back(&one);
   }
   for (const auto* one : own) {
     const auto prefix = own.size() == 1 ? "" : name_in_runs(graph.nodes()[one->node]) + "/";
-    write_measured(graph, result, *one, prefix, files);
+    write_measured(facts, *one, prefix, files);
   }
   fs::create_directories(folder / "artifacts");
   write_file(folder / "meta.yaml",
@@ -241,12 +241,13 @@ void expect_mlflow_folder(const fs::path& folder) {
   if (failed) throw file_error(folder, failed.value());
 }
 
-fs::path write_mlflow(const Graph& graph, const RunResult& result, Store& store, const fs::path& directory,
-                      const fs::path& folder) try {
-  const auto trainings = trainings_of(graph, result, store);
-  const auto measured = measured_of(graph, result, store);
+fs::path write_mlflow(const Graph& graph, std::span<const Record> records, Store& store,
+                      const fs::path& directory, const fs::path& folder) try {
+  auto trainings = trainings_of(graph, records, store);
+  auto measured = measured_of(graph, records, store);
   if (!trainings || !measured)
     throw Error(folder.string() + ": a result was lost while it was written; run the pipeline again");
+  const Facts facts{graph, records, std::move(*trainings), std::move(*measured)};
   const auto experiment = folder / experiment_of(graph.name(), folder);
   const auto name = directory.filename().string();
   const NewRun all(experiment, fs::absolute(directory).string() + unique_name());
@@ -254,14 +255,15 @@ fs::path write_mlflow(const Graph& graph, const RunResult& result, Store& store,
   write_params(params_of_all(graph), draft / "params");
   write_tags(name, "", draft / "tags");
   MetricFiles files(draft / "metrics");
-  for (const auto& training : *trainings) write_history(training, prefix_of(graph, training.node), files);
-  for (const auto& one : *measured) write_measured(graph, result, one, prefix_of(graph, one.node), files);
+  for (const auto& training : facts.trainings)
+    write_scalars(training, prefix_of(graph, training.node), files);
+  for (const auto& one : facts.measured) write_measured(facts, one, prefix_of(graph, one.node), files);
   fs::copy(directory, draft / "artifacts", fs::copy_options::recursive);
   write_file(draft / "meta.yaml",
-             run_meta(all.place, experiment.filename().string(), all.id, name, begin_of(result, *trainings)));
+             run_meta(all.place, experiment.filename().string(), all.id, name, begin_of(facts)));
   std::vector<NewRun> children;
-  for (std::size_t i = 0; trainings->size() > 1 && i < trainings->size(); ++i)
-    children.push_back(write_child(graph, result, *trainings, i, *measured, all, experiment));
+  for (std::size_t i = 0; facts.trainings.size() > 1 && i < facts.trainings.size(); ++i)
+    children.push_back(write_child(facts, i, all, experiment));
   all.settle();
   for (const auto& child : children) child.settle();
   return all.place;

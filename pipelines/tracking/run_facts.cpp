@@ -4,37 +4,10 @@
 
 #include <algorithm>
 #include <numeric>
-#include <span>
+#include <set>
 
 namespace fovea {
 namespace {
-
-/// The output of that kind, or nothing.
-std::optional<std::size_t> port_of_kind(const Node& node, std::string_view kind) {
-  const auto& outputs = node.stage->outputs;
-  const auto found =
-      std::find_if(outputs.begin(), outputs.end(), [&](const PortInfo& port) { return port.kind == kind; });
-  if (found == outputs.end()) return {};
-  return static_cast<std::size_t>(found - outputs.begin());
-}
-
-/// The outputs of a node that trained.
-struct TrainingPorts {
-  std::size_t history, timing;
-  std::optional<std::size_t> model;
-};
-std::optional<TrainingPorts> training_ports(const Node& node) {
-  const auto history = port_of_kind(node, History::kind);
-  const auto timing = port_of_kind(node, Timing::kind);
-  if (!history || !timing) return {};
-  return TrainingPorts{*history, *timing, port_of_kind(node, Model::kind)};
-}
-
-template <class T>
-std::shared_ptr<const T> load(const RunResult& result, Store& store, std::size_t node, std::size_t port) {
-  const auto item = store.load(T::codec(), result.nodes[node].record.objects.at(port));
-  return item ? std::static_pointer_cast<const T>(item->data) : nullptr;
-}
 
 /// Appends when each step of an epoch ended, which lasted from `from` to `to`: steps share its time as they
 /// took it.
@@ -48,34 +21,63 @@ void append_ends(std::span<const double> rates, double from, double to, std::vec
   }
 }
 
+std::size_t longest(const std::vector<ScalarSeries>& all) {
+  std::size_t length = 0;
+  for (const auto& one : all) length = std::max(length, one.values.size());
+  return length;
+}
+
 /// When each step ended; what has no time of its own ended with the epoch before.
-std::vector<double> ends_of_steps(const Training& training) {
+std::vector<double> ends_of_steps(const Training& training, std::span<const double> rates) {
   std::vector<double> ends;
-  const std::span rates(training.step_samples_per_second);
-  const auto steps = static_cast<std::size_t>(std::max<std::int64_t>(1, training.history->steps_per_epoch));
+  const auto steps = static_cast<std::size_t>(std::max<std::int64_t>(1, training.scalars.steps_per_epoch));
   double from = training.begin;
   for (const double to : training.epoch_ends) {
     const auto first = std::min(ends.size(), rates.size());
     append_ends(rates.subspan(first, std::min(steps, rates.size() - first)), from, to, ends);
     from = to;
   }
-  ends.resize(training.history->step_loss.size(), from);
+  ends.resize(longest(training.scalars.by_step), from);
   return ends;
 }
 
-Training timed_training(std::size_t node, std::size_t port, std::shared_ptr<const History> history,
-                        const Timing& timing, double end) {
-  Training training{.node = node, .history_port = port, .history = std::move(history)};
-  const auto& seconds = timing.epoch_seconds;
+/// Tells a training when its epochs and steps were, the last of which ended at `end`.
+void set_times(Training& training, const Times& times, double end) {
+  const auto& seconds = times.epoch_seconds;
   training.begin = end - std::accumulate(seconds.begin(), seconds.end(), 0.0);
   double at = training.begin;
-  for (std::size_t epoch = 0; epoch < training.history->epochs(); ++epoch) {
+  for (std::size_t epoch = 0; epoch < longest(training.scalars.by_epoch); ++epoch) {
     at += epoch < seconds.size() ? seconds[epoch] : 0;
     training.epoch_ends.push_back(at);
   }
-  training.step_samples_per_second = timing.step_samples_per_second;
-  training.step_ends = ends_of_steps(training);
-  return training;
+  training.step_ends = ends_of_steps(training, times.step_samples_per_second);
+}
+
+void append(std::vector<ScalarSeries>& all, std::vector<ScalarSeries> more) {
+  all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+}
+
+/// Adds what another output of the same stage tells.
+void add(Scalars& all, Scalars more) {
+  append(all.by_step, std::move(more.by_step));
+  append(all.by_epoch, std::move(more.by_epoch));
+  if (all.steps_per_epoch == 0) all.steps_per_epoch = more.steps_per_epoch;
+  if (all.best_epoch == 0) all.best_epoch = more.best_epoch;
+}
+
+/// Where a wire comes from that leads to a node's data.
+enum class Origin { unknown, validation, other };
+
+/// Looks at the wires into one node.
+Origin origin_of_data(const Graph& graph, std::size_t node) {
+  auto origin = Origin::unknown;
+  for (const auto& wire : graph.nodes()[node].inputs) {
+    const auto& from = graph.nodes()[wire.node];
+    const auto& name = from.stage->outputs[wire.port].name;
+    if (name == "validation") return Origin::validation;
+    if (name == "test" || from.inputs.empty()) origin = Origin::other;
+  }
+  return origin;
 }
 
 /// Adds the members of an object of parameters under their whole names.
@@ -94,47 +96,38 @@ void add_params(const std::string& name, const Json& value, const std::vector<Fi
 
 }  // namespace
 
-std::vector<Output> read_for_facts(const Graph& graph) {
-  std::vector<Output> all;
-  for (std::size_t i = 0; i < graph.nodes().size(); ++i) {
-    if (const auto ports = training_ports(graph.nodes()[i])) {
-      all.insert(all.end(), {{i, ports->history}, {i, ports->timing}});
-      if (ports->model) all.push_back({i, *ports->model});
-    }
-    if (const auto metrics = port_of_kind(graph.nodes()[i], Metrics::kind)) all.push_back({i, *metrics});
-  }
-  return all;
-}
-
-std::optional<std::vector<Training>> trainings_of(const Graph& graph, const RunResult& result, Store& store) {
+std::optional<std::vector<Training>> trainings_of(const Graph& graph, std::span<const Record> records,
+                                                  Store& store) {
+  auto scalars = told(graph, records, store, &Tells::scalars);
+  const auto times = told(graph, records, store, &Tells::times);
+  if (!scalars || !times) return {};
   std::vector<Training> all;
-  for (std::size_t i = 0; i < graph.nodes().size(); ++i) {
-    const auto ports = training_ports(graph.nodes()[i]);
-    if (!ports) continue;
-    const auto how = load<History>(result, store, i, ports->history);
-    const auto when = load<Timing>(result, store, i, ports->timing);
-    if (how == nullptr || when == nullptr) return {};
-    all.push_back(timed_training(i, ports->history, how, *when, seconds_of(result.nodes[i].record.made)));
+  for (auto& one : *scalars) {
+    if (all.empty() || all.back().node != one.from.node)
+      all.push_back({.node = one.from.node, .port = one.from.port});
+    add(all.back().scalars, std::move(one.told));
+  }
+  for (auto& training : all) {
+    const auto found = std::find_if(times->begin(), times->end(),
+                                    [&](const auto& one) { return one.from.node == training.node; });
+    const auto own = found != times->end() ? found->told : Times{};
+    set_times(training, own, seconds_of(records[training.node].made));
+    if (!own.step_samples_per_second.empty())
+      training.scalars.by_step.push_back({"samples_per_second", "train", own.step_samples_per_second});
   }
   return all;
 }
 
-std::optional<std::vector<Measured>> measured_of(const Graph& graph, const RunResult& result, Store& store) {
+std::optional<std::vector<Measured>> measured_of(const Graph& graph, std::span<const Record> records,
+                                                 Store& store) {
+  auto numbers = told(graph, records, store, &Tells::numbers);
+  if (!numbers) return {};
   std::vector<Measured> all;
-  for (std::size_t i = 0; i < graph.nodes().size(); ++i) {
-    const auto port = port_of_kind(graph.nodes()[i], Metrics::kind);
-    if (!port) continue;
-    auto metrics = load<Metrics>(result, store, i, *port);
-    if (metrics == nullptr) return {};
-    all.push_back({i, *port, std::move(metrics)});
+  for (auto& one : *numbers) {
+    if (all.empty() || all.back().node != one.from.node) all.push_back({one.from.node, one.from.port, {}});
+    all.back().numbers.insert(all.back().numbers.end(), one.told.begin(), one.told.end());
   }
   return all;
-}
-
-std::shared_ptr<const Model> model_of(const Graph& graph, const RunResult& result, Store& store,
-                                      std::size_t node) {
-  const auto ports = training_ports(graph.nodes()[node]);
-  return ports && ports->model ? load<Model>(result, store, node, *ports->model) : nullptr;
 }
 
 std::optional<std::size_t> training_of(const std::vector<Training>& trainings, const Graph& graph,
@@ -162,22 +155,30 @@ Json params_behind(const Graph& graph, std::size_t node, bool all) {
   return params;
 }
 
-std::string part_of(const Graph& graph, std::size_t node) {
-  for (const auto& wire : graph.nodes()[node].inputs) {
-    const auto& output = graph.nodes()[wire.node].stage->outputs[wire.port];
-    if (output.name == "validation") return "val";
-    if (output.kind == Predictions::kind) return part_of(graph, wire.node);
+// The nearest wires that say so tell: what a model was trained with lies behind its training.
+std::string part_of(const std::vector<Training>& trainings, const Graph& graph, std::size_t node) {
+  std::set<std::size_t> level{node};
+  while (!level.empty()) {
+    std::set<std::size_t> next;
+    auto origin = Origin::unknown;
+    for (const auto one : level) {
+      const auto here = origin_of_data(graph, one);
+      if (here == Origin::validation) return "val";
+      if (here == Origin::other) origin = here;
+      for (const auto& wire : graph.nodes()[one].inputs) {
+        const bool trains = std::any_of(trainings.begin(), trainings.end(),
+                                        [&](const Training& each) { return each.node == wire.node; });
+        if (!trains) next.insert(wire.node);
+      }
+    }
+    if (origin == Origin::other) break;
+    level = std::move(next);
   }
   return "test";
 }
 
-std::vector<std::pair<std::string, double>> numbers_of(const Metrics& metrics) {
-  std::vector<std::pair<std::string, double>> numbers{{"accuracy", metrics.accuracy}};
-  if (metrics.k > 0) numbers.emplace_back("top_" + std::to_string(metrics.k), metrics.top_k_accuracy);
-  numbers.insert(
-      numbers.end(),
-      {{"loss", metrics.loss}, {"macro_f1", metrics.macro.f1}, {"weighted_f1", metrics.weighted.f1}});
-  return numbers;
+std::string prefix_of_part(const std::string& part) {
+  return part == "train" ? "" : part == "validation" ? "val_" : part + "_";
 }
 
 double seconds_of(const std::string& time) {

@@ -5,7 +5,6 @@
 
 #include "runtime/store/files.hpp"
 #include "runtime/store/owner.hpp"
-#include "stages/figures/figures.hpp"
 
 namespace fovea {
 namespace {
@@ -18,52 +17,51 @@ double now() {
   return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
-std::optional<double> number(const std::vector<double>& values, std::size_t i) {
-  return i < values.size() ? std::optional(values[i]) : std::nullopt;
-}
-
-void add(Summary& summary, const char* tag, std::optional<double> value) {
-  if (value) summary.scalar(tag, *value);
-}
-
-void add_epochs(EventFile& file, const History::Curves& part, const std::vector<double>& ends) {
-  for (std::size_t epoch = 0; epoch < ends.size(); ++epoch) {
+/// Adds a point of each series of a part to a file, a summary for each step or epoch.
+void add_points(EventFile& file, const std::vector<ScalarSeries>& all, const std::string& part,
+                const std::string& prefix, const std::vector<double>& ends) {
+  for (std::size_t i = 0; i < ends.size(); ++i) {
     Summary summary;
-    add(summary, "epoch_loss", number(part.loss, epoch));
-    add(summary, "epoch_accuracy", number(part.accuracy, epoch));
-    add(summary, "epoch_top_5", number(part.top_5, epoch));
-    file.add(ends[epoch], static_cast<std::int64_t>(epoch + 1), summary);
+    for (const auto& one : all) {
+      if (one.part == part && i < one.values.size()) summary.scalar(prefix + one.name, one.values[i]);
+    }
+    file.add(ends[i], static_cast<std::int64_t>(i + 1), summary);
   }
 }
 
-void add_steps(EventFile& file, const Training& training) {
-  const auto& history = *training.history;
-  for (std::size_t step = 0; step < history.step_loss.size(); ++step) {
-    Summary summary;
-    add(summary, "step_loss", number(history.step_loss, step));
-    add(summary, "learning_rate", number(history.step_learning_rate, step));
-    add(summary, "gradient_norm", number(history.step_gradient_norm, step));
-    add(summary, "samples_per_second", number(training.step_samples_per_second, step));
-    file.add(training.step_ends[step], static_cast<std::int64_t>(step + 1), summary);
-  }
+bool has_part(const std::vector<ScalarSeries>& all, const std::string& part) {
+  return std::any_of(all.begin(), all.end(), [&](const auto& one) { return one.part == part; });
 }
 
-/// Writes train/ and validation/ and gives their files.
+/// The parts of the data of which a training tells, in its order.
+std::vector<std::string> parts_of(const Scalars& scalars) {
+  std::vector<std::string> parts;
+  for (const auto* all : {&scalars.by_step, &scalars.by_epoch}) {
+    for (const auto& one : *all) {
+      if (std::find(parts.begin(), parts.end(), one.part) == parts.end()) parts.push_back(one.part);
+    }
+  }
+  return parts;
+}
+
+/// Writes a folder for each part, as train/ and validation/, and gives their files.
 std::vector<fs::path> write_training(const Training& training, const fs::path& folder) {
-  EventFile train(folder / "train", training.begin, by_fovea);
-  add_steps(train, training);
-  add_epochs(train, training.history->train, training.epoch_ends);
-  train.flush();
-  EventFile validation(folder / "validation", training.begin, by_fovea);
-  add_epochs(validation, training.history->validation, training.epoch_ends);
-  validation.flush();
-  return {train.path(), validation.path()};
+  const auto& [by_step, by_epoch, steps_per_epoch, best_epoch] = training.scalars;
+  std::vector<fs::path> files;
+  for (const auto& part : parts_of(training.scalars)) {
+    EventFile file(folder / part, training.begin, by_fovea);
+    if (has_part(by_step, part)) add_points(file, by_step, part, "", training.step_ends);
+    if (has_part(by_epoch, part)) add_points(file, by_epoch, part, "epoch_", training.epoch_ends);
+    file.flush();
+    files.push_back(file.path());
+  }
+  return files;
 }
 
 /// Writes the settings that a training stands for, as a table of TensorBoard's has them; gives the file.
-fs::path write_settings(const Graph& graph, const RunResult& result, const Training& training,
+fs::path write_settings(const Graph& graph, std::span<const Record> records, const Training& training,
                         const fs::path& folder) {
-  const double end = seconds_of(result.nodes[training.node].record.made);
+  const double end = seconds_of(records[training.node].made);
   EventFile file(folder, training.begin, by_fovea);
   file.add(training.begin, 0,
            Summary().settings(params_behind(graph, training.node, false), training.begin, end));
@@ -71,44 +69,42 @@ fs::path write_settings(const Graph& graph, const RunResult& result, const Train
   return file.path();
 }
 
-/// Writes what a node measured as scalars "test_accuracy" and so on; gives the file.
-fs::path write_measured(const Graph& graph, const RunResult& result, const Measured& measured,
+/// Writes what a node measured of a part as scalars "test_accuracy" and so on; gives the file.
+fs::path write_measured(const Measured& measured, const std::string& part, double time,
                         const fs::path& folder) {
-  const double time = seconds_of(result.nodes[measured.node].record.made);
   EventFile file(folder, time, by_fovea);
   Summary summary;
-  const auto prefix = part_of(graph, measured.node) + "_";
-  for (const auto& [name, value] : numbers_of(*measured.metrics)) summary.scalar(prefix + name, value);
+  for (const auto& [name, value] : measured.numbers) summary.scalar(part + "_" + name, value);
   file.add(time, 0, summary);
   file.flush();
   return file.path();
 }
 
-/// A figure as it is shown: what came from where, its name, and when it was made.
+/// The folder of what a node measured below that of the training, where there is one.
+std::string folder_of(const Measured& measured, const Training* training, const Graph& graph) {
+  const bool of_itself = training != nullptr && training->node == measured.node;
+  return of_itself ? "measured" : name_in_runs(graph.nodes()[measured.node]);
+}
+
+/// A picture as it is shown: what came from where, its name, and when it was made.
 struct Shown {
-  std::size_t node, port;
+  Output from;
   std::string tag;
   double made;
-  std::shared_ptr<const Figures> figures;
-  const Figures::File* file;
+  Item owner;
+  std::span<const std::uint8_t> png;
 };
 
-/// Every PNG of a run, or nothing where an object is lost.
-std::optional<std::vector<Shown>> pictures_of(const Graph& graph, const RunResult& result, Store& store) {
+/// Every PNG that a run tells of, or nothing where an object is lost.
+std::optional<std::vector<Shown>> pictures_of(const Graph& graph, std::span<const Record> records,
+                                              Store& store) {
+  const auto images = told(graph, records, store, &Tells::images);
+  if (!images) return {};
   std::vector<Shown> all;
-  for (const auto& [node, port, path] : exports_of(graph)) {
-    const auto& output = graph.nodes()[node].stage->outputs[port];
-    if (output.kind != Figures::kind) continue;
-    const auto& record = result.nodes[node].record;
-    const auto item = store.load(Figures::codec(), record.objects.at(port));
-    if (!item) return {};
-    const auto figures = std::static_pointer_cast<const Figures>(item->data);
-    const auto prefix = stands_alone(graph, node) ? "" : graph.nodes()[node].name + "/";
-    for (const auto& file : figures->files) {
-      if (!file.name.ends_with(".png")) continue;
-      all.push_back({node, port, prefix + fs::path(file.name).stem().string(), seconds_of(record.made),
-                     figures, &file});
-    }
+  for (const auto& [from, item, pictures] : *images) {
+    const auto prefix = stands_alone(graph, from.node) ? "" : graph.nodes()[from.node].name + "/";
+    const auto made = seconds_of(records[from.node].made);
+    for (const auto& one : pictures) all.push_back({from, prefix + one.name, made, item, one.png});
   }
   return all;
 }
@@ -119,9 +115,8 @@ fs::path write_pictures(const std::vector<Shown>& pictures, const fs::path& fold
                                       [](const auto& a, const auto& b) { return a.made < b.made; });
   EventFile file(folder, first->made, by_fovea);
   for (const auto& one : pictures) {
-    const auto bytes = one.file->bytes.span();
     file.add(one.made, 0,
-             Summary().image(one.tag, {reinterpret_cast<const char*>(bytes.data()), bytes.size()}));
+             Summary().image(one.tag, {reinterpret_cast<const char*>(one.png.data()), one.png.size()}));
   }
   file.flush();
   return file.path();
@@ -132,45 +127,51 @@ std::string live_ending() {
   return own_name() + "." + by_fovea;
 }
 
-/// One histogram of each weight, at the best epoch.
-void write_best_weights(const Model& best, const Training& training, const fs::path& folder) {
+/// One histogram of each weight that a training's outputs tell, at the best epoch.
+void write_best_weights(const std::vector<Told<std::vector<WeightValues>>>& outputs, const Training& training,
+                        const fs::path& folder) {
   EventFile file(folder, training.begin, by_fovea);
-  for (const auto& weight : best.weights) {
-    const auto histogram = histogram_of(weight.values.span());
-    if (histogram.count > 0)
-      file.add(training.epoch_ends.back(), training.history->best_epoch,
-               Summary().histogram(weight.name, histogram));
+  for (const auto& output : outputs) {
+    for (const auto& weight : output.told) {
+      const auto histogram = histogram_of(weight.values);
+      if (histogram.count > 0)
+        file.add(training.epoch_ends.back(), training.scalars.best_epoch,
+                 Summary().histogram(weight.name, histogram));
+    }
   }
   file.flush();
 }
 
 }  // namespace
 
-std::optional<std::vector<Exported>> write_tensorboard(const Graph& graph, const RunResult& result,
+std::optional<std::vector<Exported>> write_tensorboard(const Graph& graph, std::span<const Record> records,
                                                        Store& store, const fs::path& directory) {
-  const auto trainings = trainings_of(graph, result, store);
-  const auto measured = measured_of(graph, result, store);
-  const auto pictures = pictures_of(graph, result, store);
+  const auto trainings = trainings_of(graph, records, store);
+  const auto measured = measured_of(graph, records, store);
+  const auto pictures = pictures_of(graph, records, store);
   if (!trainings || !measured || !pictures) return {};
   std::vector<Exported> written;
   const auto logs = directory / "tensorboard_logs";
   for (const auto& training : *trainings) {
     const auto folder = logs / graph.nodes()[training.node].name;
     auto files = write_training(training, folder);
-    files.push_back(write_settings(graph, result, training, folder));
+    files.push_back(write_settings(graph, records, training, folder));
     for (const auto& file : files)
-      written.push_back({training.node, training.history_port, file.lexically_relative(directory)});
+      written.push_back({training.node, training.port, file.lexically_relative(directory)});
   }
   for (const auto& one : *measured) {
-    const auto training = training_of(*trainings, graph, one.node);
-    const auto parent = training ? logs / graph.nodes()[(*trainings)[*training].node].name : logs;
-    const auto file = write_measured(graph, result, one, parent / name_in_runs(graph.nodes()[one.node]));
+    const auto number = training_of(*trainings, graph, one.node);
+    const auto* training = number ? &(*trainings)[*number] : nullptr;
+    const auto parent = training != nullptr ? logs / graph.nodes()[training->node].name : logs;
+    const auto file =
+        write_measured(one, part_of(*trainings, graph, one.node), seconds_of(records[one.node].made),
+                       parent / folder_of(one, training, graph));
     written.push_back({one.node, one.port, file.lexically_relative(directory)});
   }
   if (!pictures->empty()) {
     const auto file = write_pictures(*pictures, logs / "figures");
-    const auto& last = pictures->back();
-    written.push_back({last.node, last.port, file.lexically_relative(directory)});
+    const auto& [node, port] = pictures->back().from;
+    written.push_back({node, port, file.lexically_relative(directory)});
   }
   return written;
 }
@@ -259,27 +260,29 @@ void LiveTensorBoard::add_weights(const Event& event) {
   logs.weights->flush();
 }
 
-void LiveTensorBoard::finish(const Graph& graph, const RunResult& result, Store& store) {
-  const auto trainings = trainings_of(graph, result, store).value_or(std::vector<Training>{});
-  const auto measured = measured_of(graph, result, store).value_or(std::vector<Measured>{});
-  const auto pictures = pictures_of(graph, result, store);
-  const auto folder_of = [&](const Training& training) {
-    const auto& key = result.nodes[training.node].record.key;
-    return folder_ / (graph.nodes()[training.node].name + "-" + key.substr(0, 8));
+void LiveTensorBoard::finish(const Graph& graph, std::span<const Record> records, Store& store) {
+  const auto trainings = trainings_of(graph, records, store).value_or(std::vector<Training>{});
+  const auto measured = measured_of(graph, records, store).value_or(std::vector<Measured>{});
+  const auto pictures = pictures_of(graph, records, store);
+  const auto folder_of_training = [&](const Training& training) {
+    return folder_ / (graph.nodes()[training.node].name + "-" + records[training.node].key.substr(0, 8));
   };
   for (const auto& one : measured) {
-    const auto training = training_of(trainings, graph, one.node);
-    if (!training) continue;
-    write_measured(graph, result, one,
-                   folder_of(trainings[*training]) / name_in_runs(graph.nodes()[one.node]));
+    const auto number = training_of(trainings, graph, one.node);
+    if (!number) continue;
+    const auto& training = trainings[*number];
+    write_measured(one, part_of(trainings, graph, one.node), seconds_of(records[one.node].made),
+                   folder_of_training(training) / folder_of(one, &training, graph));
   }
   for (const auto& training : trainings) {
-    const auto folder = folder_of(training);
+    const auto folder = folder_of_training(training);
     if (!fs::exists(folder / "train")) write_training(training, folder);
-    write_settings(graph, result, training, folder);
-    const auto best = model_of(graph, result, store, training.node);
-    if (best == nullptr || training.epoch_ends.empty() || fs::exists(folder / "weights")) continue;
-    write_best_weights(*best, training, folder / "weights");
+    write_settings(graph, records, training, folder);
+    if (training.epoch_ends.empty() || fs::exists(folder / "weights")) continue;
+    auto outputs = outputs_telling(graph, &Tells::weights);
+    std::erase_if(outputs, [&](const Output& output) { return output.node != training.node; });
+    const auto weights = told(graph, records, store, outputs, &Tells::weights);
+    if (weights && !weights->empty()) write_best_weights(*weights, training, folder / "weights");
   }
   if (pictures && !pictures->empty()) write_pictures(*pictures, folder_ / "figures");
 }

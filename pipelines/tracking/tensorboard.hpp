@@ -5,16 +5,17 @@
 
 #include "pipelines/tracking/event_file.hpp"
 #include "pipelines/tracking/run_facts.hpp"
+#include "runtime/report.hpp"
 #include "runtime/run_directory.hpp"
 
 namespace fovea {
 
-/// Writes `tensorboard_logs/` into a run directory: <train node>/train and <train node>/validation with
-/// scalars (tags as Keras has them, epochs and steps from 1), <train node>/<evaluate node> with what was
-/// measured of its model, in <train node>/ itself the settings that differ from the defaults (shown as
-/// HPARAMS), and figures/ with every PNG. Equal results give equal bytes. Gives what was written and where it
-/// came from, or nothing where an object is lost.
-std::optional<std::vector<Exported>> write_tensorboard(const Graph& graph, const RunResult& result,
+/// Writes `tensorboard_logs/` into a run directory from what tracked ports tell: <train node>/train and
+/// <train node>/validation with scalars (tags as Keras has them, epochs and steps from 1), <train
+/// node>/<evaluate node> with what was measured of its model, in <train node>/ itself the settings that
+/// differ from the defaults (shown as HPARAMS), and figures/ with every PNG. Equal results give equal bytes.
+/// Gives what was written and where it came from, or nothing where an object is lost.
+std::optional<std::vector<Exported>> write_tensorboard(const Graph& graph, std::span<const Record> records,
                                                        Store& store, const std::filesystem::path& directory);
 
 /// Writes event files while training runs, so that `tensorboard --logdir FOLDER` shows it as it happens:
@@ -30,7 +31,7 @@ class LiveTensorBoard : public Report {
 
   /// In the end: the figures, the settings, what was measured, the trainings whose result was in the store,
   /// and histograms of the best weights where there are none yet.
-  void finish(const Graph& graph, const RunResult& result, Store& store);
+  void finish(const Graph& graph, std::span<const Record> records, Store& store);
 
  private:
   struct Logs {

@@ -8,6 +8,7 @@
 
 #include "graph/port.hpp"
 #include "runtime/store/hdf5.hpp"
+#include "runtime/store/tells.hpp"
 
 namespace fovea {
 
@@ -27,6 +28,7 @@ struct Codec {
   std::function<void(const void* value, const std::filesystem::path& object,
                      const std::filesystem::path& target)>
       export_to;
+  Tells tells{};
 };
 
 /// Makes the codec of T from two functions, and optionally a third that exports:
@@ -50,6 +52,11 @@ Codec make_codec(int version, Write write, Read read, Export export_to) {
                                 const std::filesystem::path& target) {
     export_to(*static_cast<const T*>(value), object, target);
   };
+  return codec;
+}
+/// The same codec, whose artifacts also tell something where a port is `tracked`.
+inline Codec telling(Codec codec, Tells tells) {
+  codec.tells = std::move(tells);
   return codec;
 }
 

@@ -25,8 +25,8 @@ struct Augment {
     static auto ports() {
       return std::tuple{
           field("batches", &Out::batches, "the recipe of the training batches"),
-          exported("samples", &Out::samples, "augmentation_samples.png: images beside what becomes of them",
-                   "visualizations")};
+          tracked("samples", &Out::samples, "augmentation_samples.png: images beside what becomes of them",
+                  "visualizations")};
     }
   };
   struct Params {

@@ -24,7 +24,7 @@ struct Evaluate {
     As<Metrics> metrics;
     static constexpr auto ports() {
       return std::tuple{
-          exported("metrics", &Out::metrics, "accuracy, loss and scores by class", "metrics.json")};
+          tracked("metrics", &Out::metrics, "accuracy, loss and scores by class", "metrics.json")};
     }
   };
 

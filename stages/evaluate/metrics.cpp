@@ -198,10 +198,30 @@ void export_to(const Metrics& metrics, const std::filesystem::path&, const std::
   write_file(target.parent_path() / "classification_report.csv", classification_report(metrics));
 }
 
+NamedNumbers numbers_of(const Metrics& metrics) {
+  NamedNumbers numbers{{"accuracy", metrics.accuracy}};
+  if (metrics.k > 0) numbers.emplace_back("top_" + std::to_string(metrics.k), metrics.top_k_accuracy);
+  numbers.insert(
+      numbers.end(),
+      {{"loss", metrics.loss}, {"macro_f1", metrics.macro.f1}, {"weighted_f1", metrics.weighted.f1}});
+  return numbers;
+}
+
+SummaryLines summary_of(const Metrics& metrics) {
+  NamedNumbers shown{{"accuracy", metrics.accuracy}};
+  if (metrics.k > 0) shown.emplace_back("top-" + std::to_string(metrics.k), metrics.top_k_accuracy);
+  shown.insert(shown.end(), {{"loss", metrics.loss}, {"macro F1", metrics.macro.f1}});
+  auto json = to_json(metrics);
+  for (const char* of_classes : {"class_names", "per_class", "confusion"}) json.erase(of_classes);
+  return {{in_words(shown)}, std::move(json)};
+}
+
 }  // namespace
 
 const Codec& Metrics::codec() {
-  static const Codec codec = make_codec<Metrics>(2, write, read, export_to);
+  static const Codec codec =
+      telling(make_codec<Metrics>(2, write, read, export_to),
+              {.numbers = told_by<Metrics>(numbers_of), .summary = told_by<Metrics>(summary_of)});
   return codec;
 }
 

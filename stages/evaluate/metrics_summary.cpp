@@ -215,7 +215,10 @@ Json to_json(const SettingSummary& summary, const MetricsSummary& all) {
 }  // namespace
 
 const Codec& MetricsSummary::codec() {
-  static const Codec codec = make_codec<MetricsSummary>(2, write, read, export_to);
+  static const Codec codec = telling(make_codec<MetricsSummary>(2, write, read, export_to),
+                                     {.summary = told_by<MetricsSummary>([](const MetricsSummary& summary) {
+                                        return SummaryLines{in_words(summary), to_json(summary)};
+                                      })});
   return codec;
 }
 

@@ -19,15 +19,16 @@ struct Summarise {
   struct In {
     As<Many<Metrics>> metrics;
     static constexpr auto ports() {
-      return std::tuple{field("metrics", &In::metrics, "what each run measured, of the same classes")};
+      return std::tuple{
+          told_together("metrics", &In::metrics, "what each run measured, of the same classes")};
     }
   };
   template <template <class> class As>
   struct Out {
     As<MetricsSummary> summary;
     static constexpr auto ports() {
-      return std::tuple{exported("summary", &Out::summary,
-                                 "by setting: values, mean and interval of each metric", "summary.json")};
+      return std::tuple{tracked("summary", &Out::summary,
+                                "by setting: values, mean and interval of each metric", "summary.json")};
     }
   };
   struct Params {

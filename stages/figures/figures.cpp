@@ -44,6 +44,16 @@ void export_to(const Figures& figures, const std::filesystem::path&, const std::
   }
 }
 
+/// The PNG files, by their names without ".png".
+std::vector<NamedImage> images_of(const Figures& figures) {
+  std::vector<NamedImage> images;
+  for (const auto& file : figures.files) {
+    if (file.name.ends_with(".png"))
+      images.push_back({file.name.substr(0, file.name.size() - 4), file.bytes.span()});
+  }
+  return images;
+}
+
 std::vector<std::byte> encoded(const render::Drawing& drawing, const std::string& format,
                                const render::Metadata& metadata) {
   if (format == "svg") return render::svg(drawing, metadata);
@@ -63,7 +73,8 @@ void expect_file_name(const std::string& name) {
 }
 
 const Codec& Figures::codec() {
-  static const Codec codec = make_codec<Figures>(1, write, read, export_to);
+  static const Codec codec =
+      telling(make_codec<Figures>(1, write, read, export_to), {.images = told_by<Figures>(images_of)});
   return codec;
 }
 

@@ -56,7 +56,7 @@ struct FiguresOut {
   As<Figures> figures;
   static auto ports() {
     static const auto doc = figure_doc(stem.characters);
-    return std::tuple{exported("figures", &FiguresOut::figures, doc, "visualizations")};
+    return std::tuple{tracked("figures", &FiguresOut::figures, doc, "visualizations")};
   }
 };
 

@@ -29,7 +29,7 @@ struct PlotClassBalance {
     As<ClassBalance> balance;
     static auto ports() {
       return std::tuple{
-          exported("figures", &Out::figures, "class_balance.png, and other formats", "visualizations"),
+          tracked("figures", &Out::figures, "class_balance.png, and other formats", "visualizations"),
           exported("balance", &Out::balance, "the counts, and how uneven they are", "class_balance.csv")};
     }
   };

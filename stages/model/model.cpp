@@ -51,6 +51,12 @@ void export_to(const Model&, const std::filesystem::path& object, const std::fil
   copy_to_new(object, target);
 }
 
+std::vector<WeightValues> weights_of(const Model& model) {
+  std::vector<WeightValues> all;
+  for (const auto& weight : model.weights) all.push_back({weight.name, weight.values.span()});
+  return all;
+}
+
 }  // namespace
 
 ImageSize input_size(const Specification& specification) {
@@ -76,7 +82,8 @@ void expect_weights(const Specification& specification, const std::vector<NamedA
 }
 
 const Codec& Model::codec() {
-  static const Codec codec = make_codec<Model>(3, write, read, export_to);
+  static const Codec codec =
+      telling(make_codec<Model>(2, write, read, export_to), {.weights = told_by<Model>(weights_of)});
   return codec;
 }
 

@@ -162,6 +162,26 @@ Timing read_timing(const H5Reader& file, const Resolve&) {
   return timing;
 }
 
+Scalars scalars_of(const History& history) {
+  Scalars scalars{.by_step = {{.name = "step_loss", .values = history.step_loss},
+                              {.name = "learning_rate", .values = history.step_learning_rate},
+                              {.name = "gradient_norm", .values = history.step_gradient_norm}},
+                  .by_epoch = {},
+                  .steps_per_epoch = history.steps_per_epoch,
+                  .best_epoch = history.best_epoch};
+  for (const auto& [name, part] :
+       {std::pair{"train", &history.train}, std::pair{"validation", &history.validation}}) {
+    scalars.by_epoch.insert(
+        scalars.by_epoch.end(),
+        {{"loss", name, part->loss}, {"accuracy", name, part->accuracy}, {"top_5", name, part->top_5}});
+  }
+  return scalars;
+}
+
+Times times_of(const Timing& timing) {
+  return {timing.epoch_seconds, timing.step_samples_per_second};
+}
+
 std::string cell(const std::vector<double>& values, std::size_t i) {
   return i < values.size() ? shortest(values[i]) : "";
 }
@@ -179,12 +199,14 @@ std::string cells(const History::Curves& part, std::size_t epoch) {
 }  // namespace
 
 const Codec& History::codec() {
-  static const Codec codec = make_codec<History>(3, write, read, export_to);
+  static const Codec codec =
+      telling(make_codec<History>(3, write, read, export_to), {.scalars = told_by<History>(scalars_of)});
   return codec;
 }
 
 const Codec& Timing::codec() {
-  static const Codec codec = make_codec<Timing>(2, write_timing, read_timing);
+  static const Codec codec =
+      telling(make_codec<Timing>(2, write_timing, read_timing), {.times = told_by<Timing>(times_of)});
   return codec;
 }
 

@@ -42,12 +42,12 @@ struct Train {
     As<GradientHistory> gradients;
     As<Figures> figures;
     static constexpr auto ports() {
-      return std::tuple{exported("best", &Out::best, "the network after its best epoch", "best_model.h5"),
+      return std::tuple{tracked("best", &Out::best, "the network after its best epoch", "best_model.h5"),
                         exported("last", &Out::last, "the network after its last epoch", "final_model.h5"),
-                        exported("history", &Out::history, "every step and every epoch", "training_log.csv"),
-                        field("timing", &Out::timing, "how long steps and epochs took"),
+                        tracked("history", &Out::history, "every step and every epoch", "training_log.csv"),
+                        tracked("timing", &Out::timing, "how long steps and epochs took"),
                         field("gradients", &Out::gradients, "norms by parameter, where they are tracked"),
-                        exported("figures", &Out::figures, "what callbacks show", "visualizations")};
+                        tracked("figures", &Out::figures, "what callbacks show", "visualizations")};
     }
   };
 

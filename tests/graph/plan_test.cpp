@@ -1,77 +1,13 @@
 #include "graph/plan.hpp"
 
-#include <algorithm>
-#include <set>
-
-#include "graph/lineage.hpp"
 #include "tests/catch.hpp"
 #include "tests/errors.hpp"
 #include "tests/graph/example.hpp"
+#include "tests/graph/memory.hpp"
 
 using namespace fovea;
 
 namespace {
-
-/// A store in memory, in which every stage's outputs are named after its key.
-struct Memory {
-  std::vector<Record> records;
-  std::string contents = "barley";
-  std::set<std::string> lost, damaged;  // what is damaged is lost as well
-  std::optional<Position> position;
-  Json numerics = {{"heat", "hot"}};
-  Json numerics_of_progress = Json::object();
-
-  World world() {
-    return {.find =
-                [this](const std::string&, const std::string& key) {
-                  std::vector<Record> all;
-                  std::copy_if(records.begin(), records.end(), std::back_inserter(all),
-                               [&](const Record& record) { return record.key == key; });
-                  return all;
-                },
-            .has = [this](const std::string& object) { return !lost.contains(object); },
-            .is_damaged = [this](const std::string& object) { return damaged.contains(object); },
-            .earlier = [this](const std::string& stage, const std::string& lineage,
-                              std::size_t n) -> const Record* {
-              for (auto record = records.rbegin(); record != records.rend(); ++record) {
-                if (record->parts.at("stage") == stage && record->lineage == lineage && n-- == 0)
-                  return &*record;
-              }
-              return nullptr;
-            },
-            .digest = [this](const std::filesystem::path&) { return contents; },
-            .numerics = [this](const Node&) { return numerics; },
-            .progress = [this](const std::string&, const std::string&, std::int64_t,
-                               const std::optional<Json>& only) -> std::optional<Progress> {
-              if (!position || (only && *only != numerics_of_progress)) return {};
-              return Progress{*position, numerics_of_progress};
-            }};
-  }
-
-  /// Does what a runner would: goes through the nodes in order and keeps a record of each.
-  void run(const Graph& graph) {
-    const auto here = world();
-    std::vector<Record> done;
-    for (std::size_t i = 0; i < graph.nodes().size(); ++i) {
-      std::vector<std::string> inputs;
-      for (const auto& wire : graph.nodes()[i].inputs) inputs.push_back(done[wire.node].objects[wire.port]);
-      Record record{.parts = key_parts(graph, i, inputs, here), .seconds = 2};
-      record.key = sha256(canonical(record.parts));
-      record.numerics = numerics_of(graph.nodes()[i], here);
-      record.lineage = lineages(graph)[i];
-      for (const auto& port : graph.nodes()[i].stage->outputs)
-        record.objects.push_back(port.name + "@" + record.key + numerics_text(record.numerics));
-      done.push_back(record);
-      records.push_back(record);
-    }
-  }
-};
-
-std::string statuses(const std::vector<Planned>& all) {
-  std::string text;
-  for (const auto& one : all) text += one.status == Status::hit ? "hit " : "run(" + one.why + ") ";
-  return text;
-}
 
 Graph bakery_graph(double gap, std::int64_t threads = 1, std::uint64_t seed = 0) {
   Graph g("bakery", seed);
@@ -293,23 +229,6 @@ TEST_CASE("plan: what is lost runs again where it is wanted, and what follows it
         "run(its result is no longer in the store) run(its result is no longer in the store) run(forced) ");
   CHECK(statuses(plan(bakery_graph(0.5).only({0, 1}), memory.world())) ==
         "run(its result is no longer in the store) run(its result is no longer in the store) ");
-}
-
-TEST_CASE("plan: that a result is damaged is told apart from that it is gone") {
-  Memory memory;
-  memory.run(bakery_graph(0.5));
-  memory.lost = memory.damaged = {plan(bakery_graph(0.5), memory.world())[1].record->objects[0]};
-  CHECK(statuses(plan(bakery_graph(0.5), memory.world(), {.wanted = {{1, 0}}})) ==
-        "hit run(its result in the store is damaged) hit ");
-}
-
-TEST_CASE("plan: what is lost and read when all is done runs again") {
-  Memory memory;
-  memory.run(bakery_graph(0.5));
-  memory.lost = {plan(bakery_graph(0.5), memory.world())[1].record->objects[0]};
-  CHECK(statuses(plan(bakery_graph(0.5), memory.world(), {.wanted = {{1, 1}}})) == "hit hit hit ");
-  CHECK(statuses(plan(bakery_graph(0.5), memory.world(), {.wanted = {{1, 0}}})) ==
-        "hit run(its result is no longer in the store) hit ");
 }
 
 TEST_CASE("plan: what is lost is not made again where other numerics have made it") {

@@ -33,7 +33,8 @@ struct Done {
     result = run(graph, store, world, libraries, events, {.threads = 1});
   }
   std::optional<std::filesystem::path> write(const MoreExports& more = {}) {
-    return write_run_directory(graph, result, store, folder / "results", "numbers", "a line\n", more);
+    return write_run_directory(graph, result.records(), store, folder / "results", {"numbers", "a line\n"},
+                               more);
   }
 };
 
@@ -112,6 +113,28 @@ TEST_CASE("run directory: a folder that can't be made is an error that names it"
   CHECK(error_of([&] { done.write(); }) ==
         (done.folder / "results").string() +
             ": something that is no folder is in the way; move it or choose another place");
+}
+
+TEST_CASE("run directory: made from the records that a store keeps, it is the same byte for byte") {
+  Done done;
+  const auto first = done.write();
+  Store store(done.folder / "store", [](const std::string&) {});
+  const auto world = world_of(store, [](const Node&) { return Json::object(); });
+  const auto second = write_run_directory(done.graph, records_of(done.graph, plan(done.graph, world)), store,
+                                          done.folder / "again", {"numbers", "a line\n"});
+  REQUIRE(first);
+  REQUIRE(second);
+  for (const auto* name : {"config.json", "constant.txt", "left/sum.txt", "right/sum.txt", "run.log"})
+    CHECK(text_of(*first / name) == text_of(*second / name));
+}
+
+TEST_CASE("run directory: the store keeps which stages the run has computed") {
+  Done done;
+  write_run_directory(done.graph, done.result.records(), done.store, done.folder / "results",
+                      {"numbers", "a line\n", {1}});
+  const auto stages = done.store.runs().at(0).at("stages");
+  CHECK(stages.at("left").at("ran") == true);
+  CHECK(stages.at("right").at("ran") == false);
 }
 
 TEST_CASE("run directory: each of many files is listed once, with the output that it came from") {

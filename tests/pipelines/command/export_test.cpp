@@ -1,0 +1,41 @@
+#include "tests/pipelines/trained.hpp"
+
+TEST_CASE("fovea export: the run directory is made again from the store, byte for byte but for its log") {
+  const Trained scratch;
+  const auto done = scratch.fovea({"export", "pipeline.json", "--output-dir", "again"});
+  INFO(done.err);
+  REQUIRE(done.code == 0);
+  const auto directory = fs::directory_iterator(scratch.folder / "again")->path();
+  CHECK(done.out == "results in again/" + directory.filename().string() + "\n");
+  auto first = files_in(run_directories(scratch)[0]), again = files_in(directory);
+  CHECK(again.at("run.log") == "made from .fovea; no stage ran\n");
+  first.erase("run.log");
+  again.erase("run.log");
+  CHECK(first == again);
+}
+
+TEST_CASE(
+    "fovea export: what would have to run is an error that names the first stage, and nothing is made") {
+  const Trained scratch;
+  CHECK(scratch.error({"export", "pipeline.json", "--set", "train.epochs=3", "--output-dir", "again"}) ==
+        "train: has to run (epochs: 2 -> 3); run the pipeline first");
+  CHECK_FALSE(fs::exists(scratch.folder / "again"));
+}
+
+TEST_CASE("fovea export: an object that turns out to be damaged is set aside, and its stage is named") {
+  const Trained scratch;
+  const auto run =
+      fovea::parse_json(contents(fs::directory_iterator(scratch.folder / ".fovea/runs")->path()));
+  const auto digest = run.at("stages").at("evaluate").at("objects").at(0).get<std::string>().substr(0, 64);
+  const auto file = scratch.folder / ".fovea/objects" / digest.substr(0, 2) / (digest + ".h5");
+  auto bytes = contents(file);
+  bytes[bytes.size() / 2] ^= 1;
+  fs::remove(file);
+  std::ofstream(file, std::ios::binary) << bytes;
+  const auto done = scratch.fovea({"export", "pipeline.json"});
+  CHECK(done.code == 1);
+  CHECK_THAT(done.err,
+             Catch::Contains("warning: ") &&
+                 Catch::EndsWith("evaluate: has to run (its result is no longer in the store); run the "
+                                 "pipeline first\n"));
+}
