@@ -62,9 +62,9 @@ Json origin_of(const fs::path& folder, const Exported& file, const Graph& graph,
 
 /// Moves the files of one export from where they were written to where they belong, and adds them to the
 /// list.
-void settle_export(const fs::path& aside, const fs::path& folder, const Exported& from, const Graph& graph,
-                   std::span<const Record> records, Json& files) {
-  for (const auto& entry : fs::recursive_directory_iterator(aside)) {
+void settle_export(const fs::path& temporary, const fs::path& folder, const Exported& from,
+                   const Graph& graph, std::span<const Record> records, Json& files) {
+  for (const auto& entry : fs::recursive_directory_iterator(temporary)) {
     if (!entry.is_regular_file()) continue;
     const auto path = entry.path().lexically_relative(temporary);
     fs::create_directories((folder / path).parent_path());
@@ -85,9 +85,9 @@ std::optional<Json> export_all(const Graph& graph, std::span<const Record> recor
     const auto& object = records[one.node].objects.at(one.port);
     const auto item = store.load(*output.codec, object);
     if (!item) return {};
-    fs::create_directories((aside / one.path).parent_path());
-    output.codec->export_to(item->data.get(), store.object_path(object), aside / one.path);
-    settle_export(aside, folder, one, graph, records, files);
+    fs::create_directories((temporary / one.path).parent_path());
+    output.codec->export_to(item->data.get(), store.object_path(object), temporary / one.path);
+    settle_export(temporary, folder, one, graph, records, files);
   }
   const auto others = more ? more(folder) : std::vector<Exported>{};
   if (!others) return {};

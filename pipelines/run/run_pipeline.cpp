@@ -113,9 +113,9 @@ Json report_left_out(const Graph& graph, PipelineResult& result, Store& store, L
   return metrics_of(graph, result.run, store);
 }
 
-/// Gives the finished run to the trackers.
-void tell_trackers(const Graph& graph, PipelineResult& result, Store& store, LiveTensorBoard* live,
-                   const std::filesystem::path& mlflow) try {
+/// Exports the finished run to the trackers.
+void export_to_trackers(const Graph& graph, PipelineResult& result, Store& store, LiveTensorBoard* live,
+                        const std::filesystem::path& mlflow) try {
   const auto records = result.run.records();
   if (live != nullptr) live->finish(graph, records, store);
   if (!mlflow.empty()) write_mlflow(graph, records, store, result.directory, mlflow);
