@@ -72,14 +72,21 @@ std::vector<std::size_t> cuts(std::string_view text) {
   return offsets;
 }
 
+// Rounding of sums of lengths, in pixels: as little more than the room still fits.
+constexpr double rounding = 1e-6;
+
+bool fits(std::string_view text, const Font& font, double width, const Measure& measure) {
+  return measure(text, font).width <= width + rounding;
+}
+
 // Returns the bytes of the longest prefix that fits with `ending` after it, 0 if none does.
 std::size_t fitting(std::string_view text, std::string_view ending, const Font& font, double width,
                     const Measure& measure) {
   const auto offsets = cuts(text);
-  const auto fits = [&](std::size_t bytes) {
-    return measure(std::string(text.substr(0, bytes)).append(ending), font).width <= width;
+  const auto prefix_fits = [&](std::size_t bytes) {
+    return fits(std::string(text.substr(0, bytes)).append(ending), font, width, measure);
   };
-  const auto end = std::partition_point(offsets.begin(), offsets.end(), fits);
+  const auto end = std::partition_point(offsets.begin(), offsets.end(), prefix_fits);
   return end == offsets.begin() ? 0 : *std::prev(end);
 }
 
@@ -142,7 +149,7 @@ std::size_t code_points(std::string_view text) {
 }
 
 std::string elided(std::string_view text, const Font& font, double width, const Measure& measure) {
-  if (measure(text, font).width <= width) return std::string(text);
+  if (fits(text, font, width, measure)) return std::string(text);
   const std::size_t bytes = fitting(text, "…", font, width, measure);
   return bytes == 0 ? "" : without_spaces_at_end(text.substr(0, bytes)) + "…";
 }
@@ -156,7 +163,7 @@ std::vector<std::string> wrapped(std::string_view text, const Font& font, double
     text.remove_prefix(std::min(end + 1, text.size()));
     do {
       const bool last = result.size() + 1 == lines;
-      if (last || measure(paragraph, font).width <= width) {
+      if (last || fits(paragraph, font, width, measure)) {
         const bool more = last && !text.empty();
         result.push_back(elided(std::string(paragraph) + (more ? "…" : ""), font, width, measure));
         break;

@@ -37,7 +37,7 @@ int export_pipeline(const RunCommand& command) {
 }  // namespace
 
 void add_export(CLI::App& app, Action& chosen) {
-  auto* verb = app.add_subcommand("export", "make the run directory of a pipeline from the cache alone");
+  auto* verb = app.add_subcommand("export", "make the run directory of a pipeline from the store alone");
   const auto command = std::make_shared<RunCommand>();
   add_pipeline_options(*verb, *command);
   add_directory_options(*verb, *command);

@@ -26,7 +26,7 @@ void draw(const RunCommand& command, const std::filesystem::path& output) {
 }  // namespace
 
 void add_graph(CLI::App& app, Action& chosen) {
-  auto* verb = app.add_subcommand("graph", "draw a pipeline, with the stages marked that are in the cache");
+  auto* verb = app.add_subcommand("graph", "draw a pipeline, with the stages marked that are in the store");
   const auto command = std::make_shared<RunCommand>();
   const auto output = std::make_shared<std::string>();
   add_pipeline_options(*verb, *command);

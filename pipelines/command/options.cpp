@@ -27,7 +27,7 @@ CLI::Validator whole(long least, long most) {
 }
 
 void add_store_option(CLI::App& app, std::filesystem::path& store) {
-  app.add_option("--store", store, "folder of the cache (default: FOVEA_STORE, or .fovea)")->type_name("DIR");
+  app.add_option("--store", store, "folder of the store (default: FOVEA_STORE, or .fovea)")->type_name("DIR");
 }
 
 void add_plugin_option(CLI::App& app, std::vector<std::filesystem::path>& plugins) {

@@ -238,7 +238,7 @@ int collect_garbage(const StoreCommand& command) {
 }  // namespace
 
 void add_store(CLI::App& app, Action& chosen) {
-  auto* verb = app.add_subcommand("store", "look after the cache");
+  auto* verb = app.add_subcommand("store", "look after the store");
   verb->require_subcommand(1);
   const auto command = std::make_shared<StoreCommand>();
   const auto add = [&](const char* name, const char* doc, int (*what)(const StoreCommand&)) {

@@ -51,8 +51,8 @@ ClassBalance read(const H5Reader& file, const Resolve&) {
   const auto names = file.texts("part_names");
   const auto counts = file.read<std::int64_t>("counts");
   const auto classes = balance.class_names.size();
-  if (counts.size() != names.size() * classes)
-    throw Error("ClassBalance: its counts are not one a part and class; make it again");
+  expect_stored(ClassBalance::kind, counts.size() == names.size() * classes,
+                "its counts are not one a part and class");
   for (std::size_t part = 0; part < names.size(); ++part) {
     const auto* first = counts.data() + part * classes;
     balance.parts.push_back({names[part], {first, first + classes}});

@@ -31,6 +31,13 @@ int difference(const std::uint8_t* pixel, Color color) {
   return std::abs(pixel[0] - color.red) + std::abs(pixel[1] - color.green) + std::abs(pixel[2] - color.blue);
 }
 
+/// The keys of a map, for the message of a failed test.
+std::string names_in(const auto& map) {
+  std::string text;
+  for (const auto& [name, place] : map) text += (text.empty() ? "" : ", ") + name;
+  return text;
+}
+
 }  // namespace
 
 ReadMatrix::ReadMatrix(const Drawing& drawing)
@@ -58,7 +65,7 @@ ReadMatrix::ReadMatrix(const Drawing& drawing)
 }
 
 Point ReadMatrix::cell(const std::string& row, const std::string& column) const {
-  INFO("row " << row << ", column " << column);
+  INFO("row " << row << " of " << names_in(rows_) << ", column " << column << " of " << names_in(columns_));
   REQUIRE(rows_.contains(row));
   REQUIRE(columns_.contains(column));
   return {columns_.at(column), rows_.at(row)};

@@ -98,3 +98,14 @@ TEST_CASE("text: wrapping into a width of nothing still ends") {
 TEST_CASE("text: two lines are twice as high as one") {
   CHECK(approximate_size("a\nb", font).height == Approx(2 * approximate_size("a", font).height));
 }
+
+TEST_CASE("text: rounding of a sum of lengths cuts no name off that fits") {
+  const Measure thirds = [](std::string_view text, const Font&) {
+    return Size{static_cast<double>(text.size()) * 25 / 3, 10};
+  };
+  for (std::size_t letters = 1; letters < 60; ++letters) {
+    const std::string name(letters, 'a');
+    const double room = thirds(name, font).width + 7.1 * 2 - 7.1 * 2;
+    CHECK(elided(name, font, room, thirds) == name);
+  }
+}

@@ -1,3 +1,4 @@
+// clang-format off
 // The formulas are those of Pillow's ImageEnhance, ImageOps and ImageFilter, values being 0 .. 255:
 //
 //   brightness    f v                                   cut to 0 .. 255 and rounded down, as all mixtures
@@ -14,6 +15,7 @@
 //   hue           HSV with H turned by the amount       in floats, rounded (Smith, 1978)
 //   blur          Gaussian of 2 ceil(3 sigma) + 1 taps  mirrored at the rim without repeating it
 //   noise         v + 255 amount n, rounded             n: sum of 4 uniform numbers of std 1
+// clang-format on
 
 #include "stages/data/ops/colours.hpp"
 

@@ -9,7 +9,8 @@
 
 namespace fovea {
 
-/// All ops of policies; a new op is added here, and its kernel to the code that applies it.
+/// All ops of policies. A new op is added here, with a struct and its `draw` in the files of its kind; one
+/// that changes colours in a new way also needs a `ColourStep` and its formula in colours.cpp.
 using Op = std::variant<FlipHorizontal, FlipVertical, Translate, Crop, RandomResizedCrop, Rotate, Zoom, Shear,
                         Brightness, Contrast, Saturation, Hue, Grayscale, Blur, Noise, Posterize, Solarize,
                         Equalize, Autocontrast, Sharpness, RandomErasing, Cutout, TrivialAugment, RandAugment,

@@ -9,12 +9,6 @@
 namespace fovea {
 namespace {
 
-void expect_same_classes(const Model& model, const Dataset& data) {
-  if (model.class_names == data.class_names) return;
-  throw Error("\"data\": its classes are " + join(data.class_names, ", ") + ", but the model tells " +
-              join(model.class_names, ", ") + " apart; give data with the same classes in the same order");
-}
-
 Predictions predict(const Model& model, const Dataset& data, const Predict::Params& params,
                     const Context& context) {
   const auto device = compute_device(context.device);

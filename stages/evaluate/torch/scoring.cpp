@@ -11,6 +11,12 @@ void expect_classes(const Specification& specification, const Dataset& data, con
               std::to_string(specification.classes) + " apart; build the model for this data");
 }
 
+void expect_same_classes(const Model& model, const Dataset& data) {
+  if (model.class_names == data.class_names) return;
+  throw Error("\"data\": its classes are " + join(data.class_names, ", ") + ", but the model tells " +
+              join(model.class_names, ", ") + " apart; give data with the same classes in the same order");
+}
+
 void expect_fits(const Model& model, const AugmentationRecipe& batches) {
   const auto size = [](const Preprocessing& how) {
     const auto& [height, width, channels] = how.size;

@@ -15,6 +15,10 @@ namespace fovea {
 /// `what`, such as "validation", in quotes.
 void expect_classes(const Specification& specification, const Dataset& data, const std::string& what);
 
+/// Checks that `data` has the classes of the model, in its order. Throws `Error` that begins with "data" in
+/// quotes.
+void expect_same_classes(const Model& model, const Dataset& data);
+
 /// Checks that a recipe's batches are what the model takes: images of its size, brought to it in the same
 /// way, and classes. Throws `Error` that begins with "batches" in quotes.
 void expect_fits(const Model& model, const AugmentationRecipe& batches);

@@ -27,10 +27,10 @@ class Builder {
   std::string last_ = "input";
 };
 
-/// Returns a 3 x 3 convolution that keeps the image's size at stride 1, without bias, as a normalisation
-/// follows.
-inline Conv conv_3x3(std::int64_t channels, std::int64_t stride = 1) {
-  return {.channels = channels, .kernel = 3, .stride = stride, .padding = 1, .groups = 1, .bias = false};
+/// Returns a 3 x 3 convolution that keeps the image's size at stride 1; before a normalisation it needs no
+/// bias.
+inline Conv conv_3x3(std::int64_t channels, std::int64_t stride = 1, bool bias = false) {
+  return {.channels = channels, .kernel = 3, .stride = stride, .padding = 1, .groups = 1, .bias = bias};
 }
 
 }  // namespace fovea

@@ -6,8 +6,8 @@
 
 namespace fovea {
 
-/// Each function returns the architectures of its family, the smallest first; it is in the file of the
-/// family's name.
+/// Each function returns the architectures of its family, the smallest first, and is in the file of the
+/// family's name: `resnets` in resnet.cpp.
 std::vector<Architecture> simple_cnns();
 std::vector<Architecture> resnets();
 

@@ -9,8 +9,10 @@
 
 #include "runtime/context.hpp"
 #include "runtime/random.hpp"
-#include "stages/all.hpp"
 #include "stages/data/augmentation_recipe.hpp"
+#include "stages/evaluate/predict.hpp"
+#include "stages/train/find_learning_rate.hpp"
+#include "stages/train/train.hpp"
 
 namespace fovea::toy {
 
