@@ -126,26 +126,6 @@ std::size_t add_some(const Dataset& data, std::size_t threads, ChannelSums& sums
   return count;
 }
 
-std::string attribute_place(std::size_t number) {
-  return "attributes/" + std::to_string(number);
-}
-
-void write_attributes(const std::vector<Attribute>& attributes, H5Writer& file) {
-  for (std::size_t k = 0; k < attributes.size(); ++k) {
-    const auto place = attribute_place(k);
-    write_names(attributes[k].values, file, place, place + "_offsets");
-    file.attribute(place, "name", attributes[k].name);
-  }
-}
-
-std::vector<Attribute> read_attributes(const H5Reader& file) {
-  std::vector<Attribute> all;
-  for (auto place = attribute_place(0); file.has(place); place = attribute_place(all.size()))
-    all.push_back(
-        {file.text_attribute(place, "name"), read_names(file, "Dataset", place, place + "_offsets")});
-  return all;
-}
-
 void write(const Dataset& data, H5Writer& file) {
   file.attribute("/", "height", static_cast<std::int64_t>(data.height));
   file.attribute("/", "width", static_cast<std::int64_t>(data.width));
@@ -190,9 +170,7 @@ void check(const Dataset& data) {
   const auto images = data.images();
   if (!data.names.empty() && data.names.size() != images)
     wrong("its images and their names differ in number");
-  if (std::any_of(data.attributes.begin(), data.attributes.end(),
-                  [&](const Attribute& one) { return one.values.size() != images; }))
-    wrong("its images and what is told of them differ in number");
+  if (!are_of(data.attributes, images)) wrong("its images and what is told of them differ in number");
   const auto classes = static_cast<std::int32_t>(data.classes());
   if (data.labels.size() != data.size() || data.parts.size() != data.size())
     wrong("its lists differ in length");
@@ -232,7 +210,7 @@ Dataset read(const H5Reader& file, const Resolve& resolve) {
   }
   if (data.source.empty()) {
     data.names = read_names(file, "Dataset");
-    data.attributes = read_attributes(file);
+    data.attributes = read_attributes(file, "Dataset");
   }
   data.index = file.read<std::uint32_t>("index");
   data.labels = file.read<std::int32_t>("labels");

@@ -6,19 +6,13 @@
 
 #include "graph/port.hpp"
 #include "runtime/store/array.hpp"
+#include "stages/data/attributes.hpp"
 #include "stages/data/images/decoders.hpp"
-#include "stages/data/names.hpp"
 
 namespace fovea {
 
 /// The part of the data that a sample belongs to in its source.
 enum class Part : std::uint8_t { none = 0, train = 1, validation = 2, test = 3 };
-
-/// A text column with one value for each image of the source, beside its class.
-struct Attribute {
-  std::string name;
-  Names values;  ///< one per image, M
-};
 
 /// Labelled images that are seen in one size. They are kept as pixels of that size, or as the bytes of their
 /// files, which are decoded on use. A part of a data set is a view: an index list over the images of its

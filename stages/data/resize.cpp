@@ -33,11 +33,7 @@ Resize::Out<Value> Resize::run(const In<Value>& in, const Params& params, Contex
   });
   auto made = raw_dataset(std::move(frame));
   made.class_names = data.class_names;
-  for (std::size_t k = 0; k < data.attributes.size(); ++k) {
-    NameList values;
-    for (std::size_t i = 0; i < data.size(); ++i) values.add(data.attribute(k, i));
-    made.attributes.push_back({data.attributes[k].name, values.finish()});
-  }
+  made.attributes = picked(data.attributes, data.index.span());
   measure_statistics(made);
   return {.data = std::move(made)};
 }

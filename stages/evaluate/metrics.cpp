@@ -32,10 +32,11 @@ struct MetricSums {
   double loss = 0;
 };
 
-void expect_numbers(std::span<const float> row, std::size_t sample) {
+void expect_numbers(const Predictions& predictions, std::size_t i) {
+  const auto row = predictions.row(i);
   const bool fine = std::all_of(row.begin(), row.end(), [](float score) { return std::isfinite(score); });
   if (!fine) {
-    throw Error("sample " + std::to_string(sample) +
+    throw Error("sample " + (predictions.names.empty() ? std::to_string(i) : quote(predictions.names[i])) +
                 ": a score is not finite; train the model again with a lower \"learning_rate\"");
   }
 }
@@ -64,7 +65,7 @@ MetricSums sum_up(const Predictions& predictions, std::int64_t k) {
     const auto row = predictions.row(i);
     const auto truth = static_cast<std::size_t>(predictions.labels[i]);
     assert(truth < classes);
-    expect_numbers(row, i);
+    expect_numbers(predictions, i);
     const auto place = rank(row, truth);
     ++sums.confusion[truth * classes + predictions.predicted(i)];
     sums.hits += place == 0;

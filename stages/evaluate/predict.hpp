@@ -11,7 +11,7 @@ namespace fovea {
 struct Predict {
   static constexpr std::string_view name = "predict";
   static constexpr std::string_view doc = "tells how probable a model holds each class, for labelled images";
-  static constexpr int version = 1;
+  static constexpr int version = 2;
   static constexpr std::string_view library = "fovea_torch";
 
   template <template <class> class As>
@@ -29,7 +29,7 @@ struct Predict {
     As<Predictions> predictions;
     static constexpr auto ports() {
       return std::tuple{exported("predictions", &Out::predictions,
-                                 "what the model says of every image, and its true class",
+                                 "what the model says of every image, its true class, name and attributes",
                                  "predictions.csv")};
     }
   };

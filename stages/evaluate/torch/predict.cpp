@@ -27,7 +27,8 @@ Predictions predict(const Model& model, const Dataset& data, const Predict::Para
         });
   NameList names;
   for (std::size_t i = 0; i < data.size(); ++i) names.add(data.name(i));
-  return {std::move(logits), std::move(labels), data.class_names, names.finish()};
+  return {std::move(logits), std::move(labels), data.class_names, names.finish(),
+          picked(data.attributes, data.index.span())};
 }
 
 }  // namespace

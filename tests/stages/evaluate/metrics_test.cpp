@@ -92,9 +92,16 @@ TEST_CASE("metrics: no samples are an error") {
                     "no samples to measure; evaluate data with at least one image");
 }
 
-TEST_CASE("metrics: a score that is not a number is an error") {
-  CHECK_THROWS_WITH(measure(predictions_of({1, 0, NAN, 0}, {0, 0}, 2), 1),
+TEST_CASE("metrics: a score that is not a number is an error that names the sample") {
+  auto predictions = predictions_of({1, 0, NAN, 0}, {0, 0}, 2);
+  CHECK_THROWS_WITH(measure(predictions, 1),
                     "sample 1: a score is not finite; train the model again with a lower \"learning_rate\"");
+  NameList names;
+  for (const auto* name : {"cat/1.png", "cat/2.png"}) names.add(name);
+  predictions.names = names.finish();
+  CHECK_THROWS_WITH(measure(predictions, 1),
+                    "sample \"cat/2.png\": a score is not finite; train the model again with a lower "
+                    "\"learning_rate\"");
 }
 
 TEST_CASE("metrics: the JSON holds every figure, rows of counts on one line") {

@@ -29,6 +29,20 @@ Predictions three_named() {
   return all;
 }
 
+Attribute attribute(const std::string& name, const std::vector<std::string>& values) {
+  NameList list;
+  for (const auto& value : values) list.add(value);
+  return {name, list.finish()};
+}
+
+std::string header_of(const Predictions& predictions) {
+  const auto csv = to_csv(predictions);
+  return csv.substr(0, csv.find('\n'));
+}
+
+const std::string fixed_columns =
+    "sample,index,label,predicted,confidence,correct,label_probability,label_name,predicted_name";
+
 }  // namespace
 
 TEST_CASE("predictions: of equals the class with the lowest number is predicted") {
@@ -37,11 +51,11 @@ TEST_CASE("predictions: of equals the class with the lowest number is predicted"
 }
 
 TEST_CASE("predictions: the CSV has a line for each sample, names quoted where they need it") {
-  CHECK(to_csv(three()) ==
-        "sample,index,label,predicted,confidence,correct,label_probability,label_name,predicted_name\n"
-        "0,0,0,0,0.75,true,0.75,\"cat, \"\"big\"\"\",\"cat, \"\"big\"\"\"\n"
-        "1,1,0,1,0.875,false,0.125,\"cat, \"\"big\"\"\",dog\n"
-        "2,2,1,0,0.5,false,0.5,dog,\"cat, \"\"big\"\"\"\n");
+  CHECK(to_csv(three()) == fixed_columns +
+                               "\n"
+                               "0,0,0,0,0.75,true,0.75,\"cat, \"\"big\"\"\",\"cat, \"\"big\"\"\"\n"
+                               "1,1,0,1,0.875,false,0.125,\"cat, \"\"big\"\"\",dog\n"
+                               "2,2,1,0,0.5,false,0.5,dog,\"cat, \"\"big\"\"\"\n");
 }
 
 TEST_CASE("predictions: probabilities are written so that they read back as the same float") {
@@ -85,6 +99,49 @@ TEST_CASE("predictions: the CSV begins with the names of the samples") {
   CHECK_THAT(csv, Catch::Contains("\n\"cat/a, b.png\",1,0,"));
 }
 
+TEST_CASE("predictions: the CSV ends with a column for each attribute, quoted where it needs it") {
+  auto all = three_named();
+  all.attributes = {attribute("größe, cm", {"1", "ä \"x\"", "two\nlines"}),
+                    attribute("note", {"", ",", "猫"})};
+  CHECK(to_csv(all) == fixed_columns + ",\"größe, cm\",note\n" +
+                           "cat/1.png,0,0,0,0.75,true,0.75,\"cat, \"\"big\"\"\",\"cat, \"\"big\"\"\",1,\n"
+                           "\"cat/a, b.png\",1,0,1,0.875,false,0.125,\"cat, \"\"big\"\"\",dog,"
+                           "\"ä \"\"x\"\"\",\",\"\n"
+                           "dog/1.png,2,1,0,0.5,false,0.5,dog,\"cat, \"\"big\"\"\",\"two\nlines\",猫\n");
+}
+
+TEST_CASE("predictions: an attribute that is called as a fixed column is told apart from it and all others") {
+  auto all = three();
+  const std::vector<std::string> values{"x", "y", "z"};
+  all.attributes = {attribute("index", values), attribute("Index", values)};
+  CHECK(header_of(all) == fixed_columns + ",attribute_index,Index");
+  all.attributes = {attribute("correct", values), attribute("attribute_correct", values)};
+  CHECK(header_of(all) == fixed_columns + ",attribute_attribute_correct,attribute_correct");
+}
+
+TEST_CASE("predictions: attributes are stored with any text, or none in any value") {
+  const Folder folder;
+  auto all = three_named();
+  all.attributes = {attribute("größe", {"a,\"b\"\r\nc", "", "猫"}), attribute("empty", {"", "", ""})};
+  H5Writer writer(folder / "predictions.h5");
+  Predictions::codec().write(&all, writer);
+  writer.close();
+  const auto read = Predictions::codec().read(H5Reader(folder / "predictions.h5"), {});
+  CHECK(to_csv(*static_cast<const Predictions*>(read.get())) == to_csv(all));
+}
+
+TEST_CASE("predictions: without attributes nothing is stored of them") {
+  const Folder folder;
+  const auto all = three_named();
+  H5Writer writer(folder / "predictions.h5");
+  Predictions::codec().write(&all, writer);
+  writer.close();
+  const H5Reader file(folder / "predictions.h5");
+  CHECK_FALSE(file.has("attributes/0"));
+  const auto read = Predictions::codec().read(file, {});
+  CHECK(static_cast<const Predictions*>(read.get())->attributes.empty());
+}
+
 std::string stored_error(const Predictions& predictions) {
   const Folder folder;
   H5Writer writer(folder / "predictions.h5");
@@ -104,6 +161,10 @@ TEST_CASE("predictions: what no predictions can be is refused when it is read") 
   names.add("only");
   wrong.names = names.finish();
   CHECK(stored_error(wrong) == "Predictions: its samples and their names differ in number; make it again");
+  wrong = three_named();
+  wrong.attributes = {attribute("x", {"1", "2"})};
+  CHECK(stored_error(wrong) ==
+        "Predictions: its samples and what is told of them differ in number; make it again");
 }
 
 TEST_CASE("predictions: exporting writes the CSV") {

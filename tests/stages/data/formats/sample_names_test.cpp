@@ -111,6 +111,18 @@ TEST_CASE(
   CHECK(told_of(stored(*resized.data)) == told_of(part));
 }
 
+TEST_CASE("sample attributes: each part of a split has those of its images") {
+  auto data = named(20);
+  data.attributes = {{"same as the name", data.names}};
+  const auto item = std::make_shared<const Dataset>(std::move(data));
+  Alone alone("split");
+  const auto parts =
+      Split::run({.data = Value<Dataset>(Item{item, "id"})}, {.validation = 5, .test = 5}, alone.context);
+  CHECK(parts.test->size() == 5);
+  for (const auto* part : {&parts.train, &parts.validation, &parts.test})
+    CHECK(told_of(**part) == names_of(**part));
+}
+
 TEST_CASE(
     "sample attributes: two columns of one name are refused, and so is what is not one for each image") {
   const Folder folder;

@@ -119,6 +119,22 @@ TEST_CASE("predict: dropout is off") {
   CHECK(std::equal(one->logits.begin(), one->logits.end(), two->logits.begin()));
 }
 
+TEST_CASE("predict: each sample keeps its name and what its attributes tell of it, in a view as well") {
+  auto data = toy::images(4);
+  NameList names, cameras;
+  for (const auto* name : {"a.png", "b, c.png", "d\n.png", "é.png"}) names.add(name);
+  for (const auto* camera : {"red", "", "grün", "\"blue\""}) cameras.add(camera);
+  data.names = names.finish();
+  data.attributes = {{"camera", cameras.finish()}};
+  const auto predictions = predict(by_brightness(), view(data, "id", {3, 1}));
+  REQUIRE(predictions->attributes.size() == 1);
+  CHECK(predictions->name(0) == "é.png");
+  CHECK(predictions->name(1) == "b, c.png");
+  CHECK(predictions->attributes[0].name == "camera");
+  CHECK(predictions->attributes[0].values[0] == "\"blue\"");
+  CHECK(predictions->attributes[0].values[1].empty());
+}
+
 TEST_CASE("predict: data that does not fit the model is refused") {
   const auto model = by_brightness();
   CHECK(error_of([&] { predict(model, toy::images(0)); }) ==
