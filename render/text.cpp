@@ -1,75 +1,35 @@
 #include "render/text.hpp"
 
+#include <utf8proc.h>
+
 #include <algorithm>
-#include <cstdint>
 
 namespace fovea::render {
 namespace {
 
 struct CodePoint {
-  char32_t value = 0xfffd;
+  utf8proc_int32_t value = 0xfffd;
   std::size_t bytes = 1;
   bool valid = false;
 };
 
-// Returns the first code point of a text by RFC 3629; an invalid byte counts as one.
+// Returns the first code point of a text; an invalid byte counts as one.
 CodePoint first_code_point(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
-  const std::uint8_t lead = byte(0);
-  if (lead < 0x80) return {lead, 1, true};
-  const std::size_t length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-  if (lead < 0xc2 || lead > 0xf4 || text.size() < length) return {};
-  char32_t value = lead & (0xff >> (length + 1));
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xc0) != 0x80) return {};
-    value = value << 6 | (byte(i) & 0x3f);
-  }
-  static constexpr char32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
-  if (value < smallest[length] || value > 0x10ffff || (value >= 0xd800 && value < 0xe000)) return {};
-  return {value, length, true};
-}
-
-bool between(char32_t c, char32_t low, char32_t high) {
-  return c >= low && c <= high;
-}
-
-// Whether a character combines with the one before it: combining marks, joiners, variation selectors, skin
-// tones.
-bool joins_left(char32_t c) {
-  return between(c, 0x300, 0x36f) || between(c, 0x591, 0x5bd) || between(c, 0x64b, 0x65f) ||
-         between(c, 0x93a, 0x94f) || between(c, 0xe31, 0xe3a) || between(c, 0x1ab0, 0x1aff) ||
-         between(c, 0x1dc0, 0x1dff) || between(c, 0x20d0, 0x20ff) || between(c, 0xfe00, 0xfe0f) ||
-         between(c, 0xfe20, 0xfe2f) || between(c, 0x1f3fb, 0x1f3ff) || c == 0x200d;
-}
-
-bool is_wide(char32_t c) {
-  return between(c, 0x1100, 0x115f) || between(c, 0x2e80, 0xa4cf) || between(c, 0xac00, 0xd7a3) ||
-         between(c, 0xf900, 0xfaff) || between(c, 0xfe30, 0xfe6f) || between(c, 0xff00, 0xff60) ||
-         between(c, 0x1f300, 0x1faff) || between(c, 0x20000, 0x3fffd);
+  CodePoint first;
+  const auto* bytes = reinterpret_cast<const utf8proc_uint8_t*>(text.data());
+  const auto length = utf8proc_iterate(bytes, static_cast<utf8proc_ssize_t>(text.size()), &first.value);
+  if (length < 1) return {};
+  return {first.value, static_cast<std::size_t>(length), true};
 }
 
 // Returns the approximate width of a character in ems, near that of DejaVu Sans.
-double approximate_width(char32_t c) {
-  if (joins_left(c)) return 0;
-  if (is_wide(c)) return 1.0;
-  if (c < 0x80 && std::string_view("iljI.,:;'|! ").find(static_cast<char>(c)) != std::string_view::npos)
-    return 0.32;
+double approximate_width(std::string_view character) {
+  const char c = character.front();
+  if (columns_of(character) == 0) return 0;
+  if (columns_of(character) == 2) return 1.0;
+  if (std::string_view("iljI.,:;'|! ").find(c) != std::string_view::npos) return 0.32;
   if (c == 'm' || c == 'M' || c == 'w' || c == 'W' || c == '%' || c == '@') return 0.9;
   return 0.62;
-}
-
-// Returns the byte offsets at which a text may be cut: those between its characters, and the end.
-std::vector<std::size_t> cuts(std::string_view text) {
-  std::vector<std::size_t> offsets;
-  bool joined = false;
-  for (std::size_t i = 0; i < text.size();) {
-    const CodePoint c = first_code_point(text.substr(i));
-    if (i > 0 && !joined && !joins_left(c.value)) offsets.push_back(i);
-    joined = c.value == 0x200d;
-    i += c.bytes;
-  }
-  offsets.push_back(text.size());
-  return offsets;
 }
 
 // Rounding of sums of lengths, in pixels: as little more than the room still fits.
@@ -82,12 +42,15 @@ bool fits(std::string_view text, const Font& font, double width, const Measure& 
 // Returns the bytes of the longest prefix that fits with `ending` after it, 0 if none does.
 std::size_t fitting(std::string_view text, std::string_view ending, const Font& font, double width,
                     const Measure& measure) {
-  const auto offsets = cuts(text);
-  const auto prefix_fits = [&](std::size_t bytes) {
-    return fits(std::string(text.substr(0, bytes)).append(ending), font, width, measure);
+  const auto all = characters(text);
+  const auto end_of = [&](std::string_view one) {
+    return static_cast<std::size_t>(one.data() - text.data()) + one.size();
   };
-  const auto end = std::partition_point(offsets.begin(), offsets.end(), prefix_fits);
-  return end == offsets.begin() ? 0 : *std::prev(end);
+  const auto prefix_fits = [&](std::string_view last) {
+    return fits(std::string(text.substr(0, end_of(last))).append(ending), font, width, measure);
+  };
+  const auto end = std::partition_point(all.begin(), all.end(), prefix_fits);
+  return end == all.begin() ? 0 : end_of(*std::prev(end));
 }
 
 std::string without_spaces_at_end(std::string_view text) {
@@ -98,7 +61,7 @@ std::string without_spaces_at_end(std::string_view text) {
 // Takes one line off the front of a paragraph that is wider than a line.
 std::string take_line(std::string_view& rest, const Font& font, double width, const Measure& measure) {
   std::size_t bytes = fitting(rest, "", font, width, measure);
-  if (bytes == 0) bytes = cuts(rest).front();
+  if (bytes == 0) bytes = characters(rest).front().size();
   if (bytes < rest.size() && rest[bytes] != ' ') {
     const auto space = rest.substr(0, bytes).rfind(' ');
     if (space != std::string_view::npos && space > 0) bytes = space;
@@ -115,11 +78,10 @@ Size approximate_size(std::string_view text, const Font& font) {
   double widest = 0;
   double line = 0;
   double lines = 1;
-  for (std::size_t i = 0; i < text.size();) {
-    const CodePoint c = first_code_point(text.substr(i));
-    i += c.bytes;
-    line = c.value == '\n' ? 0 : line + approximate_width(c.value);
-    lines += c.value == '\n';
+  for (const auto character : characters(text)) {
+    const bool ends = character.ends_with('\n');
+    line = ends ? 0 : line + approximate_width(character);
+    lines += ends;
     widest = std::max(widest, line);
   }
   return {widest * font.size * (font.bold ? 1.1 : 1.0), lines * font.size * 1.17};
@@ -130,7 +92,7 @@ std::string printable(std::string_view text) {
   result.reserve(text.size());
   for (std::size_t i = 0; i < text.size();) {
     const CodePoint c = first_code_point(text.substr(i));
-    const bool control = (c.value < 0x20 && c.value != '\n') || between(c.value, 0x7f, 0x9f);
+    const bool control = (c.value < 0x20 && c.value != '\n') || (c.value >= 0x7f && c.value <= 0x9f);
     if (!c.valid || c.value == 0xfffe || c.value == 0xffff) {
       result += "\xef\xbf\xbd";
     } else if (control) {
@@ -143,9 +105,36 @@ std::string printable(std::string_view text) {
   return result;
 }
 
-std::size_t code_points(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
+std::vector<std::string_view> characters(std::string_view text) {
+  std::vector<std::string_view> all;
+  std::size_t begin = 0;
+  utf8proc_int32_t before = 0, state = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto point = first_code_point(text.substr(at));
+    if (at > 0 && utf8proc_grapheme_break_stateful(before, point.value, &state)) {
+      all.push_back(text.substr(begin, at - begin));
+      begin = at;
+    }
+    before = point.value;
+    at += point.bytes;
+  }
+  if (begin < text.size()) all.push_back(text.substr(begin));
+  return all;
+}
+
+std::size_t columns_of(std::string_view text) {
+  if (std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; })) return text.size();
+  int columns = 0;
+  for (auto character : characters(text)) {
+    int width = 0;
+    while (!character.empty()) {
+      const auto point = first_code_point(character);
+      width += utf8proc_charwidth(point.value);
+      character.remove_prefix(point.bytes);
+    }
+    columns += std::min(width, 2);
+  }
+  return static_cast<std::size_t>(columns);
 }
 
 std::string elided(std::string_view text, const Font& font, double width, const Measure& measure) {

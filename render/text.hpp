@@ -26,8 +26,13 @@ Size approximate_size(std::string_view text, const Font& font);
 /// controls a space; line ends stay.
 std::string printable(std::string_view text);
 
-/// Returns the number of code points of a valid UTF-8 text.
-std::size_t code_points(std::string_view text);
+/// Returns the grapheme clusters of a text, which people see as characters: a letter with its accents, a
+/// joined emoji. Bytes that are not UTF-8 are one each.
+std::vector<std::string_view> characters(std::string_view text);
+
+/// Returns the terminal width of a text in columns: two for a wide character (Chinese, Japanese, Korean,
+/// emoji), none for a combining mark.
+std::size_t columns_of(std::string_view text);
 
 /// Returns the text if it is no wider than `width` pixels, else its longest prefix that fits with "…" after
 /// it; "" if even that does not fit. Grapheme clusters are never split.

@@ -5,9 +5,11 @@
 #include <thread>
 
 #include "pipelines/command/options.hpp"
+#include "pipelines/command/print.hpp"
 #include "pipelines/command/verbs.hpp"
 #include "pipelines/run/text_width.hpp"
 #include "pipelines/train/data_source.hpp"
+#include "render/text.hpp"
 #include "runtime/report.hpp"
 #include "runtime/stream.hpp"
 #include "stages/data/formats/class_names.hpp"
@@ -160,11 +162,7 @@ Json holdings_json(const Holdings& holdings) {
 
 std::string numbers_text(const std::vector<double>& values) {
   std::vector<std::string> texts;
-  for (const auto value : values) {
-    char text[32];
-    std::snprintf(text, sizeof text, "%.4f", value);
-    texts.emplace_back(text);
-  }
+  for (const auto value : values) texts.push_back(fmt::format("{:.4f}", value));
   return join(texts, ", ");
 }
 
@@ -202,43 +200,38 @@ void print_classes(const Holdings& holdings) {
   if (!all)
     std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return counts[a] > counts[b]; });
   std::size_t width = 0;
-  for (const auto& name : holdings.class_names) width = std::max(width, columns_of(name));
+  for (const auto& name : holdings.class_names) width = std::max(width, render::columns_of(name));
   const auto balance = balance_of(counts);
-  char ratio[64] = "some of them empty";
-  if (balance) std::snprintf(ratio, sizeof ratio, "the largest %.2f times the smallest", *balance);
-  std::printf("classes    %zu, %s\n", counts.size(), ratio);
+  print("classes    {}, {}\n", counts.size(),
+        balance ? fmt::format("the largest {:.2f} times the smallest", *balance) : "some of them empty");
   for (std::size_t i = 0; i < order.size(); ++i) {
-    if (!all && i == shown_each_end) std::printf("           ...\n");
+    if (!all && i == shown_each_end) print("           ...\n");
     if (!all && i >= shown_each_end && i < order.size() - shown_each_end) continue;
-    std::printf("           %s  %zu\n", padded(holdings.class_names[order[i]], width).c_str(),
-                counts[order[i]]);
+    print("           {}  {}\n", padded(holdings.class_names[order[i]], width), counts[order[i]]);
   }
 }
 
 void print_holdings(const Holdings& holdings) {
-  std::printf("path       %s\nformat     %s\nimages     %s\n", holdings.path.c_str(), holdings.format.c_str(),
-              images_text(holdings).c_str());
+  print("path       {}\nformat     {}\nimages     {}\n", holdings.path, holdings.format,
+        images_text(holdings));
   if (!holdings.sizes.empty()) {
-    std::printf("size       %s\nchannels   %s\n", size_text(holdings.sizes).c_str(),
-                channels_text(holdings.sizes).c_str());
+    print("size       {}\nchannels   {}\n", size_text(holdings.sizes), channels_text(holdings.sizes));
   }
   print_classes(holdings);
   if (!holdings.mean.empty()) {
-    std::printf("mean       %s\nstd        %s\n", numbers_text(holdings.mean).c_str(),
-                numbers_text(holdings.std).c_str());
+    print("mean       {}\nstd        {}\n", numbers_text(holdings.mean), numbers_text(holdings.std));
   }
   if (holdings.broken.empty()) return;
-  std::printf("broken     %zu\n", holdings.broken.size());
-  for (const auto& [file, reason] : holdings.broken)
-    std::printf("           %s: %s\n", quote(file).c_str(), reason.c_str());
+  print("broken     {}\n", holdings.broken.size());
+  for (const auto& [file, reason] : holdings.broken) print("           {}: {}\n", quote(file), reason);
 }
 
 void print_json(const Json& line) {
-  std::printf("%s\n", line.dump(-1, ' ', false, Json::error_handler_t::replace).c_str());
+  print("{}\n", line.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 
 void print_named(const std::string& name, const std::string& doc) {
-  std::printf("  %-14s %s\n", name.c_str(), doc.c_str());
+  print("  {:<14} {}\n", name, doc);
 }
 
 /// Returns the place of a named data set's files, or the package that installs them.
@@ -249,12 +242,12 @@ std::string place_of(const NamedData& data) {
 }
 
 void list_data(bool json) {
-  if (!json) std::printf("formats, which are found out from the path of data\n");
+  if (!json) print("formats, which are found out from the path of data\n");
   for (const auto& format : formats()) {
     json ? print_json({{"kind", "format"}, {"name", format.name}, {"doc", format.doc}})
          : print_named(format.name, format.doc);
   }
-  if (!json) std::printf("\nnames, for `fovea train --dataset NAME`\n");
+  if (!json) print("\nnames, for `fovea train --dataset NAME`\n");
   for (const auto& data : named_data()) {
     const auto place = place_of(data);
     const bool there = data.package.empty() || place.starts_with("; in ");

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "pipelines/command/options.hpp"
+#include "pipelines/command/print.hpp"
 #include "pipelines/command/verbs.hpp"
 #include "pipelines/run/usage.hpp"
 #include "stages/model/architectures/architectures.hpp"
@@ -67,7 +68,7 @@ Json network_json(const Specification& network, const std::string& doc) {
 }
 
 void list_models(const std::string& input, std::int64_t classes, bool json) {
-  if (!json) std::printf("  %-20s  %12s  %14s  %-9s\n", "name", "parameters", "multiply-adds", "image");
+  if (!json) print("  {:<20}  {:>12}  {:>14}  {:<9}\n", "name", "parameters", "multiply-adds", "image");
   for (const auto& one : architectures()) {
     std::optional<Specification> network;
     std::string reason;
@@ -79,38 +80,36 @@ void list_models(const std::string& input, std::int64_t classes, bool json) {
     if (json) {
       const auto line =
           network ? network_json(*network, one.doc) : Json{{"name", one.name}, {"error", reason}};
-      std::printf("%s\n", line.dump().c_str());
+      print("{}\n", line.dump());
     } else if (network) {
       const auto info = infer(*network);
-      std::printf("  %-20s  %12s  %14s  %-9s  %s\n", one.name.c_str(), grouped(info.parameters).c_str(),
-                  grouped(info.multiply_adds).c_str(), input_text(*network).c_str(), one.doc.c_str());
+      print("  {:<20}  {:>12}  {:>14}  {:<9}  {}\n", one.name, grouped(info.parameters),
+            grouped(info.multiply_adds), input_text(*network), one.doc);
     } else {
-      std::printf("  %-20s  %12s  %14s  %-9s  %s\n", one.name.c_str(), "-", "-", input.c_str(),
-                  reason.c_str());
+      print("  {:<20}  {:>12}  {:>14}  {:<9}  {}\n", one.name, "-", "-", input, reason);
     }
   }
-  if (!json) std::printf("with %lld classes\n", static_cast<long long>(classes));
+  if (!json) print("with {} classes\n", classes);
 }
 
 void show_model(const Architecture& one, const std::string& input, std::int64_t classes, bool json) {
   const auto network = network_for(one.name, input, classes);
   if (json) {
-    std::printf("%s\n", network_json(network, one.doc).dump().c_str());
+    print("{}\n", network_json(network, one.doc).dump());
     return;
   }
   const auto info = infer(network);
-  std::printf("%s: %s\nfor images of %s and %lld classes\n\n", one.name.c_str(), one.doc.c_str(),
-              input_text(network).c_str(), static_cast<long long>(classes));
-  std::printf("  %-28s  %-20s  %-16s  %12s  %14s\n", "layer", "kind", "gives", "parameters", "multiply-adds");
+  print("{}: {}\nfor images of {} and {} classes\n\n", one.name, one.doc, input_text(network), classes);
+  print("  {:<28}  {:<20}  {:<16}  {:>12}  {:>14}\n", "layer", "kind", "gives", "parameters",
+        "multiply-adds");
   for (std::size_t i = 0; i < network.layers.size(); ++i) {
     const auto& layer = network.layers[i];
     const auto kind = Conversion<Layer>::write(layer, Keep::all).at("layer").get<std::string>();
-    std::printf("  %-28s  %-20s  %-16s  %12s  %14s\n", layer.name.c_str(), kind.c_str(),
-                extent_text(info.layers[i].output).c_str(), grouped(info.layers[i].parameters).c_str(),
-                grouped(info.layers[i].multiply_adds).c_str());
+    print("  {:<28}  {:<20}  {:<16}  {:>12}  {:>14}\n", layer.name, kind, extent_text(info.layers[i].output),
+          grouped(info.layers[i].parameters), grouped(info.layers[i].multiply_adds));
   }
-  std::printf("\n%s parameters, %s multiply-adds an image\n", grouped(info.parameters).c_str(),
-              grouped(info.multiply_adds).c_str());
+  print("\n{} parameters, {} multiply-adds an image\n", grouped(info.parameters),
+        grouped(info.multiply_adds));
 }
 
 void print_models(const std::string& architecture, const std::string& input, std::int64_t classes,

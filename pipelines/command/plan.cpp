@@ -2,9 +2,9 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <cstdio>
 
 #include "pipelines/command/options.hpp"
+#include "pipelines/command/print.hpp"
 #include "pipelines/command/verbs.hpp"
 #include "pipelines/run/console.hpp"
 
@@ -26,7 +26,7 @@ void print_plan_json(const Graph& graph, const std::vector<Planned>& planned) {
                  {"why", planned[i].why},
                  {"made_with", planned[i].made_with.empty() ? Json(nullptr) : Json(planned[i].made_with)},
                  {"seconds", planned[i].seconds ? Json(*planned[i].seconds) : Json(nullptr)}};
-    std::printf("%s\n", line.dump().c_str());
+    print("{}\n", line.dump());
   }
 }
 
@@ -64,20 +64,19 @@ void print_plan_text(const Graph& graph, const std::vector<Planned>& planned) {
     const auto reason = reason_text(planned[i]);
     const auto gap = reason.empty() ? "" : "  ";
     const auto values = values_in_words(graph.nodes()[i].each);
-    std::printf("  %-*s  %-*s  %10s%s%s%s\n", static_cast<int>(width), graph.nodes()[i].name.c_str(),
-                static_cast<int>(status_width), statuses[i].c_str(), last.c_str(),
-                values.empty() ? "" : ("  [" + values + "]").c_str(), gap, reason.c_str());
+    print("  {:<{}}  {:<{}}  {:>10}{}{}{}\n", graph.nodes()[i].name, width, statuses[i], status_width, last,
+          values.empty() ? "" : "  [" + values + "]", gap, reason);
     if (planned[i].status == Status::hit) continue;
     ++runs;
     seconds += planned[i].seconds.value_or(0);
     if (!planned[i].seconds) unknown.push_back(graph.nodes()[i].name);
   }
   if (runs == 0) {
-    std::printf("everything is there already\n");
+    print("everything is there already\n");
     return;
   }
-  std::printf("%zu of %zu stages to run%s\n", runs, planned.size(),
-              seconds > 0 ? duration_of_runs(seconds, unknown).c_str() : "");
+  print("{} of {} stages to run{}\n", runs, planned.size(),
+        seconds > 0 ? duration_of_runs(seconds, unknown) : "");
 }
 
 }  // namespace

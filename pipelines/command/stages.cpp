@@ -4,9 +4,11 @@
 #include <cstdio>
 
 #include "pipelines/command/options.hpp"
+#include "pipelines/command/print.hpp"
 #include "pipelines/command/verbs.hpp"
 #include "pipelines/run/text_width.hpp"
 #include "pipelines/run/usage.hpp"
+#include "render/text.hpp"
 
 namespace fovea {
 namespace {
@@ -37,17 +39,16 @@ Json params_json(const std::vector<FieldInfo>& fields) {
 void print_columns(const std::vector<std::array<std::string, 3>>& rows) {
   std::array<std::size_t, 2> width{};
   for (const auto& row : rows) {
-    for (std::size_t i = 0; i < 2; ++i) width[i] = std::max(width[i], columns_of(row[i]));
+    for (std::size_t i = 0; i < 2; ++i) width[i] = std::max(width[i], render::columns_of(row[i]));
   }
   for (const auto& [first, second, text] : rows) {
-    std::printf("  %s  %s  %s\n", padded(first, width[0]).c_str(), padded(second, width[1]).c_str(),
-                text.c_str());
+    print("  {}  {}  {}\n", padded(first, width[0]), padded(second, width[1]), text);
   }
 }
 
 void print_ports(const char* title, const std::vector<PortInfo>& ports) {
   if (ports.empty()) return;
-  std::printf("\n%s\n", title);
+  print("\n{}\n", title);
   std::vector<std::array<std::string, 3>> rows;
   for (const auto& port : ports) {
     rows.push_back({port.name, port.kind + (port.many ? ", one or more" : ""),
@@ -73,7 +74,7 @@ void add_params(const std::vector<FieldInfo>& fields, const std::string& prefix,
 
 void print_params(const std::vector<FieldInfo>& fields) {
   if (fields.empty()) return;
-  std::printf("\nparameters, with their defaults\n");
+  print("\nparameters, with their defaults\n");
   std::vector<std::array<std::string, 3>> rows;
   add_params(fields, "", rows);
   print_columns(rows);
@@ -94,7 +95,7 @@ void print_alternatives(const FieldInfo& field) {
         rows.push_back({name + " " + key, shown(value.at("default")), value.at("description")});
     }
   }
-  std::printf("\n%s, any of these with their parameters\n", field.name.c_str());
+  print("\n{}, any of these with their parameters\n", field.name);
   print_columns(rows);
 }
 
@@ -111,11 +112,11 @@ void print_stages(const Registry& registry, const std::string& name, bool json) 
                          {"inputs", ports_json(stage.inputs)},
                          {"outputs", ports_json(stage.outputs)},
                          {"params", params_json(stage.params)}};
-      std::printf("%s\n", line.dump().c_str());
+      print("{}\n", line.dump());
     } else if (name.empty()) {
-      std::printf("  %-24s %s\n", stage.name.c_str(), stage.doc.c_str());
+      print("  {:<24} {}\n", stage.name, stage.doc);
     } else {
-      std::printf("%s: %s\n", stage.name.c_str(), stage.doc.c_str());
+      print("{}: {}\n", stage.name, stage.doc);
       print_ports("inputs", stage.inputs);
       print_ports("outputs", stage.outputs);
       print_params(stage.params);

@@ -3,10 +3,10 @@
 #include <cctype>
 #include <charconv>
 #include <cmath>
-#include <cstdio>
 #include <ctime>
 
 #include "pipelines/command/options.hpp"
+#include "pipelines/command/print.hpp"
 #include "pipelines/command/verbs.hpp"
 #include "pipelines/run/console.hpp"
 #include "pipelines/run/run_pipeline.hpp"
@@ -33,9 +33,7 @@ std::string size_text(std::uintmax_t bytes) {
   auto number = static_cast<double>(bytes);
   std::size_t unit = 0;
   for (; number >= 1000 && unit < 4; ++unit) number /= 1000;
-  char text[32];
-  std::snprintf(text, sizeof text, unit == 0 ? "%.0f %s" : "%.1f %s", number, units[unit]);
-  return text;
+  return fmt::format("{:.{}f} {}", number, unit == 0 ? 0 : 1, units[unit]);
 }
 
 /// Formats the time since "2026-01-31T12:00:00Z".
@@ -73,18 +71,16 @@ std::string settings_text(const Record& record, const Registry& registry) {
     auto name = pointer.substr(1);
     std::replace(name.begin(), name.end(), '/', '.');
     text += (text.empty() ? "" : ", ") + name + " " + value.dump();
-    if (text.size() > 100) return text.substr(0, 100) + "...";
+    if (text.size() > 100) return fmt::format("{:.100}...", text);
   }
   return text;
 }
 
 void print_holding(const Holding& one, const Registry& registry, std::size_t width) {
   const auto& record = one.record;
-  std::printf("  %-*s  %.12s  %12s  %11s  %9s%s  %s\n", static_cast<int>(width),
-              record.parts.at("stage").get<std::string>().c_str(), record.key.c_str(),
-              age_text(record.made).c_str(), duration_text(record.seconds).c_str(),
-              size_text(one.bytes).c_str(), one.complete ? " " : "*",
-              settings_text(record, registry).c_str());
+  print("  {:<{}}  {:.12}  {:>12}  {:>11}  {:>9}{}  {}\n", record.parts.at("stage").get<std::string>(), width,
+        record.key, age_text(record.made), duration_text(record.seconds), size_text(one.bytes),
+        one.complete ? " " : "*", settings_text(record, registry));
 }
 
 void print_inventory(const Inventory& all, const Registry& registry) {
@@ -97,14 +93,12 @@ void print_inventory(const Inventory& all, const Registry& registry) {
   for (const auto& one : all.holdings) print_holding(one, registry, width);
   std::uintmax_t progress = 0;
   for (const auto& one : all.progress) {
-    std::printf("  %-*s  %.12s  progress  %s\n", static_cast<int>(width), one.stage.c_str(), one.key.c_str(),
-                size_text(one.bytes).c_str());
+    print("  {:<{}}  {:.12}  progress  {}\n", one.stage, width, one.key, size_text(one.bytes));
     progress += one.bytes;
   }
-  if (deleted) std::printf("  * deleted, at least in part: made again when it is needed\n");
-  std::printf("%zu results, %zu objects of %s together", all.holdings.size(), all.objects,
-              size_text(all.bytes).c_str());
-  std::printf(all.progress.empty() ? "\n" : "; %s of progress\n", size_text(progress).c_str());
+  if (deleted) print("  * deleted, at least in part: made again when it is needed\n");
+  print("{} results, {} objects of {} together{}\n", all.holdings.size(), all.objects, size_text(all.bytes),
+        all.progress.empty() ? "" : "; " + size_text(progress) + " of progress");
 }
 
 void print_inventory_json(const Inventory& all) {
@@ -117,26 +111,25 @@ void print_inventory_json(const Inventory& all) {
                        {"complete", complete},
                        {"params", record.parts.at("params")},
                        {"numerics", record.numerics}};
-    std::printf("%s\n", line.dump().c_str());
+    print("{}\n", line.dump());
   }
   for (const auto& one : all.progress) {
     const Json line = {{"stage", one.stage}, {"progress_key", one.key}, {"bytes", one.bytes}};
-    std::printf("%s\n", line.dump().c_str());
+    print("{}\n", line.dump());
   }
 }
 
 void print_nondeterministic(const std::vector<Json>& notes, bool json) {
-  if (notes.empty() && !json) std::printf("every stage gave the same result each time\n");
+  if (notes.empty() && !json) print("every stage gave the same result each time\n");
   for (const auto& note : notes) {
     if (json) {
-      std::printf("%s\n", note.dump().c_str());
+      print("{}\n", note.dump());
       continue;
     }
     const auto gap = note.at("largest_difference");
-    std::printf("  %s  %.12s  %s  \"%s\", dataset \"%s\"%s\n", note.at("stage").get<std::string>().c_str(),
-                note.at("key").get<std::string>().c_str(), age_text(note.at("made")).c_str(),
-                note.at("port").get<std::string>().c_str(), note.at("dataset").get<std::string>().c_str(),
-                gap.is_null() ? "" : (", by at most " + gap.dump()).c_str());
+    const auto text = [&](const char* key) { return note.at(key).get<std::string>(); };
+    print("  {}  {:.12}  {}  \"{}\", dataset \"{}\"{}\n", text("stage"), text("key"), age_text(text("made")),
+          text("port"), text("dataset"), gap.is_null() ? "" : ", by at most " + gap.dump());
   }
 }
 
@@ -207,8 +200,8 @@ int verify_all(const StoreCommand& command) {
   const auto store = open_named(command);
   const auto all = verify(store);
   const auto damaged = std::to_string(all.damaged) + " damaged";
-  std::printf("%zu objects, %zu records and %zu checkpoints: %s\n", all.objects, all.records, all.checkpoints,
-              all.damaged == 0 ? "all as they were written" : damaged.c_str());
+  print("{} objects, {} records and {} checkpoints: {}\n", all.objects, all.records, all.checkpoints,
+        all.damaged == 0 ? "all as they were written" : damaged);
   if (all.damaged == 0) return 0;
   throw Error(store.root().string() + ": " + damaged +
               ", and set aside; the next run makes again what it needs of that");
@@ -226,12 +219,11 @@ int collect_garbage(const StoreCommand& command) {
   std::uintmax_t bytes = 0;
   for (const auto& one : garbage) {
     if (!command.dry_run) remove({one});
-    std::printf("  %-24s %9s  %s\n", one.what.c_str(), size_text(one.bytes).c_str(),
-                one.file.filename().string().substr(0, 12).c_str());
+    print("  {:<24} {:>9}  {:.12}\n", one.what, size_text(one.bytes), one.file.filename().string());
     bytes += one.bytes;
   }
-  std::printf("%s %zu files, %s; records stay, so that what follows is still found\n",
-              command.dry_run ? "would delete" : "deleted", garbage.size(), size_text(bytes).c_str());
+  print("{} {} files, {}; records stay, so that what follows is still found\n",
+        command.dry_run ? "would delete" : "deleted", garbage.size(), size_text(bytes));
   return 0;
 }
 

@@ -8,6 +8,9 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "pipelines/run/text_width.hpp"
+#include "render/text.hpp"
+
 namespace fovea {
 namespace {
 
@@ -19,9 +22,9 @@ std::size_t columns() {
 
 /// Shortens a text to `room` by whole parts, which are separated by two spaces.
 std::string shortened(std::string text, std::size_t room) {
-  while (text.size() > room) {
+  while (render::columns_of(text) > room) {
     const auto part = text.rfind("  ");
-    if (part == std::string::npos || part == 0) return text.substr(0, room);
+    if (part == std::string::npos || part == 0) return first_columns(text, room);
     text.resize(part);
   }
   return text;
@@ -54,7 +57,7 @@ std::string progress_line(const std::string& stage, double share, const std::str
   constexpr std::size_t widest = 24, narrowest = 4;
   // The last column stays empty, because some terminals wrap as soon as it is written.
   const std::size_t room = columns > 0 ? columns - 1 : 0;
-  const std::size_t text = stage.size() + 1 + behind.size();
+  const std::size_t text = render::columns_of(stage) + 1 + render::columns_of(behind);
   if (text + 1 + narrowest > room) return shortened(stage + " " + behind, room);
   const auto width = std::min(widest, room - text - 1);
   const auto full = static_cast<std::size_t>(std::lround(share * static_cast<double>(width)));

@@ -5,7 +5,7 @@
 #include <filesystem>
 
 #include "graph/setting.hpp"
-#include "stages/data/formats/input_file.hpp"
+#include "stages/data/formats/letters.hpp"
 
 namespace fovea {
 namespace {

@@ -1,9 +1,6 @@
 // A file of events is a row of records, numbers little-endian:
 //   8 bytes length n, 4 bytes masked CRC-32C of these 8, n bytes event, 4 bytes masked CRC-32C of the event
-// An event and all in it are protocol buffers: fields one after the other, each as (number << 3 | kind),
-// then
-//   kind 0: a whole number, seven bits a byte, the lowest first, the eighth bit set where more follow
-//   kind 1: 8 bytes (a double)    kind 2: a length as kind 0 and so many bytes    kind 5: 4 bytes (a float)
+// An event and all in it are protocol buffers, whose fields are told by their numbers:
 //   Event      1 wall_time (double)  2 step  and one of  3 file_version  5 summary  7 session_log
 //   SessionLog 1 status (1 = start)
 //   Summary    1 value, again and again
@@ -20,24 +17,18 @@
 //              6 bucket_limit  7 bucket (rows of doubles)
 #include "pipelines/tracking/event_file.hpp"
 
-#include <array>
 #include <bit>
+#include <boost/crc.hpp>
 #include <cerrno>
 #include <cmath>
+#include <protozero/pbf_writer.hpp>
 
 #include "runtime/store/files.hpp"
 
 namespace fovea {
 namespace {
 
-constexpr std::array<std::uint32_t, 256> crc_table = [] {
-  std::array<std::uint32_t, 256> table{};
-  for (std::uint32_t i = 0; i < 256; ++i) {
-    table[i] = i;
-    for (int bit = 0; bit < 8; ++bit) table[i] = (table[i] >> 1) ^ ((table[i] & 1) != 0 ? 0x82F63B78U : 0);
-  }
-  return table;
-}();
+using Message = protozero::pbf_writer;
 
 /// A CRC of bytes that hold CRCs themselves would be weak, so these files turn and shift it.
 std::uint32_t masked(std::uint32_t crc) {
@@ -49,43 +40,13 @@ void append_bytes(std::string& text, Whole number) {
   for (std::size_t i = 0; i < sizeof number; ++i) text += static_cast<char>((number >> (8 * i)) & 0xFF);
 }
 
-void append_varint(std::string& text, std::uint64_t number) {
-  for (; number >= 0x80; number >>= 7) text += static_cast<char>((number & 0x7F) | 0x80);
-  text += static_cast<char>(number);
+void add_text(Message& message, protozero::pbf_tag_type field, std::string_view text) {
+  message.add_bytes(field, text.data(), text.size());
 }
 
-void append_whole(std::string& text, unsigned field, std::int64_t number) {
-  append_varint(text, field << 3 | 0);
-  append_varint(text, static_cast<std::uint64_t>(number));
-}
-
-void append_double(std::string& text, unsigned field, double number) {
-  append_varint(text, field << 3 | 1);
-  append_bytes(text, std::bit_cast<std::uint64_t>(number));
-}
-
-void append_float(std::string& text, unsigned field, float number) {
-  append_varint(text, field << 3 | 5);
-  append_bytes(text, std::bit_cast<std::uint32_t>(number));
-}
-
-void append_text(std::string& text, unsigned field, std::string_view bytes) {
-  append_varint(text, field << 3 | 2);
-  append_varint(text, bytes.size());
-  text += bytes;
-}
-
-void append_doubles(std::string& text, unsigned field, const std::vector<double>& numbers) {
-  std::string row;
-  for (const double number : numbers) append_bytes(row, std::bit_cast<std::uint64_t>(number));
-  append_text(text, field, row);
-}
-
-std::string event_at(double time, std::int64_t step) {
-  std::string event;
-  append_double(event, 1, time);
-  append_whole(event, 2, step);
-  return event;
+void begin_event(Message& event, double time, std::int64_t step) {
+  event.add_double(1, time);
+  event.add_int64(2, step);
 }
 
 /// Four bytes of a PNG's header, the highest first.
@@ -112,111 +73,118 @@ std::int64_t png_channels(std::string_view png) {
 }  // namespace
 
 std::uint32_t crc32c(std::string_view bytes) {
-  std::uint32_t crc = ~0U;
-  for (const char byte : bytes) crc = crc >> 8 ^ crc_table[(crc ^ static_cast<unsigned char>(byte)) & 0xFF];
-  return ~crc;
+  boost::crc_optimal<32, 0x1EDC6F41, 0xFFFFFFFF, 0xFFFFFFFF, true, true> crc;
+  crc.process_bytes(bytes.data(), bytes.size());
+  return crc.checksum();
 }
 
-void Summary::add(std::string_view tag, std::string_view value) {
-  std::string one;
-  append_text(one, 1, tag);
-  one += value;
-  append_text(bytes_, 1, one);
+template <class Fill>
+void Summary::add(std::string_view tag, const Fill& fill) {
+  Message summary(bytes_), value(summary, 1);
+  add_text(value, 1, tag);
+  fill(value);
 }
 
 Summary& Summary::scalar(std::string_view tag, double value) {
-  std::string field;
-  append_float(field, 2, static_cast<float>(value));
-  add(tag, field);
+  add(tag, [&](Message& one) { one.add_float(2, static_cast<float>(value)); });
   return *this;
 }
 
 Summary& Summary::image(std::string_view tag, std::string_view png) {
   constexpr std::size_t header = 26;
   if (png.size() < header || !png.starts_with("\x89PNG")) throw Error(quote(tag) + ": no PNG");
-  std::string image, field;
-  append_whole(image, 1, png_number(png, 20));
-  append_whole(image, 2, png_number(png, 16));
-  append_whole(image, 3, png_channels(png));
-  append_text(image, 4, png);
-  append_text(field, 4, image);
-  add(tag, field);
+  add(tag, [&](Message& value) {
+    Message image(value, 4);
+    image.add_int64(1, png_number(png, 20));
+    image.add_int64(2, png_number(png, 16));
+    image.add_int64(3, png_channels(png));
+    add_text(image, 4, png);
+  });
   return *this;
 }
 
 Summary& Summary::histogram(std::string_view tag, const Histogram& histogram) {
-  std::string text, field;
-  unsigned number = 0;
-  for (const double value :
-       {histogram.least, histogram.most, histogram.count, histogram.sum, histogram.sum_of_squares}) {
-    append_double(text, ++number, value);
-  }
-  append_doubles(text, 6, histogram.limits());
-  append_doubles(text, 7, histogram.counts);
-  append_text(field, 5, text);
-  add(tag, field);
+  const auto limits = histogram.limits();
+  add(tag, [&](Message& value) {
+    Message histo(value, 5);
+    histo.add_double(1, histogram.least);
+    histo.add_double(2, histogram.most);
+    histo.add_double(3, histogram.count);
+    histo.add_double(4, histogram.sum);
+    histo.add_double(5, histogram.sum_of_squares);
+    histo.add_packed_double(6, limits.begin(), limits.end());
+    histo.add_packed_double(7, histogram.counts.begin(), histogram.counts.end());
+  });
   return *this;
 }
 
-void Summary::add_to_table(std::string_view tag, std::string_view data) {
-  std::string plugin, metadata, dimension, shape, tensor, fields;
-  append_text(plugin, 1, "hparams");
-  append_text(plugin, 2, data);
-  append_text(metadata, 1, plugin);
-  append_whole(dimension, 1, 1);
-  append_text(shape, 2, dimension);
-  append_whole(tensor, 1, 1);
-  append_text(tensor, 2, shape);
-  append_text(tensor, 5, std::string(sizeof(float), '\0'));
-  append_text(fields, 9, metadata);
-  append_text(fields, 8, tensor);
-  add(tag, fields);
+void Summary::add_to_table(std::string_view tag, const std::string& data) {
+  add(tag, [&](Message& value) {
+    {
+      Message metadata(value, 9), plugin(metadata, 1);
+      plugin.add_string(1, "hparams");
+      plugin.add_bytes(2, data);
+    }
+    Message tensor(value, 8);
+    tensor.add_int64(1, 1);
+    {
+      Message shape(tensor, 2);
+      Message(shape, 2).add_int64(1, 1);
+    }
+    tensor.add_bytes(5, std::string(sizeof(float), '\0'));
+  });
 }
 
 Summary& Summary::settings(const Json& settings, double begin, double end) {
-  std::string start, started, stop, stopped;
-  for (const auto& [name, value] : settings.items()) {
-    std::string told, entry;
-    if (value.is_boolean()) {
-      append_whole(told, 4, value.get<bool>() ? 1 : 0);
-    } else if (value.is_number()) {
-      append_double(told, 2, value.get<double>());
-    } else {
-      append_text(told, 3, value.is_string() ? value.get<std::string>() : value.dump());
+  std::string started, stopped;
+  {
+    Message data(started), start(data, 3);
+    for (const auto& [name, value] : settings.items()) {
+      Message entry(start, 1);
+      entry.add_string(1, name);
+      Message told(entry, 2);
+      if (value.is_boolean()) {
+        told.add_bool(4, value.get<bool>());
+      } else if (value.is_number()) {
+        told.add_double(2, value.get<double>());
+      } else {
+        told.add_string(3, value.is_string() ? value.get<std::string>() : value.dump());
+      }
     }
-    append_text(entry, 1, name);
-    append_text(entry, 2, told);
-    append_text(start, 1, entry);
+    start.add_double(5, begin);
   }
-  append_double(start, 5, begin);
-  append_text(started, 3, start);
+  {
+    Message data(stopped), stop(data, 4);
+    stop.add_int64(1, 1);
+    stop.add_double(2, end);
+  }
   add_to_table("_hparams_/session_start_info", started);
-  append_whole(stop, 1, 1);
-  append_double(stop, 2, end);
-  append_text(stopped, 4, stop);
   add_to_table("_hparams_/session_end_info", stopped);
   return *this;
 }
 
 std::string version_event(double time) {
-  std::string event;
-  append_double(event, 1, time);
-  append_text(event, 3, "brain.Event:2");
-  return event;
+  std::string bytes;
+  Message event(bytes);
+  event.add_double(1, time);
+  event.add_string(3, "brain.Event:2");
+  return bytes;
 }
 
 std::string start_event(double time, std::int64_t step) {
-  auto event = event_at(time, step);
-  std::string session;
-  append_whole(session, 1, 1);
-  append_text(event, 7, session);
-  return event;
+  std::string bytes;
+  Message event(bytes);
+  begin_event(event, time, step);
+  Message(event, 7).add_int64(1, 1);
+  return bytes;
 }
 
 std::string summary_event(double time, std::int64_t step, const Summary& summary) {
-  auto event = event_at(time, step);
-  append_text(event, 5, summary.bytes());
-  return event;
+  std::string bytes;
+  Message event(bytes);
+  begin_event(event, time, step);
+  event.add_bytes(5, summary.bytes());
+  return bytes;
 }
 
 std::string framed(std::string_view event) {

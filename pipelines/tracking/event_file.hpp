@@ -29,8 +29,9 @@ class Summary {
   const std::string& bytes() const { return bytes_; }
 
  private:
-  void add(std::string_view tag, std::string_view value);
-  void add_to_table(std::string_view tag, std::string_view data);
+  template <class Fill>
+  void add(std::string_view tag, const Fill& fill);
+  void add_to_table(std::string_view tag, const std::string& data);
   std::string bytes_;
 };
 

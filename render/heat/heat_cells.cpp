@@ -95,11 +95,11 @@ std::string first_line(const std::string& text) {
 // Returns the size of the largest of many texts. Only the texts with the most letters are measured.
 Size largest_text(const std::vector<std::string>& texts, const Font& font, const Style& style) {
   std::size_t most = 0;
-  for (const auto& text : texts) most = std::max(most, code_points(text));
+  for (const auto& text : texts) most = std::max(most, columns_of(text));
   Size largest;
   int measured = 0;
   for (const auto& text : texts) {
-    if (code_points(text) + 1 < most || ++measured > 64) continue;
+    if (columns_of(text) + 1 < most || ++measured > 64) continue;
     const Size size = style.measure(text, font);
     largest = {std::max(largest.width, size.width), std::max(largest.height, size.height)};
   }

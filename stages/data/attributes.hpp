@@ -8,16 +8,16 @@
 
 namespace fovea {
 
-/// What the source of a data set tells of each image beside its class, as text: the column of a table.
+/// A text column with one value for each image of the source, beside its class.
 struct Attribute {
   std::string name;
   Names values;  ///< one for each image
 };
 
-/// The attributes of these images, in this order.
+/// Returns the attributes of the images with these numbers, in this order.
 std::vector<Attribute> picked(const std::vector<Attribute>& attributes, std::span<const std::uint32_t> index);
 
-/// Whether each attribute has one value for each of so many images.
+/// Returns whether each attribute has one value for each of so many images.
 bool are_of(const std::vector<Attribute>& attributes, std::size_t images);
 
 /// Writes the datasets attributes/0, attributes/0_offsets, attributes/1, ... as names are written; the

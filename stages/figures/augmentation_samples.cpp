@@ -47,28 +47,23 @@ std::string class_name(const Dataset& data, std::size_t position) {
   return data.class_names[static_cast<std::size_t>(data.labels[position])];
 }
 
+/// Shortens a long name by its middle.
+std::string shortened(const std::string& name) {
+  constexpr std::size_t most = 12;
+  const auto all = render::characters(name);
+  if (all.size() <= most) return name;
+  const auto end = (most - 2) / 2, begin = most - 2 - end;
+  const auto first = static_cast<std::size_t>(all[begin].data() - name.data());
+  return name.substr(0, first) + "…" +
+         name.substr(static_cast<std::size_t>(all[all.size() - end].data() - name.data()));
+}
+
 render::SheetPicture original(const AugmentationRecipe& batches, std::size_t position) {
   const auto& data = *batches.data;
   std::vector<float> values(batches.preprocessing.size.values());
   Viewer viewer;
   augmenter(batches).plain(viewer.plain(data, position, batches.preprocessing), values.data());
   return picture_of(values, batches, class_name(data, position));
-}
-
-/// Shortens a long name by its middle.
-std::string shortened(const std::string& name) {
-  constexpr std::size_t most = 12, begin = 5, end = 5;
-  if (render::code_points(name) <= most) return name;
-  const auto characters = [&](std::size_t count, bool from_end) {
-    std::size_t at = from_end ? name.size() : 0;
-    while (count > 0) {
-      from_end ? --at : ++at;
-      const auto next = at < name.size() ? static_cast<unsigned char>(name[at]) : 0U;
-      if ((next & 0xc0U) != 0x80U) --count;
-    }
-    return at;
-  };
-  return name.substr(0, characters(begin, false)) + "…" + name.substr(characters(end, true));
 }
 
 /// Returns the labels of a mixed image: "cat 0.7 + dog 0.3".

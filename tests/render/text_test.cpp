@@ -55,6 +55,32 @@ TEST_CASE("text: joined emoji are kept or dropped together") {
   }
 }
 
+TEST_CASE("text: a character is all that people see as one") {
+  using Texts = std::vector<std::string_view>;
+  CHECK(characters("e\u0301t") == Texts{"e\u0301", "t"});
+  CHECK(characters("\U0001F468\u200D\U0001F469\U0001F44D\U0001F3FD") ==
+        Texts{"\U0001F468\u200D\U0001F469", "\U0001F44D\U0001F3FD"});
+  CHECK(characters("\u1112\u1161\u11ab\u0e01\u0e34") == Texts{"\u1112\u1161\u11ab", "\u0e01\u0e34"});
+  CHECK(characters("\U0001F1E9\U0001F1EA\U0001F1EB\U0001F1F7") ==
+        Texts{"\U0001F1E9\U0001F1EA", "\U0001F1EB\U0001F1F7"});
+  CHECK(characters("a\xe7\x8c") == Texts{"a", "\xe7", "\x8c"});
+  CHECK(characters("").empty());
+}
+
+TEST_CASE("text: wide characters take two columns, marks that combine none, broken bytes one each") {
+  CHECK(columns_of("dog") == 3);
+  CHECK(columns_of("\u732b\u72ac") == 4);
+  CHECK(columns_of("\uD55C\uAE00") == 4);
+  CHECK(columns_of("\u1112\u1161\u11ab") == 2);
+  CHECK(columns_of("e\u0301t\u00e9") == 3);
+  CHECK(columns_of("\U0001F600") == 2);
+  CHECK(columns_of("\U0001F468\u200D\U0001F469\u200D\U0001F467") == 2);
+  CHECK(columns_of("\u0E01\u0E34") == 1);
+  CHECK(columns_of("caf\xe9") == 4);
+  CHECK(columns_of("\xe7\x8c") == 2);
+  CHECK(columns_of("") == 0);
+}
+
 TEST_CASE("text: broken bytes and control characters become visible or blank") {
   CHECK(printable("a\xff"
                   "b\tc\nd") ==

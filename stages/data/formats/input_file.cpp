@@ -7,7 +7,8 @@
 #include <algorithm>
 #include <cerrno>
 
-#include "graph/json.hpp"
+#include "graph/error.hpp"
+#include "stages/data/formats/letters.hpp"
 
 namespace fovea {
 
@@ -43,17 +44,6 @@ std::string InputFile::text(std::size_t most) const {
     throw Error(path_.string() + ": UTF-16, as spreadsheets write \"Unicode text\"; save it as UTF-8");
   if (!is_utf8(text)) throw Error(path_.string() + ": not UTF-8; save it as UTF-8");
   return text;
-}
-
-bool is_utf8(std::string_view text) {
-  const bool plain = std::all_of(text.begin(), text.end(), [](char c) { return (c & 0x80) == 0; });
-  if (plain) return true;
-  try {
-    (void)Json(text).dump();
-    return true;
-  } catch (const Json::exception&) {
-    return false;
-  }
 }
 
 bool is_name(std::string_view text) {

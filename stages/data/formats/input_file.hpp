@@ -26,9 +26,6 @@ class InputFile {
   std::size_t size_ = 0;
 };
 
-/// Returns whether the text is UTF-8, as names in results must be.
-bool is_utf8(std::string_view text);
-
 /// Returns whether the text may name a class or a sample: it is UTF-8 and has no zero byte.
 bool is_name(std::string_view text);
 

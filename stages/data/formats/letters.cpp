@@ -1,17 +1,23 @@
 #include "stages/data/formats/letters.hpp"
 
-#include <glib.h>
+#include <utf8proc.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <memory>
 
 namespace fovea {
 namespace {
 
-/// Copies and frees a string of GLib.
-std::string taken(char* text) {
-  const std::unique_ptr<char, decltype(&g_free)> owner(text, g_free);
-  return owner == nullptr ? "" : owner.get();
+/// Returns the text in Unicode's form NFC, after the mappings of `more`; "" where it is not UTF-8.
+std::string composed(std::string_view text, int more = 0) {
+  utf8proc_uint8_t* mapped = nullptr;
+  const auto size = utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
+                                 static_cast<utf8proc_ssize_t>(text.size()), &mapped,
+                                 static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE | more));
+  if (size == UTF8PROC_ERROR_NOMEM) throw std::bad_alloc();
+  const std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> owner(mapped, std::free);
+  return size < 0 ? "" : std::string(reinterpret_cast<const char*>(mapped), static_cast<std::size_t>(size));
 }
 
 bool is_ascii(std::string_view text) {
@@ -36,12 +42,17 @@ std::string_view without_spaces(std::string_view text) {
 std::string normal_name(std::string_view name) {
   const auto inside = without_spaces(name);
   if (is_ascii(inside)) return std::string(inside);
-  return taken(g_utf8_normalize(inside.data(), static_cast<gssize>(inside.size()), G_NORMALIZE_NFC));
+  return composed(inside);
 }
 
 std::string folded_name(std::string_view name) {
-  const auto normal = normal_name(name);
-  return taken(g_utf8_casefold(normal.data(), static_cast<gssize>(normal.size())));
+  return composed(normal_name(name), UTF8PROC_CASEFOLD);
+}
+
+bool is_utf8(std::string_view text) {
+  return is_ascii(text) ||
+         utf8proc_decompose(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
+                            static_cast<utf8proc_ssize_t>(text.size()), nullptr, 0, utf8proc_option_t{}) >= 0;
 }
 
 }  // namespace fovea

@@ -3,13 +3,14 @@
 #include <cstdint>
 #include <cstring>
 #include <map>
+#include <protozero/pbf_reader.hpp>
 #include <sstream>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
 
-/// Reads event files on its own: framing with both checks, and protocol buffers as fields by number.
+/// Reads event files on its own: framing with both checks, and the fields of messages by number.
 namespace event_reader {
 
 inline std::uint32_t slow_crc32c(std::string_view bytes) {
@@ -57,41 +58,30 @@ struct Field {
 };
 using Message = std::multimap<int, Field>;
 
-inline std::uint64_t take_varint(std::string_view& rest) {
-  std::uint64_t number = 0;
-  for (int shift = 0;; shift += 7) {
-    const auto byte = number_at<unsigned char>(rest, 0);
-    rest.remove_prefix(1);
-    number |= std::uint64_t{byte & 0x7FU} << shift;
-    if (byte < 0x80) return number;
-  }
-}
-
-inline Message message(std::string_view rest) {
+inline Message message(std::string_view bytes) {
+  using Kind = protozero::pbf_wire_type;
   Message fields;
-  while (!rest.empty()) {
-    const auto key = take_varint(rest);
+  protozero::pbf_reader reader(bytes.data(), bytes.size());
+  while (reader.next()) {
+    const auto number = static_cast<int>(reader.tag());
     Field field;
-    std::size_t length = 0;
-    switch (key & 7) {
-      case 0:
-        field.bits = take_varint(rest);
+    switch (reader.wire_type()) {
+      case Kind::varint:
+        field.bits = reader.get_uint64();
         break;
-      case 1:
-        field.bits = number_at<std::uint64_t>(rest, 0), length = 8;
+      case Kind::fixed64:
+        field.bits = reader.get_fixed64();
         break;
-      case 2:
-        length = take_varint(rest);
-        field.text = rest.substr(0, length);
+      case Kind::length_delimited:
+        field.text = reader.get_bytes();
         break;
-      case 5:
-        field.bits = number_at<std::uint32_t>(rest, 0), length = 4;
+      case Kind::fixed32:
+        field.bits = reader.get_fixed32();
         break;
       default:
         throw std::runtime_error("a kind that is not used");
     }
-    rest.remove_prefix(length);
-    fields.emplace(static_cast<int>(key >> 3), field);
+    fields.emplace(number, field);
   }
   return fields;
 }
