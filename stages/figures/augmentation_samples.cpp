@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <filesystem>
 
 #include "render/layout.hpp"
 #include "render/sheet.hpp"
@@ -48,8 +49,7 @@ std::string class_name(const Dataset& data, std::size_t position) {
 }
 
 /// Shortens a long name by its middle.
-std::string shortened(const std::string& name) {
-  constexpr std::size_t most = 12;
+std::string shortened(const std::string& name, std::size_t most = 12) {
   const auto all = render::characters(name);
   if (all.size() <= most) return name;
   const auto end = (most - 2) / 2, begin = most - 2 - end;
@@ -58,12 +58,20 @@ std::string shortened(const std::string& name) {
          name.substr(static_cast<std::size_t>(all[all.size() - end].data() - name.data()));
 }
 
+/// Returns the class of a sample, and below it the last part of its name.
+std::string caption_of(const Dataset& data, std::size_t position) {
+  constexpr std::size_t most = 20;
+  const auto name = class_name(data, position);
+  if (data.names.empty()) return name;
+  return name + '\n' + shortened(std::filesystem::path(data.name(position)).filename().string(), most);
+}
+
 render::SheetPicture original(const AugmentationRecipe& batches, std::size_t position) {
   const auto& data = *batches.data;
   std::vector<float> values(batches.preprocessing.size.values());
   Viewer viewer;
   augmenter(batches).plain(viewer.plain(data, position, batches.preprocessing), values.data());
-  return picture_of(values, batches, class_name(data, position));
+  return picture_of(values, batches, caption_of(data, position));
 }
 
 /// Returns the labels of a mixed image: "cat 0.7 + dog 0.3".

@@ -76,6 +76,21 @@ TEST_CASE("augmentation samples: long names of mixed classes lose their middle, 
   CHECK(texts_in_collision(drawing, render::measure_text) == "");
 }
 
+TEST_CASE("augmentation samples: an original is called by its class and the last part of its name") {
+  auto data = testing::small_dataset({0, 1}, 20, 16, 3);
+  NameList names;
+  names.add("train/cat/one.png");
+  names.add("photographs-of-summer-2024.npz:images:17");
+  data.names = names.finish();
+  const AugmentationRecipe batches{
+      .data = data, .policy = {FlipHorizontal{.p = 1}}, .mean = data.mean, .std = data.std};
+  const auto drawing = draw_augmentation_samples(batches, {1600, 1200}, render::measure_text);
+  CHECK(count_texts(drawing, data.class_names[0] + "\none.png") == 1);
+  CHECK(count_texts(drawing, "photograp…images:17") == 1);
+  CHECK(text_outside(drawing, render::measure_text) == "");
+  CHECK(texts_in_collision(drawing, render::measure_text) == "");
+}
+
 TEST_CASE("augmentation samples: captions of mixed classes with long names tell every op that was applied") {
   auto data = testing::small_dataset({0, 1, 2, 3, 4, 5, 6, 7, 8, 9}, 32, 32, 1);
   data.class_names.clear();
