@@ -161,13 +161,13 @@ TEST_CASE("graph: a stage may have a seed of its own, where something is random 
 TEST_CASE("graph: a name stands for its copies where no stage has it") {
   Graph g;
   for (const auto* name : {"rye_1", "rye_2", "rye_x", "oats", "oats_2"}) g.add<example::Harvest>(name, {});
-  using Numbers = std::vector<std::size_t>;
-  CHECK(g.find_all("rye") == Numbers{0, 1});
-  CHECK(g.find_all("rye_2") == Numbers{1});
-  CHECK(g.find_all("oats") == Numbers{3});
+  using Found = std::vector<std::size_t>;
+  CHECK(g.find_all("rye") == Found{0, 1});
+  CHECK(g.find_all("rye_2") == Found{1});
+  CHECK(g.find_all("oats") == Found{3});
   CHECK(error_of([&] { g.find_all("oat"); }) == "unknown stage \"oat\"; did you mean \"oats\"?");
   for (const auto* name : {"hay_1_1", "hay_1_2"}) g.add<example::Harvest>(name, {});
-  CHECK(g.find_all("hay") == Numbers{5, 6});
+  CHECK(g.find_all("hay") == Found{5, 6});
 }
 
 TEST_CASE("graph: another number is no suggestion for a copy that is not there") {

@@ -8,17 +8,17 @@ using namespace fovea;
 
 namespace {
 
-/// Half a number, and it tells of it.
-struct Half {
-  static constexpr std::string_view kind = "Half";
+/// Halved a number, and it tells of it.
+struct Halved {
+  static constexpr std::string_view kind = "Halved";
   static const Codec& codec() {
-    static const Codec made =
-        telling(make_codec<Half>(
-                    1, [](const Half& half, H5Writer& file) { file.write<double>("value", {half.value}); },
-                    [](const H5Reader& file, const Resolve&) { return Half{file.read<double>("value")[0]}; }),
-                {.numbers = told_by<Half>([](const Half& half) {
-                   return NamedNumbers{{"half", half.value}, {"double", 4 * half.value}};
-                 })});
+    static const Codec made = telling(
+        make_codec<Halved>(
+            1, [](const Halved& half, H5Writer& file) { file.write<double>("value", {half.value}); },
+            [](const H5Reader& file, const Resolve&) { return Halved{file.read<double>("value")[0]}; }),
+        {.numbers = told_by<Halved>([](const Halved& half) {
+           return NamedNumbers{{"half", half.value}, {"double", 4 * half.value}};
+         })});
     return made;
   }
   double value = 0;
@@ -35,8 +35,8 @@ struct Halve {
   };
   template <template <class> class As>
   struct Out {
-    As<Half> silent;
-    As<Half> told;
+    As<Halved> silent;
+    As<Halved> told;
     static constexpr auto ports() {
       return std::tuple{field("silent", &Out::silent, "half of it"),
                         tracked("told", &Out::told, "half of it")};
@@ -46,7 +46,7 @@ struct Halve {
     static auto fields() { return std::tuple{}; }
   };
   static Out<Value> run(const In<Value>& in, const Params&, Context&) {
-    return {.silent = Half{in.number->value / 2}, .told = Half{in.number->value / 2}};
+    return {.silent = Halved{in.number->value / 2}, .told = Halved{in.number->value / 2}};
   }
 };
 
@@ -59,16 +59,16 @@ Graph halves() {
 }  // namespace
 
 TEST_CASE("tells: a kind that tells only numbers has them in the summary of a run") {
-  const Half half{1.5};
-  const auto told = summary_lines(Half::codec().tells, &half);
+  const Halved half{1.5};
+  const auto told = summary_lines(Halved::codec().tells, &half);
   CHECK(told.lines == std::vector<std::string>{"half 1.5000  double 6.0000"});
   CHECK(told.numbers.dump() == R"({"half":1.5,"double":6.0})");
 }
 
 TEST_CASE("tells: a kind that says what the summary has is asked for nothing else") {
-  auto tells = Half::codec().tells;
+  auto tells = Halved::codec().tells;
   tells.summary = [](const void*) { return SummaryLines{{"one", "two"}, {{"three", 3}}}; };
-  const Half half{1.5};
+  const Halved half{1.5};
   CHECK(summary_lines(tells, &half).lines == std::vector<std::string>{"one", "two"});
   CHECK(summary_lines(tells, &half).numbers.dump() == R"({"three":3})");
 }

@@ -1,3 +1,4 @@
+#include "stages/list.hpp"
 #include "tests/pipelines/trained.hpp"
 
 namespace {

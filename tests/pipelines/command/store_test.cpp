@@ -1,3 +1,4 @@
+#include "graph/error.hpp"
 #include "tests/pipelines/trained.hpp"
 
 namespace {

@@ -54,7 +54,9 @@ TEST_CASE("augmentation samples: mixed images are shown with both labels and the
   CHECK(count_texts(drawing, "unchanged") == 0);
   CHECK(count_texts(drawing, "\n+ ") == 6 * 8);
   const auto data = testing::small_dataset({0, 1}, 1, 1, 1);
-  const AugmentationRecipe batches{.data = data, .policy = {Mixup{.alpha = 1}}, .preprocessing = testing::normalising({1, 1, 1}, {0}, {1})};
+  const AugmentationRecipe batches{.data = data,
+                                   .policy = {Mixup{.alpha = 1}},
+                                   .preprocessing = testing::normalising({1, 1, 1}, {0}, {1})};
   const auto share = static_cast<double>(augmenter(batches).mixing({0, Purpose::mix, 0, 0}).share);
   const auto sheet = draw_augmentation_samples(batches, {1600, 1200}, render::measure_text);
   std::vector<render::Image> images;
@@ -83,7 +85,7 @@ TEST_CASE("augmentation samples: an original is called by its class and the last
   names.add("photographs-of-summer-2024.npz:images:17");
   data.names = names.finish();
   const AugmentationRecipe batches{
-      .data = data, .policy = {FlipHorizontal{.p = 1}}, .mean = data.mean, .std = data.std};
+      .data = data, .policy = {FlipHorizontal{.p = 1}}, .preprocessing = own_preprocessing(data)};
   const auto drawing = draw_augmentation_samples(batches, {1600, 1200}, render::measure_text);
   CHECK(count_texts(drawing, data.class_names[0] + "\none.png") == 1);
   CHECK(count_texts(drawing, "photograp…images:17") == 1);
