@@ -294,7 +294,7 @@ std::vector<Record> records_of(const Graph& graph, const std::vector<Planned>& p
   std::vector<Record> records;
   for (std::size_t i = 0; i < planned.size(); ++i) {
     if (planned[i].status != Status::hit)
-      throw Error(graph.nodes()[i].name + ": has to run (" + planned[i].why + "); run the pipeline first");
+      throw Error(graph.nodes()[i].name + ": its result is not in the store; run the pipeline first");
     records.push_back(planned[i].record.value());
   }
   return records;

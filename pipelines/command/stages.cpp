@@ -18,6 +18,8 @@ Json ports_json(const std::vector<PortInfo>& ports) {
   for (const auto& port : ports) {
     Json one = {{"name", port.name}, {"kind", port.kind}, {"doc", port.doc}};
     if (port.many) one["many"] = true;
+    if (port.tracked) one["tracked"] = true;
+    if (!port.file.empty()) one["file"] = port.file;
     all.push_back(std::move(one));
   }
   return all;

@@ -87,5 +87,5 @@ TEST_CASE("plan: of one with nothing to run, all records are there") {
 
 TEST_CASE("plan: where one has to run, its records are an error that names it") {
   CHECK(error_of([] { records_of(tracked_bakery(), planned_without(1)); }) ==
-        "tracked_mill: has to run (its result is no longer in the store); run the pipeline first");
+        "tracked_mill: its result is not in the store; run the pipeline first");
 }

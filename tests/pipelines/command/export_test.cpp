@@ -18,7 +18,7 @@ TEST_CASE(
     "fovea export: what would have to run is an error that names the first stage, and nothing is made") {
   const Trained scratch;
   CHECK(scratch.error({"export", "pipeline.json", "--set", "train.epochs=3", "--output-dir", "again"}) ==
-        "train: has to run (epochs: 2 -> 3); run the pipeline first");
+        "train: its result is not in the store; run the pipeline first");
   CHECK_FALSE(fs::exists(scratch.folder / "again"));
 }
 
@@ -36,6 +36,5 @@ TEST_CASE("fovea export: an object that turns out to be damaged is set aside, an
   CHECK(done.code == 1);
   CHECK_THAT(done.err,
              Catch::Contains("warning: ") &&
-                 Catch::EndsWith("evaluate: has to run (its result is no longer in the store); run the "
-                                 "pipeline first\n"));
+                 Catch::EndsWith("evaluate: its result is not in the store; run the pipeline first\n"));
 }

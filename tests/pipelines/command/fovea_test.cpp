@@ -236,6 +236,8 @@ TEST_CASE("fovea stages: lists every stage, and shows one with ports and paramet
   }
   const auto train = fovea::parse_json(scratch.fovea({"stages", "train", "--json"}).out);
   CHECK(train["inputs"][1]["kind"] == "AugmentationRecipe");
+  CHECK(train["outputs"][0]["file"] == "best_model.h5");
+  CHECK(train["outputs"][3]["tracked"] == true);
   CHECK(scratch.usage_error({"stages", "trian"}) == "unknown stage \"trian\"; did you mean \"train\"?");
 }
 
