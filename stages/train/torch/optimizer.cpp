@@ -1,6 +1,9 @@
 #include "stages/train/torch/optimizer.hpp"
 
 #include <ATen/Parallel.h>
+#include <ATen/ops/clamp.h>
+#include <ATen/ops/from_blob.h>
+#include <ATen/ops/mul.h>
 
 #include <algorithm>
 #include <cassert>
@@ -15,17 +18,6 @@ namespace fovea {
 namespace {
 
 constexpr std::int64_t grain = 1 << 15;
-
-FOVEA_VECTOR_LOOPS void scale_loop(float* __restrict values, std::size_t count, float factor) {
-  for (std::size_t i = 0; i < count; ++i) values[i] *= factor;
-}
-
-FOVEA_VECTOR_LOOPS void clamp_loop(float* __restrict values, std::size_t count, float limit) {
-  for (std::size_t i = 0; i < count; ++i) {
-    const float value = values[i];
-    values[i] = value > limit ? limit : value < -limit ? -limit : value;
-  }
-}
 
 FOVEA_VECTOR_LOOPS void move_loop(float* __restrict values, const float* __restrict target, std::size_t count,
                                   float share) {
@@ -51,6 +43,10 @@ void in_shares(std::size_t count, const Body& body) {
   at::parallel_for(0, static_cast<std::int64_t>(count), grain, [&](std::int64_t begin, std::int64_t end) {
     body(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin));
   });
+}
+
+at::Tensor as_tensor(std::span<float> values) {
+  return at::from_blob(values.data(), {static_cast<std::int64_t>(values.size())}, at::kFloat);
 }
 
 }  // namespace
@@ -109,13 +105,11 @@ double norm_of(std::span<const float> values) {
 }
 
 void scale(std::span<float> values, float factor) {
-  in_shares(values.size(),
-            [&](std::size_t first, std::size_t count) { scale_loop(values.data() + first, count, factor); });
+  as_tensor(values).mul_(factor);
 }
 
 void clamp(std::span<float> values, float limit) {
-  in_shares(values.size(),
-            [&](std::size_t first, std::size_t count) { clamp_loop(values.data() + first, count, limit); });
+  as_tensor(values).clamp_(-limit, limit);
 }
 
 void move_towards(std::span<float> values, std::span<const float> target, float share) {

@@ -1,16 +1,17 @@
 #pragma once
 
+#include <algorithm>
 #include <limits>
 #include <type_traits>
 
 #include "stages/model/torch/kernels/norm_loops.hpp"
 
-// What the loops do, for files that compile them for different vectors.
+// The bodies of the loops of norm_loops.hpp, for the files that compile them for different vectors.
 
 namespace fovea {
 
-/// Calls `loop(lanes, c)` so that it has all channels: as many from `c` on at once as the type says,
-/// then 8, and those left one by one.
+/// Calls `loop(lanes, c)` until all channels are done: with as many lanes from channel `c` on as the type
+/// has, then with 8, and with 1 for the rest.
 template <class Type, class Loop>
 FOVEA_PART_OF_LOOP void over_channels(std::size_t channels, const Loop& loop) {
   std::size_t c = 0;
@@ -20,7 +21,19 @@ FOVEA_PART_OF_LOOP void over_channels(std::size_t channels, const Loop& loop) {
   for (; c < channels; ++c) loop(std::integral_constant<std::size_t, 1>{}, c);
 }
 
-/// A line of some channels.
+/// Calls `loop(lanes, c, begin, end)` until all channels of all pixels are done, `step` neighbouring pixels
+/// at a time. Writing is fastest with a step of 1, in the order of memory; sums stay in registers for a step.
+template <class Type, class Loop>
+FOVEA_PART_OF_LOOP void over_pixels(std::size_t count, std::size_t channels, std::size_t step,
+                                    const Loop& loop) {
+  if (channels <= Type::at_once) step = count;
+  for (std::size_t p = 0; p < count; p += step)
+    over_channels<Type>(
+        channels, [&](auto n, std::size_t c)
+                      __attribute__((always_inline)) { loop(n, c, p, std::min(p + step, count)); });
+}
+
+/// The affine functions of `n` channels from `c` on, in registers.
 template <std::size_t n>
 struct AffineLanes {
   Floats<n> a, b;
@@ -34,7 +47,7 @@ FOVEA_PART_OF_LOOP Floats<n> floor_of(bool relu) {
   return Floats<n>{} + (relu ? 0.0F : -std::numeric_limits<float>::infinity());
 }
 
-/// Two sums of some channels, which are kept in registers from `sum` and `product` on.
+/// Two sums of `n` channels, in registers until `keep` writes them back.
 template <std::size_t n>
 struct Sums {
   float *sum_at, *product_at;
@@ -51,18 +64,18 @@ struct Sums {
   }
 };
 
-/// Who won each window, as numbers.
+/// The argmax of each window as integers.
 template <std::size_t n>
 FOVEA_PART_OF_LOOP Ints<n> winners(const std::uint8_t* winner) {
   return __builtin_convertvector(read_vector<typename Vectors<n>::Bytes>(winner), Ints<n>);
 }
 
 template <class Type, std::size_t n, class Value>
-FOVEA_PART_OF_LOOP void moments(const Pixels<Value>& part, std::size_t c, const float* pivots, float* sum,
-                                float* square) {
+FOVEA_PART_OF_LOOP void moments(const Pixels<Value>& part, std::size_t c, std::size_t begin, std::size_t end,
+                                const float* pivots, float* sum, float* square) {
   const auto pivot = Fp32::load<n>(pivots + c);
   Sums<n> sums(sum + c, square + c);
-  for (std::size_t p = 0; p < part.count; ++p) {
+  for (std::size_t p = begin; p < end; ++p) {
     const Floats<n> value = Type::template load<n>(part.x + p * part.channels + c) - pivot;
     sums.add(value, value);
   }
@@ -70,10 +83,11 @@ FOVEA_PART_OF_LOOP void moments(const Pixels<Value>& part, std::size_t c, const 
 }
 
 template <class Type, std::size_t n, bool adds, class Value>
-FOVEA_PART_OF_LOOP void normalise_pixels(const Pixels<Value>& part, std::size_t c, Affine affine) {
+FOVEA_PART_OF_LOOP void normalise_pixels(const Pixels<Value>& part, std::size_t c, std::size_t begin,
+                                         std::size_t end, Affine affine) {
   const AffineLanes<n> lanes(affine, c);
   const auto floor = floor_of<n>(part.relu);
-  for (std::size_t p = 0; p < part.count; ++p) {
+  for (std::size_t p = begin; p < end; ++p) {
     const auto at = p * part.channels + c;
     Floats<n> value = lanes.at(Type::template load<n>(part.x + at));
     if constexpr (adds) value += Type::template load<n>(part.added + at);
@@ -82,13 +96,14 @@ FOVEA_PART_OF_LOOP void normalise_pixels(const Pixels<Value>& part, std::size_t 
 }
 
 template <class Type, std::size_t n, class Value>
-FOVEA_PART_OF_LOOP void gradients(const Pixels<Value>& part, std::size_t c, Affine affine, const float* means,
-                                  float* sum, float* product) {
+FOVEA_PART_OF_LOOP void gradients(const Pixels<Value>& part, std::size_t c, std::size_t begin,
+                                  std::size_t end, Affine affine, const float* means, float* sum,
+                                  float* product) {
   const AffineLanes<n> lanes(affine, c);
   const auto floor = floor_of<n>(part.relu);
   const auto mean = Fp32::load<n>(means + c);
   Sums<n> sums(sum + c, product + c);
-  for (std::size_t p = 0; p < part.count; ++p) {
+  for (std::size_t p = begin; p < end; ++p) {
     const auto at = p * part.channels + c;
     const auto x = Type::template load<n>(part.x + at), dy = Type::template load<n>(part.gradient + at);
     sums.add(lanes.at(x) > floor ? dy : Floats<n>{}, x - mean);
@@ -97,11 +112,11 @@ FOVEA_PART_OF_LOOP void gradients(const Pixels<Value>& part, std::size_t c, Affi
 }
 
 template <class Type, std::size_t n, class Value>
-FOVEA_PART_OF_LOOP void sum_gradients(const Pixels<Value>& part, std::size_t c, const float* means,
-                                      float* sum, float* product) {
+FOVEA_PART_OF_LOOP void sum_gradients(const Pixels<Value>& part, std::size_t c, std::size_t begin,
+                                      std::size_t end, const float* means, float* sum, float* product) {
   const auto mean = Fp32::load<n>(means + c);
   Sums<n> sums(sum + c, product + c);
-  for (std::size_t p = 0; p < part.count; ++p) {
+  for (std::size_t p = begin; p < end; ++p) {
     const auto at = p * part.channels + c;
     const auto dy = Type::template load<n>(part.gradient + at);
     const Floats<n> gradient = Type::template load<n>(part.result + at) > 0 ? dy : Floats<n>{};
@@ -112,10 +127,11 @@ FOVEA_PART_OF_LOOP void sum_gradients(const Pixels<Value>& part, std::size_t c, 
 }
 
 template <class Type, std::size_t n, class Value>
-FOVEA_PART_OF_LOOP void spread(const Pixels<Value>& part, std::size_t c, Affine affine, Affine rest) {
+FOVEA_PART_OF_LOOP void spread(const Pixels<Value>& part, std::size_t c, std::size_t begin, std::size_t end,
+                               Affine affine, Affine rest) {
   const AffineLanes<n> lanes(affine, c), rests(rest, c);
   const auto floor = floor_of<n>(part.relu);
-  for (std::size_t p = 0; p < part.count; ++p) {
+  for (std::size_t p = begin; p < end; ++p) {
     const auto at = p * part.channels + c;
     const auto x = Type::template load<n>(part.x + at), dy = Type::template load<n>(part.gradient + at);
     const Floats<n> gradient = lanes.at(x) > floor ? dy : Floats<n>{};
@@ -181,23 +197,43 @@ FOVEA_PART_OF_LOOP void pool_spread(const Windows<Value>& part, std::size_t c, c
   }
 }
 
+template <class Type, std::size_t n, class Value>
+FOVEA_PART_OF_LOOP void pool_spread(const Windows<Value>& part, std::size_t c) {
+  for (std::size_t w = 0; w < part.count; ++w) {
+    const auto who = winners<n>(part.winner + w * part.channels + c);
+    const Floats<n> gradient = Type::template load<n>(part.gradient + w * part.channels + c);
+#pragma GCC unroll 4
+    for (std::size_t k = 0; k < 4; ++k) {
+      const Floats<n> own = who == static_cast<std::int32_t>(k) ? gradient : Floats<n>{};
+      Type::template store<n>(own, part.out[k / 2] + (2 * w + k % 2) * part.channels + c);
+    }
+  }
+}
+
 #define FOVEA_OVER_CHANNELS(Type, call) \
   over_channels<Type>(                  \
       part.channels, [&](auto n, std::size_t c) __attribute__((always_inline)) { call; })
+
+#define FOVEA_OVER_PIXELS(Type, step, call)                                                                 \
+  over_pixels<Type>(                                                                                        \
+      part.count, part.channels,                                                                            \
+      step, [&](auto n, std::size_t c, std::size_t begin, std::size_t end) __attribute__((always_inline)) { \
+        call;                                                                                               \
+      })
 
 // A template function is not compiled for several vector widths, so each type has its own.
 #define FOVEA_NORM_LOOPS(Type)                                                                               \
   template <>                                                                                                \
   FOVEA_VECTOR_LOOPS void add_moments<Type>(const Pixels<Type::Value>& part, const float* pivot, float* sum, \
                                             float* square) {                                                 \
-    FOVEA_OVER_CHANNELS(Type, (moments<Type, n()>(part, c, pivot, sum, square)));                            \
+    FOVEA_OVER_PIXELS(Type, 16, (moments<Type, n()>(part, c, begin, end, pivot, sum, square)));              \
   }                                                                                                          \
   template <>                                                                                                \
   FOVEA_VECTOR_LOOPS void normalise<Type>(const Pixels<Type::Value>& part, Affine affine) {                  \
     if (part.added != nullptr) {                                                                             \
-      FOVEA_OVER_CHANNELS(Type, (normalise_pixels<Type, n(), true>(part, c, affine)));                       \
+      FOVEA_OVER_PIXELS(Type, 1, (normalise_pixels<Type, n(), true>(part, c, begin, end, affine)));          \
     } else {                                                                                                 \
-      FOVEA_OVER_CHANNELS(Type, (normalise_pixels<Type, n(), false>(part, c, affine)));                      \
+      FOVEA_OVER_PIXELS(Type, 1, (normalise_pixels<Type, n(), false>(part, c, begin, end, affine)));         \
     }                                                                                                        \
   }                                                                                                          \
   template <>                                                                                                \
@@ -207,7 +243,7 @@ FOVEA_PART_OF_LOOP void pool_spread(const Windows<Value>& part, std::size_t c, c
   template <>                                                                                                \
   FOVEA_VECTOR_LOOPS void add_gradients<Type>(const Pixels<Type::Value>& part, Affine affine,                \
                                               const float* mean, float* sum, float* product) {               \
-    FOVEA_OVER_CHANNELS(Type, (gradients<Type, n()>(part, c, affine, mean, sum, product)));                  \
+    FOVEA_OVER_PIXELS(Type, 16, (gradients<Type, n()>(part, c, begin, end, affine, mean, sum, product)));    \
   }                                                                                                          \
   template <>                                                                                                \
   FOVEA_VECTOR_LOOPS void add_gradients<Type>(const Windows<Type::Value>& part, const float* mean,           \
@@ -217,17 +253,21 @@ FOVEA_PART_OF_LOOP void pool_spread(const Windows<Value>& part, std::size_t c, c
   template <>                                                                                                \
   FOVEA_VECTOR_LOOPS void add_sum_gradients<Type>(const Pixels<Type::Value>& part, const float* mean,        \
                                                   float* sum, float* product) {                              \
-    FOVEA_OVER_CHANNELS(Type, (sum_gradients<Type, n()>(part, c, mean, sum, product)));                      \
+    FOVEA_OVER_PIXELS(Type, 4, (sum_gradients<Type, n()>(part, c, begin, end, mean, sum, product)));         \
   }                                                                                                          \
   template <>                                                                                                \
   FOVEA_VECTOR_LOOPS void spread_gradients<Type>(const Pixels<Type::Value>& part, Affine affine,             \
                                                  Affine rest) {                                              \
-    FOVEA_OVER_CHANNELS(Type, (spread<Type, n()>(part, c, affine, rest)));                                   \
+    FOVEA_OVER_PIXELS(Type, 1, (spread<Type, n()>(part, c, begin, end, affine, rest)));                      \
   }                                                                                                          \
   template <>                                                                                                \
   FOVEA_VECTOR_LOOPS void spread_gradients<Type>(const Windows<Type::Value>& part, const float* a,           \
                                                  Affine rest) {                                              \
     FOVEA_OVER_CHANNELS(Type, (pool_spread<Type, n()>(part, c, a, rest)));                                   \
+  }                                                                                                          \
+  template <>                                                                                                \
+  FOVEA_VECTOR_LOOPS void spread_gradients<Type>(const Windows<Type::Value>& part) {                         \
+    FOVEA_OVER_CHANNELS(Type, (pool_spread<Type, n()>(part, c)));                                            \
   }
 
 }  // namespace fovea

@@ -8,7 +8,7 @@
 namespace fovea {
 namespace {
 
-/// Calls `body` with the type that the tensor's numbers are kept as, for the loops that are fastest here.
+/// Calls `body` with the type of the fastest loops for the tensor's numbers on this CPU.
 template <class Body>
 auto by_type(const at::Tensor& x, const Body& body) {
   static const bool wide = has_avx512(true);
@@ -94,6 +94,20 @@ void write_normalised(const PassTensors& tensors, const Statistics& all) {
     } else {
       blocks.each_pixels(write);
     }
+  });
+}
+
+void write_pooled(const PassTensors& tensors) {
+  const auto identity = empty_statistics(static_cast<std::size_t>(tensors.x.size(1)));
+  std::fill_n(identity.a(), identity.channels, 1.0F);
+  std::fill_n(identity.b(), identity.channels, 0.0F);
+  write_normalised(tensors, identity);
+}
+
+void write_pool_gradients(const PassTensors& tensors) {
+  by_type(tensors.x, [&]<class Type>(Type) {
+    const NormBlocks<typename Type::Value> blocks(tensors);
+    blocks.each_windows([](const auto& part) { spread_gradients<Type>(part); });
   });
 }
 

@@ -116,6 +116,10 @@ std::vector<std::string> written_by(std::size_t channels) {
     fovea::add_gradients<Type>(d.windows(), d.mean.data(), a, b);
     fovea::spread_gradients<Type>(d.windows(), d.a.data(), {d.b.data(), d.mean.data()});
   });
+  record([](D d, float*, float*) {
+    fovea::normalise<Type>(d.windows(), d.affine());
+    fovea::spread_gradients<Type>(d.windows());
+  });
   return all;
 }
 
