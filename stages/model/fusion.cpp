@@ -41,9 +41,9 @@ bool is_sum_of_two(const LayerKind& kind, const LayerInfo& info) {
 }
 
 /// Builds groups from their first layers.
-class Chains {
+class FusionGroups {
  public:
-  Chains(const Specification& specification, const NetworkInfo& info)
+  FusionGroups(const Specification& specification, const NetworkInfo& info)
       : specification_(specification),
         info_(info),
         only_user_(only_users(info)),
@@ -101,7 +101,7 @@ class Chains {
 
 std::vector<std::vector<std::size_t>> fusion_groups(const Specification& specification,
                                                     const NetworkInfo& info) {
-  return Chains(specification, info).all();
+  return FusionGroups(specification, info).all();
 }
 
 }  // namespace fovea

@@ -20,7 +20,7 @@
 namespace fovea {
 namespace {
 
-/// Moves numbers of one rate together, whatever they decay by.
+/// A rule that moves each number by itself: those of one learning rate together, whatever their decay.
 class RunRule : public ListRule {
  public:
   RunRule(const OptimizerParams& params, const FlatLayout& layout, const std::vector<WeightRun>& tensors,
@@ -40,13 +40,13 @@ class RunRule : public ListRule {
   }
 
  protected:
-  /// Moves the weights by gradients in which the decay is already, or which it has moved by itself.
+  /// Moves the weights by gradients that need no decay any more.
   virtual void update(const UpdatedLists& lists, const at::Tensor& rate, const at::Tensor& made) const = 0;
   const OptimizerParams params_;
 
  private:
-  /// Pulls weights towards zero where that is apart from their gradients, and gives the gradients with the
-  /// pull where it is not.
+  /// Decoupled decay shrinks the weights; classic decay is added to a copy of the gradients, which is
+  /// returned.
   at::Tensor decay(const UpdatedLists& lists, const at::Tensor& rate) const {
     const bool apart = params_.type == "adamw" || params_.type == "lion";
     auto gradients = lists.gradients;

@@ -30,7 +30,7 @@ class ListRule {
 std::unique_ptr<ListRule> list_rule(const OptimizerParams& params, const FlatLayout& layout,
                                     const std::vector<WeightRun>& tensors, at::Device device);
 
-/// Numbers of a list that belong to one weight, for each weight in the order of the specification.
+/// Reductions of a list to one number for each weight, in the order of the specification, and back.
 class ByWeight {
  public:
   explicit ByWeight(const FlatLayout& layout);
@@ -41,8 +41,8 @@ class ByWeight {
 
  private:
   FlatLayout layout_;
-  mutable at::Tensor weight_of_;  ///< for each number of a list, made when it is first asked for; that of the
-                                  ///< weight before it in a gap
+  mutable at::Tensor weight_of_;  ///< the weight of each number of a list, made when first asked for; a gap
+                                  ///< counts to the weight before it
 };
 
 }  // namespace fovea

@@ -17,7 +17,7 @@
 namespace fovea {
 namespace {
 
-/// Where Adam would go; moves both moments.
+/// The direction of Adam's step. Both moments move.
 at::Tensor adam_way(const OptimizerParams& params, const UpdatedLists& lists,
                     const AdamUnbias::Factors& unbias) {
   const auto& [w, g, m] = lists;
@@ -72,12 +72,12 @@ at::Tensor orthogonal(at::Tensor x) {
   return x;
 }
 
-/// One of the matrices that are made orthogonal together: `rows` at most `columns`, filled up with zeros to
+/// One of the matrices that are made orthogonal together. `rows` are at most `columns`; zeros fill it up to
 /// the size of the group.
 struct Matrix {
   std::size_t weight = 0;
   std::int64_t rows = 0, columns = 0;
-  bool turned = false;  ///< the weight has its rows as columns
+  bool turned = false;  ///< it is the transpose of the weight
   std::int64_t size() const { return rows * columns; }
 };
 using MatrixGroup = std::vector<Matrix>;
@@ -140,7 +140,7 @@ class ListMuon : public ListRule {
   }
 
  private:
-  /// Moves the velocity, and gives it, or what lies a step ahead of it, as the way.
+  /// Moves the velocity. The direction is the velocity, or with Nesterov's rule that of one step ahead.
   void follow(const UpdatedLists& part) const {
     const double momentum = params_.moved_on();
     const auto &gradients = part.gradients, &velocity = part.moments[0];

@@ -45,8 +45,7 @@ FOVEA_VECTOR_LOOPS void amsgrad_loop(float* __restrict weights, const float* __r
   }
 }
 
-/// The velocity is moved by the gradient, and the weights by `now` of the gradient and `ahead` of the
-/// velocity.
+/// The gradient moves the velocity; `now` times the gradient and `ahead` times the velocity move the weights.
 FOVEA_VECTOR_LOOPS void momentum_loop(float* __restrict weights, const float* __restrict gradients,
                                       float* __restrict velocity, std::size_t count, float decay,
                                       float momentum, float now, float ahead) {

@@ -14,8 +14,8 @@
 namespace fovea {
 namespace {
 
-/// Bytes of the larger of what goes into a convolution and what comes out, for one part of a batch: about
-/// the second-level cache of a core.
+/// Bytes of one part of a batch, of the larger of a convolution's input and output: about the second-level
+/// cache of a core.
 constexpr std::int64_t part_bytes = 1 << 20;
 
 std::int64_t ceil_div(std::int64_t whole, std::int64_t part) {
@@ -33,8 +33,9 @@ struct Cut {
   }
 };
 
-/// As many parts for each thread; a single one, or one for each where `alone` says that a thread always works
-/// by itself, where the gradients of the weights, one set a part, would be more than what is saved.
+/// Each thread gets equally many parts. Each part has weight gradients of its own; where these would be
+/// larger than the output, there is one part, or one for each thread where `alone` says that the convolution
+/// runs on a single thread.
 Cut cut(const at::Tensor& x, at::IntArrayRef out, const at::Tensor& weight, bool alone) {
   const auto images = x.size(0), threads = static_cast<std::int64_t>(at::get_num_threads());
   const auto values_out = out[0] * out[1] * out[2] * out[3];
@@ -44,8 +45,8 @@ Cut cut(const at::Tensor& x, at::IntArrayRef out, const at::Tensor& weight, bool
   return {images, ceil_div(images, parts)};
 }
 
-/// Tells oneDNN for as long as it lives that a thread computes by itself: else its kernels wait inside a team
-/// for partners that never come.
+/// Tells oneDNN, for as long as it lives, that it has one thread: inside a team its kernels would wait for
+/// threads that never come.
 class OnOneThread {
  public:
   OnOneThread() { omp_set_num_threads(1); }
@@ -56,7 +57,7 @@ class OnOneThread {
   const int before_ = omp_get_max_threads();
 };
 
-/// Calls `body` for each part on all threads; a single part has them to itself.
+/// Calls `body` for each part, on all threads. A single part is computed by the threads together.
 template <class Body>
 void for_each_part(const Cut& cut, const Body& body) {
   const at::AutoDispatchBelowADInplaceOrView plain;
@@ -69,7 +70,7 @@ void for_each_part(const Cut& cut, const Body& body) {
 }
 
 struct ConvNorm : torch::autograd::Function<ConvNorm> {
-  /// `given` is what is added, or anything where nothing is.
+  /// `given` is the summand of `add_and_relu`; other epilogues do not read it.
   static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& x,
                             const at::Tensor& weight, const at::Tensor& norm_weight,
                             const at::Tensor& norm_bias, const at::Tensor& given, const Conv& conv,

@@ -12,7 +12,7 @@
 namespace fovea {
 namespace {
 
-/// What comes out; where it is pooled, `winner` is set as well.
+/// The output; `winner` is set where it is pooled.
 at::Tensor normalised(const at::Tensor& x, const at::Tensor& added, const Statistics& all, Epilogue epilogue,
                       at::Tensor& winner) {
   const auto sizes = sizes_after(x.sizes(), epilogue);
@@ -27,7 +27,7 @@ at::Tensor normalised(const at::Tensor& x, const at::Tensor& added, const Statis
 }
 
 struct TrainNorm : torch::autograd::Function<TrainNorm> {
-  /// `given` is what is added, or anything where nothing is.
+  /// `given` is the summand of `add_and_relu`; other epilogues do not read it.
   static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& x,
                             const at::Tensor& weight, const at::Tensor& bias, const at::Tensor& given,
                             const Norm& norm, Epilogue epilogue) {

@@ -14,13 +14,17 @@ struct Norm {
   double epsilon = 1e-5;
 };
 
-/// What follows a normalisation in the same pass.
+/// The layers that follow a normalisation in the same pass.
 enum class Epilogue { nothing, relu, relu_and_pool, add_and_relu };
 
-/// Batch normalisation of N x C x H x W and what follows it, in two passes over the values; the way back
-/// takes two as well. `added` is of the shape of `x` where something is added. Training normalises by the
-/// batch and moves the running statistics, as PyTorch does; else they normalise. Sums are the same for any
+/// Batch normalisation of N x C x H x W and its epilogue, in two passes over the values, forward and backward
+/// alike. `added` is the summand of `add_and_relu`, of the shape of `x`. Training normalises by the batch and
+/// moves the running statistics, as PyTorch does; inference normalises by them. Sums are the same for any
 /// number of threads. Tensors that are not channels-last in fp32 or bf16 go through the plain layers.
+///
+/// On one core with AVX-512 both passes take 0.3 to 0.5 of the time of the plain layers in fp32 and 0.15 to
+/// 0.4 in bf16 where the epilogue pools, and 0.5 to 0.9 and 0.3 to 0.8 with another; without an epilogue, and
+/// with 512 channels, as much as they (kernels_bench).
 at::Tensor batch_norm(const at::Tensor& x, const Norm& norm, bool training, Epilogue epilogue,
                       const at::Tensor& added = {});
 

@@ -10,7 +10,8 @@
 
 namespace fovea {
 
-/// The tensors that one pass of a batch normalisation touches; others are not defined.
+/// The tensors that one pass of a batch normalisation reads or writes; the others are undefined. Their names
+/// are those of `Pixels` and `Windows`.
 struct PassTensors {
   at::Tensor x{}, added{}, result{}, gradient{}, out{}, added_gradient{}, pooled{}, winner{};
   bool relu = false;
@@ -26,8 +27,8 @@ struct ChannelSums {
   }
 };
 
-/// Cuts a pass into blocks that do not depend on the number of threads, of pixels or of rows of windows, and
-/// works on them on all threads.
+/// Cuts a pass into blocks of pixels, or of rows of windows, and computes them on all threads. The blocks do
+/// not depend on the number of threads.
 template <class Value>
 class NormBlocks {
  public:
@@ -68,7 +69,7 @@ class NormBlocks {
       for (auto row = from; row < from + count; ++row) body(windows(row), first, first + channels_);
     });
   }
-  /// Calls `body(pixels)` for those that are in no window: an odd last column, an odd last row.
+  /// Calls `body(pixels)` for the pixels that are in no window: an odd last column, an odd last row.
   template <class Body>
   void each_rim(const Body& body) const {
     for (std::size_t n = 0; n < images_; ++n) {
@@ -80,13 +81,14 @@ class NormBlocks {
   }
 
  private:
-  /// How many things there are, and how many are a block.
+  /// How many items there are, and how many make a block.
   struct Cut {
     std::size_t items;
     std::size_t size;
     std::size_t blocks() const { return (items + size - 1) / size; }
   };
-  static constexpr std::size_t block_values = 4096;  // all that a pass reads of them stays near the core
+  static constexpr std::size_t block_values =
+      4096;  // what a pass reads and writes of a block stays in the cache
   Cut pixel_cut() const { return {pixel_count(), std::max<std::size_t>(16, block_values / channels_)}; }
   Cut window_cut() const {
     return {images_ * (height_ / 2), std::max<std::size_t>(1, block_values / (2 * width_ * channels_))};

@@ -29,7 +29,7 @@ void winograd_filters(const float* weights, std::size_t channels_in, std::size_t
                       float* filters);
 void winograd_filters(const float* weights, std::size_t channels_in, std::size_t channels_out,
                       std::uint16_t* filters);
-/// The same for the gradient of what goes in, with channels_in and channels_out exchanged.
+/// The same for the gradient of the input, with channels_in and channels_out exchanged.
 void winograd_filters_back(const float* weights, std::size_t channels_in, std::size_t channels_out,
                            float* filters);
 void winograd_filters_back(const float* weights, std::size_t channels_in, std::size_t channels_out,

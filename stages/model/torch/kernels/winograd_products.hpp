@@ -2,18 +2,18 @@
 
 #include "stages/model/torch/kernels/winograd_tiles.hpp"
 
-// Winograd's algorithm for any type of numbers. `Type` is that of vector_loops.hpp and says besides how 16
-// channels of it are multiplied: so many `products` are added to each lane at a time, whose factors are kept
-// side by side (`add_product`, `store_turns`), and two vectors are kept one after the other (`store_both`).
+// Winograd's algorithm for any type of numbers. `Type` is one of vector_loops.hpp that also multiplies 16
+// channels: `add_product` adds so many `products` to each lane, whose factors lie side by side (`store_turns`
+// writes them so); `store_both` writes two vectors one after the other.
 
 namespace fovea::winograd {
 
 constexpr std::size_t group = 7;  // tiles multiplied at once: sums of a column of each are 28 registers
-constexpr std::size_t forward_tiles = 2 * group;  // at once: what is known of them stays near the core
-constexpr std::size_t gradient_tiles = 48;        // at once, on the way to the gradients of the filters
+constexpr std::size_t forward_tiles = 2 * group;  // transformed at once, so that they stay in the cache
+constexpr std::size_t gradient_tiles = 48;        // transformed at once for the gradients of the filters
 constexpr std::size_t block = positions * lanes * lanes;  // filters of 16 channels in and out
 
-/// What the loops work with: pixels of zeros, some to write into that nobody reads, and transformed tiles.
+/// Memory for the loops: pixels of zeros, pixels that are written and never read, and transformed tiles.
 template <class Value>
 struct Scratch {
   Value *zeros, *ignored, *values;

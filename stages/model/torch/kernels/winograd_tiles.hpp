@@ -5,7 +5,7 @@
 #include "stages/model/torch/kernels/vector_loops.hpp"
 #include "stages/model/torch/kernels/winograd_loops.hpp"
 
-// The transformations of Winograd's algorithm, of `lanes` channels at once, and the way through the tiles.
+// The transformations of Winograd's algorithm for `lanes` channels at once, and the order of the tiles.
 // The 4 x 4 positions of a transformed tile are numbered column by column.
 
 namespace fovea::winograd {
@@ -14,13 +14,13 @@ constexpr std::size_t lanes = 16;      // one register of AVX-512
 constexpr std::size_t positions = 16;  // of a transformed tile, 4 x 4
 using Lanes = Floats<lanes>;
 
-/// Where the 2 x 2 pixels of a tile are, and the `more` around them; those outside of the image have no
-/// place.
+/// The addresses of the 2 x 2 pixels of a tile and of a border of `more` pixels around them, but for pixels
+/// outside of the image.
 template <class Value, std::size_t more>
 struct Place {
-  Value* rows[2 + 2 * more];  // in the first column of the tile
-  std::size_t begin, end;     // the columns inside of the image, where the first of all is 0
-  bool follows;               // whether the tile before is the neighbour to the left
+  Value* rows[2 + 2 * more];  // each at the first column of the tile
+  std::size_t begin, end;     // the columns inside of the image, counted from the border's first
+  bool follows;               // whether the tile before is the left neighbour
 
   /// The pixel of a column that is inside.
   FOVEA_PART_OF_LOOP Value* at(std::size_t row, std::size_t column, std::size_t channels) const {
@@ -44,8 +44,8 @@ class Tiles {
     top_ = 0;
     ++image_;
   }
-  /// The place of the tile; a row outside of the image, and all beyond the last tile, lies at `outside`,
-  /// pixels that stand for any.
+  /// Finds the addresses of the tile. Rows outside of the image, and all rows beyond the last tile, are at
+  /// `outside`.
   template <class Value, std::size_t more>
   FOVEA_PART_OF_LOOP void find(Value* images, std::size_t channels, Value* outside,
                                Place<Value, more>& place) const {
@@ -81,7 +81,7 @@ FOVEA_PART_OF_LOOP void column_in(const Place<const typename Type::Value, 1>& ti
   t[3] = d[1] - d[3];
 }
 
-/// B^T d of the columns of a tile, of which it shares two with that of the neighbour `before`.
+/// B^T d of the columns of a tile. Where it `shares`, the first two are the last two of the tile `before`.
 template <class Type>
 FOVEA_PART_OF_LOOP void columns_in(const Place<const typename Type::Value, 1>& tile, std::size_t channels,
                                    std::size_t i, bool shares, const Lanes (&before)[4][4],
