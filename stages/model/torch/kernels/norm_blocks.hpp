@@ -87,8 +87,7 @@ class NormBlocks {
     std::size_t size;
     std::size_t blocks() const { return (items + size - 1) / size; }
   };
-  static constexpr std::size_t block_values =
-      4096;  // what a pass reads and writes of a block stays in the cache
+  static constexpr std::size_t block_values = 4096;  // a block of each tensor stays in the cache
   Cut pixel_cut() const { return {pixel_count(), std::max<std::size_t>(16, block_values / channels_)}; }
   Cut window_cut() const {
     return {images_ * (height_ / 2), std::max<std::size_t>(1, block_values / (2 * width_ * channels_))};
