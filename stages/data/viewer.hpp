@@ -11,7 +11,9 @@ namespace fovea {
 class Viewer {
  public:
   /// The plain view of sample i: all that a preprocessing does before bytes become numbers. H x W x C bytes,
-  /// which stay until the next call; of an image that is kept just so they are its own.
+  /// which stay until the next call; of an image that is kept just so they are its own. JPEG of twice the
+  /// size or more is decoded smaller first, which moves a value by one or two on average; see
+  /// `ImageDecoder::part`.
   const std::uint8_t* plain(const Dataset& data, std::size_t i, const Preprocessing& how);
   /// Sample i in another place; a gray image is shown as RGB, and RGB as gray, where `how` has those
   /// channels.

@@ -132,7 +132,7 @@ TEST_CASE(
   };
   const auto scaled = seen({.fit = "short_side"}, of_file(file)), exact = seen({.fit = "short_side"}, data);
   CHECK(furthest(scaled, exact) <= 10);
-  CHECK(mean_difference(scaled, exact) < 1);
+  CHECK(mean_difference(scaled, exact) < 2);
   const FitSettings nearest{.fit = "short_side", .interpolation = "nearest"};
   CHECK(seen(nearest, of_file(file)) == seen(nearest, data));
   const FitSettings plainly{.fit = "short_side", .antialias = false};
