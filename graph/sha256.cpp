@@ -5,6 +5,8 @@
 #include <array>
 #include <cassert>
 
+#include "graph/hex.hpp"
+
 namespace fovea {
 
 struct Sha256::State {
@@ -29,12 +31,7 @@ std::string Sha256::hex() {
   unsigned int size = 0;
   [[maybe_unused]] const int done = EVP_DigestFinal_ex(state_->context, digest.data(), &size);
   assert(done == 1 && size == 32);
-  std::string text;
-  for (unsigned int i = 0; i < size; ++i) {
-    text += "0123456789abcdef"[digest[i] >> 4];
-    text += "0123456789abcdef"[digest[i] & 15];
-  }
-  return text;
+  return fovea::hex(std::span(digest).first(size));
 }
 
 std::string sha256(std::string_view bytes) {

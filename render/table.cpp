@@ -101,12 +101,6 @@ class TableDrawing {
                            .vertical = VerticalAlign::middle});
   }
 
-  static std::string one_line(const std::string& text) {
-    std::string line = printable(text);
-    std::ranges::replace(line, '\n', ' ');
-    return line;
-  }
-
   const Table& table_;
   const Style& style_;
   Rect box_;

@@ -105,6 +105,12 @@ std::string printable(std::string_view text) {
   return result;
 }
 
+std::string one_line(std::string_view text) {
+  auto line = printable(text);
+  std::ranges::replace(line, '\n', ' ');
+  return line;
+}
+
 std::vector<std::string_view> characters(std::string_view text) {
   std::vector<std::string_view> all;
   std::size_t begin = 0;

@@ -26,6 +26,9 @@ Size approximate_size(std::string_view text, const Font& font);
 /// controls a space; line ends stay.
 std::string printable(std::string_view text);
 
+/// Returns the text as `printable` does, with a space for each line end.
+std::string one_line(std::string_view text);
+
 /// Returns the grapheme clusters of a text, which people see as characters: a letter with its accents, a
 /// joined emoji. Bytes that are not UTF-8 are one each.
 std::vector<std::string_view> characters(std::string_view text);

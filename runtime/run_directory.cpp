@@ -1,13 +1,12 @@
 #include "runtime/run_directory.hpp"
 
-#include <cerrno>
-#include <fstream>
 #include <map>
 
 #include "graph/definition.hpp"
 #include "runtime/running_folder.hpp"
 #include "runtime/store/draft.hpp"
 #include "runtime/store/files.hpp"
+#include "runtime/text_file.hpp"
 
 namespace fovea {
 namespace {
@@ -20,14 +19,6 @@ fs::path settle(Draft& draft, const fs::path& parent, const std::string& stem) {
     const auto target = parent / (number == 1 ? stem : stem + "_" + std::to_string(number));
     if (draft.move_to(target)) return target;
   }
-}
-
-void write_text(const fs::path& path, const std::string& text) {
-  errno = 0;
-  std::ofstream file(path, std::ios::binary);
-  file << text;
-  file.close();
-  if (!file) throw file_error(path, errno);
 }
 
 }  // namespace
@@ -120,8 +111,8 @@ std::optional<fs::path> write_run_directory(const Graph& graph, std::span<const 
   auto files = export_all(graph, records, store, draft.path(), more);
   if (!files) return {};
   const auto definition = write_definition(graph, fs::current_path());
-  write_text(draft.path() / "config.json", definition.dump(2) + "\n");
-  write_text(draft.path() / "run.log", notes.log);
+  write_file(draft.path() / "config.json", definition.dump(2) + "\n");
+  write_file(draft.path() / "run.log", notes.log);
   const auto directory = settle(draft, output_dir, stem);
   store.keep_run(directory.filename().string(), {{"name", notes.name},
                                                  {"directory", fs::absolute(directory).string()},

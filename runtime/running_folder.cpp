@@ -87,12 +87,7 @@ void expect_run_name(const std::string& name) {
 }
 
 std::string time_for_names() {
-  const auto now = std::time(nullptr);
-  std::tm parts{};
-  localtime_r(&now, &parts);
-  char text[32];
-  std::strftime(text, sizeof text, "%Y%m%d_%H%M%S", &parts);
-  return text;
+  return now_as_text("%Y%m%d_%H%M%S", localtime_r);
 }
 
 RunningFolder::RunningFolder(const fs::path& output_dir, const std::string& name) : output_dir_(output_dir) {

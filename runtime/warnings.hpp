@@ -1,12 +1,18 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdio>
 #include <functional>
 #include <mutex>
 #include <string>
 #include <vector>
 
 namespace fovea {
+
+/// Writes a warning to stderr, as a line of its own.
+inline void warn_on_stderr(const std::string& line) {
+  std::fprintf(stderr, "warning: %s\n", line.c_str());
+}
 
 /// The warnings of a stage, which belong to its result: each is kept and reported once. They may come from
 /// several threads.

@@ -12,6 +12,7 @@
 #include "render/text.hpp"
 #include "runtime/report.hpp"
 #include "runtime/stream.hpp"
+#include "runtime/warnings.hpp"
 #include "stages/data/formats/class_names.hpp"
 #include "stages/data/formats/formats.hpp"
 
@@ -42,7 +43,7 @@ constexpr std::array part_names{std::pair{Part::train, "train"}, std::pair{Part:
 class WarningLines : public Report {
  public:
   void event(const Event& event) override {
-    if (event.name == "warning") std::fprintf(stderr, "warning: %s\n", event.line.c_str());
+    if (event.name == "warning") warn_on_stderr(event.line);
   }
   void progress(const std::string&, std::size_t, std::size_t, const std::string&) override {}
 };
@@ -65,8 +66,7 @@ void look_at_files(const FoundData& data, Holdings& holdings) {
   if (!list.doubt.empty()) list.warnings.push_back(list.doubt);
   const auto found = inspect_images(list, context_for(data, lines));
   if (!found.odd.empty()) list.warnings.push_back(odd_text(list, found.odd));
-  for (const auto& warning : list.warnings)
-    std::fprintf(stderr, "warning: %s: %s\n", data.path.c_str(), warning.c_str());
+  for (const auto& warning : list.warnings) warn_on_stderr(data.path.string() + ": " + warning);
   for (const auto& [image, reason] : found.broken)
     holdings.broken.emplace_back(list.images[image].name, reason);
   holdings.class_names = list.class_names;

@@ -6,6 +6,7 @@
 #include "pipelines/run/definition_file.hpp"
 #include "pipelines/run/draw_graph.hpp"
 #include "pipelines/run/usage.hpp"
+#include "runtime/text_file.hpp"
 
 namespace fovea {
 

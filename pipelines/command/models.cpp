@@ -7,6 +7,7 @@
 #include "pipelines/command/print.hpp"
 #include "pipelines/command/verbs.hpp"
 #include "pipelines/run/usage.hpp"
+#include "render/chart/ticks.hpp"
 #include "stages/model/architectures/architectures.hpp"
 
 namespace fovea {
@@ -50,13 +51,6 @@ Specification network_for(const std::string& architecture, const std::string& in
   } catch (const Error&) {
     return build_specification(architecture, 224, 224, 3, classes);
   }
-}
-
-std::string grouped(std::int64_t number) {
-  auto digits = std::to_string(number);
-  for (auto at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > 0; at -= 3)
-    digits.insert(static_cast<std::size_t>(at), ",");
-  return digits;
 }
 
 Json network_json(const Specification& network, const std::string& doc) {

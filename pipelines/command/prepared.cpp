@@ -9,6 +9,7 @@
 #include "pipelines/run/usage.hpp"
 #include "runtime/library.hpp"
 #include "runtime/running_folder.hpp"
+#include "runtime/warnings.hpp"
 #include "stages/list.hpp"
 #include "stages/model/numerics.hpp"
 
@@ -40,8 +41,7 @@ std::vector<std::size_t> forced(const Graph& graph, const std::string& name) {
 }  // namespace
 
 Store store_to_look_at(const std::filesystem::path& folder) {
-  return Store(
-      folder, [](const std::string& line) { std::fprintf(stderr, "warning: %s\n", line.c_str()); }, true);
+  return Store(folder, warn_on_stderr, true);
 }
 
 std::vector<Planned> Prepared::planned() const {

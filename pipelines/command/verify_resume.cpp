@@ -22,6 +22,8 @@
 #include "runtime/context.hpp"
 #include "runtime/store/files.hpp"
 #include "runtime/store/temporary_folder.hpp"
+#include "runtime/text_file.hpp"
+#include "runtime/warnings.hpp"
 
 extern char** environ;
 
@@ -175,8 +177,7 @@ void compare_stage(const StageInfo& stage, Store& straight, Store& killed, Compa
 }
 
 Comparison compare(const Graph& graph, const fs::path& straight, const fs::path& killed) {
-  const auto warn = [](const std::string& line) { std::fprintf(stderr, "warning: %s\n", line.c_str()); };
-  Store first(straight / "store", warn), second(killed / "store", warn);
+  Store first(straight / "store", warn_on_stderr), second(killed / "store", warn_on_stderr);
   Comparison all;
   std::set<std::string> seen;
   for (const auto& node : graph.nodes()) {

@@ -1,17 +1,12 @@
 #include "pipelines/run/definition_file.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <cstdio>
 #include <fstream>
 #include <optional>
 
 #include "graph/setting.hpp"
 #include "pipelines/run/usage.hpp"
-#include "runtime/store/files.hpp"
-#include "runtime/store/owner.hpp"
 #include "stages/data/formats/input_file.hpp"
 
 namespace fovea {
@@ -115,29 +110,6 @@ std::string read_text(const fs::path& file) {
   return text;
 }
 
-/// The ending of files that are being written.
-constexpr std::string_view partial = ".partial";
-
-/// Removes the partial files of a file, FILE.<owner>.partial, that dead processes left.
-void remove_partial(const fs::path& file) {
-  const auto begin = file.filename().string() + ".";
-  const auto folder = file.parent_path();
-  std::error_code error;
-  fs::directory_iterator entry(folder.empty() ? "." : folder, error);
-  for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
-    const auto name = entry->path().filename().string();
-    if (!name.starts_with(begin) || !name.ends_with(partial)) continue;
-    if (is_surely_dead(std::string_view(name).substr(begin.size()))) ::unlink(entry->path().c_str());
-  }
-}
-
-Error no_place_for(const fs::path& file, int code) {
-  const auto folder = file.parent_path();
-  if (code != ENOENT || folder.empty()) return file_error(file, code);
-  return Error(file.string() + ": there is no folder " + quote(folder.string()) +
-               "; make it or choose another place");
-}
-
 }  // namespace
 
 fs::path pipeline_of_run(const fs::path& file) {
@@ -176,20 +148,6 @@ Graph read_definition_file(const fs::path& file, const std::vector<std::string>&
     if (const auto told = told_of_setting(error, definition, settings, registry)) throw *told;
     throw as_written(error, file).at(file.string());
   }
-}
-
-void write_whole_file(const fs::path& file, std::string_view bytes) {
-  remove_partial(file);
-  const auto draft = file.string() + "." + unique_name() + std::string(partial);
-  errno = 0;
-  std::ofstream stream(draft, std::ios::binary);
-  if (!stream) throw no_place_for(file, errno);
-  stream.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  stream.close();
-  if (stream && ::rename(draft.c_str(), file.c_str()) == 0) return;
-  const int code = errno;
-  ::unlink(draft.c_str());
-  throw file_error(file, code);
 }
 
 }  // namespace fovea

@@ -20,8 +20,4 @@ Error as_written(const Error& error, const std::filesystem::path& file);
 /// Returns the `config.json` of the run directory that contains a file; "" if there is none.
 std::filesystem::path pipeline_of_run(const std::filesystem::path& file);
 
-/// Writes a file atomically, and removes partial files of it that dead processes left. Throws `Error` with
-/// the file and the reason.
-void write_whole_file(const std::filesystem::path& file, std::string_view bytes);
-
 }  // namespace fovea

@@ -17,6 +17,7 @@
 #include "graph/sha256.hpp"
 #include "pipelines/tracking/run_facts.hpp"
 #include "runtime/store/draft.hpp"
+#include "runtime/store/files.hpp"
 #include "runtime/store/owner.hpp"
 #include "runtime/text_file.hpp"
 

@@ -26,12 +26,6 @@ std::vector<Point> wedge_outline(Point middle, double radius, double from, doubl
   return points;
 }
 
-std::string one_line(const std::string& text) {
-  std::string line = printable(text);
-  std::ranges::replace(line, '\n', ' ');
-  return line;
-}
-
 // The label of a wedge and its position.
 struct Label {
   std::string name;

@@ -25,12 +25,6 @@ std::size_t stride_for(double spacing, double needed) {
   }
 }
 
-std::string one_line(const std::string& name) {
-  std::string line = printable(name);
-  std::ranges::replace(line, '\n', ' ');
-  return line;
-}
-
 // Returns the font for names, which shrinks to a readable minimum before names are thinned.
 Font font_for(double spacing, const Style& style) {
   const double line = style.line_height(style.tick);

@@ -39,8 +39,8 @@ std::string refusal_of(const std::function<void()>& read) {
   }
 }
 
-void expect_stored(std::string_view kind, bool right, const char* what_is_wrong) {
-  if (!right) throw Error(std::string(kind) + ": " + what_is_wrong + "; make it again");
+void expect_stored(std::string_view kind, bool right, std::string_view what_is_wrong) {
+  if (!right) throw Error(std::string(kind) + ": " + std::string(what_is_wrong) + "; make it again");
 }
 
 }  // namespace fovea

@@ -67,7 +67,7 @@ void write_artifact(const Codec& codec, const void* value, const std::filesystem
                     const std::function<void(std::size_t)>& follow = {});
 /// Validates a stored artifact, so that its users need no checks of their own. Throws `Error` unless `right`,
 /// as in "Metrics: its lists differ in length; make it again".
-void expect_stored(std::string_view kind, bool right, const char* what_is_wrong);
+void expect_stored(std::string_view kind, bool right, std::string_view what_is_wrong);
 /// Returns the message of the `Error` with which `read` refuses a file whose digest matches, or "". Errors of
 /// the system are rethrown.
 std::string refusal_of(const std::function<void()>& read);

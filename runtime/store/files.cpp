@@ -18,6 +18,7 @@
 #include <system_error>
 #include <vector>
 
+#include "graph/hex.hpp"
 #include "graph/plan.hpp"
 #include "runtime/store/owner.hpp"
 
@@ -57,13 +58,6 @@ void write_all(const fs::path& path, int descriptor, std::string_view bytes) {
     if (count < 0) throw file_error(path, errno);
     bytes.remove_prefix(static_cast<std::size_t>(count));
   }
-}
-
-/// Returns sixteen hexadecimal digits of a number.
-std::string digits_of(std::uint64_t number) {
-  std::string text(16, '0');
-  for (auto at = text.rbegin(); at != text.rend(); ++at, number >>= 4) *at = "0123456789abcdef"[number & 15];
-  return text;
 }
 
 }  // namespace
@@ -202,18 +196,22 @@ void ask_anew(const fs::path& folder) {
   ::statx(AT_FDCWD, folder.c_str(), AT_STATX_FORCE_SYNC, STATX_MTIME, &not_looked_at);
 }
 
-std::string now_as_text() {
+std::string now_as_text(const char* format, std::tm* (*in_zone)(const std::time_t*, std::tm*)) {
   const auto now = std::time(nullptr);
   std::tm parts{};
-  gmtime_r(&now, &parts);
+  in_zone(&now, &parts);
   char text[32];
-  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
+  std::strftime(text, sizeof text, format, &parts);
   return text;
+}
+
+std::string now_as_text() {
+  return now_as_text("%Y-%m-%dT%H:%M:%SZ", gmtime_r);
 }
 
 std::string xxh3(std::string_view bytes) {
   const auto digest = XXH3_128bits(bytes.data(), bytes.size());
-  return digits_of(digest.high64) + digits_of(digest.low64);
+  return fovea::hex(digest.high64) + fovea::hex(digest.low64);
 }
 
 struct Xxh3::State {
@@ -234,7 +232,7 @@ void Xxh3::add(std::string_view bytes) {
 
 std::string Xxh3::hex() const {
   const auto digest = XXH3_128bits_digest(state_->state);
-  return digits_of(digest.high64) + digits_of(digest.low64);
+  return fovea::hex(digest.high64) + fovea::hex(digest.low64);
 }
 
 // The file is read and not mapped, because another program may truncate it meanwhile.

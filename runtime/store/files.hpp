@@ -1,5 +1,6 @@
 #pragma once
 
+#include <ctime>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -98,6 +99,8 @@ void ask_anew(const std::filesystem::path& folder);
 
 /// Returns the current time as 2026-01-31T12:00:00Z.
 std::string now_as_text();
+/// The same in a format of `strftime`, at most 31 bytes, and the zone of `gmtime_r` or `localtime_r`.
+std::string now_as_text(const char* format, std::tm* (*in_zone)(const std::time_t*, std::tm*));
 
 /// Returns the XXH3-128 of the bytes, in hexadecimal: detects damage at the speed of memory, but not malice.
 std::string xxh3(std::string_view bytes);

@@ -89,6 +89,12 @@ class H5Reader {
   /// Returns the values of a dataset; its type must be T.
   template <Number T>
   Array<T> read(const std::string& name) const;
+  /// Returns the values of a dataset, copied to a vector.
+  template <Number T = double>
+  std::vector<T> numbers(const std::string& name) const {
+    const auto values = read<T>(name);
+    return {values.begin(), values.end()};
+  }
   /// Returns the texts of a dataset.
   std::vector<std::string> texts(const std::string& name) const;
   /// Returns the full names of all datasets in a group and its subgroups ("" = the whole file), sorted.

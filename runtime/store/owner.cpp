@@ -16,6 +16,7 @@
 #include <optional>
 #include <random>
 
+#include "graph/hex.hpp"
 #include "graph/sha256.hpp"
 #include "runtime/store/files.hpp"
 
@@ -86,13 +87,7 @@ bool is_over(const Owner& owner) {
 
 std::string random_digits() {
   std::random_device random;
-  auto number = std::uint64_t{random()} << 32 | random();
-  std::string text(16, '0');
-  for (auto& digit : text) {
-    digit = "0123456789abcdef"[number & 15];
-    number >>= 4;
-  }
-  return text;
+  return hex(std::uint64_t{random()} << 32 | random());
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <optional>
 
+#include "runtime/ceil_div.hpp"
 #include "runtime/stream.hpp"
 #include "stages/data/viewer.hpp"
 
@@ -48,7 +49,7 @@ struct BatchStream::Body {
                [this, first](std::size_t index, Batch& batch) { fill(first + index, batch); }) {}
 
   std::size_t image_values() const { return recipe.preprocessing.size.values(); }
-  std::size_t batches() const { return (data.size() + batch_size - 1) / batch_size; }
+  std::size_t batches() const { return ceil_div(data.size(), batch_size); }
   void fill(std::size_t number, Batch& batch);
   void make(std::size_t position, float* out) const;
   void make_shown(std::size_t position, float* out, Clock& clock);

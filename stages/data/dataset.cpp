@@ -7,6 +7,7 @@
 #include <mutex>
 
 #include "graph/error.hpp"
+#include "runtime/ceil_div.hpp"
 #include "runtime/store/artifact.hpp"
 #include "stages/data/for_all.hpp"
 #include "stages/data/vector_code.hpp"
@@ -72,7 +73,7 @@ class ChannelSums {
     constexpr auto most = lanes * (most_per_lane / 4);
     while (!bytes.empty()) {
       const auto count = std::min(bytes.size(), most);
-      const auto rounds = (count + lanes - 1) / lanes;
+      const auto rounds = ceil_div(count, lanes);
       if (rounds_ + rounds > most_per_lane) flush();
       add_up(bytes.data(), count, sums_);
       rounds_ += rounds;
@@ -151,40 +152,35 @@ void write(const Dataset& data, H5Writer& file) {
   file.write("std", data.std);
 }
 
-template <class Wrong>
-void check_files(const Dataset& data, const Wrong& wrong) {
+void expect(bool right, std::string_view what_is_wrong) {
+  expect_stored(Dataset::kind, right, what_is_wrong);
+}
+
+void check_files(const Dataset& data) {
   const auto& offsets = data.offsets;
-  if (offsets[0] != 0 || static_cast<std::size_t>(offsets[data.images()]) != data.encoded.size() ||
-      !std::is_sorted(offsets.begin(), offsets.end()))
-    wrong("its files do not lie one after the other");
-  if (data.extents.size() != 2 * data.images()) wrong("its files and their sizes differ in number");
+  expect(offsets[0] == 0 && static_cast<std::size_t>(offsets[data.images()]) == data.encoded.size() &&
+             std::is_sorted(offsets.begin(), offsets.end()),
+         "its files do not lie one after the other");
+  expect(data.extents.size() == 2 * data.images(), "its files and their sizes differ in number");
 }
 
 /// Throws unless the stored data set is consistent, so that its users need no check.
 void check(const Dataset& data) {
-  const auto wrong = [](const std::string& what) { throw Error("Dataset: " + what + "; make it again"); };
-  if (data.height == 0 || data.width == 0) wrong("images have no pixels");
-  if (data.channels != 1 && data.channels != 3) wrong(std::to_string(data.channels) + " channels");
-  if (data.pixels.size() % data.image_bytes() != 0) wrong("its pixels are not whole images");
-  if (data.is_encoded()) check_files(data, wrong);
+  expect(data.height > 0 && data.width > 0, "images have no pixels");
+  expect(data.channels == 1 || data.channels == 3, std::to_string(data.channels) + " channels");
+  expect(data.pixels.size() % data.image_bytes() == 0, "its pixels are not whole images");
+  if (data.is_encoded()) check_files(data);
   const auto images = data.images();
-  if (!data.names.empty() && data.names.size() != images)
-    wrong("its images and their names differ in number");
-  if (!are_of(data.attributes, images)) wrong("its images and what is told of them differ in number");
+  expect(data.names.empty() || data.names.size() == images, "its images and their names differ in number");
+  expect(are_of(data.attributes, images), "its images and what is told of them differ in number");
   const auto classes = static_cast<std::int32_t>(data.classes());
-  if (data.labels.size() != data.size() || data.parts.size() != data.size())
-    wrong("its lists differ in length");
-  if (data.mean.size() != data.channels || data.std.size() != data.channels)
-    wrong("its statistics are not per channel");
-  if (std::any_of(data.index.begin(), data.index.end(), [&](auto i) { return i >= images; }))
-    wrong("a sample has no image");
-  if (std::any_of(data.labels.begin(), data.labels.end(), [&](auto i) { return i < 0 || i >= classes; }))
-    wrong("a label has no class");
-}
-
-std::vector<double> numbers(const H5Reader& file, const std::string& name) {
-  const auto values = file.read<double>(name);
-  return {values.begin(), values.end()};
+  expect(data.labels.size() == data.size() && data.parts.size() == data.size(), "its lists differ in length");
+  expect(data.mean.size() == data.channels && data.std.size() == data.channels,
+         "its statistics are not per channel");
+  expect(std::all_of(data.index.begin(), data.index.end(), [&](auto i) { return i < images; }),
+         "a sample has no image");
+  expect(std::all_of(data.labels.begin(), data.labels.end(), [&](auto i) { return i >= 0 && i < classes; }),
+         "a label has no class");
 }
 
 Dataset read(const H5Reader& file, const Resolve& resolve) {
@@ -216,8 +212,8 @@ Dataset read(const H5Reader& file, const Resolve& resolve) {
   data.labels = file.read<std::int32_t>("labels");
   data.parts = file.read<std::uint8_t>("parts");
   data.class_names = file.texts("class_names");
-  data.mean = numbers(file, "mean");
-  data.std = numbers(file, file.has("std") ? "std" : "deviation");
+  data.mean = file.numbers("mean");
+  data.std = file.numbers(file.has("std") ? "std" : "deviation");
   check(data);
   return data;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "runtime/ceil_div.hpp"
 #include "runtime/stream.hpp"
 
 namespace fovea {
@@ -18,7 +19,7 @@ void for_all(std::size_t count, std::size_t threads, const std::function<void(st
     const auto end = std::min(count, (number + 1) * chunk);
     for (auto i = number * chunk; i < end; ++i) body(i);
   };
-  const auto chunks = (count + chunk - 1) / chunk;
+  const auto chunks = ceil_div(count, chunk);
   const auto tell = [&](std::size_t number) {
     if (each) each(std::min(count, (number + 1) * chunk));
   };

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "graph/error.hpp"
+#include "runtime/store/artifact.hpp"
 
 namespace fovea {
 
@@ -26,9 +26,10 @@ Names read_names(const H5Reader& file, const std::string& place, const std::stri
   if (!file.has(offsets)) return {};
   Names names{file.read<std::uint8_t>(bytes), file.read<std::int64_t>(offsets)};
   const auto& ends = names.offsets;
-  if (ends.empty() || ends[0] != 0 || !std::is_sorted(ends.begin(), ends.end()) ||
-      static_cast<std::size_t>(ends[names.size()]) != names.bytes.size())
-    throw Error(place + ": its names do not lie one after the other; make it again");
+  expect_stored(place,
+                !ends.empty() && ends[0] == 0 && std::is_sorted(ends.begin(), ends.end()) &&
+                    static_cast<std::size_t>(ends[names.size()]) == names.bytes.size(),
+                "its names do not lie one after the other");
   return names;
 }
 

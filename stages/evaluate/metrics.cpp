@@ -11,6 +11,7 @@
 #include <cassert>
 #include <cmath>
 
+#include "graph/error.hpp"
 #include "runtime/store/artifact.hpp"
 #include "runtime/text_file.hpp"
 

@@ -32,17 +32,17 @@ void write(const Predictions& predictions, H5Writer& file) {
 
 /// Throws unless the stored predictions are consistent, so that their users need no check.
 void check(const Predictions& predictions, const Shape& shape) {
-  const auto wrong = [](const std::string& what) { throw Error("Predictions: " + what + "; make it again"); };
-  if (shape != Shape{predictions.size(), predictions.classes()})
-    wrong("its logits are not one a sample and class");
+  const auto expect = [](bool right, const char* wrong) { expect_stored(Predictions::kind, right, wrong); };
+  expect(shape == Shape{predictions.size(), predictions.classes()},
+         "its logits are not one a sample and class");
   const auto classes = static_cast<std::int32_t>(predictions.classes());
-  if (std::any_of(predictions.labels.begin(), predictions.labels.end(),
-                  [&](auto label) { return label < 0 || label >= classes; }))
-    wrong("a label has no class");
-  if (!predictions.names.empty() && predictions.names.size() != predictions.size())
-    wrong("its samples and their names differ in number");
-  if (!are_of(predictions.attributes, predictions.size()))
-    wrong("its samples and what is told of them differ in number");
+  expect(std::all_of(predictions.labels.begin(), predictions.labels.end(),
+                     [&](auto label) { return label >= 0 && label < classes; }),
+         "a label has no class");
+  expect(predictions.names.empty() || predictions.names.size() == predictions.size(),
+         "its samples and their names differ in number");
+  expect(are_of(predictions.attributes, predictions.size()),
+         "its samples and what is told of them differ in number");
 }
 
 /// Returns the logits of probabilities, as older versions stored them. Probabilities below the smallest

@@ -29,13 +29,14 @@ void write_gradients(const GradientHistory& history, H5Writer& file) {
 }
 
 GradientHistory read_gradients(const H5Reader& file) {
-  const auto mean = file.read<double>("gradients/mean"), largest = file.read<double>("gradients/largest");
-  GradientHistory history{
-      file.texts("gradients/names"), {mean.begin(), mean.end()}, {largest.begin(), largest.end()}};
+  GradientHistory history{file.texts("gradients/names"), file.numbers("gradients/mean"),
+                          file.numbers("gradients/largest")};
+  const auto& mean = history.mean;
   const auto names = history.names.size();
-  expect_stored(GradientHistory::kind,
-                mean.size() == largest.size() && (names == 0 ? mean.empty() : mean.size() % names == 0),
-                "its norms are not those of its parameters");
+  expect_stored(
+      GradientHistory::kind,
+      mean.size() == history.largest.size() && (names == 0 ? mean.empty() : mean.size() % names == 0),
+      "its norms are not those of its parameters");
   return history;
 }
 

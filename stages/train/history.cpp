@@ -22,11 +22,6 @@ namespace fovea {
 
 namespace {
 
-std::vector<double> numbers(const H5Reader& file, const std::string& name) {
-  const auto values = file.read<double>(name);
-  return {values.begin(), values.end()};
-}
-
 void write_part(const std::string& group, const History::Curves& part, H5Writer& file) {
   file.write(group + "/loss", part.loss);
   file.write(group + "/accuracy", part.accuracy);
@@ -34,8 +29,7 @@ void write_part(const std::string& group, const History::Curves& part, H5Writer&
 }
 
 History::Curves read_part(const std::string& group, const H5Reader& file) {
-  return {numbers(file, group + "/loss"), numbers(file, group + "/accuracy"),
-          numbers(file, group + "/top_5")};
+  return {file.numbers(group + "/loss"), file.numbers(group + "/accuracy"), file.numbers(group + "/top_5")};
 }
 
 void write_logged(const std::map<std::string, std::vector<double>>& logged, H5Writer& file) {
@@ -53,7 +47,7 @@ std::map<std::string, std::vector<double>> read_logged(const H5Reader& file) {
   std::map<std::string, std::vector<double>> logged;
   if (!file.has("logged/names")) return logged;
   const auto names = file.texts("logged/names");
-  const auto values = numbers(file, "logged/values");
+  const auto values = file.numbers("logged/values");
   expect_stored(History::kind, names.empty() ? values.empty() : values.size() % names.size() == 0,
                 "what was logged and its names differ in number");
   const auto epochs = static_cast<std::ptrdiff_t>(names.empty() ? 0 : values.size() / names.size());
@@ -107,9 +101,9 @@ void write(const History& history, H5Writer& file) {
 
 History read(const H5Reader& file, const Resolve&) {
   History history;
-  history.step_loss = numbers(file, "steps/loss");
-  history.step_learning_rate = numbers(file, "steps/learning_rate");
-  history.step_gradient_norm = numbers(file, "steps/gradient_norm");
+  history.step_loss = file.numbers("steps/loss");
+  history.step_learning_rate = file.numbers("steps/learning_rate");
+  history.step_gradient_norm = file.numbers("steps/gradient_norm");
   history.logged = read_logged(file);
   history.train = read_part("train", file);
   history.validation = read_part("validation", file);
@@ -147,12 +141,12 @@ void write_timing(const Timing& timing, H5Writer& file) {
 
 Timing read_timing(const H5Reader& file, const Resolve&) {
   const auto since_2 = [&](const char* name) {
-    return file.has(name) ? numbers(file, name) : std::vector<double>{};
+    return file.has(name) ? file.numbers(name) : std::vector<double>{};
   };
-  Timing timing{numbers(file, "step_samples_per_second"), numbers(file, "epoch_seconds"),
-                numbers(file, "epoch_wait_seconds"),      since_2("epoch_forward_seconds"),
-                since_2("epoch_backward_seconds"),        since_2("epoch_update_seconds"),
-                numbers(file, "epoch_decode_seconds"),    numbers(file, "epoch_augment_seconds")};
+  Timing timing{file.numbers("step_samples_per_second"), file.numbers("epoch_seconds"),
+                file.numbers("epoch_wait_seconds"),      since_2("epoch_forward_seconds"),
+                since_2("epoch_backward_seconds"),       since_2("epoch_update_seconds"),
+                file.numbers("epoch_decode_seconds"),    file.numbers("epoch_augment_seconds")};
   for (const auto* part :
        {&timing.epoch_wait_seconds, &timing.epoch_forward_seconds, &timing.epoch_backward_seconds,
         &timing.epoch_update_seconds, &timing.epoch_decode_seconds, &timing.epoch_augment_seconds}) {

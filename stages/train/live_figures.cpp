@@ -3,7 +3,7 @@
 #include <system_error>
 
 #include "render/cairo.hpp"
-#include "runtime/store/owner.hpp"
+#include "runtime/store/files.hpp"
 #include "runtime/text_file.hpp"
 #include "stages/figures/plot_lr_schedule.hpp"
 #include "stages/figures/plot_training_curves.hpp"
@@ -15,9 +15,7 @@ namespace {
 void show(const std::filesystem::path& folder, const render::Drawing& drawing, const std::string& name) {
   const auto file = save(drawing, name, name, {"png"}, Context{}).files.front();
   const auto bytes = file.bytes.span();
-  const auto aside = folder / ("." + unique_name() + "." + file.name);
-  write_file(aside, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
-  std::filesystem::rename(aside, folder / file.name);
+  write_whole_file(folder / file.name, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
 }
 
 void draw_into(const std::filesystem::path& folder, const History& history) {

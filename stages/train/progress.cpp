@@ -6,6 +6,7 @@
 #include <numeric>
 #include <utility>
 
+#include "render/chart/ticks.hpp"
 #include "stages/model/numerics.hpp"
 #include "stages/train/histogram.hpp"
 
@@ -18,15 +19,6 @@ std::string format(const char* pattern, Values... values) {
   char text[192];
   std::snprintf(text, sizeof text, pattern, values...);
   return text;
-}
-
-/// Formats a number with separators: 4460.4 as "4,460".
-std::string grouped(double number) {
-  auto digits = std::to_string(std::llround(number));
-  for (auto at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > 0; at -= 3) {
-    digits.insert(static_cast<std::size_t>(at), ",");
-  }
-  return digits;
 }
 
 double sum(const std::vector<double>& values) {
@@ -93,7 +85,7 @@ void TrainProgress::step(std::int64_t epoch, std::int64_t step, const History& h
                     static_cast<std::size_t>(epochs_ * steps_per_epoch_),
                     format("epoch %lld/%lld  loss %.3f  acc %.3f  ", static_cast<long long>(epoch) + 1,
                            static_cast<long long>(epochs_), tally.mean_loss(), tally.accuracy()) +
-                        grouped(speed) + " img/s");
+                        render::grouped(std::llround(speed)) + " img/s");
   tell_step(epoch, step, history, speed);
 }
 
@@ -135,7 +127,7 @@ void TrainProgress::epoch(const History& history, const Pace& pace, double secon
     data["top_5"] = top_5.back();
     data["val_top_5"] = val_top_5.back();
   }
-  context_.event("epoch", line + grouped(speed) + " img/s", std::move(data));
+  context_.event("epoch", line + render::grouped(std::llround(speed)) + " img/s", std::move(data));
 }
 
 void TrainProgress::weights(std::int64_t epochs, const std::vector<NamedArray>& weights) const {

@@ -20,9 +20,10 @@ void write(const RateRange& range, H5Writer& file) {
 }
 
 RateRange read(const H5Reader& file, const Resolve&) {
-  const auto rate = file.read<double>("rate"), loss = file.read<double>("loss");
-  expect_stored(RateRange::kind, rate.size() == loss.size(), "its rates and losses differ in number");
-  return {{rate.begin(), rate.end()}, {loss.begin(), loss.end()}, file.whole_attribute("/", "diverged") != 0};
+  RateRange range{file.numbers("rate"), file.numbers("loss"), file.whole_attribute("/", "diverged") != 0};
+  expect_stored(RateRange::kind, range.rate.size() == range.loss.size(),
+                "its rates and losses differ in number");
+  return range;
 }
 
 void export_to(const RateRange& range, const std::filesystem::path&, const std::filesystem::path& target) {

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "runtime/ceil_div.hpp"
 #include "stages/evaluate/tally.hpp"
 #include "stages/train/train.hpp"
 
@@ -18,7 +19,7 @@ void expect_useful_top_5(const MonitorParams& monitor, const Dataset& data) {
 std::int64_t Train::Params::steps_of_epoch(std::size_t count) const {
   const auto images = static_cast<std::int64_t>(count);
   const auto of_step = batch_size * accumulate_steps;
-  if (!drop_last) return (images + of_step - 1) / of_step;
+  if (!drop_last) return ceil_div(images, of_step);
   if (const auto whole = images / of_step; whole > 0) return whole;
   const bool several = accumulate_steps > 1;
   throw Error("batch_size: " + (several ? std::to_string(accumulate_steps) + " batches" : "a batch") +

@@ -88,6 +88,7 @@ TEST_CASE("text: broken bytes and control characters become visible or blank") {
         "b c\nd");
   CHECK(printable("\xed\xa0\x80").find('\xed') == std::string::npos);
   CHECK(printable("日本語") == "日本語");
+  CHECK(one_line("a\nb\tc") == "a b c");
 }
 
 TEST_CASE("text: a cut-off sequence at the end is one broken byte after another") {

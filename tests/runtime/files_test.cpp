@@ -141,9 +141,6 @@ TEST_CASE("files: digests are those of sha256sum and of the tests of xxHash") {
   CHECK(xxh3("") == "99aa06d3014798d86001c324468d497f");
 }
 
-}  // namespace
-}  // namespace fovea
-
 TEST_CASE("files: a copy has the bytes of a read-only file, may be written, and leaves that alone") {
   const Folder folder;
   std::ofstream(folder / "from") << std::string(100000, 'x');
@@ -160,3 +157,6 @@ TEST_CASE("files: a copy has the bytes of a read-only file, may be written, and 
 TEST_CASE("files: a failure whose reason nobody knows is not called a success") {
   CHECK(std::string(file_error("x", 0).what()) == "x: can't be read or written; check the disk and the path");
 }
+
+}  // namespace
+}  // namespace fovea

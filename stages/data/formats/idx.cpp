@@ -8,6 +8,7 @@
 #include <new>
 #include <numeric>
 
+#include "graph/hex.hpp"
 #include "runtime/store/files.hpp"
 #include "stages/data/formats/raw_images.hpp"
 
@@ -22,15 +23,6 @@ const std::string again = "; fetch the file again";
 
 std::string number(std::size_t value) {
   return std::to_string(value);
-}
-
-std::string hex(std::span<const std::uint8_t> bytes) {
-  std::string text;
-  for (const auto byte : bytes) {
-    text += "0123456789abcdef"[byte >> 4];
-    text += "0123456789abcdef"[byte & 15];
-  }
-  return text;
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "graph/error.hpp"
+#include "graph/hex.hpp"
 #include "stages/data/images/jpeg_file.hpp"
 #include "stages/data/images/png_file.hpp"
 
@@ -74,11 +75,7 @@ std::string_view other_kind(std::string_view text) {
   if (!kind.empty()) throw Error(place + ": " + std::string(kind) + "; JPEG and PNG are read");
   if (bytes.size() >= 4 && std::all_of(bytes.begin(), bytes.end(), [](auto byte) { return byte == 0; }))
     throw Error(place + ": has nothing but zeros; fetch the file again");
-  std::string start;
-  for (const auto byte : bytes.first(std::min<std::size_t>(bytes.size(), 4))) {
-    start += "0123456789abcdef"[byte >> 4];
-    start += "0123456789abcdef"[byte & 15];
-  }
+  const auto start = hex(bytes.first(std::min<std::size_t>(bytes.size(), 4)));
   throw Error(place + ": begins with " + (start.empty() ? "nothing" : start) +
               "; JPEG begins with ffd8ff, PNG with 89504e47");
 }

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "runtime/ceil_div.hpp"
+
 namespace fovea {
 namespace {
 
@@ -44,7 +46,7 @@ FlatLayout::FlatLayout(const std::vector<WeightInfo>& weights, at::Device device
   for (const auto i : order_) {
     if (apart && part(i) == 2 && last_part_ < 0) last_part_ = length_;
     slots_[i].begin = length_;
-    length_ += apart ? (slots_[i].count + unit - 1) / unit * unit : slots_[i].count;
+    length_ += apart ? rounded_up(slots_[i].count, unit) : slots_[i].count;
   }
   if (last_part_ < 0) last_part_ = length_;
 }

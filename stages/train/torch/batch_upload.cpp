@@ -4,6 +4,7 @@
 #include <cstring>
 #include <tuple>
 
+#include "runtime/ceil_div.hpp"
 #include "stages/model/torch/kernels/fused.hpp"
 #include "stages/model/torch/setup.hpp"
 
@@ -22,7 +23,7 @@ BatchUpload::BatchUpload(const Specification& specification, const std::vector<D
 
 BatchUpload::Place BatchUpload::next(std::int64_t bytes) {
   constexpr std::int64_t unit = 256;
-  const Place place{(bytes_ + unit - 1) / unit * unit, bytes};
+  const Place place{rounded_up(bytes_, unit), bytes};
   bytes_ = place.begin + bytes;
   return place;
 }
@@ -49,7 +50,7 @@ void BatchUpload::fill(const Batch& batch, const Numbers& numbers, std::uint64_t
   const auto* const images = reinterpret_cast<const std::uint8_t*>(batch.images.data());
   constexpr std::size_t block = std::size_t{1} << 20;
   const auto all = batch.images.size() * sizeof(float);
-  on_all_threads((all + block - 1) / block, [&](std::size_t begin, std::size_t end) {
+  on_all_threads(ceil_div(all, block), [&](std::size_t begin, std::size_t end) {
     const auto from = begin * block;
     std::memcpy(out + images_.begin + from, images + from, std::min(end * block, all) - from);
   });

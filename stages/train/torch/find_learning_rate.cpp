@@ -1,4 +1,5 @@
 #include "stages/train/find_learning_rate.hpp"
+#include "runtime/ceil_div.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -24,7 +25,7 @@ class EndlessStream {
         stream_(begin()) {}
   /// Returns the stream that holds the next batch.
   BatchStream& next() {
-    const auto per_epoch = (batches_.data->size() + batch_size_ - 1) / batch_size_;
+    const auto per_epoch = ceil_div(batches_.data->size(), batch_size_);
     if (taken_ > 0 && taken_ % per_epoch == 0) stream_ = begin();
     ++taken_;
     return *stream_;

@@ -10,6 +10,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "runtime/ceil_div.hpp"
 #include "stages/model/torch/kernels/vector_loops.hpp"
 #include "stages/train/extensions.hpp"
 #include "stages/train/torch/optimizer_rules.hpp"
@@ -93,7 +94,7 @@ std::unique_ptr<Optimizer> make_optimizer(const OptimizerParams& params) {
 
 double norm_of(std::span<const float> values) {
   constexpr std::size_t block = 1 << 14;
-  std::vector<double> sums((values.size() + block - 1) / block);
+  std::vector<double> sums(ceil_div(values.size(), block));
   at::parallel_for(0, static_cast<std::int64_t>(sums.size()), 4, [&](std::int64_t begin, std::int64_t end) {
     for (auto b = static_cast<std::size_t>(begin); b < static_cast<std::size_t>(end); ++b) {
       double lanes[8] = {};

@@ -25,19 +25,13 @@
 namespace fovea {
 namespace {
 
-template <Number T>
-std::vector<T> list(const H5Reader& file, const std::string& name) {
-  const auto values = file.read<T>(name);
-  return {values.begin(), values.end()};
-}
-
 void write_weights(const std::string& group, const Weights& weights, H5Writer& file) {
   file.write(group + "/parameters", weights.parameters);
   file.write(group + "/buffers", weights.buffers);
 }
 
 Weights read_weights(const std::string& group, const H5Reader& file) {
-  return {list<float>(file, group + "/parameters"), list<float>(file, group + "/buffers")};
+  return {file.numbers<float>(group + "/parameters"), file.numbers<float>(group + "/buffers")};
 }
 
 std::string moment_name(std::size_t number) {
@@ -103,8 +97,8 @@ void write_callbacks(const TrainState& state, H5Writer& file) {
 
 void read_callbacks(const H5Reader& file, TrainState& state) {
   const auto logged = file.texts("callbacks/logged_names"), names = file.texts("callbacks/names");
-  const auto values = list<double>(file, "callbacks/logged"), memory = list<double>(file, "callbacks/state");
-  const auto sizes = list<std::int64_t>(file, "callbacks/sizes");
+  const auto values = file.numbers("callbacks/logged"), memory = file.numbers("callbacks/state");
+  const auto sizes = file.numbers<std::int64_t>("callbacks/sizes");
   expect(logged.size() == values.size(), "what was logged and its names differ in number");
   for (std::size_t i = 0; i < logged.size(); ++i) state.logged[logged[i]] = values[i];
   expect(names.size() == sizes.size(), "callbacks and what they remember differ in number");
@@ -178,24 +172,24 @@ TrainState read(const H5Reader& file, const Resolve&) {
   state.best_weights = read_weights("best", file);
   state.average = read_weights("average", file);
   for (std::size_t i = 0; file.has(moment_name(i)); ++i)
-    state.optimizer.moments.push_back(list<float>(file, moment_name(i)));
-  const auto counters = list<std::int64_t>(file, "counters");
+    state.optimizer.moments.push_back(file.numbers<float>(moment_name(i)));
+  const auto counters = file.numbers<std::int64_t>("counters");
   expect(counters.size() == 7, "there are not seven counters");
   state.epoch = counters[0];
   state.step_in_epoch = counters[1];
   state.optimizer.step = counters[2];
   state.monitor_state = read_monitor_state(file, std::span(counters).subspan(4));
-  const auto sums = list<double>(file, "sums");
+  const auto sums = file.numbers("sums");
   expect(sums.size() == 7 || sums.size() == 10, "there are not ten sums");
   state.tally = {sums[0], counters[3], sums[1], sums[2]};
   state.phases = read_phases(std::span(sums).subspan(3));
   if (file.has("loss_scale")) {
-    const auto loss = list<double>(file, "loss_scale");
+    const auto loss = file.numbers("loss_scale");
     expect(loss.size() == 2 && loss[0] > 0 && loss[1] >= 0 && loss[1] < 1e15, "its scale is none");
     state.loss_scale = {loss[0], static_cast<std::int64_t>(loss[1])};
   }
-  state.gradient_norms.sum = list<double>(file, "gradient_sums/sum");
-  state.gradient_norms.largest = list<double>(file, "gradient_sums/largest");
+  state.gradient_norms.sum = file.numbers("gradient_sums/sum");
+  state.gradient_norms.largest = file.numbers("gradient_sums/largest");
   std::tie(state.history, state.timing) = read_history(file);
   state.gradients = read_gradients(file);
   read_callbacks(file, state);

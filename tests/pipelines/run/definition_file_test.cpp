@@ -1,15 +1,11 @@
 #include "pipelines/run/definition_file.hpp"
 
-#include <fstream>
 #include "graph/definition.hpp"
-
-#include "runtime/store/owner.hpp"
+#include "runtime/text_file.hpp"
 #include "stages/list.hpp"
 #include "tests/catch.hpp"
-#include "tests/errors.hpp"
 #include "tests/folder.hpp"
 #include "tests/pipelines/small_pipeline.hpp"
-#include "tests/runtime/dead_process.hpp"
 
 using namespace fovea;
 
@@ -27,27 +23,4 @@ TEST_CASE("definition file: what a run writes of thousands of trainings is read 
   const auto again = read_definition_file(folder / "config.json", {}, registry);
   CHECK(again.nodes().size() == graph.nodes().size());
   CHECK(again.nodes().back().params == graph.nodes().back().params);
-}
-
-TEST_CASE("definition file: what dead processes left of a file goes when it is written, and nothing else") {
-  const Folder folder;
-  const auto left = [&](const std::string& file, const std::string& owner) {
-    const auto path = folder / (file + "." + owner + "-0-0123.partial");
-    std::ofstream(path) << "half";
-    return path;
-  };
-  const auto dead = left("a.svg", name_of_dead()), alive = left("a.svg", own_name()),
-             other = left("b.svg", name_of_dead()), own = folder / "a.svg.own.partial";
-  std::ofstream(own) << "somebody's";
-  write_whole_file(folder / "a.svg", "text");
-  CHECK_FALSE(std::filesystem::exists(dead));
-  for (const auto& path : {alive, other, own, folder / "a.svg"}) CHECK(std::filesystem::exists(path));
-}
-
-TEST_CASE("definition file: where there is no folder, that is what is told") {
-  const Folder folder;
-  const auto file = (folder / "none/a.svg").string();
-  CHECK(error_of([&] { write_whole_file(file, "text"); }) == file + ": there is no folder \"" +
-                                                                 (folder / "none").string() +
-                                                                 "\"; make it or choose another place");
 }

@@ -8,6 +8,7 @@
 #include <omp.h>
 #include <torch/csrc/autograd/custom_function.h>
 
+#include "runtime/ceil_div.hpp"
 #include "stages/model/torch/kernels/norm_pass.hpp"
 #include "stages/model/torch/kernels/winograd.hpp"
 
@@ -17,10 +18,6 @@ namespace {
 /// Bytes of one part of a batch, of the larger of a convolution's input and output: about the second-level
 /// cache of a core.
 constexpr std::int64_t part_bytes = 1 << 20;
-
-std::int64_t ceil_div(std::int64_t whole, std::int64_t part) {
-  return (whole + part - 1) / part;
-}
 
 /// A batch cut into parts of neighbouring images.
 struct Cut {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "runtime/ceil_div.hpp"
 #include "stages/model/torch/kernels/norm_loops.hpp"
 #include "stages/model/torch/setup.hpp"
 
@@ -85,7 +86,7 @@ class NormBlocks {
   struct Cut {
     std::size_t items;
     std::size_t size;
-    std::size_t blocks() const { return (items + size - 1) / size; }
+    std::size_t blocks() const { return ceil_div(items, size); }
   };
   static constexpr std::size_t block_values = 4096;  // a block of each tensor stays in the cache
   Cut pixel_cut() const { return {pixel_count(), std::max<std::size_t>(16, block_values / channels_)}; }
