@@ -282,6 +282,11 @@ T read_params(const Json& json, const std::string& place) {
   return Conversion<T>::read(json, place);
 }
 
+/// The parameters of a stage that can be set to nothing else.
+struct NoParams {
+  static constexpr auto fields() { return std::tuple{}; }
+};
+
 /// Writes all parameters, or only those that decide the result.
 template <Described T>
 Json write_params(const T& params, Keep keep = Keep::all) {

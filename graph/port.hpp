@@ -99,6 +99,12 @@ class Value<Many<T>> : public std::vector<Value<T>> {
   using std::vector<Value<T>>::vector;
 };
 
+/// The ports of a stage without inputs, or without outputs.
+template <template <class> class As>
+struct NoPorts {
+  static constexpr auto ports() { return std::tuple{}; }
+};
+
 /// The description of one port without its type.
 struct PortInfo {
   std::string name;
@@ -106,10 +112,10 @@ struct PortInfo {
   std::string doc;
   std::string file;  ///< for an output: its name in the run directory, or "" if it is not exported
   const Codec* codec = nullptr;
-  bool measured = false;  ///< the artifact holds measurements, such as times, which no other run repeats
-  bool many = false;      ///< for an input: takes a list of one or more wires
-  bool needed = false;    ///< for an input: must have something in it
-  bool tracked = false;   ///< for an output: trackers and the summary of a run are told of it
+  bool measured = false;       ///< the artifact holds measurements, such as times, which no other run repeats
+  bool many = false;           ///< for an input: takes a list of one or more wires
+  bool needed = false;         ///< for an input: must have something in it
+  bool tracked = false;        ///< for an output: trackers and the summary of a run are told of it
   bool told_together = false;  ///< for an input: the stage tells of what comes in, in place of who gives it
   /// Whether an output is read when all has run, and so must be there then.
   bool read_after_run() const { return tracked || !file.empty(); }

@@ -32,6 +32,13 @@ inline Margins widest(const Margins& a, const Margins& b) {
           std::max(a.bottom, b.bottom)};
 }
 
+/// Shortens a length by an amount, at most to 0, and returns by how much.
+inline double taken_off(double& length, double amount) {
+  amount = std::clamp(amount, 0.0, length);
+  length -= amount;
+  return amount;
+}
+
 /// A box in pixels. Its sides never become negative: cutting off too much leaves an empty box.
 struct Rect {
   double x = 0;
@@ -53,28 +60,22 @@ struct Rect {
 
   /// Cuts a strip off one side and returns it; this box keeps the rest.
   Rect cut_left(double amount) {
-    amount = std::clamp(amount, 0.0, width);
-    const Rect strip{x, y, amount, height};
-    x += amount;
-    width -= amount;
+    const Rect strip{x, y, taken_off(width, amount), height};
+    x += strip.width;
+    return strip;
+  }
+  Rect cut_top(double amount) {
+    const Rect strip{x, y, width, taken_off(height, amount)};
+    y += strip.height;
     return strip;
   }
   Rect cut_right(double amount) {
-    amount = std::clamp(amount, 0.0, width);
-    width -= amount;
-    return {x + width, y, amount, height};
-  }
-  Rect cut_top(double amount) {
-    amount = std::clamp(amount, 0.0, height);
-    const Rect strip{x, y, width, amount};
-    y += amount;
-    height -= amount;
-    return strip;
+    const double cut = taken_off(width, amount);
+    return {right(), y, cut, height};
   }
   Rect cut_bottom(double amount) {
-    amount = std::clamp(amount, 0.0, height);
-    height -= amount;
-    return {x, y + height, width, amount};
+    const double cut = taken_off(height, amount);
+    return {x, bottom(), width, cut};
   }
 
   [[nodiscard]] bool contains(const Rect& inner) const {

@@ -80,4 +80,13 @@ void add_run_options(CLI::App& app, RunCommand& command) {
   app.add_flag("-v", command.verbose, "also say when each stage starts and ends")->excludes(quiet);
 }
 
+void add_pipeline_verb(CLI::App& app, const std::string& name, const std::string& doc, Action& chosen,
+                       std::function<int(const RunCommand&, Signals&)> act) {
+  auto* verb = app.add_subcommand(name, doc);
+  const auto command = std::make_shared<RunCommand>();
+  add_pipeline_options(*verb, *command);
+  add_run_options(*verb, *command);
+  verb->callback([=, &chosen] { chosen = [=](Signals& signals) { return act(*command, signals); }; });
+}
+
 }  // namespace fovea

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "pipelines/command/prepared.hpp"
+#include "pipelines/command/verbs.hpp"
 
 namespace CLI {
 class App;
@@ -22,5 +23,8 @@ void add_pipeline_options(CLI::App& app, RunCommand& command);
 void add_directory_options(CLI::App& app, RunCommand& command);
 /// How a pipeline is run, and what is told of it.
 void add_run_options(CLI::App& app, RunCommand& command);
+/// Adds a verb that takes a saved pipeline and how it is run, and does `act` with it.
+void add_pipeline_verb(CLI::App& app, const std::string& name, const std::string& doc, Action& chosen,
+                       std::function<int(const RunCommand&, Signals&)> act);
 
 }  // namespace fovea

@@ -91,16 +91,11 @@ void print_plan(const Prepared& prepared, bool json) {
 }
 
 void add_plan(CLI::App& app, Action& chosen) {
-  auto* verb = app.add_subcommand("plan", "tell what a run would do, and why, without doing it");
-  const auto command = std::make_shared<RunCommand>();
-  add_pipeline_options(*verb, *command);
-  add_run_options(*verb, *command);
-  verb->callback([command, &chosen] {
-    chosen = [command](Signals&) {
-      print_plan(*prepare(*command), command->json);
-      return 0;
-    };
-  });
+  add_pipeline_verb(app, "plan", "tell what a run would do, and why, without doing it", chosen,
+                    [](const RunCommand& command, Signals&) {
+                      print_plan(*prepare(command), command.json);
+                      return 0;
+                    });
 }
 
 }  // namespace fovea

@@ -70,13 +70,10 @@ int run_prepared(const Prepared& prepared, const RunCommand& command, Signals& s
 }
 
 void add_run(CLI::App& app, Action& chosen) {
-  auto* verb = app.add_subcommand("run", "run a saved pipeline: what is in the store is not computed again");
-  const auto command = std::make_shared<RunCommand>();
-  add_pipeline_options(*verb, *command);
-  add_run_options(*verb, *command);
-  verb->callback([command, &chosen] {
-    chosen = [command](Signals& signals) { return run_prepared(*prepare(*command), *command, signals); };
-  });
+  add_pipeline_verb(app, "run", "run a saved pipeline: what is in the store is not computed again", chosen,
+                    [](const RunCommand& command, Signals& signals) {
+                      return run_prepared(*prepare(command), command, signals);
+                    });
 }
 
 }  // namespace fovea

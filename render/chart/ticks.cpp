@@ -230,6 +230,10 @@ std::string grouped(long long value) {
   return with_commas(std::to_string(value));
 }
 
+std::string counted(std::size_t count, const std::string& one, const std::string& many) {
+  return grouped(static_cast<long long>(count)) + " " + (count == 1 ? one : many);
+}
+
 std::string percent(double share, int decimals) {
   return fixed(share * 100, decimals) + "%";
 }

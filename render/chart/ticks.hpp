@@ -36,6 +36,9 @@ std::string number(double value, int significant = 3);
 /// Formats a whole number with thousands separated by commas.
 std::string grouped(long long value);
 
+/// Formats a count with its noun: "1 class", "1,000 classes".
+std::string counted(std::size_t count, const std::string& one, const std::string& many);
+
 /// Formats a share of 1 as percent: 0.934 is 93.4%.
 std::string percent(double share, int decimals = 1);
 

@@ -14,9 +14,7 @@ struct Load {
   static constexpr int version = 5;
 
   template <template <class> class As>
-  struct In {
-    static auto ports() { return std::tuple{}; }
-  };
+  using In = NoPorts<As>;
   template <template <class> class As>
   struct Out {
     As<Dataset> data;

@@ -65,28 +65,12 @@ bool dark(std::size_t pattern, float u, float v) {
     return (static_cast<int>(std::floor(at / period)) & 1) != 0;
   };
   constexpr float coarse = 0.45F, fine = 0.2F;
-  switch (pattern) {
-    case 0:
-      return false;
-    case 1:
-      return odd(v, coarse);
-    case 2:
-      return odd(u, coarse);
-    case 3:
-      return odd((u + v) * 0.7F, coarse);
-    case 4:
-      return odd((u - v) * 0.7F, coarse);
-    case 5:
-      return odd(v, fine);
-    case 6:
-      return odd(u, fine);
-    case 7:
-      return odd((u + v) * 0.7F, fine);
-    case 8:
-      return odd(u, coarse) != odd(v, coarse);
-    default:
-      return odd(u, fine) && odd(v, fine);
-  }
+  const float along[] = {v, u, (u + v) * 0.7F, (u - v) * 0.7F};
+  if (pattern == 0) return false;
+  if (pattern <= 4) return odd(along[pattern - 1], coarse);
+  if (pattern <= 7) return odd(along[pattern - 5], fine);
+  if (pattern == 8) return odd(u, coarse) != odd(v, coarse);
+  return odd(u, fine) && odd(v, fine);
 }
 
 /// The random choices of one image, without the noise.

@@ -87,8 +87,8 @@ std::string PictureFormats::text() const {
   return "a list with at least " + known_formats().text();
 }
 
-std::string figure_doc(const std::string& stem) {
-  return stem + ".png, and other formats";
+std::string figure_doc(std::string_view stem) {
+  return std::string(stem) + ".png, and other formats";
 }
 
 Json drawn_with() {

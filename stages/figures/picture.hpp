@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "graph/params.hpp"
@@ -31,15 +32,17 @@ auto picture_fields() {
                     field("height", &Params::height, "pixels down", between(320, 8192))};
 }
 
-/// A file name without extension, as a template argument: "summary" of `summary.png`.
+/// The name of a figure stage as a template argument: "plot_summary", which draws `summary.png`.
 template <std::size_t size>
-struct FileStem {
-  constexpr FileStem(const char (&text)[size]) { std::copy_n(text, size, characters); }
+struct PlotName {
+  constexpr PlotName(const char (&text)[size]) { std::copy_n(text, size, characters); }
+  constexpr std::string_view text() const { return {characters, size - 1}; }
+  constexpr std::string_view file_stem() const { return text().substr(std::string_view("plot_").size()); }
   char characters[size];
 };
 
 /// The parameters of a figure stage without settings of its own.
-template <FileStem stem>
+template <PlotName plot>
 struct PictureParams {
   std::vector<std::string> formats{"png"};
   std::int64_t width = 1600;
@@ -48,14 +51,14 @@ struct PictureParams {
 };
 
 /// Returns the doc of a figure stage's output.
-std::string figure_doc(const std::string& stem);
+std::string figure_doc(std::string_view stem);
 
 /// The output of a figure stage: `<stem>.png` and other formats, below `visualizations/`.
-template <FileStem stem, template <class> class As>
+template <PlotName plot, template <class> class As>
 struct FiguresOut {
   As<Figures> figures;
   static auto ports() {
-    static const auto doc = figure_doc(stem.characters);
+    static const auto doc = figure_doc(plot.file_stem());
     return std::tuple{tracked("figures", &FiguresOut::figures, doc, "visualizations")};
   }
 };
@@ -73,5 +76,21 @@ Json drawn_with();
 /// source in its metadata.
 Figures save(const render::Drawing& drawing, const std::string& name, const std::string& title,
              const std::vector<std::string>& formats, const Context& context);
+
+/// The base of figure stages: name, output and parameters; a stage may declare its own in their place. It
+/// adds `doc`, `version`, `In` and `run`.
+template <PlotName plot>
+struct FigureStage {
+  static constexpr std::string_view name = plot.text();
+  template <template <class> class As>
+  using Out = FiguresOut<plot, As>;
+  using Params = PictureParams<plot>;
+  static Json made_with() { return drawn_with(); }
+  /// Returns the figure in the given formats.
+  static Figures saved(const render::Drawing& drawing, const std::string& title,
+                       const std::vector<std::string>& formats, const Context& context) {
+    return save(drawing, std::string(plot.file_stem()), title, formats, context);
+  }
+};
 
 }  // namespace fovea

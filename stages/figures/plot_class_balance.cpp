@@ -39,10 +39,6 @@ std::vector<PartCounts> parts_with_samples(const ClassBalance& balance) {
   return parts;
 }
 
-std::string counted(std::int64_t count, const std::string& word, const std::string& words) {
-  return grouped(count) + " " + (count == 1 ? word : words);
-}
-
 std::string ratio_text(const Balance& balance) {
   return std::isinf(balance.ratio) ? "\u221e" : number(balance.ratio);
 }
@@ -156,11 +152,11 @@ Table table_of(const ClassBalance& balance, const std::vector<PartCounts>& parts
 }
 
 std::string in_words(const ClassBalance& balance, const std::vector<PartCounts>& parts) {
-  const auto classes = counted(static_cast<std::int64_t>(balance.class_names.size()), "class", "classes");
+  const auto classes = counted(balance.class_names.size(), "class", "classes");
   if (parts.empty()) return "no samples of " + classes;
   const auto measured = balance_of(parts[0].counts);
-  return parts[0].name + ": " + counted(measured.samples, "sample", "samples") + " of " + classes +
-         ", max / min " + ratio_text(measured) + " (" + measured.band + "), " +
+  return parts[0].name + ": " + counted(static_cast<std::size_t>(measured.samples), "sample", "samples") +
+         " of " + classes + ", max / min " + ratio_text(measured) + " (" + measured.band + "), " +
          number(measured.effective, 4) + " effective classes";
 }
 
@@ -184,8 +180,7 @@ PlotClassBalance::Out<Value> PlotClassBalance::run(const In<Value>& in, const Pa
                                                    Context& context) {
   auto balance = count_classes(*in.train, *in.validation, *in.test);
   const auto drawing = draw_class_balance(balance, picture_size(params), render::measure_text);
-  return {.figures = save(drawing, "class_balance", "Class balance", params.formats, context),
-          .balance = std::move(balance)};
+  return {.figures = saved(drawing, "Class balance", params.formats, context), .balance = std::move(balance)};
 }
 
 }  // namespace fovea

@@ -7,8 +7,7 @@
 namespace fovea {
 
 /// Draws the number of samples per class.
-struct PlotClassBalance {
-  static constexpr std::string_view name = "plot_class_balance";
+struct PlotClassBalance : FigureStage<"plot_class_balance"> {
   static constexpr std::string_view doc = "draws how many samples each class has, in each part of the data";
   static constexpr int version = 2;
 
@@ -34,9 +33,6 @@ struct PlotClassBalance {
     }
   };
 
-  using Params = PictureParams<"class_balance">;
-
-  static Json made_with() { return drawn_with(); }
   static Out<Value> run(const In<Value>& in, const Params& params, Context& context);
 };
 

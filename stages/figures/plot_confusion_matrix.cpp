@@ -175,7 +175,7 @@ PlotConfusionMatrix::Out<Value> PlotConfusionMatrix::run(const In<Value>& in, co
                                                          Context& context) {
   const auto drawing =
       draw_confusion_matrix(*in.metrics, params.normalize, picture_size(params), render::measure_text);
-  return {save(drawing, "confusion_matrix", "Confusion matrix", params.formats, context)};
+  return {saved(drawing, "Confusion matrix", params.formats, context)};
 }
 
 }  // namespace fovea

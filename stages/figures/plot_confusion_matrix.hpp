@@ -7,8 +7,7 @@
 namespace fovea {
 
 /// Draws the confusion matrix of a model.
-struct PlotConfusionMatrix {
-  static constexpr std::string_view name = "plot_confusion_matrix";
+struct PlotConfusionMatrix : FigureStage<"plot_confusion_matrix"> {
   static constexpr std::string_view doc = "draws which classes a model takes for which";
   static constexpr int version = 2;
 
@@ -19,8 +18,6 @@ struct PlotConfusionMatrix {
       return std::tuple{field("metrics", &In::metrics, "the confusion counts and scores to draw")};
     }
   };
-  template <template <class> class As>
-  using Out = FiguresOut<"confusion_matrix", As>;
 
   struct Params {
     std::string normalize = "true";
@@ -34,7 +31,6 @@ struct PlotConfusionMatrix {
     }
   };
 
-  static Json made_with() { return drawn_with(); }
   static Out<Value> run(const In<Value>& in, const Params& params, Context& context);
 };
 

@@ -74,8 +74,8 @@ render::Drawing draw_gradient_flow(const GradientHistory& gradients, render::Siz
 
 PlotGradientFlow::Out<Value> PlotGradientFlow::run(const In<Value>& in, const Params& params,
                                                    Context& context) {
-  const auto drawing = draw_gradient_flow(*in.gradients, picture_size(params), render::measure_text);
-  return {save(drawing, "gradient_flow", "Gradient flow", params.formats, context)};
+  return {saved(draw_gradient_flow(*in.gradients, picture_size(params), render::measure_text),
+                "Gradient flow", params.formats, context)};
 }
 
 }  // namespace fovea

@@ -7,8 +7,7 @@
 namespace fovea {
 
 /// Draws the gradient norm of each parameter by epoch, and marks those that vanish or explode.
-struct PlotGradientFlow {
-  static constexpr std::string_view name = "plot_gradient_flow";
+struct PlotGradientFlow : FigureStage<"plot_gradient_flow"> {
   static constexpr std::string_view doc = "draws the norm of each parameter's gradient over the epochs";
   static constexpr int version = 2;
 
@@ -19,11 +18,6 @@ struct PlotGradientFlow {
       return std::tuple{field("gradients", &In::gradients, "norms by parameter, as train tracks them")};
     }
   };
-  template <template <class> class As>
-  using Out = FiguresOut<"gradient_flow", As>;
-  using Params = PictureParams<"gradient_flow">;
-
-  static Json made_with() { return drawn_with(); }
   static Out<Value> run(const In<Value>& in, const Params& params, Context& context);
 };
 

@@ -57,8 +57,8 @@ render::Drawing draw_learning_rate_range(const RateRange& range, render::Size si
 
 PlotLearningRateRange::Out<Value> PlotLearningRateRange::run(const In<Value>& in, const Params& params,
                                                              Context& context) {
-  const auto drawing = draw_learning_rate_range(*in.range, picture_size(params), render::measure_text);
-  return {save(drawing, "learning_rate_range", "Learning-rate range", params.formats, context)};
+  return {saved(draw_learning_rate_range(*in.range, picture_size(params), render::measure_text),
+                "Learning-rate range", params.formats, context)};
 }
 
 }  // namespace fovea

@@ -7,8 +7,7 @@
 namespace fovea {
 
 /// Draws the loss over rising learning rates, with the suggested rate.
-struct PlotLearningRateRange {
-  static constexpr std::string_view name = "plot_learning_rate_range";
+struct PlotLearningRateRange : FigureStage<"plot_learning_rate_range"> {
   static constexpr std::string_view doc =
       "draws the loss over rising learning rates, and the one it suggests";
   static constexpr int version = 2;
@@ -18,11 +17,6 @@ struct PlotLearningRateRange {
     As<RateRange> range;
     static auto ports() { return std::tuple{field("range", &In::range, "the loss at each rate")}; }
   };
-  template <template <class> class As>
-  using Out = FiguresOut<"learning_rate_range", As>;
-  using Params = PictureParams<"learning_rate_range">;
-
-  static Json made_with() { return drawn_with(); }
   static Out<Value> run(const In<Value>& in, const Params& params, Context& context);
 };
 

@@ -12,11 +12,6 @@ namespace {
 
 using namespace render;
 
-/// Returns a number with its unit, as "1,200 steps".
-std::string counted(std::int64_t count, const std::string& word) {
-  return grouped(count) + " " + word + (count == 1 ? "" : "s");
-}
-
 bool has_floor(const History& history) {
   return history.floor_learning_rate && *history.floor_learning_rate < history.peak_learning_rate;
 }
@@ -24,12 +19,14 @@ bool has_floor(const History& history) {
 std::string schedule_in_words(const History& history) {
   std::vector<std::string> words;
   const std::string shape = history.schedule == "one_cycle" ? "rise" : "linear warmup";
-  words.push_back(history.warmup_steps > 0 ? shape + " over " + counted(history.warmup_steps, "step")
-                                           : std::string("no warmup"));
+  words.push_back(history.warmup_steps > 0
+                      ? shape + " over " +
+                            counted(static_cast<std::size_t>(history.warmup_steps), "step", "steps")
+                      : std::string("no warmup"));
   words.push_back("peak " + number(history.peak_learning_rate));
   if (has_floor(history)) words.push_back("floor " + number(*history.floor_learning_rate));
-  words.push_back(counted(static_cast<std::int64_t>(history.step_learning_rate.size()), "step"));
-  words.push_back(counted(static_cast<std::int64_t>(history.epochs()), "epoch"));
+  words.push_back(counted(history.step_learning_rate.size(), "step", "steps"));
+  words.push_back(counted(history.epochs(), "epoch", "epochs"));
   return join(words, ", ");
 }
 
@@ -112,8 +109,8 @@ render::Drawing draw_lr_schedule(const History& history, render::Size size, cons
 }
 
 PlotLrSchedule::Out<Value> PlotLrSchedule::run(const In<Value>& in, const Params& params, Context& context) {
-  const auto drawing = draw_lr_schedule(*in.history, picture_size(params), render::measure_text);
-  return {save(drawing, "lr_schedule", "Learning rate", params.formats, context)};
+  return {saved(draw_lr_schedule(*in.history, picture_size(params), render::measure_text), "Learning rate",
+                params.formats, context)};
 }
 
 }  // namespace fovea

@@ -7,22 +7,13 @@
 namespace fovea {
 
 /// Draws the learning rate of every step, with its warmup, its peak and its floor.
-struct PlotLrSchedule {
-  static constexpr std::string_view name = "plot_lr_schedule";
+struct PlotLrSchedule : FigureStage<"plot_lr_schedule"> {
   static constexpr std::string_view doc =
       "draws the learning rate of every step, with its warmup, its peak and its floor";
   static constexpr int version = 3;
 
   template <template <class> class As>
-  struct In {
-    As<History> history;
-    static auto ports() { return std::tuple{field("history", &In::history, "how training went")}; }
-  };
-  template <template <class> class As>
-  using Out = FiguresOut<"lr_schedule", As>;
-  using Params = PictureParams<"lr_schedule">;
-
-  static Json made_with() { return drawn_with(); }
+  using In = HistoryIn<As>;
   static Out<Value> run(const In<Value>& in, const Params& params, Context& context);
 };
 

@@ -155,8 +155,7 @@ render::Subplot classes_chart(const MetricsSummary& summary) {
 }
 
 std::string count_of_runs(const MetricsSummary& summary) {
-  const auto runs = summary.runs();
-  return grouped(static_cast<long long>(runs)) + (runs == 1 ? " run" : " runs");
+  return counted(summary.runs(), "run", "runs");
 }
 
 Figure one_setting(const MetricsSummary& summary) {
@@ -252,8 +251,8 @@ render::Drawing draw_summary(const MetricsSummary& summary, render::Size size,
 }
 
 PlotSummary::Out<Value> PlotSummary::run(const In<Value>& in, const Params& params, Context& context) {
-  const auto drawing = draw_summary(*in.summary, picture_size(params), render::measure_text);
-  return {save(drawing, "summary", "Summary of runs", params.formats, context)};
+  return {saved(draw_summary(*in.summary, picture_size(params), render::measure_text), "Summary of runs",
+                params.formats, context)};
 }
 
 }  // namespace fovea

@@ -7,8 +7,7 @@
 namespace fovea {
 
 /// Draws the metrics of several runs: each run, the mean and its interval.
-struct PlotSummary {
-  static constexpr std::string_view name = "plot_summary";
+struct PlotSummary : FigureStage<"plot_summary"> {
   static constexpr std::string_view doc =
       "draws the metrics of several runs by setting, with mean and 95 % interval";
   static constexpr int version = 2;
@@ -18,11 +17,6 @@ struct PlotSummary {
     As<MetricsSummary> summary;
     static auto ports() { return std::tuple{field("summary", &In::summary, "several runs together")}; }
   };
-  template <template <class> class As>
-  using Out = FiguresOut<"summary", As>;
-  using Params = PictureParams<"summary">;
-
-  static Json made_with() { return drawn_with(); }
   static Out<Value> run(const In<Value>& in, const Params& params, Context& context);
 };
 

@@ -9,6 +9,7 @@
 #include "render/cairo.hpp"
 #include "render/chart/panel.hpp"
 #include "render/layout.hpp"
+#include "runtime/ceil_div.hpp"
 
 namespace fovea {
 
@@ -44,7 +45,7 @@ struct Means {
 };
 
 Means means_of(const std::vector<double>& values) {
-  const auto stride = (values.size() + most_means - 1) / most_means;
+  const auto stride = ceil_div(values.size(), most_means);
   Means means;
   for (std::size_t begin = 0; begin < values.size(); begin += stride) {
     const auto end = std::min(begin + stride, values.size());
@@ -221,10 +222,10 @@ void add_panels(const History& history, const std::vector<MetricCurve>& curves, 
 }
 
 std::string subtitle_of(const History& history, std::size_t curves) {
-  const auto epochs = grouped(static_cast<long long>(history.epochs()));
   std::string words = history.stopped_early
-                          ? "stopped early after epoch " + epochs + " of " + grouped(history.planned_epochs)
-                          : epochs + (history.epochs() == 1 ? " epoch" : " epochs");
+                          ? "stopped early after epoch " + grouped(static_cast<long long>(history.epochs())) +
+                                " of " + grouped(history.planned_epochs)
+                          : counted(history.epochs(), "epoch", "epochs");
   if (has_best(history)) words += ", best epoch " + grouped(history.best_epoch) + " by " + history.monitor;
   if (history.epochs() >= smoothed_from) {
     words += "; thin: each epoch, bold: smoothed over about " +
@@ -247,8 +248,8 @@ render::Drawing draw_training_curves(const History& history, render::Size size,
 
 PlotTrainingCurves::Out<Value> PlotTrainingCurves::run(const In<Value>& in, const Params& params,
                                                        Context& context) {
-  const auto drawing = draw_training_curves(*in.history, picture_size(params), render::measure_text);
-  return {save(drawing, "training_curves", "Training curves", params.formats, context)};
+  return {saved(draw_training_curves(*in.history, picture_size(params), render::measure_text),
+                "Training curves", params.formats, context)};
 }
 
 }  // namespace fovea

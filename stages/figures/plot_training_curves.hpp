@@ -7,22 +7,13 @@
 namespace fovea {
 
 /// Draws loss, accuracy and logged values of callbacks over epochs, for training and validation data.
-struct PlotTrainingCurves {
-  static constexpr std::string_view name = "plot_training_curves";
+struct PlotTrainingCurves : FigureStage<"plot_training_curves"> {
   static constexpr std::string_view doc =
       "draws loss, accuracy and what callbacks logged over epochs, for training and validation data";
   static constexpr int version = 2;
 
   template <template <class> class As>
-  struct In {
-    As<History> history;
-    static auto ports() { return std::tuple{field("history", &In::history, "how training went")}; }
-  };
-  template <template <class> class As>
-  using Out = FiguresOut<"training_curves", As>;
-  using Params = PictureParams<"training_curves">;
-
-  static Json made_with() { return drawn_with(); }
+  using In = HistoryIn<As>;
   static Out<Value> run(const In<Value>& in, const Params& params, Context& context);
 };
 

@@ -48,6 +48,13 @@ struct Relu {
   static auto fields() { return std::tuple{}; }
 };
 
+/// The fields of a layer that pools windows of pixels.
+template <class Pool>
+auto window_fields() {
+  return std::tuple{field("kernel", &Pool::kernel, "side of the window", between(1, 64)),
+                    field("stride", &Pool::stride, "pixels between windows", between(1, 64))};
+}
+
 /// The largest value of each window.
 struct MaxPool {
   static constexpr Tag tag{"layer", "max_pool"};
@@ -55,10 +62,10 @@ struct MaxPool {
   std::int64_t stride = 2;
   std::int64_t padding = 0;
   static auto fields() {
-    return std::tuple{field("kernel", &MaxPool::kernel, "side of the window", between(1, 64)),
-                      field("stride", &MaxPool::stride, "pixels between windows", between(1, 64)),
-                      field("padding", &MaxPool::padding, "pixels added on each side, at most half a window",
-                            between(0, 32))};
+    return std::tuple_cat(
+        window_fields<MaxPool>(),
+        std::tuple{field("padding", &MaxPool::padding, "pixels added on each side, at most half a window",
+                         between(0, 32))});
   }
 };
 
@@ -67,10 +74,7 @@ struct AveragePool {
   static constexpr Tag tag{"layer", "average_pool"};
   std::int64_t kernel = 2;
   std::int64_t stride = 2;
-  static auto fields() {
-    return std::tuple{field("kernel", &AveragePool::kernel, "side of the window", between(1, 64)),
-                      field("stride", &AveragePool::stride, "pixels between windows", between(1, 64))};
-  }
+  static auto fields() { return window_fields<AveragePool>(); }
 };
 
 /// The mean of each channel over all its pixels, as C x 1 x 1.

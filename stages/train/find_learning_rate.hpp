@@ -22,10 +22,7 @@ struct FindLearningRate {
   struct In {
     As<Model> model;
     As<AugmentationRecipe> batches;
-    static constexpr auto ports() {
-      return std::tuple{field("model", &In::model, "the network to begin with"),
-                        field("batches", &In::batches, "the images to learn from, as batches")};
-    }
+    static auto ports() { return training_ports<In>(); }
   };
   template <template <class> class As>
   struct Out {

@@ -42,6 +42,13 @@ struct History {
   std::size_t epochs() const { return train.loss.size(); }
 };
 
+/// The inputs of a stage that takes a history alone.
+template <template <class> class As>
+struct HistoryIn {
+  As<History> history;
+  static auto ports() { return std::tuple{field("history", &HistoryIn::history, "how training went")}; }
+};
+
 /// The measured time of training: the one artifact that a repeated training does not reproduce.
 struct Timing {
   static constexpr std::string_view kind = "Timing";

@@ -26,10 +26,9 @@ struct Train {
     As<Model> model;
     As<AugmentationRecipe> batches;
     As<Dataset> validation;
-    static constexpr auto ports() {
-      return std::tuple{field("model", &In::model, "the network to begin with"),
-                        field("batches", &In::batches, "the images to learn from, as batches"),
-                        needed("validation", &In::validation, "images that tell how training goes")};
+    static auto ports() {
+      return std::tuple_cat(training_ports<In>(), std::tuple{needed("validation", &In::validation,
+                                                                    "images that tell how training goes")});
     }
   };
 

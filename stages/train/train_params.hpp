@@ -206,4 +206,11 @@ struct CheckpointParams {
   }
 };
 
+/// The inputs `model` and `batches`, with which every training begins.
+template <class In>
+auto training_ports() {
+  return std::tuple{field("model", &In::model, "the network to begin with"),
+                    field("batches", &In::batches, "the images to learn from, as batches")};
+}
+
 }  // namespace fovea

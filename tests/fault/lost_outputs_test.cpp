@@ -54,9 +54,7 @@ std::vector<std::set<std::size_t>> choices(std::size_t count, int few) {
 }  // namespace
 
 TEST_CASE("whichever outputs are lost or damaged, alone or in pairs, the same command ends well") {
-  auto definition = tiny_pipeline();
-  definition["stages"]["train"]["params"]["epochs"] = 1;
-  const ScratchFolder scratch(definition);
+  const ScratchFolder scratch(tiny_pipeline(1));
   REQUIRE(scratch.fovea(told_run()).code == 0);
   const auto right = exported(scratch.folder / "store-results");
   const auto outputs = outputs_in(scratch.folder / "store");

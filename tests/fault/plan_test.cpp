@@ -32,8 +32,7 @@ std::map<std::string, bool> hits_of(const std::string& out) {
 }  // namespace
 
 TEST_CASE("what a plan says is what the run then does, after any edit of a definition") {
-  auto definition = tiny_pipeline();
-  definition["stages"]["train"]["params"]["epochs"] = 1;
+  auto definition = tiny_pipeline(1);
   const ScratchFolder scratch(definition);
   Draws draws(5);
   for (int round = 0; round < rounds(20, 100); ++round) {

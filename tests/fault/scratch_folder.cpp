@@ -17,9 +17,9 @@ int rounds(int few, int many) {
   return count != nullptr && std::string(count) == "full" ? many : few;
 }
 
-Json tiny_pipeline() {
+Json tiny_pipeline(int epochs) {
   auto definition = small_pipeline();
-  definition["stages"]["train"]["params"]["epochs"] = 3;
+  definition["stages"]["train"]["params"]["epochs"] = epochs;
   return definition;
 }
 

@@ -28,7 +28,7 @@ class Draws {
 };
 
 /// A whole pipeline that trains in well under a second: 240 synthetic images of 12 x 12.
-fovea::Json tiny_pipeline();
+fovea::Json tiny_pipeline(int epochs = 3);
 
 /// A folder with a definition in it, and the program that runs there. Each store and each folder of results
 /// is named by the test.

@@ -4,6 +4,7 @@
 
 #include "graph/graph.hpp"
 #include "graph/registry.hpp"
+#include "tests/graph/test_stage.hpp"
 
 /// Small stages that compute nothing: enough to compose, write, read, and plan graphs of.
 namespace example {
@@ -25,19 +26,21 @@ struct Flour {
   static const Codec& codec() { return no_codec(); }
 };
 
-struct Harvest {
+template <template <class> class As>
+struct GrainIn {
+  As<Grain> grain;
+  static constexpr auto ports() { return std::tuple{field("grain", &GrainIn::grain, "to work on")}; }
+};
+
+template <template <class> class As>
+struct GrainOut {
+  As<Grain> grain;
+  static constexpr auto ports() { return std::tuple{field("grain", &GrainOut::grain, "what comes out")}; }
+};
+
+struct Harvest : TestStage<NoPorts, GrainOut> {
   static constexpr std::string_view name = "harvest";
   static constexpr std::string_view doc = "brings in grain";
-  static constexpr int version = 1;
-  template <template <class> class As>
-  struct In {
-    static constexpr auto ports() { return std::tuple{}; }
-  };
-  template <template <class> class As>
-  struct Out {
-    As<Grain> grain;
-    static constexpr auto ports() { return std::tuple{field("grain", &Out::grain, "what was brought in")}; }
-  };
   struct Params {
     std::filesystem::path field_path;
     std::int64_t tons = 3;
@@ -62,24 +65,20 @@ struct Stones {
   }
 };
 
-struct Mill {
+template <template <class> class As>
+struct MillOut {
+  As<Flour> flour;
+  As<Grain> bran;
+  static constexpr auto ports() {
+    return std::tuple{field("flour", &MillOut::flour, "fine"), field("bran", &MillOut::bran, "coarse")};
+  }
+};
+
+struct Mill : TestStage<GrainIn, MillOut> {
   static constexpr std::string_view name = "mill";
   static constexpr std::string_view doc = "grinds grain";
   static constexpr int version = 2;
   static constexpr bool random = true;
-  template <template <class> class As>
-  struct In {
-    As<Grain> grain;
-    static constexpr auto ports() { return std::tuple{field("grain", &In::grain, "to grind")}; }
-  };
-  template <template <class> class As>
-  struct Out {
-    As<Flour> flour;
-    As<Grain> bran;
-    static constexpr auto ports() {
-      return std::tuple{field("flour", &Out::flour, "fine"), field("bran", &Out::bran, "coarse")};
-    }
-  };
   struct Params {
     Stones stones;
     Auto<double> speed;
@@ -98,15 +97,9 @@ struct Mill {
 };
 
 /// Has two outputs of one kind.
-struct Sieve {
+struct Sieve : TestStage<GrainIn> {
   static constexpr std::string_view name = "sieve";
   static constexpr std::string_view doc = "parts grain by size";
-  static constexpr int version = 1;
-  template <template <class> class As>
-  struct In {
-    As<Grain> grain;
-    static constexpr auto ports() { return std::tuple{field("grain", &In::grain, "to part")}; }
-  };
   template <template <class> class As>
   struct Out {
     As<Grain> coarse;
@@ -115,9 +108,6 @@ struct Sieve {
       return std::tuple{field("coarse", &Out::coarse, "what stays"), field("fine", &Out::fine, "what falls")};
     }
   };
-  struct Params {
-    static auto fields() { return std::tuple{}; }
-  };
   static Out<Value> run(const In<Value>& in, const Params&, Context&) {
     return {.coarse = in.grain, .fine = in.grain};
   }
@@ -125,20 +115,9 @@ struct Sieve {
 
 /// Keeps its progress: a cheese of more days goes on from one of fewer, unless the days decide how it is
 /// salted.
-struct Age {
+struct Age : TestStage<GrainIn, GrainOut> {
   static constexpr std::string_view name = "age";
   static constexpr std::string_view doc = "lets grain ripen";
-  static constexpr int version = 1;
-  template <template <class> class As>
-  struct In {
-    As<Grain> grain;
-    static constexpr auto ports() { return std::tuple{field("grain", &In::grain, "to ripen")}; }
-  };
-  template <template <class> class As>
-  struct Out {
-    As<Grain> grain;
-    static constexpr auto ports() { return std::tuple{field("grain", &Out::grain, "ripe")}; }
-  };
   struct Params {
     std::int64_t days = 10;
     bool even = false;
@@ -152,10 +131,9 @@ struct Age {
   static Out<Value> run(const In<Value>& in, const Params&, Context&) { return {.grain = in.grain}; }
 };
 
-struct Knead {
+struct Knead : TestStage<> {
   static constexpr std::string_view name = "knead";
   static constexpr std::string_view doc = "makes dough";
-  static constexpr int version = 1;
   static constexpr std::string_view library = "oven";
   template <template <class> class As>
   struct In {
@@ -167,15 +145,11 @@ struct Knead {
     As<Flour> dough;
     static constexpr auto ports() { return std::tuple{field("dough", &Out::dough, "to bake")}; }
   };
-  struct Params {
-    static auto fields() { return std::tuple{}; }
-  };
 };
 
-struct Bake {
+struct Bake : TestStage<> {
   static constexpr std::string_view name = "bake";
   static constexpr std::string_view doc = "bakes flour with whole grain";
-  static constexpr int version = 1;
   static constexpr std::string_view library = "oven";
   template <template <class> class As>
   struct In {
@@ -185,20 +159,12 @@ struct Bake {
       return std::tuple{field("flour", &In::flour, "for dough"), field("grain", &In::grain, "for the crust")};
     }
   };
-  template <template <class> class As>
-  struct Out {
-    static constexpr auto ports() { return std::tuple{}; }
-  };
-  struct Params {
-    static auto fields() { return std::tuple{}; }
-  };
 };
 
 /// Takes a list of flours, in the order of a recipe.
-struct Blend {
+struct Blend : TestStage<> {
   static constexpr std::string_view name = "blend";
   static constexpr std::string_view doc = "blends flours";
-  static constexpr int version = 1;
   template <template <class> class As>
   struct In {
     As<Many<Flour>> flours;
@@ -221,18 +187,13 @@ struct Blend {
 };
 
 /// Puts flours on a shelf, each with a label.
-struct Shelve {
+struct Shelve : TestStage<> {
   static constexpr std::string_view name = "shelve";
   static constexpr std::string_view doc = "keeps flours";
-  static constexpr int version = 1;
   template <template <class> class As>
   struct In {
     As<Many<Flour>> flours;
     static constexpr auto ports() { return std::tuple{field("flours", &In::flours, "to keep")}; }
-  };
-  template <template <class> class As>
-  struct Out {
-    static constexpr auto ports() { return std::tuple{}; }
   };
   struct Params {
     std::vector<Json> labels;

@@ -5,25 +5,17 @@
 #include "tests/catch.hpp"
 #include "tests/errors.hpp"
 #include "tests/graph/example.hpp"
+#include "tests/graph/test_stage.hpp"
 
 using namespace fovea;
 
 namespace {
 
 /// A stage whose parameter is called as a stage's own seed is.
-struct Sow {
+struct Sow : TestStage<> {
   static constexpr std::string_view name = "sow";
   static constexpr std::string_view doc = "brings out seed";
-  static constexpr int version = 1;
   static constexpr bool random = true;
-  template <template <class> class As>
-  struct In {
-    static constexpr auto ports() { return std::tuple{}; }
-  };
-  template <template <class> class As>
-  struct Out {
-    static constexpr auto ports() { return std::tuple{}; }
-  };
   struct Params {
     std::string seed = "rye";
     static auto fields() { return std::tuple{field("seed", &Params::seed, "what is sown")}; }

@@ -10,6 +10,7 @@
 #include "tests/folder.hpp"
 #include "tests/pipelines/command/command.hpp"
 #include "tests/pipelines/small_pipeline.hpp"
+#include "tests/runtime/file_bytes.hpp"
 
 using fovea::Json;
 namespace fs = std::filesystem;
@@ -40,18 +41,12 @@ struct ScratchFolder {
   }
 };
 
-inline std::string contents(const fs::path& path) {
-  std::ostringstream text;
-  text << std::ifstream(path).rdbuf();
-  return text.str();
-}
-
 /// Every file of a run directory by its name there.
 inline std::map<std::string, std::string> files_in(const fs::path& folder) {
   std::map<std::string, std::string> files;
   for (const auto& entry : fs::recursive_directory_iterator(folder)) {
     if (entry.is_regular_file())
-      files[entry.path().lexically_relative(folder).string()] = contents(entry.path());
+      files[entry.path().lexically_relative(folder).string()] = bytes_of(entry.path());
   }
   REQUIRE_FALSE(files.empty());
   return files;

@@ -53,7 +53,7 @@ Trained::Trained() {
   const fs::path kept = FOVEA_BINARY_DIR "/trained";
   const Lock lock(kept.string() + ".lock");
   const auto build = build_of_program();
-  if (!fs::exists(kept / "build") || contents(kept / "build") != build) {
+  if (!fs::exists(kept / "build") || bytes_of(kept / "build") != build) {
     train_in(kept);
     std::ofstream(kept / "build") << build;
   }

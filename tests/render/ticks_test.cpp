@@ -165,6 +165,8 @@ TEST_CASE("ticks: single numbers read as a person would write them") {
 TEST_CASE("ticks: counts and shares for sentences") {
   CHECK(grouped(1281167) == "1,281,167");
   CHECK(grouped(-12) == "-12");
+  CHECK(counted(1, "class", "classes") == "1 class");
+  CHECK(counted(1000, "class", "classes") == "1,000 classes");
   CHECK(percent(0.9345) == "93.5%");
   CHECK(percent(1, 0) == "100%");
 }

@@ -8,6 +8,7 @@
 #include "runtime/run.hpp"
 #include "runtime/store/artifact.hpp"
 #include "runtime/store/checkpoints.hpp"
+#include "tests/graph/test_stage.hpp"
 
 /// Small stages that really compute and are really stored: enough to run graphs of.
 namespace arithmetic {
@@ -35,21 +36,26 @@ inline Json made_here = Json::object();
 inline std::atomic<int> runs = 0;
 inline std::function<void(Context&)> inside = [](Context&) {};
 
-struct Constant {
+inline constexpr std::string_view no_file, constant_file = "constant.txt", count_file = "count.txt";
+
+/// A number, exported under a name or not at all.
+template <const std::string_view& file, template <class> class As>
+struct ExportedNumber {
+  As<Amount> number;
+  static constexpr auto ports() {
+    return std::tuple{exported("number", &ExportedNumber::number, "the number", file)};
+  }
+};
+template <template <class> class As>
+using NumberOut = ExportedNumber<no_file, As>;
+template <template <class> class As>
+using ConstantOut = ExportedNumber<constant_file, As>;
+template <template <class> class As>
+using CountOut = ExportedNumber<count_file, As>;
+
+struct Constant : TestStage<NoPorts, ConstantOut> {
   static constexpr std::string_view name = "constant";
   static constexpr std::string_view doc = "gives a number";
-  static constexpr int version = 1;
-  template <template <class> class As>
-  struct In {
-    static constexpr auto ports() { return std::tuple{}; }
-  };
-  template <template <class> class As>
-  struct Out {
-    As<Amount> number;
-    static constexpr auto ports() {
-      return std::tuple{exported("number", &Out::number, "the number", "constant.txt")};
-    }
-  };
   struct Params {
     double value = 0;
     std::string label = "x";
@@ -65,10 +71,9 @@ struct Constant {
   }
 };
 
-struct Sum {
+struct Sum : TestStage<> {
   static constexpr std::string_view name = "sum";
   static constexpr std::string_view doc = "adds two numbers";
-  static constexpr int version = 1;
   template <template <class> class As>
   struct In {
     As<Amount> a;
@@ -104,10 +109,9 @@ struct Sum {
 };
 
 /// Reads a list of digits as one number, so that their order is seen.
-struct Digits {
+struct Digits : TestStage<NoPorts, NumberOut> {
   static constexpr std::string_view name = "digits";
   static constexpr std::string_view doc = "puts digits together";
-  static constexpr int version = 1;
   template <template <class> class As>
   struct In {
     As<Many<Amount>> digits;
@@ -115,14 +119,6 @@ struct Digits {
     static constexpr auto ports() {
       return std::tuple{field("digits", &In::digits, "the largest first"), field("base", &In::base, "as 10")};
     }
-  };
-  template <template <class> class As>
-  struct Out {
-    As<Amount> number;
-    static constexpr auto ports() { return std::tuple{field("number", &Out::number, "the number")}; }
-  };
-  struct Params {
-    static auto fields() { return std::tuple{}; }
   };
   static Out<Value> run(const In<Value>& in, const Params&, Context&) {
     ++runs;
@@ -133,21 +129,10 @@ struct Digits {
 };
 
 /// Gives the seed that it is told.
-struct Draw {
+struct Draw : TestStage<NoPorts, NumberOut> {
   static constexpr std::string_view name = "draw";
   static constexpr std::string_view doc = "draws a number";
-  static constexpr int version = 1;
   static constexpr bool random = true;
-  template <template <class> class As>
-  using In = Constant::In<As>;
-  template <template <class> class As>
-  struct Out {
-    As<Amount> number;
-    static constexpr auto ports() { return std::tuple{field("number", &Out::number, "the number")}; }
-  };
-  struct Params {
-    static auto fields() { return std::tuple{}; }
-  };
   static Out<Value> run(const In<Value>&, const Params&, Context& context) {
     ++runs;
     return {.number = Amount{static_cast<double>(context.seed)}};
@@ -155,21 +140,9 @@ struct Draw {
 };
 
 /// Counts to `to` and keeps its progress at every number.
-struct Count {
+struct Count : TestStage<NoPorts, CountOut> {
   static constexpr std::string_view name = "count";
   static constexpr std::string_view doc = "counts";
-  static constexpr int version = 1;
-  template <template <class> class As>
-  struct In {
-    static constexpr auto ports() { return std::tuple{}; }
-  };
-  template <template <class> class As>
-  struct Out {
-    As<Amount> number;
-    static constexpr auto ports() {
-      return std::tuple{exported("number", &Out::number, "the end", "count.txt")};
-    }
-  };
   struct Params {
     std::int64_t to = 5;
     bool bound = false;

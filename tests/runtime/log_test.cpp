@@ -8,6 +8,7 @@
 #include "tests/catch.hpp"
 #include "tests/folder.hpp"
 #include "tests/runtime/arithmetic.hpp"
+#include "tests/runtime/file_bytes.hpp"
 
 using namespace fovea;
 
@@ -41,10 +42,9 @@ TEST_CASE("log: a file has every line as soon as it comes, the earlier ones too"
   log.event({"run_started", "", "first"});
   log.grow_in(folder / "run.log");
   log.event({"epoch", "train", "second"});
-  std::ostringstream file;
-  file << std::ifstream(folder / "run.log").rdbuf();
-  CHECK(file.str() == log.text());
-  CHECK(file.str().find("epoch: train: second\n") != std::string::npos);
+  const auto file = bytes_of(folder / "run.log");
+  CHECK(file == log.text());
+  CHECK(file.find("epoch: train: second\n") != std::string::npos);
 }
 
 TEST_CASE("log: a file that can't be written is told once, and the lines are kept all the same") {

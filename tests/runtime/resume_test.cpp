@@ -185,12 +185,18 @@ TEST_CASE("run: what a stage warned of before it was interrupted is told again, 
   CHECK(warnings().empty());
 }
 
-TEST_CASE("run: a result that differs under the same key is told, noted and used") {
-  Bench bench;
-  drift = 0;
+/// What `Drifting` gives, and twice as much.
+Graph twice_drifting() {
   Graph g;
   const auto first = g.add<Drifting>({}, {.value = 1});
   g.add<Sum>({.a = first.number, .b = first.number});
+  return g;
+}
+
+TEST_CASE("run: a result that differs under the same key is told, noted and used") {
+  Bench bench;
+  drift = 0;
+  const auto g = twice_drifting();
   bench.run(g);
   drift = 0.5;
   const auto again = bench.run(g, {.threads = 1, .force = {"drifting"}});
@@ -207,9 +213,7 @@ TEST_CASE("run: a result that differs under the same key is told, noted and used
 TEST_CASE("run: a lost result that comes back with other bytes makes what follows run again") {
   Bench bench;
   drift = 0;
-  Graph g;
-  const auto first = g.add<Drifting>({}, {.value = 1});
-  g.add<Sum>({.a = first.number, .b = first.number});
+  const auto g = twice_drifting();
   const auto before = bench.run(g);
   std::filesystem::remove(bench.store.object_path(before.nodes[0].record.objects[0]));
   drift = 0.5;

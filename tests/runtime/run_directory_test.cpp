@@ -11,6 +11,7 @@
 #include "tests/errors.hpp"
 #include "tests/folder.hpp"
 #include "tests/runtime/arithmetic.hpp"
+#include "tests/runtime/file_bytes.hpp"
 
 using namespace fovea;
 using namespace arithmetic;
@@ -38,22 +39,16 @@ struct Done {
   }
 };
 
-std::string text_of(const std::filesystem::path& path) {
-  std::ostringstream text;
-  text << std::ifstream(path).rdbuf();
-  return text.str();
-}
-
 }  // namespace
 
 TEST_CASE("run directory: a stage that stands once exports at the top, others in a folder of their name") {
   Done done;
   const auto path = done.write();
   REQUIRE(path);
-  CHECK(text_of(*path / "constant.txt") == "1\n");
-  CHECK(text_of(*path / "left" / "sum.txt") == "2\n");
-  CHECK(text_of(*path / "right" / "sum.txt") == "2\n");
-  CHECK(text_of(*path / "run.log") == "a line\n");
+  CHECK(bytes_of(*path / "constant.txt") == "1\n");
+  CHECK(bytes_of(*path / "left" / "sum.txt") == "2\n");
+  CHECK(bytes_of(*path / "right" / "sum.txt") == "2\n");
+  CHECK(bytes_of(*path / "run.log") == "a line\n");
 }
 
 TEST_CASE("run directory: config.json is a definition of the same graph") {
@@ -62,7 +57,7 @@ TEST_CASE("run directory: config.json is a definition of the same graph") {
   Registry registry;
   registry.add<Constant>();
   registry.add<Sum>();
-  CHECK(read_definition(parse_json(text_of(*path / "config.json")), registry).text() == done.graph.text());
+  CHECK(read_definition(parse_json(bytes_of(*path / "config.json")), registry).text() == done.graph.text());
 }
 
 TEST_CASE("run directory: a name that is taken gets a number, and nothing else is left behind") {
@@ -86,7 +81,7 @@ TEST_CASE("run directory: what else is written into it is kept with what it came
     return std::vector<Exported>{{1, 0, "more/left.log"}};
   });
   REQUIRE(path);
-  CHECK(text_of(*path / "more/left.log") == "two");
+  CHECK(bytes_of(*path / "more/left.log") == "two");
   const auto file = done.store.runs().at(0).at("files").back();
   CHECK(file.at("path") == "more/left.log");
   CHECK(file.at("node") == "left");

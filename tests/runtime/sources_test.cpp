@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "tests/catch.hpp"
+#include "tests/graph/test_stage.hpp"
 #include "tests/runtime/bench.hpp"
 #include "tests/runtime/file_bytes.hpp"
 
@@ -14,14 +15,9 @@ namespace fs = std::filesystem;
 namespace {
 
 /// Adds the numbers in a file, or in all files of a folder.
-struct Read {
+struct Read : TestStage<NoPorts, NumberOut> {
   static constexpr std::string_view name = "read";
   static constexpr std::string_view doc = "reads numbers";
-  static constexpr int version = 1;
-  template <template <class> class As>
-  using In = Constant::In<As>;
-  template <template <class> class As>
-  using Out = Draw::Out<As>;
   struct Params {
     std::string path;
     static auto fields() { return std::tuple{field("path", &Params::path, "where they are")}; }

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "graph/params.hpp"
-#include "stages/data/ops/geometric_ops.hpp"
+#include "stages/data/ops/drawn.hpp"
+#include "stages/data/ops/op_fields.hpp"
 
 // Ops that choose among other ops. Their choices and strengths are those of torchvision, which are those of
 // the papers; the fill is the data's mean colour unless `fill` says otherwise, and black in torchvision.
@@ -13,11 +13,7 @@ struct TrivialAugment {
   static constexpr Tag tag{"op", "trivial_augment"};
   std::string interpolation = "nearest";
   std::string fill = "mean";
-  static auto fields() {
-    return std::tuple{field("interpolation", &TrivialAugment::interpolation,
-                            "how pixels are looked up where they move", one_of({"nearest", "bilinear"})),
-                      fill_field<TrivialAugment>()};
-  }
+  static auto fields() { return moving_fields<TrivialAugment>(); }
   void draw(Random& random, Drawn& drawn) const;
 };
 
@@ -29,11 +25,10 @@ struct RandAugment {
   std::string interpolation = "nearest";
   std::string fill = "mean";
   static auto fields() {
-    return std::tuple{field("count", &RandAugment::count, "ops for each sample", between(1, 8)),
-                      field("magnitude", &RandAugment::magnitude, "strength of all of them", between(0, 30)),
-                      field("interpolation", &RandAugment::interpolation,
-                            "how pixels are looked up where they move", one_of({"nearest", "bilinear"})),
-                      fill_field<RandAugment>()};
+    return std::tuple_cat(
+        std::tuple{field("count", &RandAugment::count, "ops for each sample", between(1, 8)),
+                   field("magnitude", &RandAugment::magnitude, "strength of all of them", between(0, 30))},
+        moving_fields<RandAugment>());
   }
   void draw(Random& random, Drawn& drawn) const;
 };
@@ -45,11 +40,10 @@ struct AutoAugment {
   std::string interpolation = "nearest";
   std::string fill = "mean";
   static auto fields() {
-    return std::tuple{field("policy", &AutoAugment::policy, "the data set that the pairs were found for",
-                            one_of({"imagenet", "cifar10", "svhn"})),
-                      field("interpolation", &AutoAugment::interpolation,
-                            "how pixels are looked up where they move", one_of({"nearest", "bilinear"})),
-                      fill_field<AutoAugment>()};
+    return std::tuple_cat(
+        std::tuple{field("policy", &AutoAugment::policy, "the data set that the pairs were found for",
+                         one_of({"imagenet", "cifar10", "svhn"}))},
+        moving_fields<AutoAugment>());
   }
   void draw(Random& random, Drawn& drawn) const;
 };

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "graph/params.hpp"
 #include "stages/data/ops/drawn.hpp"
+#include "stages/data/ops/op_fields.hpp"
 
 // Ops that change colours, applied in the order of the policy and after all that move pixels. Each is that of
 // Pillow and torchvision: geometric_ops.hpp defines an op, colours.cpp has the formulas.
@@ -13,10 +13,7 @@ struct Brightness {
   static constexpr Tag tag{"op", "brightness"};
   double max = 0.2;
   double p = 1;
-  static auto fields() {
-    return std::tuple{field("max", &Brightness::max, "the factor is from 1 - max to 1 + max", between(0, 1)),
-                      field("p", &Brightness::p, "share of the samples that are changed", between(0, 1))};
-  }
+  static auto fields() { return factor_fields<Brightness>(); }
   void draw(Random& random, Drawn& drawn) const;
 };
 
@@ -25,10 +22,7 @@ struct Contrast {
   static constexpr Tag tag{"op", "contrast"};
   double max = 0.2;
   double p = 1;
-  static auto fields() {
-    return std::tuple{field("max", &Contrast::max, "the factor is from 1 - max to 1 + max", between(0, 1)),
-                      field("p", &Contrast::p, "share of the samples that are changed", between(0, 1))};
-  }
+  static auto fields() { return factor_fields<Contrast>(); }
   void draw(Random& random, Drawn& drawn) const;
 };
 
@@ -37,10 +31,7 @@ struct Saturation {
   static constexpr Tag tag{"op", "saturation"};
   double max = 0.2;
   double p = 1;
-  static auto fields() {
-    return std::tuple{field("max", &Saturation::max, "the factor is from 1 - max to 1 + max", between(0, 1)),
-                      field("p", &Saturation::p, "share of the samples that are changed", between(0, 1))};
-  }
+  static auto fields() { return factor_fields<Saturation>(); }
   void draw(Random& random, Drawn& drawn) const;
 };
 
@@ -50,9 +41,7 @@ struct Hue {
   double max = 0.05;
   double p = 1;
   static auto fields() {
-    return std::tuple{
-        field("max", &Hue::max, "largest turn each way, as a share of the whole circle", between(0, 0.5)),
-        field("p", &Hue::p, "share of the samples that are changed", between(0, 1))};
+    return max_fields<Hue>("largest turn each way, as a share of the whole circle", 0.5);
   }
   void draw(Random& random, Drawn& drawn) const;
 };
@@ -61,9 +50,7 @@ struct Hue {
 struct Grayscale {
   static constexpr Tag tag{"op", "grayscale"};
   double p = 0.1;
-  static auto fields() {
-    return std::tuple{field("p", &Grayscale::p, "share of the samples that are made gray", between(0, 1))};
-  }
+  static auto fields() { return std::tuple{share_field<Grayscale>()}; }
   void draw(Random& random, Drawn& drawn) const;
 };
 
@@ -77,7 +64,7 @@ struct Blur {
     return std::tuple{
         field("sigma_min", &Blur::sigma_min, "smallest standard deviation, in pixels", between(0.01, 32)),
         field("sigma_max", &Blur::sigma_max, "largest standard deviation, in pixels", between(0.01, 32)),
-        field("p", &Blur::p, "share of the samples that are blurred", between(0, 1))};
+        share_field<Blur>()};
   }
   void check(const std::string& place) const;
   void draw(Random& random, Drawn& drawn) const;
@@ -89,9 +76,7 @@ struct Noise {
   double max = 0.05;
   double p = 0.5;
   static auto fields() {
-    return std::tuple{field("max", &Noise::max,
-                            "largest standard deviation, as a share of the range of values", between(0, 1)),
-                      field("p", &Noise::p, "share of the samples that are changed", between(0, 1))};
+    return max_fields<Noise>("largest standard deviation, as a share of the range of values", 1);
   }
   void draw(Random& random, Drawn& drawn) const;
 };
@@ -103,7 +88,7 @@ struct Posterize {
   double p = 0.5;
   static auto fields() {
     return std::tuple{field("bits", &Posterize::bits, "that are kept of eight", between(1, 8)),
-                      field("p", &Posterize::p, "share of the samples that are changed", between(0, 1))};
+                      share_field<Posterize>()};
   }
   void draw(Random& random, Drawn& drawn) const;
 };
@@ -116,7 +101,7 @@ struct Solarize {
   static auto fields() {
     return std::tuple{
         field("threshold", &Solarize::threshold, "as a share of the range of values", between(0, 1)),
-        field("p", &Solarize::p, "share of the samples that are changed", between(0, 1))};
+        share_field<Solarize>()};
   }
   void draw(Random& random, Drawn& drawn) const;
 };
@@ -125,9 +110,7 @@ struct Solarize {
 struct Equalize {
   static constexpr Tag tag{"op", "equalize"};
   double p = 0.5;
-  static auto fields() {
-    return std::tuple{field("p", &Equalize::p, "share of the samples that are changed", between(0, 1))};
-  }
+  static auto fields() { return std::tuple{share_field<Equalize>()}; }
   void draw(Random& random, Drawn& drawn) const;
 };
 
@@ -135,9 +118,7 @@ struct Equalize {
 struct Autocontrast {
   static constexpr Tag tag{"op", "autocontrast"};
   double p = 0.5;
-  static auto fields() {
-    return std::tuple{field("p", &Autocontrast::p, "share of the samples that are changed", between(0, 1))};
-  }
+  static auto fields() { return std::tuple{share_field<Autocontrast>()}; }
   void draw(Random& random, Drawn& drawn) const;
 };
 
@@ -146,10 +127,7 @@ struct Sharpness {
   static constexpr Tag tag{"op", "sharpness"};
   double max = 1;
   double p = 0.5;
-  static auto fields() {
-    return std::tuple{field("max", &Sharpness::max, "the factor is from 1 - max to 1 + max", between(0, 1)),
-                      field("p", &Sharpness::p, "share of the samples that are changed", between(0, 1))};
-  }
+  static auto fields() { return factor_fields<Sharpness>(); }
   void draw(Random& random, Drawn& drawn) const;
 };
 

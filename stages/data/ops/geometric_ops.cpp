@@ -37,6 +37,28 @@ double log_uniform(Random& random, double low, double high) {
   return low * std::pow(high / low, static_cast<double>(random.uniform()));
 }
 
+/// Throws `Error` where a lower bound of an op that draws regions is above its upper one.
+template <class Op>
+void check_part(const std::string& place, const Op& op) {
+  check_order(place, "area", op.area_min, op.area_max);
+  check_order(place, "aspect", op.aspect_min, op.aspect_max);
+}
+
+/// Draws the sides of a region in pixels; the first over the second is the aspect.
+template <class Op>
+std::pair<double, double> random_sides(Random& random, const Op& op, const ImageSize& size) {
+  const double share = op.area_min + (op.area_max - op.area_min) * static_cast<double>(random.uniform());
+  const double area = share * static_cast<double>(size.height) * static_cast<double>(size.width);
+  const double aspect = log_uniform(random, op.aspect_min, op.aspect_max);
+  return {std::round(std::sqrt(area * aspect)), std::round(std::sqrt(area / aspect))};
+}
+
+/// Returns whether a region has pixels and is no larger than the image.
+bool fits(double width, double height, const ImageSize& size) {
+  return width >= 1 && height >= 1 && width <= static_cast<double>(size.width) &&
+         height <= static_cast<double>(size.height);
+}
+
 /// The warp that shows a part of the image in its whole size.
 Warp magnified(const Region& part, const ImageSize& size) {
   const double across = part.width / static_cast<double>(size.width);
@@ -82,21 +104,15 @@ void Crop::draw(Random& random, Drawn& drawn) const {
 }
 
 void RandomResizedCrop::check(const std::string& place) const {
-  check_order(place, "area", area_min, area_max);
-  check_order(place, "aspect", aspect_min, aspect_max);
+  check_part(place, *this);
 }
 
 void RandomResizedCrop::draw(Random& random, Drawn& drawn) const {
   if (random.uniform() >= p) return;
-  const auto height = static_cast<double>(drawn.taken.height);
-  const auto width = static_cast<double>(drawn.taken.width);
   auto part = central_part(drawn.taken, aspect_min, aspect_max);
   for (int attempt = 0; attempt < 10; ++attempt) {
-    const double area =
-        (area_min + (area_max - area_min) * static_cast<double>(random.uniform())) * height * width;
-    const double aspect = log_uniform(random, aspect_min, aspect_max);
-    const double broad = std::round(std::sqrt(area * aspect)), tall = std::round(std::sqrt(area / aspect));
-    if (broad < 1 || tall < 1 || broad > width || tall > height) continue;
+    const auto [broad, tall] = random_sides(random, *this, drawn.taken);
+    if (!fits(broad, tall, drawn.taken)) continue;
     const auto y = place_in(random, drawn.taken.height, static_cast<std::size_t>(tall));
     const auto x = place_in(random, drawn.taken.width, static_cast<std::size_t>(broad));
     part = {static_cast<double>(x), static_cast<double>(y), broad, tall};
@@ -128,21 +144,14 @@ void Shear::draw(Random& random, Drawn& drawn) const {
 }
 
 void RandomErasing::check(const std::string& place) const {
-  check_order(place, "area", area_min, area_max);
-  check_order(place, "aspect", aspect_min, aspect_max);
+  check_part(place, *this);
 }
 
 void RandomErasing::draw(Random& random, Drawn& drawn) const {
   if (random.uniform() >= p) return;
-  const auto height = static_cast<double>(drawn.size.height);
-  const auto width = static_cast<double>(drawn.size.width);
   for (int attempt = 0; attempt < 10; ++attempt) {
-    const double area =
-        (area_min + (area_max - area_min) * static_cast<double>(random.uniform())) * height * width;
-    const double aspect = log_uniform(random, aspect_min, aspect_max);
-    const double tall = std::round(std::sqrt(area * aspect));
-    const double broad = std::round(std::sqrt(area / aspect));
-    if (tall < 1 || broad < 1 || tall > height || broad > width) continue;
+    const auto [tall, broad] = random_sides(random, *this, drawn.size);
+    if (!fits(broad, tall, drawn.size)) continue;
     Box box{.width = static_cast<std::size_t>(broad), .height = static_cast<std::size_t>(tall)};
     box.y = place_in(random, drawn.size.height, box.height);
     box.x = place_in(random, drawn.size.width, box.width);

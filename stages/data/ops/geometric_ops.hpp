@@ -1,7 +1,7 @@
 #pragma once
 
-#include "graph/params.hpp"
 #include "stages/data/ops/drawn.hpp"
+#include "stages/data/ops/op_fields.hpp"
 
 // An op of an augmentation policy is a struct with a tag (its name in definitions), fields, and `void
 // draw(Random&, Drawn&) const`, which adds its random choices for one sample. It may `check` rules across its
@@ -10,24 +10,11 @@
 
 namespace fovea {
 
-/// The parameter `fill` of ops.
-template <class Op>
-auto fill_field() {
-  return field(
-      "fill", &Op::fill,
-      "what comes in from outside: mean (the data's colour), black, edge (the pixel at the border) or "
-      "reflect (the image, mirrored); one for all ops of a policy",
-      one_of({"mean", "black", "edge", "reflect"}));
-}
-
 /// Mirrors left and right.
 struct FlipHorizontal {
   static constexpr Tag tag{"op", "flip_horizontal"};
   double p = 0.5;
-  static auto fields() {
-    return std::tuple{
-        field("p", &FlipHorizontal::p, "share of the samples that are mirrored", between(0, 1))};
-  }
+  static auto fields() { return std::tuple{share_field<FlipHorizontal>()}; }
   void draw(Random& random, Drawn& drawn) const;
 };
 
@@ -35,9 +22,7 @@ struct FlipHorizontal {
 struct FlipVertical {
   static constexpr Tag tag{"op", "flip_vertical"};
   double p = 0.5;
-  static auto fields() {
-    return std::tuple{field("p", &FlipVertical::p, "share of the samples that are mirrored", between(0, 1))};
-  }
+  static auto fields() { return std::tuple{share_field<FlipVertical>()}; }
   void draw(Random& random, Drawn& drawn) const;
 };
 
@@ -47,12 +32,7 @@ struct Translate {
   double max = 0.1;
   double p = 1;
   std::string fill = "mean";
-  static auto fields() {
-    return std::tuple{
-        field("max", &Translate::max, "largest shift each way, as a share of the side", between(0, 1)),
-        field("p", &Translate::p, "share of the samples that are shifted", between(0, 1)),
-        fill_field<Translate>()};
-  }
+  static auto fields() { return warp_fields<Translate>("largest shift each way, as a share of the side", 1); }
   void draw(Random& random, Drawn& drawn) const;
 };
 
@@ -64,8 +44,7 @@ struct Crop {
   std::string fill = "mean";
   static auto fields() {
     return std::tuple{field("padding", &Crop::padding, "pixels that are added on each side", between(0, 512)),
-                      field("p", &Crop::p, "share of the samples that are cropped", between(0, 1)),
-                      fill_field<Crop>()};
+                      share_field<Crop>(), fill_field<Crop>()};
   }
   void draw(Random& random, Drawn& drawn) const;
 };
@@ -85,7 +64,7 @@ struct RandomResizedCrop {
         field("area_max", &Self::area_max, "largest area, as a share of the image", between(0.0001, 1)),
         field("aspect_min", &Self::aspect_min, "smallest width over height", between(0.01, 100)),
         field("aspect_max", &Self::aspect_max, "largest width over height", between(0.01, 100)),
-        field("p", &Self::p, "share of the samples that are cropped", between(0, 1))};
+        share_field<Self>()};
   }
   void check(const std::string& place) const;
   void draw(Random& random, Drawn& drawn) const;
@@ -97,11 +76,7 @@ struct Rotate {
   double max = 15;
   double p = 1;
   std::string fill = "mean";
-  static auto fields() {
-    return std::tuple{field("max", &Rotate::max, "largest angle each way, in degrees", between(0, 180)),
-                      field("p", &Rotate::p, "share of the samples that are turned", between(0, 1)),
-                      fill_field<Rotate>()};
-  }
+  static auto fields() { return warp_fields<Rotate>("largest angle each way, in degrees", 180); }
   void draw(Random& random, Drawn& drawn) const;
 };
 
@@ -111,11 +86,7 @@ struct Zoom {
   double max = 0.1;
   double p = 1;
   std::string fill = "mean";
-  static auto fields() {
-    return std::tuple{
-        field("max", &Zoom::max, "largest change of the size, as a share of it", between(0, 0.9)),
-        field("p", &Zoom::p, "share of the samples that are zoomed", between(0, 1)), fill_field<Zoom>()};
-  }
+  static auto fields() { return warp_fields<Zoom>("largest change of the size, as a share of it", 0.9); }
   void draw(Random& random, Drawn& drawn) const;
 };
 
@@ -125,11 +96,7 @@ struct Shear {
   double max = 10;
   double p = 1;
   std::string fill = "mean";
-  static auto fields() {
-    return std::tuple{field("max", &Shear::max, "largest angle each way, in degrees", between(0, 80)),
-                      field("p", &Shear::p, "share of the samples that are slanted", between(0, 1)),
-                      fill_field<Shear>()};
-  }
+  static auto fields() { return warp_fields<Shear>("largest angle each way, in degrees", 80); }
   void draw(Random& random, Drawn& drawn) const;
 };
 
@@ -144,7 +111,7 @@ struct RandomErasing {
   static auto fields() {
     using Self = RandomErasing;
     return std::tuple{
-        field("p", &Self::p, "share of the samples that lose a rectangle", between(0, 1)),
+        share_field<Self>(),
         field("area_min", &Self::area_min, "smallest area, as a share of the image", between(0, 1)),
         field("area_max", &Self::area_max, "largest area, as a share of the image", between(0, 1)),
         field("aspect_min", &Self::aspect_min, "smallest height over width", between(0.01, 100)),
@@ -163,7 +130,7 @@ struct Cutout {
   static auto fields() {
     return std::tuple{
         field("size", &Cutout::size, "side of the square, as a share of the shorter side", between(0, 1)),
-        field("p", &Cutout::p, "share of the samples that lose a square", between(0, 1))};
+        share_field<Cutout>()};
   }
   void draw(Random& random, Drawn& drawn) const;
 };

@@ -2,8 +2,8 @@
 
 #include <optional>
 
-#include "graph/params.hpp"
 #include "runtime/random.hpp"
+#include "stages/data/ops/op_fields.hpp"
 #include "stages/data/ops/warp.hpp"
 
 namespace fovea {
@@ -28,7 +28,7 @@ struct Mixup {
   static auto fields() {
     return std::tuple{
         field("alpha", &Mixup::alpha, "the larger, the more even the mixture", between(0.01, 100)),
-        field("p", &Mixup::p, "share of the batches that are mixed", between(0, 1))};
+        share_field<Mixup>("share of the batches that are mixed")};
   }
   void draw(Random& random, Mixing& mixing) const;
 };
@@ -41,7 +41,7 @@ struct CutMix {
   double p = 1;
   static auto fields() {
     return std::tuple{field("alpha", &CutMix::alpha, "1 = every area is equally likely", between(0.01, 100)),
-                      field("p", &CutMix::p, "share of the batches that are mixed", between(0, 1))};
+                      share_field<CutMix>("share of the batches that are mixed")};
   }
   void draw(Random& random, Mixing& mixing) const;
 };

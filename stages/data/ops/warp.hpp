@@ -10,9 +10,7 @@ namespace fovea {
 
 /// The extent of an image in pixels; channels are 1 or 3.
 struct ImageSize {
-  std::size_t height = 0;
-  std::size_t width = 0;
-  std::size_t channels = 0;
+  std::size_t height = 0, width = 0, channels = 0;
   std::size_t values() const { return height * width * channels; }
   bool operator==(const ImageSize&) const = default;
 };

@@ -13,8 +13,6 @@
 #include <ATen/ops/_fused_adam.h>
 #endif
 
-#include <type_traits>
-
 #include "stages/train/torch/list_rules_tensors.hpp"
 
 namespace fovea {
@@ -107,12 +105,30 @@ class ListAdam : public RunRule {
   }
 };
 
-class ListSgd : public RunRule {
+/// A rule that needs its settings and nothing else.
+class PlainListRule : public RunRule {
  public:
-  using RunRule::RunRule;
+  using Update = void (PlainListRule::*)(const UpdatedLists& lists, const at::Tensor& rate) const;
+  PlainListRule(const OptimizerParams& params, const FlatLayout& layout,
+                const std::vector<WeightRun>& tensors, at::Device device)
+      : RunRule(params, layout, tensors, device), update_(update_of(params.type)) {}
+
+  /// What moves the weights by the rule of that name; null where it is another.
+  static Update update_of(const std::string& type) {
+    if (type == "sgd") return &PlainListRule::sgd;
+    if (type == "rmsprop") return &PlainListRule::rmsprop;
+    if (type == "adadelta") return &PlainListRule::adadelta;
+    if (type == "adagrad") return &PlainListRule::adagrad;
+    if (type == "lion") return &PlainListRule::lion;
+    return nullptr;
+  }
 
  private:
   void update(const UpdatedLists& lists, const at::Tensor& rate, const at::Tensor&) const override {
+    (this->*update_)(lists, rate);
+  }
+
+  void sgd(const UpdatedLists& lists, const at::Tensor& rate) const {
     const auto& w = lists.weights;
     const auto& g = lists.gradients;
     const double momentum = params_.moved_on();
@@ -121,14 +137,8 @@ class ListSgd : public RunRule {
     velocity.mul_(momentum).add_(g);
     w.addcmul_(params_.nesterov ? g + velocity * momentum : velocity, rate, -1);
   }
-};
 
-class ListRmsprop : public RunRule {
- public:
-  using RunRule::RunRule;
-
- private:
-  void update(const UpdatedLists& lists, const at::Tensor& rate, const at::Tensor&) const override {
+  void rmsprop(const UpdatedLists& lists, const at::Tensor& rate) const {
     const auto& g = lists.gradients;
     const auto &square = lists.moments[0], &velocity = lists.moments[1], &mean = lists.moments[2];
     square.mul_(params_.rho).addcmul_(g, g, 1 - params_.rho);
@@ -137,14 +147,8 @@ class ListRmsprop : public RunRule {
     velocity.mul_(params_.moved_on()).add_(g / spread.sqrt().add_(params_.kept_from_zero()));
     lists.weights.addcmul_(velocity, rate, -1);
   }
-};
 
-class ListAdadelta : public RunRule {
- public:
-  using RunRule::RunRule;
-
- private:
-  void update(const UpdatedLists& lists, const at::Tensor& rate, const at::Tensor&) const override {
+  void adadelta(const UpdatedLists& lists, const at::Tensor& rate) const {
     const auto& g = lists.gradients;
     const auto &square = lists.moments[0], &moved = lists.moments[1];
     const double epsilon = params_.kept_from_zero();
@@ -153,31 +157,21 @@ class ListAdadelta : public RunRule {
     moved.mul_(params_.rho).addcmul_(move, move, 1 - params_.rho);
     lists.weights.addcmul_(move, rate, -1);
   }
-};
 
-class ListAdagrad : public RunRule {
- public:
-  using RunRule::RunRule;
-
- private:
-  void update(const UpdatedLists& lists, const at::Tensor& rate, const at::Tensor&) const override {
+  void adagrad(const UpdatedLists& lists, const at::Tensor& rate) const {
     const auto& g = lists.gradients;
     lists.moments[0].addcmul_(g, g);
     lists.weights.addcmul_(g / lists.moments[0].sqrt().add_(params_.kept_from_zero()), rate, -1);
   }
-};
 
-class ListLion : public RunRule {
- public:
-  using RunRule::RunRule;
-
- private:
-  void update(const UpdatedLists& lists, const at::Tensor& rate, const at::Tensor&) const override {
+  void lion(const UpdatedLists& lists, const at::Tensor& rate) const {
     const auto& [w, g, m] = lists;
     const auto way = (m[0] * params_.beta_1).add_(g, 1 - params_.beta_1).sign_();
     w.addcmul_(way, rate, -1);
     m[0].mul_(params_.second_beta()).add_(g, 1 - params_.second_beta());
   }
+
+  const Update update_;
 };
 
 }  // namespace
@@ -216,15 +210,9 @@ std::unique_ptr<ListRule> list_rule(const OptimizerParams& params, const FlatLay
                                     const std::vector<WeightRun>& tensors, at::Device device) {
   const auto& type = params.type;
   if (type == "lamb" || type == "muon") return whole_tensor_rule(params, layout, tensors, device);
-  const auto make = [&]<class Rule>(std::type_identity<Rule>) {
-    return std::make_unique<Rule>(params, layout, tensors, device);
-  };
-  if (type == "adamw" || type == "adam") return make(std::type_identity<ListAdam>{});
-  if (type == "sgd") return make(std::type_identity<ListSgd>{});
-  if (type == "rmsprop") return make(std::type_identity<ListRmsprop>{});
-  if (type == "adadelta") return make(std::type_identity<ListAdadelta>{});
-  if (type == "adagrad") return make(std::type_identity<ListAdagrad>{});
-  if (type == "lion") return make(std::type_identity<ListLion>{});
+  if (type == "adamw" || type == "adam") return std::make_unique<ListAdam>(params, layout, tensors, device);
+  if (PlainListRule::update_of(type) != nullptr)
+    return std::make_unique<PlainListRule>(params, layout, tensors, device);
   return nullptr;
 }
 

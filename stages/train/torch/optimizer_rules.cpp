@@ -112,22 +112,30 @@ FOVEA_VECTOR_LOOPS void lion_loop(float* __restrict weights, const float* __rest
   }
 }
 
-/// A rule that has its settings.
-class Rule : public Optimizer {
+/// A rule that moves each number by itself.
+class ElementwiseRule : public Optimizer {
  public:
-  explicit Rule(const OptimizerParams& params) : params_(params) {}
-
- protected:
-  const OptimizerParams params_;
-};
-
-class Adam : public Rule {
- public:
-  using Rule::Rule;
+  explicit ElementwiseRule(const OptimizerParams& params) : params_(params) { choose(params.type); }
 
  private:
-  std::size_t moments() const override { return params_.amsgrad ? 3 : 2; }
-  void update(const Piece& piece) const override {
+  using Update = void (ElementwiseRule::*)(const Piece&) const;
+  void choose(const std::string& type) {
+    if (type == "sgd") return set(params_.moved_on() > 0 ? 1 : 0, &ElementwiseRule::sgd);
+    if (type == "rmsprop") return set(3, &ElementwiseRule::rmsprop);
+    if (type == "adadelta") return set(2, &ElementwiseRule::adadelta);
+    if (type == "adagrad") return set(1, &ElementwiseRule::adagrad);
+    if (type == "lion") return set(1, &ElementwiseRule::lion);
+    assert(type == "adamw" || type == "adam");
+    set(params_.amsgrad ? 3 : 2, &ElementwiseRule::adam);
+  }
+  void set(std::size_t count, Update rule) {
+    moments_ = count;
+    update_ = rule;
+  }
+  std::size_t moments() const override { return moments_; }
+  void update(const Piece& piece) const override { (this->*update_)(piece); }
+
+  void adam(const Piece& piece) const {
     const auto& [w, g, m, count, rate, decay, step, rows] = piece;
     const auto s = numbers(piece, params_.type == "adamw");
     if (params_.amsgrad) return amsgrad_loop(w, g, m[0], m[1], m[2], count, s);
@@ -146,15 +154,8 @@ class Adam : public Rule {
             .unbias = in_float(1 / std::sqrt(1 - std::pow(beta_2, step))),
             .epsilon = in_float(params_.kept_from_zero())};
   }
-};
 
-class Sgd : public Rule {
- public:
-  using Rule::Rule;
-
- private:
-  std::size_t moments() const override { return params_.moved_on() > 0 ? 1 : 0; }
-  void update(const Piece& piece) const override {
+  void sgd(const Piece& piece) const {
     const auto rate = in_float(piece.learning_rate), decay = in_float(piece.decay);
     const auto momentum = in_float(params_.moved_on());
     if (momentum == 0) return plain_loop(piece.weights, piece.gradients, piece.count, decay, rate);
@@ -162,72 +163,42 @@ class Sgd : public Rule {
     const float ahead = params_.nesterov ? rate * momentum : rate;
     momentum_loop(piece.weights, piece.gradients, piece.moments[0], piece.count, decay, momentum, now, ahead);
   }
-};
 
-class Rmsprop : public Rule {
- public:
-  using Rule::Rule;
-
- private:
-  std::size_t moments() const override { return 3; }
-  void update(const Piece& piece) const override {
+  void rmsprop(const Piece& piece) const {
     const auto& [w, g, m, count, rate, decay, step, rows] = piece;
     rmsprop_loop(
         w, g, m[0], m[1], m[2], count,
         {in_float(params_.rho), in_float(1 - params_.rho), in_float(decay), in_float(rate),
          in_float(params_.moved_on()), in_float(params_.kept_from_zero()), params_.centered ? 1.0F : 0.0F});
   }
-};
 
-class Adadelta : public Rule {
- public:
-  using Rule::Rule;
-
- private:
-  std::size_t moments() const override { return 2; }
-  void update(const Piece& piece) const override {
+  void adadelta(const Piece& piece) const {
     const auto& [w, g, m, count, rate, decay, step, rows] = piece;
     adadelta_loop(w, g, m[0], m[1], count, in_float(params_.rho), in_float(1 - params_.rho), in_float(decay),
                   in_float(rate), in_float(params_.kept_from_zero()));
   }
-};
 
-class Adagrad : public Rule {
- public:
-  using Rule::Rule;
-
- private:
-  std::size_t moments() const override { return 1; }
-  void update(const Piece& piece) const override {
+  void adagrad(const Piece& piece) const {
     const auto& [w, g, m, count, rate, decay, step, rows] = piece;
     adagrad_loop(w, g, m[0], count, in_float(decay), in_float(rate), in_float(params_.kept_from_zero()));
   }
-};
 
-class Lion : public Rule {
- public:
-  using Rule::Rule;
-
- private:
-  std::size_t moments() const override { return 1; }
-  void update(const Piece& piece) const override {
+  void lion(const Piece& piece) const {
     const auto& [w, g, m, count, rate, decay, step, rows] = piece;
     const double beta_1 = params_.beta_1, beta_2 = params_.second_beta();
     lion_loop(w, g, m[0], count, in_float(beta_1), in_float(1 - beta_1), in_float(beta_2),
               in_float(1 - beta_2), in_float(1 - rate * decay), in_float(rate));
   }
+
+  const OptimizerParams params_;
+  std::size_t moments_ = 0;
+  Update update_ = nullptr;
 };
 
 }  // namespace
 
 std::unique_ptr<Optimizer> elementwise_rule(const OptimizerParams& params) {
-  if (params.type == "sgd") return std::make_unique<Sgd>(params);
-  if (params.type == "rmsprop") return std::make_unique<Rmsprop>(params);
-  if (params.type == "adadelta") return std::make_unique<Adadelta>(params);
-  if (params.type == "adagrad") return std::make_unique<Adagrad>(params);
-  if (params.type == "lion") return std::make_unique<Lion>(params);
-  assert(params.type == "adamw" || params.type == "adam");
-  return std::make_unique<Adam>(params);
+  return std::make_unique<ElementwiseRule>(params);
 }
 
 }  // namespace fovea

@@ -10,6 +10,7 @@
 
 #include "tests/catch.hpp"
 #include "tests/folder.hpp"
+#include "tests/runtime/file_bytes.hpp"
 
 namespace {
 
@@ -17,12 +18,6 @@ std::string shell_quote(const std::string& text) {
   std::string quoted = "'";
   for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
   return quoted + "'";
-}
-
-std::string all_of(const std::filesystem::path& path) {
-  std::ostringstream text;
-  text << std::ifstream(path).rdbuf();
-  return text.str();
 }
 
 std::string program_line(const std::string& program, const std::vector<std::string>& arguments) {
@@ -37,7 +32,7 @@ Finished run_line(const std::string& command, const std::string& after, const st
   const auto line = "cd " + shell_quote(folder) + "; " + command + " >" + shell_quote(kept / "out") + " 2>" +
                     shell_quote(kept / "err") + " </dev/null" + after;
   const int status = std::system(line.c_str());
-  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, all_of(kept / "out"), all_of(kept / "err")};
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, bytes_of(kept / "out"), bytes_of(kept / "err")};
 }
 
 }  // namespace

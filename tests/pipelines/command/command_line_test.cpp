@@ -230,14 +230,14 @@ TEST_CASE(
   run_until(".fovea/progress/train/*/*.h5", "fovea", {"run", "pipeline.json"}, scratch.folder.path(), "KILL");
   const auto left = run_directories(scratch).at(0);
   CHECK(left.extension() == ".running");
-  const auto log = contents(left / "run.log");
+  const auto log = bytes_of(left / "run.log");
   CHECK(log.find(" epoch: train: epoch 1/1000  ") != std::string::npos);
   const auto next = scratch.fovea({"run", "pipeline.json", "--until", "split"});
   CHECK(next.code == 0);
   const auto kept = fs::path("results") / left.filename().replace_extension(".failed");
   CHECK(next.out.find("an earlier run was killed; what had happened is in " + kept.string() + "\n") !=
         std::string::npos);
-  CHECK(contents(scratch.folder / kept / "run.log") == log);
+  CHECK(bytes_of(scratch.folder / kept / "run.log") == log);
   CHECK_FALSE(fs::exists(left));
 }
 
@@ -252,7 +252,7 @@ TEST_CASE("fovea run: a stage that fails leaves run.log in a folder that says so
   const auto left = run_directories(scratch)[0];
   CHECK(left.extension() == ".failed");
   CHECK(done.out.ends_with("what happened is in results/" + left.filename().string() + "/run.log\n"));
-  const auto log = contents(left / "run.log");
+  const auto log = bytes_of(left / "run.log");
   CHECK(log.find(" run_failed: " + lines_of(done.err).back()) != std::string::npos);
   CHECK(log.ends_with("; finished stages and saved progress are in .fovea\n"));
 }
@@ -279,7 +279,7 @@ TEST_CASE("fovea run --json: the last event has the metrics of the run, as metri
   REQUIRE(done.code == 0);
   const auto last = fovea::parse_json(lines_of(done.out).back());
   CHECK(last["event"] == "run_finished");
-  const auto file = fovea::parse_json(contents(run_directories(scratch)[0] / "metrics.json"));
+  const auto file = fovea::parse_json(bytes_of(run_directories(scratch)[0] / "metrics.json"));
   CHECK(last["metrics"]["evaluate"]["accuracy"] == file["accuracy"]);
   CHECK(last["metrics"]["evaluate"]["macro"] == file["macro"]);
   CHECK(last["metrics"].size() == 1);
@@ -338,7 +338,7 @@ TEST_CASE(
   std::ofstream(scratch.folder / "p/table.csv") << "path,label\na.png,cat\n";
   const auto saved_in = [&](const std::string& script) {
     REQUIRE(run_script(script, scratch.folder.path()).err.empty());
-    return fovea::parse_json(contents(scratch.folder / "p/mine.json"))["stages"]["load"]["params"]["path"];
+    return fovea::parse_json(bytes_of(scratch.folder / "p/mine.json"))["stages"]["load"]["params"]["path"];
   };
   const std::string save = "$FOVEA train --dry-run --augment none --save-pipeline ";
   CHECK(saved_in("cd p; " + save + "mine.json --dataset table.csv") == "table.csv");

@@ -8,7 +8,7 @@ std::map<std::string, std::string> stored(const fs::path& store) {
   std::map<std::string, std::string> all;
   for (const auto& entry : fs::recursive_directory_iterator(store / "keys")) {
     if (!entry.is_regular_file()) continue;
-    const auto record = fovea::parse_json(contents(entry.path()));
+    const auto record = fovea::parse_json(bytes_of(entry.path()));
     const auto stage = record["parts"]["stage"].get<std::string>();
     for (std::size_t port = 0; port < record["objects"].size(); ++port) {
       const bool measured = stage == "train" && port == 3;
@@ -249,7 +249,7 @@ TEST_CASE("fovea graph: draws text, Graphviz, SVG, PNG and PDF, and refuses othe
       {"dot", "digraph"}, {"svg", "<?xml"}, {"png", "\x89PNG"}, {"pdf", "%PDF"}};
   for (const auto& [ending, begin] : begins) {
     REQUIRE(scratch.fovea({"graph", "pipeline.json", "-o", "drawn." + ending}).code == 0);
-    CHECK(contents(scratch.folder / ("drawn." + ending)).starts_with(begin));
+    CHECK(bytes_of(scratch.folder / ("drawn." + ending)).starts_with(begin));
   }
   CHECK(scratch.usage_error({"graph", "pipeline.json", "-o", "drawn.bmp"}) ==
         "drawn.bmp: \".bmp\" is no ending that is drawn; it is one of .svg, .png, .pdf, .dot, .txt");
@@ -282,7 +282,7 @@ TEST_CASE("fovea run: interrupted training saves its progress, says how to go on
   CHECK(kept.extension() == ".failed");
   CHECK(done.err == "interrupted; finished stages and saved progress are in .fovea, the log is in results/" +
                         kept.filename().string() + ", and the same command goes on from there\n");
-  CHECK(contents(kept / "run.log").find(" stopped: interrupted; ") != std::string::npos);
+  CHECK(bytes_of(kept / "run.log").find(" stopped: interrupted; ") != std::string::npos);
   const auto plan = planned(scratch);
   CHECK(plan.at("train")["status"] == "partial");
   CHECK(plan.at("train")["progress"].get<std::string>().starts_with("epoch "));

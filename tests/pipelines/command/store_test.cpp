@@ -63,7 +63,7 @@ TEST_CASE("fovea run: a result that was cut short is told and set aside, and mad
   for (const auto& entry : fs::recursive_directory_iterator(scratch.folder / ".fovea/objects")) {
     if (!entry.is_regular_file()) continue;
     // The measured times are the one result that comes out otherwise each time.
-    if (contents(entry.path()).find("fovea.Timing") != std::string::npos) victim = entry.path();
+    if (bytes_of(entry.path()).find("fovea.Timing") != std::string::npos) victim = entry.path();
   }
   REQUIRE_FALSE(victim.empty());
   fs::resize_file(victim, 100);

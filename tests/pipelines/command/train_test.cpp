@@ -10,7 +10,7 @@ Json saved_by(const ScratchFolder& scratch, std::vector<std::string> more) {
   const auto done = scratch.fovea(arguments);
   INFO(done.err);
   REQUIRE(done.code == 0);
-  return fovea::parse_json(contents(scratch.folder / "saved.json"));
+  return fovea::parse_json(bytes_of(scratch.folder / "saved.json"));
 }
 
 /// Flags for a run of a second or two.
@@ -78,7 +78,7 @@ TEST_CASE("fovea train: a folder with nothing but a folder of images for each cl
   INFO(done.err << done.out);
   REQUIRE(done.code == 0);
   const auto directory = run_directories(scratch).at(0);
-  CHECK(fovea::parse_json(contents(directory / "metrics.json"))["samples"] == 8);
+  CHECK(fovea::parse_json(bytes_of(directory / "metrics.json"))["samples"] == 8);
 }
 
 TEST_CASE("fovea train: that there is no test part to evaluate on is told before training") {

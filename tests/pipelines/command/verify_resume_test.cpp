@@ -12,7 +12,7 @@ Finished interrupted(const ScratchFolder& scratch, const std::string& kills, con
       " >/dev/null 2>&1 && break; sleep 0.02; done; kill -" + signal + " " + (whole_group ? "-" : "") +
       "$pid; wait $pid; exit $?";
   auto done = run_script(script, scratch.folder.path());
-  done.err = contents(scratch.folder / "told");  // in which the shell says nothing of its jobs
+  done.err = bytes_of(scratch.folder / "told");  // in which the shell says nothing of its jobs
   return done;
 }
 

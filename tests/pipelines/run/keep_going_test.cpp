@@ -46,7 +46,7 @@ TEST_CASE(
   const auto directories = run_directories(scratch);
   REQUIRE(directories.size() == 1);
   CHECK(directories[0].extension() == ".failed");
-  const auto log = contents(directories[0] / "run.log");
+  const auto log = bytes_of(directories[0] / "run.log");
   CHECK(log.find(" run_failed: bad: loss is ") != std::string::npos);
   CHECK(planned(scratch).at("evaluate")["status"] == "hit");
   CHECK(planned(scratch).at("predict_bad")["status"] == "run");

@@ -7,6 +7,7 @@
 #include "tests/errors.hpp"
 #include "tests/folder.hpp"
 #include "tests/pipelines/tracking/event_reader.hpp"
+#include "tests/runtime/file_bytes.hpp"
 
 using namespace fovea;
 
@@ -21,12 +22,6 @@ std::string from_hex(const std::string& text) {
       bytes += static_cast<char>(std::stoi(word.substr(i, 2), nullptr, 16));
   }
   return bytes;
-}
-
-std::string whole_file(const std::filesystem::path& path) {
-  std::ostringstream text;
-  text << std::ifstream(path, std::ios::binary).rdbuf();
-  return text.str();
 }
 
 /// The header of a PNG of 3 x 2 pixels with this kind of colour.
@@ -114,11 +109,11 @@ TEST_CASE("event file: begins with version and start, and shows what was flushed
   file.add(1235, 41, Summary().scalar("loss", 0.25));
   file.flush();
   CHECK(file.path() == folder / "logs/events.out.tfevents.1234.me");
-  const auto all = records(whole_file(file.path()));
+  const auto all = records(bytes_of(file.path()));
   REQUIRE(all.size() == 3);
   CHECK(all[0] == version_event(1234.75));
   CHECK(all[1] == start_event(1234.75, 40));
-  const auto points = scalars(whole_file(file.path())).at("loss");
+  const auto points = scalars(bytes_of(file.path())).at("loss");
   REQUIRE(points.size() == 1);
   CHECK(points[0].step == 41);
   CHECK(points[0].time == 1235);

@@ -98,61 +98,57 @@ struct Point {
   float value;
 };
 
-/// All scalars of a file by tag.
-inline std::map<std::string, std::vector<Point>> scalars(std::string_view file) {
-  std::map<std::string, std::vector<Point>> all;
+/// Calls `visit(event, value)` for each value of each summary in a file.
+template <class Visit>
+void for_each_value(std::string_view file, const Visit& visit) {
   for (const auto& record : records(file)) {
     const auto event = message(record);
     if (!event.contains(5)) continue;
     const auto summary = message(only(event, 5).text);
-    for (const auto& [number, value] : summary) {
-      const auto one = message(value.text);
-      if (!one.contains(2)) continue;
-      all[only(one, 1).text].push_back({static_cast<std::int64_t>(only(event, 2).bits),
-                                        only(event, 1).as_double(), only(one, 2).as_float()});
-    }
+    for (const auto& [number, value] : summary) visit(event, message(value.text));
   }
+}
+
+/// All scalars of a file by tag.
+inline std::map<std::string, std::vector<Point>> scalars(std::string_view file) {
+  std::map<std::string, std::vector<Point>> all;
+  for_each_value(file, [&](const auto& event, const auto& one) {
+    if (!one.contains(2)) return;
+    all[only(one, 1).text].push_back({static_cast<std::int64_t>(only(event, 2).bits),
+                                      only(event, 1).as_double(), only(one, 2).as_float()});
+  });
   return all;
 }
 
 /// The settings that a file tells the plugin "hparams", as text.
 inline std::map<std::string, std::string> settings(std::string_view file) {
   std::map<std::string, std::string> all;
-  for (const auto& record : records(file)) {
-    const auto event = message(record);
-    if (!event.contains(5)) continue;
-    const auto summary = message(only(event, 5).text);
-    for (const auto& [number, value] : summary) {
-      const auto one = message(value.text);
-      if (only(one, 1).text != "_hparams_/session_start_info") continue;
-      const auto plugin = message(only(message(only(one, 9).text), 1).text);
-      if (only(plugin, 1).text != "hparams") throw std::runtime_error("another plugin");
-      const auto start = message(only(message(only(plugin, 2).text), 3).text);
-      for (auto [entry, end] = start.equal_range(1); entry != end; ++entry) {
-        const auto setting = message(entry->second.text);
-        const auto told = message(only(setting, 2).text);
-        std::ostringstream text;
-        if (told.contains(2)) text << only(told, 2).as_double();
-        if (told.contains(3)) text << only(told, 3).text;
-        if (told.contains(4)) text << (only(told, 4).bits == 1 ? "true" : "false");
-        all[only(setting, 1).text] = text.str();
-      }
+  for_each_value(file, [&](const auto&, const auto& one) {
+    if (only(one, 1).text != "_hparams_/session_start_info") return;
+    const auto plugin = message(only(message(only(one, 9).text), 1).text);
+    if (only(plugin, 1).text != "hparams") throw std::runtime_error("another plugin");
+    const auto start = message(only(message(only(plugin, 2).text), 3).text);
+    for (auto [entry, end] = start.equal_range(1); entry != end; ++entry) {
+      const auto setting = message(entry->second.text);
+      const auto told = message(only(setting, 2).text);
+      std::ostringstream text;
+      if (told.contains(2)) text << only(told, 2).as_double();
+      if (told.contains(3)) text << only(told, 3).text;
+      if (told.contains(4)) text << (only(told, 4).bits == 1 ? "true" : "false");
+      all[only(setting, 1).text] = text.str();
     }
-  }
+  });
   return all;
 }
 
 /// All histograms of a file by tag: the step of each, and how many values it counts.
 inline std::map<std::string, std::vector<std::pair<std::int64_t, double>>> histograms(std::string_view file) {
   std::map<std::string, std::vector<std::pair<std::int64_t, double>>> all;
-  for (const auto& record : records(file)) {
-    const auto event = message(record);
-    if (!event.contains(5)) continue;
-    const auto value = message(only(message(only(event, 5).text), 1).text);
-    if (!value.contains(5)) continue;
+  for_each_value(file, [&](const auto& event, const auto& value) {
+    if (!value.contains(5)) return;
     all[only(value, 1).text].emplace_back(static_cast<std::int64_t>(only(event, 2).bits),
                                           only(message(only(value, 5).text), 3).as_double());
-  }
+  });
   return all;
 }
 

@@ -23,7 +23,7 @@ TEST_CASE("mlflow: runs of a pipeline are runs of one experiment, each with para
   }
   const auto experiments = folders_in(scratch.folder / "mlruns");
   REQUIRE(experiments.size() == 1);
-  CHECK(contents(experiments[0] / "meta.yaml").find("\nname: \"small\"\n") != std::string::npos);
+  CHECK(bytes_of(experiments[0] / "meta.yaml").find("\nname: \"small\"\n") != std::string::npos);
   const auto runs = folders_in(experiments[0]);
   REQUIRE(runs.size() == 2);
   std::vector<std::string> rates;

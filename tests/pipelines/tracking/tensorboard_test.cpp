@@ -11,7 +11,7 @@ std::string event_file_in(const fs::path& folder) {
   REQUIRE(std::distance(fs::directory_iterator(folder), fs::directory_iterator()) == 1);
   const auto path = fs::directory_iterator(folder)->path();
   CHECK(path.filename().string().starts_with("events.out.tfevents."));
-  return contents(path);
+  return bytes_of(path);
 }
 
 /// The only event file that lies in a folder itself.
@@ -21,13 +21,13 @@ std::string only_event_file_of(const fs::path& folder) {
     if (entry.is_regular_file()) files.push_back(entry.path());
   }
   REQUIRE(files.size() == 1);
-  return contents(files[0]);
+  return bytes_of(files[0]);
 }
 
 /// The cells of training_log.csv below its header, by line.
 std::vector<std::vector<double>> log_of(const fs::path& run) {
   std::vector<std::vector<double>> rows;
-  auto lines = lines_of(contents(run / "training_log.csv"));
+  auto lines = lines_of(bytes_of(run / "training_log.csv"));
   lines.erase(lines.begin());
   for (const auto& line : lines) {
     rows.emplace_back();
@@ -102,7 +102,7 @@ TEST_CASE("tensorboard: a training's folder has its settings, and what was measu
     CHECK(settings.at("seed") == "1");
     const auto measured = event_reader::scalars(event_file_in(folder / "evaluate"));
     const auto metrics =
-        fovea::parse_json(contents(run / ("evaluate_" + std::string(copy)) / "metrics.json"));
+        fovea::parse_json(bytes_of(run / ("evaluate_" + std::string(copy)) / "metrics.json"));
     CHECK(measured.at("test_accuracy")[0].value == metrics["accuracy"].get<float>());
     CHECK(measured.at("test_macro_f1")[0].value == metrics["macro"]["f1"].get<float>());
   }
@@ -130,7 +130,7 @@ TEST_CASE("tensorboard: figures are images, byte for byte those of the run direc
   CHECK(drawn.size() == 4);
   for (const auto& [tag, png] : drawn) {
     INFO(tag);
-    CHECK(png == contents(run / "visualizations" / (tag + ".png")));
+    CHECK(png == bytes_of(run / "visualizations" / (tag + ".png")));
   }
 }
 

@@ -6,24 +6,16 @@
 #include "stages/list.hpp"
 #include "tests/catch.hpp"
 #include "tests/errors.hpp"
+#include "tests/graph/test_stage.hpp"
 
 using namespace fovea;
 
 namespace {
 
 /// A stage "train" with a parameter that has a flag, one that has none, and one inside a group.
-struct LittleTrain {
+struct LittleTrain : TestStage<> {
   static constexpr std::string_view name = "train";
   static constexpr std::string_view doc = "trains nothing";
-  static constexpr int version = 1;
-  template <template <class> class As>
-  struct In {
-    static auto ports() { return std::tuple{}; }
-  };
-  template <template <class> class As>
-  struct Out {
-    static auto ports() { return std::tuple{}; }
-  };
   struct Curve {
     bool staircase = false;
     static auto fields() { return std::tuple{field("staircase", &Curve::staircase, "in whole steps")}; }

@@ -48,7 +48,7 @@ std::size_t records_of(const ScratchFolder& scratch, const char* stage) {
 }
 
 Json json_in(const fs::path& file) {
-  return fovea::parse_json(contents(file));
+  return fovea::parse_json(bytes_of(file));
 }
 
 }  // namespace
@@ -103,7 +103,7 @@ TEST_CASE("fovea train --seeds: tells and exports mean and interval, and config.
   }
   CHECK(json_in(scratch.folder / "saved.json")["each"].dump() == R"({"seed":[0,1]})");
   for (const auto& pipeline : {directory / "config.json", scratch.folder / "saved.json"}) {
-    scratch.write(contents(pipeline));
+    scratch.write(bytes_of(pipeline));
     const auto plan = planned(scratch);
     CHECK(plan.size() == 14);
     for (const auto& [stage, one] : plan) CHECK(one["status"] == "hit");
@@ -216,13 +216,13 @@ TEST_CASE("fovea run: settings times seeds are told, summarised and tracked apar
     const auto run = scratch.folder / "mlruns" / path.parent_path().parent_path();
     CHECK(fs::exists(run / "metrics/test_accuracy"));
     CHECK(fs::exists(run / "tags/mlflow.parentRunId"));
-    rates[contents(run / "tags/mlflow.runName")] = text + " " + contents(run / "params/seed");
+    rates[bytes_of(run / "tags/mlflow.runName")] = text + " " + bytes_of(run / "params/seed");
   }
   CHECK(rates == std::map<std::string, std::string>{{"train_1_1: learning_rate 0.001, seed 1", "0.001 1"},
                                                     {"train_1_2: learning_rate 0.001, seed 2", "0.001 2"},
                                                     {"train_2_1: learning_rate 0.01, seed 1", "0.01 1"},
                                                     {"train_2_2: learning_rate 0.01, seed 2", "0.01 2"}});
-  scratch.write(contents(directory / "config.json"));
+  scratch.write(bytes_of(directory / "config.json"));
   for (const auto& [stage, one] : planned(scratch)) CHECK(one["status"] == "hit");
   CHECK(planned(scratch).at("train_2_1")["each"].dump() == R"({"train.learning_rate":0.01,"seed":1})");
   CHECK(planned(scratch, {"--force", "train"}).at("train_1_2")["why"] == "forced");

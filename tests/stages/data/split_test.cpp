@@ -24,6 +24,15 @@ Dataset uneven() {
   return small_dataset(mixed, 2, 2);
 }
 
+/// The same, of which the first samples are a part by their source.
+Dataset uneven_with(Part part, std::ptrdiff_t count) {
+  auto data = uneven();
+  Bytes parts(200, static_cast<std::uint8_t>(Part::train));
+  std::fill(parts.begin(), parts.begin() + count, static_cast<std::uint8_t>(part));
+  data.parts = parts;
+  return data;
+}
+
 struct Result {
   Split::Out<Value> parts;
   std::vector<std::string> warnings;
@@ -81,10 +90,7 @@ TEST_CASE("split: the same seed gives the same parts, another seed others") {
 }
 
 TEST_CASE("split: the source's own test part is kept and nothing else goes there") {
-  auto data = uneven();
-  Bytes parts_of(200, 1);
-  std::fill(parts_of.begin(), parts_of.begin() + 50, 3);
-  data.parts = parts_of;
+  const auto data = uneven_with(Part::test, 50);
   const auto [parts, warnings] = split(data, {.validation = 0.1});
   CHECK(parts.test->size() == 50);
   CHECK(parts.test->index[49] == 49);
@@ -93,11 +99,7 @@ TEST_CASE("split: the source's own test part is kept and nothing else goes there
 }
 
 TEST_CASE("split: the source's own validation part is kept") {
-  auto data = uneven();
-  Bytes parts_of(200, 1);
-  std::fill(parts_of.begin(), parts_of.begin() + 30, 2);
-  data.parts = parts_of;
-  const auto [parts, warnings] = split(data, {.validation = 0.1});
+  const auto [parts, warnings] = split(uneven_with(Part::validation, 30), {.validation = 0.1});
   CHECK(parts.validation->size() == 30);
   CHECK(parts.test->size() == 17);
   CHECK(parts.train->size() == 153);

@@ -9,19 +9,14 @@
 #include "tests/catch.hpp"
 #include "tests/errors.hpp"
 #include "tests/folder.hpp"
+#include "tests/runtime/file_bytes.hpp"
 
 using namespace fovea;
 
 namespace {
 
-std::string text_of(const std::filesystem::path& path) {
-  std::ostringstream text;
-  text << std::ifstream(path, std::ios::binary).rdbuf();
-  return text.str();
-}
-
 Json oracle() {
-  return parse_json(text_of(FOVEA_SOURCE_DIR "/tests/stages/oracle/metrics.json"));
+  return parse_json(bytes_of(FOVEA_SOURCE_DIR "/tests/stages/oracle/metrics.json"));
 }
 
 Predictions predictions_of(std::vector<float> logits, std::vector<std::int32_t> labels, std::size_t classes) {
@@ -158,8 +153,8 @@ TEST_CASE("metrics: exporting writes the JSON and the report beside it") {
   const Folder folder;
   const auto metrics = small();
   Metrics::codec().export_to(&metrics, "", folder / "metrics.json");
-  CHECK(parse_json(text_of(folder / "metrics.json")) == to_json(metrics));
-  CHECK(text_of(folder / "classification_report.csv") == classification_report(metrics));
+  CHECK(parse_json(bytes_of(folder / "metrics.json")) == to_json(metrics));
+  CHECK(bytes_of(folder / "classification_report.csv") == classification_report(metrics));
 }
 
 TEST_CASE("metrics: stored metrics whose lists do not fit each other are refused") {

@@ -9,6 +9,7 @@
 #include "tests/catch.hpp"
 #include "tests/errors.hpp"
 #include "tests/folder.hpp"
+#include "tests/runtime/file_bytes.hpp"
 
 using namespace fovea;
 
@@ -171,7 +172,5 @@ TEST_CASE("predictions: exporting writes the CSV") {
   const Folder folder;
   const auto predictions = three();
   Predictions::codec().export_to(&predictions, "", folder / "predictions.csv");
-  std::ostringstream text;
-  text << std::ifstream(folder / "predictions.csv").rdbuf();
-  CHECK(text.str() == to_csv(predictions));
+  CHECK(bytes_of(folder / "predictions.csv") == to_csv(predictions));
 }

@@ -10,6 +10,7 @@
 #include "tests/catch.hpp"
 #include "tests/errors.hpp"
 #include "tests/folder.hpp"
+#include "tests/runtime/file_bytes.hpp"
 
 using namespace fovea;
 
@@ -185,9 +186,7 @@ TEST_CASE("summarise: what is stored is what is read, and what is exported is JS
       MetricsSummary::codec().read(H5Reader(folder / "summary.h5"), {}));
   CHECK(to_json(*read) == to_json(summary));
   MetricsSummary::codec().export_to(&summary, {}, folder / "summary.json");
-  std::ostringstream text;
-  text << std::ifstream(folder / "summary.json").rdbuf();
-  const auto json = parse_json(text.str());
+  const auto json = parse_json(bytes_of(folder / "summary.json"));
   CHECK(json == parse_json(to_json(summary).dump()));
   CHECK(json["runs"] == 3);
   CHECK(json["settings"][1]["setting"]["train.rate"] == 2);

@@ -6,6 +6,7 @@
 
 #include "render/cairo.hpp"
 #include "render/shape.hpp"
+#include "tests/catch.hpp"
 #include "tests/render/drawings.hpp"
 
 namespace fovea {
@@ -37,6 +38,16 @@ inline std::string texts_in_collision(const render::Drawing& drawing, const rend
     if (complaint.find(" covers ") != std::string::npos) return complaint;
   }
   return {};
+}
+
+/// Names of any length and script, one of which is empty and one of which is no UTF-8.
+inline const std::vector<std::string> names_of_all_kinds{std::string(300, 'w'), "日本語のクラス名",
+                                                         "صنف عربي", "bad \xff byte\nand line", ""};
+
+/// Checks that every text is on the canvas and none on another.
+inline void check_texts(const render::Drawing& drawing) {
+  CHECK(text_outside(drawing, render::measure_text) == "");
+  CHECK(texts_in_collision(drawing, render::measure_text) == "");
 }
 
 /// The share of pixels in a part of the drawing, given in shares of its size, that are not white.

@@ -8,6 +8,7 @@
 #include "stages/figures/picture.hpp"
 #include "tests/catch.hpp"
 #include "tests/folder.hpp"
+#include "tests/runtime/file_bytes.hpp"
 
 using namespace fovea;
 
@@ -83,9 +84,7 @@ TEST_CASE("figures: exporting writes each file into the folder") {
   const Folder folder;
   const auto figures = saved({"png", "svg"});
   Figures::codec().export_to(&figures, "", folder / "visualizations");
-  std::ostringstream png;
-  png << std::ifstream(folder / "visualizations/square.png", std::ios::binary).rdbuf();
-  CHECK(png.str() == text_of(figures.files[0].bytes));
+  CHECK(bytes_of(folder / "visualizations/square.png") == text_of(figures.files[0].bytes));
   CHECK(std::filesystem::exists(folder / "visualizations/square.svg"));
 }
 

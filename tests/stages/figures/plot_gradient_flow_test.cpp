@@ -33,8 +33,7 @@ TEST_CASE("gradient flow figure: few and many parameters and epochs are drawn wi
     const auto drawing =
         drawn_flow(some_norms(static_cast<std::size_t>(parameters), static_cast<std::size_t>(epochs)));
     CHECK(ink_in(drawing, {0.2, 0.2, 0.6, 0.6}) > 0.3);
-    CHECK(text_outside(drawing, render::measure_text) == "");
-    CHECK(texts_in_collision(drawing, render::measure_text) == "");
+    check_texts(drawing);
   }
 }
 

@@ -36,8 +36,7 @@ TEST_CASE("learning rate figure: runs of 1 to 1,000,000 steps are drawn, no text
     INFO(steps);
     const auto drawing = drawn_schedule(run_of(steps, std::max<std::int64_t>(1, steps / 5)));
     CHECK(ink_in(drawing, {0.1, 0.2, 0.8, 0.6}) > 0.005);
-    CHECK(text_outside(drawing, render::measure_text) == "");
-    CHECK(texts_in_collision(drawing, render::measure_text) == "");
+    check_texts(drawing);
   }
 }
 
@@ -81,8 +80,7 @@ TEST_CASE("learning rate figure: every schedule is drawn, and restarts are marke
     INFO(type);
     const auto drawing = drawn_schedule(run_of(3000, 100, {.type = type}));
     CHECK(count_texts(drawing, "Learning rate: " + type) == 1);
-    CHECK(text_outside(drawing, render::measure_text) == "");
-    CHECK(texts_in_collision(drawing, render::measure_text) == "");
+    check_texts(drawing);
     CHECK(count_texts(drawing, "restart") == (type == "cosine_decay_restarts" ? 3 : 0));
   }
 }

@@ -35,9 +35,7 @@ render::Drawing drawn_curves(const History& history) {
 TEST_CASE("training curves: 1, 5, 100 and 10,000 epochs are drawn, no text on another or outside") {
   for (const std::size_t epochs : {1, 5, 100, 10000}) {
     INFO(epochs);
-    const auto drawing = drawn_curves(run_of(epochs));
-    CHECK(text_outside(drawing, render::measure_text) == "");
-    CHECK(texts_in_collision(drawing, render::measure_text) == "");
+    check_texts(drawn_curves(run_of(epochs)));
   }
 }
 
@@ -165,6 +163,5 @@ TEST_CASE(
   const auto drawing = drawn_curves(history);
   CHECK(render::read_charts(drawing).size() == 12);
   CHECK(count_texts(drawing, "training_log.csv has 20 more") == 1);
-  CHECK(text_outside(drawing, render::measure_text) == "");
-  CHECK(texts_in_collision(drawing, render::measure_text) == "");
+  check_texts(drawing);
 }

@@ -10,6 +10,7 @@
 #include "tests/catch.hpp"
 #include "tests/errors.hpp"
 #include "tests/folder.hpp"
+#include "tests/runtime/file_bytes.hpp"
 
 using namespace fovea;
 
@@ -88,9 +89,7 @@ TEST_CASE("history: exporting writes the log") {
   const Folder folder;
   const auto history = two_epochs();
   History::codec().export_to(&history, "", folder / "training_log.csv");
-  std::ostringstream text;
-  text << std::ifstream(folder / "training_log.csv").rdbuf();
-  CHECK(text.str() == to_csv(history));
+  CHECK(bytes_of(folder / "training_log.csv") == to_csv(history));
 }
 
 TEST_CASE("timing: what is stored is what is read") {

@@ -57,8 +57,7 @@ TEST_CASE(
     INFO(steps);
     const auto drawing = draw_learning_rate_range(typical(1e-3, steps), {1600, 1000}, render::measure_text);
     CHECK(ink_in(drawing, {0.1, 0.2, 0.8, 0.6}) > 0.002);
-    CHECK(text_outside(drawing, render::measure_text) == "");
-    CHECK(texts_in_collision(drawing, render::measure_text) == "");
+    check_texts(drawing);
   }
   const auto drawing = draw_learning_rate_range(typical(1e-3), {1600, 1000}, render::measure_text);
   CHECK(count_texts(drawing, "falls fastest at ") == 1);

@@ -35,6 +35,19 @@ Value* values(const at::Tensor& x) {
   return static_cast<Value*>(x.data_ptr());
 }
 
+/// Filters from so many channels to so many, as `transform(weights, channels in, channels out, filters)`
+/// makes them.
+template <class Transform>
+at::Tensor filters_of(const at::Tensor& weight, at::ScalarType type, std::size_t from, std::size_t to,
+                      const Transform& transform) {
+  auto filters = at::empty({16, static_cast<std::int64_t>(from), static_cast<std::int64_t>(to)}, type);
+  by_value(filters, [&]<class Value>(Value) {
+    transform(weight.contiguous().data_ptr<float>(), size(weight, 1), size(weight, 0),
+              values<Value>(filters));
+  });
+  return filters;
+}
+
 }  // namespace
 
 bool suits_winograd(const Conv& conv, const at::Tensor& x) {
@@ -48,21 +61,13 @@ bool suits_winograd(const Conv& conv, const at::Tensor& x) {
 }
 
 at::Tensor winograd_filters(const at::Tensor& weight, at::ScalarType type) {
-  auto filters = at::empty({16, weight.size(1), weight.size(0)}, type);
-  by_value(filters, [&]<class Value>(Value) {
-    winograd_filters(weight.contiguous().data_ptr<float>(), size(weight, 1), size(weight, 0),
-                     values<Value>(filters));
-  });
-  return filters;
+  return filters_of(weight, type, size(weight, 1), size(weight, 0),
+                    [](auto... numbers) { winograd_filters(numbers...); });
 }
 
 at::Tensor winograd_filters_back(const at::Tensor& weight, at::ScalarType type) {
-  auto filters = at::empty({16, weight.size(0), weight.size(1)}, type);
-  by_value(filters, [&]<class Value>(Value) {
-    winograd_filters_back(weight.contiguous().data_ptr<float>(), size(weight, 1), size(weight, 0),
-                          values<Value>(filters));
-  });
-  return filters;
+  return filters_of(weight, type, size(weight, 0), size(weight, 1),
+                    [](auto... numbers) { winograd_filters_back(numbers...); });
 }
 
 void winograd_convolve(const at::Tensor& x, const at::Tensor& filters, const at::Tensor& y) {

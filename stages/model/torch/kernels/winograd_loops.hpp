@@ -13,11 +13,8 @@ namespace fovea {
 
 /// Images in channels-last order, whose numbers of channels are multiples of 16.
 struct WinogradShape {
-  std::size_t images = 0;
-  std::size_t height = 0;
-  std::size_t width = 0;
-  std::size_t channels_in = 0;
-  std::size_t channels_out = 0;
+  std::size_t images = 0, height = 0, width = 0;
+  std::size_t channels_in = 0, channels_out = 0;
 };
 
 /// How many floats the loops need to work with, best at a multiple of 64 bytes.

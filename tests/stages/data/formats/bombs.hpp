@@ -35,6 +35,20 @@ inline void write_sparse(const std::filesystem::path& path, const Bytes& begin, 
   std::filesystem::resize_file(path, size);
 }
 
+/// Folders of one harmful image file each, and one of 900 MB of zeros; `kind` is "PNG" or "JPEG".
+inline std::vector<Bomb> image_bombs(const std::string& kind, const std::string& name,
+                                     const std::vector<std::pair<std::string, Bytes>>& files) {
+  std::vector<Bomb> bombs;
+  for (const auto& [what, bytes] : files) {
+    bombs.push_back({kind + ": " + what, "", name, [name, bytes = bytes](const Folder& folder) {
+                       write_image(folder / ("a/" + name), bytes);
+                     }});
+  }
+  bombs.push_back({kind + ": 900 MB of zeros", "", name,
+                   [name](const Folder& folder) { write_sparse(folder / ("a/" + name), {}, 900'000'000); }});
+  return bombs;
+}
+
 /// Harmful data sets of all formats.
 std::vector<Bomb> png_bombs();
 std::vector<Bomb> jpeg_bombs();

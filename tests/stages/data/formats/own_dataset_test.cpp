@@ -3,6 +3,7 @@
 #include "stages/data/builder.hpp"
 #include "tests/catch.hpp"
 #include "tests/errors.hpp"
+#include "tests/graph/test_stage.hpp"
 #include "tests/stages/data/images/image_fixture.hpp"
 
 namespace fovea {
@@ -11,21 +12,17 @@ namespace {
 using namespace testing;
 using Texts = std::vector<std::string>;
 
+template <template <class> class As>
+struct CheckersOut {
+  As<Dataset> data;
+  static auto ports() { return std::tuple{field("data", &CheckersOut::data, "the checkerboards")}; }
+};
+
 /// A stage of one's own: checkerboards, whose class is how wide their squares are.
-struct Checkers {
+struct Checkers : TestStage<NoPorts, CheckersOut> {
   static constexpr std::string_view name = "checkers";
   static constexpr std::string_view doc = "draws checkerboards with narrow or wide squares";
-  static constexpr int version = 1;
 
-  template <template <class> class As>
-  struct In {
-    static auto ports() { return std::tuple{}; }
-  };
-  template <template <class> class As>
-  struct Out {
-    As<Dataset> data;
-    static auto ports() { return std::tuple{field("data", &Out::data, "the checkerboards")}; }
-  };
   struct Params {
     std::int64_t samples = 8;
     static auto fields() {

@@ -302,15 +302,21 @@ TEST_CASE("image file: an EXIF segment that is cut or changed anywhere turns not
   }
 }
 
+/// A JPEG of any sampling and orientation.
+JpegWish wish_of(int trial, std::mt19937& draw) {
+  JpegWish wish;
+  wish.columns = 1 << draw() % 3;
+  wish.rows = wish.columns == 4 ? 1 : 1 << draw() % 2;
+  wish.progressive = trial % 5 == 0;
+  wish.app1 = exif(static_cast<unsigned>(trial % 8) + 1);
+  return wish;
+}
+
 TEST_CASE("image file: a part decoded alone is the same part of the whole image") {
   std::mt19937 draw(1);
   ImageDecoder decoder;
   for (int trial = 0; trial < 400; ++trial) {
-    JpegWish wish;
-    wish.columns = 1 << draw() % 3;
-    wish.rows = wish.columns == 4 ? 1 : 1 << draw() % 2;
-    wish.progressive = trial % 5 == 0;
-    wish.app1 = exif(static_cast<unsigned>(trial % 8) + 1);
+    const auto wish = wish_of(trial, draw);
     const std::size_t channels = trial % 3 == 0 ? 1 : 3;
     const auto file =
         jpeg_bytes(photo(40 + draw() % 100, 40 + draw() % 140, trial % 7 == 0 ? 4 : channels), wish);
@@ -325,11 +331,7 @@ TEST_CASE("image file: a part decoded at a smaller scale is close to the same pa
   std::mt19937 draw(2);
   ImageDecoder decoder;
   for (int trial = 0; trial < 300; ++trial) {
-    JpegWish wish;
-    wish.columns = 1 << draw() % 3;
-    wish.rows = wish.columns == 4 ? 1 : 1 << draw() % 2;
-    wish.progressive = trial % 5 == 0;
-    wish.app1 = exif(static_cast<unsigned>(trial % 8) + 1);
+    const auto wish = wish_of(trial, draw);
     const auto file = jpeg_bytes(photo(100 + draw() % 300, 100 + draw() % 300, 3, 0), wish);
     const auto [part, height, width] = random_part(draw, image_size(file, "x"), 12);
     INFO(trial << ": " << part.x << " " << part.y << " " << part.width << " " << part.height << " to "

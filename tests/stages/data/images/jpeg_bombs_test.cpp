@@ -83,13 +83,7 @@ std::vector<Bomb> jpeg_bombs() {
       {"restarts that are not there", inserted(plain, frame, {0xff, 0xdd, 0, 4, 0, 1})},
       {"20 MB of notes and no pixels", joined(joined({0xff, 0xd8}, notes), {0xff, 0xd9})},
       {"another kind of file", {'G', 'I', 'F', '8', '9', 'a', 0xff, 0xff}}};
-  std::vector<Bomb> bombs;
-  for (const auto& [what, bytes] : files) {
-    bombs.push_back({"JPEG: " + what, "", "bomb.jpg",
-                     [bytes = bytes](const Folder& folder) { write_image(folder / "a/bomb.jpg", bytes); }});
-  }
-  bombs.push_back({"JPEG: 900 MB of zeros", "", "bomb.jpg",
-                   [](const Folder& folder) { write_sparse(folder / "a/bomb.jpg", {}, 900'000'000); }});
+  auto bombs = image_bombs("JPEG", "bomb.jpg", files);
   bombs.push_back({"JPEG: 900 MB of zeros behind a header", "", "bomb.jpg", [plain](const Folder& folder) {
                      write_sparse(folder / "a/bomb.jpg", cut(plain, plain.size() - 2), 900'000'000);
                    }});

@@ -96,14 +96,7 @@ std::vector<Bomb> png_bombs() {
       {"3 bits a value", with_end(with_chunk(png_start_of(8, 8, 3, 0), "IDAT", rows))},
       {"a chunk that must be known and is not",
        with_end(with_chunk(with_chunk(tiny, "ABCD", {1}), "IDAT", rows))}};
-  std::vector<Bomb> bombs;
-  for (const auto& [what, bytes] : files) {
-    bombs.push_back({"PNG: " + what, "", "bomb.png",
-                     [bytes = bytes](const Folder& folder) { write_image(folder / "a/bomb.png", bytes); }});
-  }
-  bombs.push_back({"PNG: 900 MB of zeros", "", "bomb.png",
-                   [](const Folder& folder) { write_sparse(folder / "a/bomb.png", {}, 900'000'000); }});
-  return bombs;
+  return image_bombs("PNG", "bomb.png", files);
 }
 
 }  // namespace fovea::testing

@@ -7,6 +7,7 @@
 #include "stages/train/torch/loss.hpp"
 #include "stages/train/torch/optimizer.hpp"
 #include "tests/catch.hpp"
+#include "tests/runtime/file_bytes.hpp"
 #include "tests/stages/train/torch/toy.hpp"
 
 using namespace fovea;
@@ -17,9 +18,7 @@ using namespace fovea;
 namespace {
 
 Json optimizer_oracle() {
-  std::ostringstream text;
-  text << std::ifstream(FOVEA_SOURCE_DIR "/tests/stages/oracle/optimizers.json").rdbuf();
-  return parse_json(text.str());
+  return parse_json(bytes_of(FOVEA_SOURCE_DIR "/tests/stages/oracle/optimizers.json"));
 }
 
 /// From -0.5 to 0.5, as in the script.

@@ -3,19 +3,14 @@
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/Parallel.h>
 #include <ATen/TensorOperators.h>
-#include <ATen/ops/batch_norm.h>
 #include <ATen/ops/conv2d.h>
-#include <ATen/ops/linspace.h>
-#include <ATen/ops/max_pool2d.h>
-#include <ATen/ops/ones.h>
 #include <ATen/ops/ones_like.h>
 #include <ATen/ops/randn.h>
-#include <ATen/ops/relu.h>
-#include <ATen/ops/zeros.h>
 
 #include <limits>
 
 #include "tests/catch.hpp"
+#include "tests/stages/model/torch/kernels/plain_norm.hpp"
 
 using fovea::Conv;
 using fovea::Epilogue;
@@ -28,23 +23,14 @@ at::Tensor random_normal(at::IntArrayRef sizes, std::uint64_t seed) {
 }
 
 Norm fresh_norm(std::int64_t channels) {
-  return {at::linspace(0.5, 1.5, channels).requires_grad_(true),
-          at::linspace(0.5, -0.5, channels).requires_grad_(true),
-          at::zeros({channels}),
-          at::ones({channels}),
-          0.1,
-          1e-5};
+  return plain_layers::norm(channels, 0.5, 1.5, 1e-5);
 }
 
-at::Tensor plain_layers(const at::Tensor& x, const Conv& conv, const at::Tensor& weight, const Norm& norm,
-                        Epilogue epilogue, const at::Tensor& added) {
-  const auto convolved = at::conv2d(x, weight, {}, {conv.stride, conv.stride}, {conv.padding, conv.padding},
-                                    {1, 1}, conv.groups);
-  auto y = at::batch_norm(convolved, norm.weight, norm.bias, norm.mean, norm.variance, true, norm.momentum,
-                          norm.epsilon, false);
-  if (added.defined()) y = y + added;
-  if (epilogue != Epilogue::nothing) y = at::relu(y);
-  return epilogue == Epilogue::relu_and_pool ? at::max_pool2d(y, 2) : y;
+at::Tensor convolved(const at::Tensor& x, const Conv& conv, const at::Tensor& weight, const Norm& norm,
+                     Epilogue epilogue, const at::Tensor& added) {
+  const auto y = at::conv2d(x, weight, {}, {conv.stride, conv.stride}, {conv.padding, conv.padding}, {1, 1},
+                            conv.groups);
+  return plain_layers::normalised(y, norm, true, epilogue, added);
 }
 
 /// The largest difference, as a share of the largest value.
@@ -78,7 +64,7 @@ double furthest(const Job& job, at::ScalarType type = at::kFloat, bool has_gradi
     plainly_added = added.detach().to(at::kFloat, false, true).requires_grad_(true);
   }
   const auto fused = fovea::conv_norm(one, conv, weight, norm, job.epilogue, added),
-             expected = plain_layers(two, conv, plain_weight, plain_norm, job.epilogue, plainly_added);
+             expected = convolved(two, conv, plain_weight, plain_norm, job.epilogue, plainly_added);
   const auto gradient = random_normal(fused.sizes(), 3).to(type);
   fused.backward(gradient);
   expected.backward(gradient.to(at::kFloat));
@@ -140,7 +126,7 @@ TEST_CASE("fused conv: a value that is not a number makes its channel so, as in 
     const auto weight = random_normal({channels, channels, 3, 3}, 2);
     const auto conv = window(channels, 3, 1, 1);
     const auto fused = fovea::conv_norm(image, conv, weight, fresh_norm(channels), Epilogue::nothing);
-    const auto expected = plain_layers(image, conv, weight, fresh_norm(channels), Epilogue::nothing, {});
+    const auto expected = convolved(image, conv, weight, fresh_norm(channels), Epilogue::nothing, {});
     CHECK((fused.isnan() == expected.isnan()).all().item<bool>());
     CHECK(fused.isnan().any().item<bool>());
   }
@@ -150,5 +136,5 @@ TEST_CASE("fused conv: other memory orders go through the plain layers") {
   const auto image = random_normal({2, 16, 6, 6}, 1), weight = random_normal({16, 16, 3, 3}, 2);
   const auto conv = window(16, 3, 1, 1);
   CHECK(apart(fovea::conv_norm(image, conv, weight, fresh_norm(16), Epilogue::relu),
-              plain_layers(image, conv, weight, fresh_norm(16), Epilogue::relu, {})) < 1e-5);
+              convolved(image, conv, weight, fresh_norm(16), Epilogue::relu, {})) < 1e-5);
 }

@@ -3,17 +3,13 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/arange.h>
-#include <ATen/ops/batch_norm.h>
-#include <ATen/ops/linspace.h>
-#include <ATen/ops/max_pool2d.h>
-#include <ATen/ops/ones.h>
-#include <ATen/ops/relu.h>
-#include <ATen/ops/zeros.h>
 
 #include "tests/catch.hpp"
+#include "tests/stages/model/torch/kernels/plain_norm.hpp"
 
 using fovea::Epilogue;
 using fovea::Norm;
+using plain_layers::normalised;
 
 namespace {
 
@@ -25,21 +21,7 @@ at::Tensor waves(at::IntArrayRef sizes) {
 }
 
 Norm norm_of(std::int64_t channels) {
-  return {at::linspace(-1, 2, channels).requires_grad_(true),
-          at::linspace(0.5, -0.5, channels).requires_grad_(true),
-          at::zeros({channels}),
-          at::ones({channels}),
-          0.1,
-          1e-3};
-}
-
-at::Tensor plain(const at::Tensor& x, const Norm& norm, bool training, Epilogue epilogue,
-                 const at::Tensor& added = {}) {
-  auto y = at::batch_norm(x, norm.weight, norm.bias, norm.mean, norm.variance, training, norm.momentum,
-                          norm.epsilon, false);
-  if (added.defined()) y = y + added;
-  if (epilogue != Epilogue::nothing) y = at::relu(y);
-  return epilogue == Epilogue::relu_and_pool ? at::max_pool2d(y, 2) : y;
+  return plain_layers::norm(channels, -1, 2, 1e-3);
 }
 
 double difference(const at::Tensor& a, const at::Tensor& b) {
@@ -57,7 +39,7 @@ double largest_difference(at::IntArrayRef sizes, Epilogue epilogue, at::ScalarTy
     plainly_added = added.detach().to(at::kFloat, false, true).requires_grad_(true);
   }
   const auto fused = fovea::batch_norm(one, fused_norm, true, epilogue, added),
-             expected = plain(two, plain_norm, true, epilogue, plainly_added);
+             expected = normalised(two, plain_norm, true, epilogue, plainly_added);
   const auto gradient = (at::arange(fused.numel(), at::kFloat) * 1.3).cos().view(fused.sizes()).to(type);
   fused.backward(gradient);
   expected.backward(gradient.to(at::kFloat));
@@ -100,7 +82,7 @@ TEST_CASE("fused norm: a large mean does not cost precision") {
                    0.1,
                    1e-3};
   const auto fused = fovea::batch_norm(image, norm, true, Epilogue::nothing);
-  CHECK(difference(fused, plain(image.to(at::kDouble), exact, true, Epilogue::nothing)) < 1e-3);
+  CHECK(difference(fused, normalised(image.to(at::kDouble), exact, true, Epilogue::nothing)) < 1e-3);
 }
 
 TEST_CASE("fused norm: in evaluation the running statistics normalise and stay as they are") {
@@ -109,12 +91,12 @@ TEST_CASE("fused norm: in evaluation the running statistics normalise and stay a
   auto norm = norm_of(4);
   norm.mean.fill_(0.5);
   for (const auto epilogue : {Epilogue::nothing, Epilogue::relu, Epilogue::relu_and_pool}) {
-    CHECK(difference(fovea::batch_norm(image, norm, false, epilogue), plain(image, norm, false, epilogue)) <
-          1e-5);
+    CHECK(difference(fovea::batch_norm(image, norm, false, epilogue),
+                     normalised(image, norm, false, epilogue)) < 1e-5);
   }
   const auto added = image.flip(0).contiguous(at::MemoryFormat::ChannelsLast);
   CHECK(difference(fovea::batch_norm(image, norm, false, Epilogue::add_and_relu, added),
-                   plain(image, norm, false, Epilogue::add_and_relu, added)) < 1e-5);
+                   normalised(image, norm, false, Epilogue::add_and_relu, added)) < 1e-5);
   CHECK(norm.mean[2].item<float>() == 0.5F);
 }
 
@@ -122,5 +104,5 @@ TEST_CASE("fused norm: other memory orders go through the plain layers") {
   const auto image = waves({2, 4, 6, 6});
   const auto one = norm_of(4), two = norm_of(4);
   CHECK(difference(fovea::batch_norm(image, one, true, Epilogue::relu),
-                   plain(image, two, true, Epilogue::relu)) == 0);
+                   normalised(image, two, true, Epilogue::relu)) == 0);
 }

@@ -55,39 +55,30 @@ Errors errors(at::IntArrayRef sizes, std::int64_t channels_out, at::ScalarType t
 const std::vector<std::vector<std::int64_t>> shapes{{1, 16, 4, 4},   {3, 16, 5, 7}, {2, 48, 9, 4},
                                                     {5, 32, 13, 13}, {1, 64, 1, 1}, {4, 16, 28, 28}};
 
-}  // namespace
-
-TEST_CASE("winograd: a convolution and its gradients are those of PyTorch, whatever the size") {
-  if (!fovea::has_avx512(false)) {
-    skipped("this CPU has no AVX-512");
-    return;
-  }
+/// Checks the errors of every shape: those of the result, of the gradient of the image and of the weights.
+void check_errors(at::ScalarType type, double most, double most_of_weights) {
   for (const auto& sizes : shapes) {
     for (const std::int64_t channels_out : {16, 32, 80}) {
-      const auto found = errors(sizes, channels_out, at::kFloat);
+      const auto found = errors(sizes, channels_out, type);
       INFO(sizes[1] << " to " << channels_out << " channels of " << sizes[2] << " x " << sizes[3]);
-      CHECK(found.y < 2e-6);
-      CHECK(found.x_gradient < 2e-6);
-      CHECK(found.weight_gradient < 5e-6);
+      CHECK(found.y < most);
+      CHECK(found.x_gradient < most);
+      CHECK(found.weight_gradient < most_of_weights);
     }
   }
 }
 
+}  // namespace
+
+TEST_CASE("winograd: a convolution and its gradients are those of PyTorch, whatever the size") {
+  if (!fovea::has_avx512(false)) return skipped("this CPU has no AVX-512");
+  check_errors(at::kFloat, 2e-6, 5e-6);
+}
+
 TEST_CASE("winograd: in bf16 it is as near as a few roundings to bf16") {
-  if (!fovea::has_avx512(true)) {
-    skipped("this CPU does not multiply in bf16");
-    return;
-  }
-  for (const auto& sizes : shapes) {
-    for (const std::int64_t channels_out : {16, 32, 80}) {
-      const auto found = errors(sizes, channels_out, at::kBFloat16);
-      INFO(sizes[1] << " to " << channels_out << " channels of " << sizes[2] << " x " << sizes[3]);
-      const double rounding = 1.0 / 256;
-      CHECK(found.y < 3 * rounding);
-      CHECK(found.x_gradient < 3 * rounding);
-      CHECK(found.weight_gradient < 3 * rounding);
-    }
-  }
+  if (!fovea::has_avx512(true)) return skipped("this CPU does not multiply in bf16");
+  const double rounding = 1.0 / 256;
+  check_errors(at::kBFloat16, 3 * rounding, 3 * rounding);
 }
 
 TEST_CASE("winograd: suits only 3 x 3 convolutions of whole vectors of channels that keep the size") {
