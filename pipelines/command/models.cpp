@@ -77,8 +77,8 @@ void list_models(const std::string& input, std::int64_t classes, bool json) {
       print("{}\n", line.dump());
     } else if (network) {
       const auto info = infer(*network);
-      print("  {:<20}  {:>12}  {:>14}  {:<9}  {}\n", one.name, grouped(info.parameters),
-            grouped(info.multiply_adds), input_text(*network), one.doc);
+      print("  {:<20}  {:>12}  {:>14}  {:<9}  {}\n", one.name, render::grouped(info.parameters),
+            render::grouped(info.multiply_adds), input_text(*network), one.doc);
     } else {
       print("  {:<20}  {:>12}  {:>14}  {:<9}  {}\n", one.name, "-", "-", input, reason);
     }
@@ -100,10 +100,10 @@ void show_model(const Architecture& one, const std::string& input, std::int64_t 
     const auto& layer = network.layers[i];
     const auto kind = Conversion<Layer>::write(layer, Keep::all).at("layer").get<std::string>();
     print("  {:<28}  {:<20}  {:<16}  {:>12}  {:>14}\n", layer.name, kind, extent_text(info.layers[i].output),
-          grouped(info.layers[i].parameters), grouped(info.layers[i].multiply_adds));
+          render::grouped(info.layers[i].parameters), render::grouped(info.layers[i].multiply_adds));
   }
-  print("\n{} parameters, {} multiply-adds an image\n", grouped(info.parameters),
-        grouped(info.multiply_adds));
+  print("\n{} parameters, {} multiply-adds an image\n", render::grouped(info.parameters),
+        render::grouped(info.multiply_adds));
 }
 
 void print_models(const std::string& architecture, const std::string& input, std::int64_t classes,

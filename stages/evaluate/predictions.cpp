@@ -14,6 +14,7 @@
 #include <limits>
 #include <set>
 
+#include "graph/error.hpp"
 #include "runtime/store/artifact.hpp"
 #include "runtime/text_file.hpp"
 

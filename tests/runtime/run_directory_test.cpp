@@ -120,7 +120,7 @@ TEST_CASE("run directory: made from the records that a store keeps, it is the sa
   REQUIRE(first);
   REQUIRE(second);
   for (const auto* name : {"config.json", "constant.txt", "left/sum.txt", "right/sum.txt", "run.log"})
-    CHECK(text_of(*first / name) == text_of(*second / name));
+    CHECK(bytes_of(*first / name) == bytes_of(*second / name));
 }
 
 TEST_CASE("run directory: the store keeps which stages the run has computed") {

@@ -25,10 +25,10 @@ TEST_CASE(
 TEST_CASE("fovea export: an object that turns out to be damaged is set aside, and its stage is named") {
   const Trained scratch;
   const auto run =
-      fovea::parse_json(contents(fs::directory_iterator(scratch.folder / ".fovea/runs")->path()));
+      fovea::parse_json(bytes_of(fs::directory_iterator(scratch.folder / ".fovea/runs")->path()));
   const auto digest = run.at("stages").at("evaluate").at("objects").at(0).get<std::string>().substr(0, 64);
   const auto file = scratch.folder / ".fovea/objects" / digest.substr(0, 2) / (digest + ".h5");
-  auto bytes = contents(file);
+  auto bytes = bytes_of(file);
   bytes[bytes.size() / 2] ^= 1;
   fs::remove(file);
   std::ofstream(file, std::ios::binary) << bytes;
