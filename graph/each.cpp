@@ -16,8 +16,7 @@ constexpr std::size_t max_bytes_made = std::size_t{8} << 20;
 
 class Unroller {
   /// Runs `body` and reports its errors at the setting that gave the value.
-  template <class Body>
-  auto at_setting(const Choice& choice, Body&& body) const {
+  template <class Body> auto at_setting(const Choice& choice, Body&& body) const {
     try {
       return body();
     } catch (const Error& error) {

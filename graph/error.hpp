@@ -21,8 +21,7 @@ class Error : public std::runtime_error {
 };
 
 /// Runs `body` and adds `place` to any `Error` that leaves it.
-template <class Body>
-decltype(auto) at(std::string_view place, Body&& body) {
+template <class Body> decltype(auto) at(std::string_view place, Body&& body) {
   try {
     return std::forward<Body>(body)();
   } catch (const Error& error) {

@@ -18,10 +18,7 @@ namespace fovea {
 
 /// A rule that allows every value.
 struct Anything {
-  template <class T>
-  std::string broken_by(const T&) const {
-    return {};
-  }
+  template <class T> std::string broken_by(const T&) const { return {}; }
   std::string text() const { return {}; }
 };
 
@@ -70,8 +67,7 @@ enum class Role {
 };
 
 /// One member of a parameter or port struct: the name that users type, the member, and its documentation.
-template <class Owner, class T, class Rule = Anything>
-struct Field {
+template <class Owner, class T, class Rule = Anything> struct Field {
   std::string_view name;
   T Owner::*member;
   std::string_view doc;
@@ -101,17 +97,15 @@ constexpr auto source(std::string_view name, T Owner::*member, std::string_view 
 }
 
 /// Declares an output port that is written to the run directory under `file`.
-template <class Owner, class T>
-constexpr auto exported(std::string_view name, T Owner::*member, std::string_view doc,
-                        std::string_view file) {
+template <class Owner, class T> constexpr auto exported(std::string_view name, T Owner::*member,
+                                                        std::string_view doc, std::string_view file) {
   return Field<Owner, T, Anything>{name, member, doc, {}, Role::result, file};
 }
 
 /// Declares an output port that trackers and the summary of a run are told of when all has run: its artifact
 /// says what (`Codec::tells`). Where a `file` is given, it is exported as well.
-template <class Owner, class T>
-constexpr auto tracked(std::string_view name, T Owner::*member, std::string_view doc,
-                       std::string_view file = {}) {
+template <class Owner, class T> constexpr auto tracked(std::string_view name, T Owner::*member,
+                                                       std::string_view doc, std::string_view file = {}) {
   return Field<Owner, T, Anything>{name, member, doc, {}, Role::result, file, true};
 }
 
@@ -138,10 +132,7 @@ constexpr auto told_together(std::string_view name, T Owner::*member, std::strin
 /// Marks a parameter that takes the values of `each`, in the order of the wires of a list; see `of_each`.
 struct ValuesOfEach {
   std::string_view port;
-  template <class T>
-  std::string broken_by(const T&) const {
-    return {};
-  }
+  template <class T> std::string broken_by(const T&) const { return {}; }
   std::string text() const { return {}; }
 };
 
@@ -153,8 +144,7 @@ constexpr auto of_each(std::string_view name, T Owner::*member, std::string_view
 }
 
 /// A number that the program computes itself if the user gives "auto".
-template <class T>
-struct Auto {
+template <class T> struct Auto {
   std::optional<T> value;
 
   constexpr Auto() = default;
@@ -166,20 +156,17 @@ struct Auto {
 namespace detail {
 
 struct AnyMember {
-  template <class T>
-  operator T() const noexcept;
+  template <class T> operator T() const noexcept;
 };
 
-template <class T, std::size_t... I>
-consteval bool takes_members(std::index_sequence<I...>) {
+template <class T, std::size_t... I> consteval bool takes_members(std::index_sequence<I...>) {
   return requires {
     T{((void)I, AnyMember{})...};
   };
 }
 
 /// Whether T has exactly `count` members; members without a default count as well.
-template <class T, std::size_t count>
-consteval bool has_members() {
+template <class T, std::size_t count> consteval bool has_members() {
   return takes_members<T>(std::make_index_sequence<count>()) &&
          !takes_members<T>(std::make_index_sequence<count + 1>());
 }
@@ -193,8 +180,7 @@ concept Described = requires {
 };
 
 /// Calls `visit` with every field of T, in the order of declaration.
-template <Described T, class Visit>
-void for_each_field(Visit&& visit) {
+template <Described T, class Visit> void for_each_field(Visit&& visit) {
   static_assert(detail::has_members<T, std::tuple_size_v<decltype(T::fields())>>(),
                 "a member of this struct is missing from its fields()");
   std::apply([&](const auto&... each) { (visit(each), ...); }, T::fields());

@@ -37,9 +37,9 @@ class Graph {
   explicit Graph(std::string name = "pipeline", std::uint64_t seed = 0);
 
   /// Adds a stage under its own name, with a number appended if the name is taken, and returns its outputs.
-  template <Stage S>
-  typename S::template Out<Ref> add(const typename S::template In<Ref>& inputs,
-                                    const typename S::Params& params = {}, std::optional<Seed> seed = {}) {
+  template <Stage S> typename S::template Out<Ref> add(const typename S::template In<Ref>& inputs,
+                                                       const typename S::Params& params = {},
+                                                       std::optional<Seed> seed = {}) {
     return add<S>(free_name(std::string(S::name)), inputs, params, seed);
   }
 
@@ -84,17 +84,12 @@ class Graph {
  private:
   /// A placeholder for an output of any kind until its port is known.
   struct AnyOutput {
-    template <class T>
-    operator Ref<T>() const {
-      return Ref<T>(OutputOf{});
-    }
+    template <class T> operator Ref<T>() const { return Ref<T>(OutputOf{}); }
   };
-  template <class Out, std::size_t... I>
-  static Out unknown_outputs(std::index_sequence<I...>) {
+  template <class Out, std::size_t... I> static Out unknown_outputs(std::index_sequence<I...>) {
     return Out{((void)I, AnyOutput{})...};
   }
-  template <class Out>
-  Out outputs(std::size_t node) const {
+  template <class Out> Out outputs(std::size_t node) const {
     auto out = unknown_outputs<Out>(std::make_index_sequence<std::tuple_size_v<decltype(Out::ports())>>());
     std::size_t port = 0;
     for_each_port<Out>([&]<class T>(const auto& each, std::type_identity<T>) {
@@ -102,15 +97,13 @@ class Graph {
     });
     return out;
   }
-  template <class T>
-  void add_wires(const Ref<T>& from, std::size_t input, const std::string& place,
-                 std::vector<Wire>& wires) const {
+  template <class T> void add_wires(const Ref<T>& from, std::size_t input, const std::string& place,
+                                    std::vector<Wire>& wires) const {
     expect_own(from.from(), place);
     wires.push_back({from.from().node, from.from().port, input});
   }
-  template <class T>
-  void add_wires(const Ref<Many<T>>& list, std::size_t input, const std::string& place,
-                 std::vector<Wire>& wires) const {
+  template <class T> void add_wires(const Ref<Many<T>>& list, std::size_t input, const std::string& place,
+                                    std::vector<Wire>& wires) const {
     for (const auto& from : list.wires()) add_wires(from, input, place, wires);
   }
   /// Throws `Error` unless the output belongs to a stage of this graph.

@@ -33,8 +33,7 @@ Leaves leaves_of(const Json& parts) {
 
 /// Calls `visit(name, before, now)` for each leaf that differs, with null for a missing one, until it returns
 /// false.
-template <class Visit>
-void for_each_difference(const Leaves& before, const Leaves& now, Visit&& visit) {
+template <class Visit> void for_each_difference(const Leaves& before, const Leaves& now, Visit&& visit) {
   auto old = before.begin(), next = now.begin();
   while (old != before.end() || next != now.end()) {
     const bool gone = next == now.end() || (old != before.end() && old->first < next->first);

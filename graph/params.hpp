@@ -31,11 +31,9 @@ struct Tag {
 enum class Keep { all, keyed };
 
 /// Reads and writes values of type T as JSON; `read` throws `Error` that begins with the place.
-template <class T>
-struct Conversion;
+template <class T> struct Conversion;
 
-template <Described T>
-std::vector<FieldInfo> describe_fields();
+template <Described T> std::vector<FieldInfo> describe_fields();
 
 namespace detail {
 
@@ -57,14 +55,11 @@ Json object_schema(const std::vector<FieldInfo>& fields);
 /// Adds the tag of an alternative to its schema.
 void add_tag(Json& schema, const Tag& tag);
 
-template <class T>
-inline constexpr bool is_variant = false;
-template <class... T>
-inline constexpr bool is_variant<std::variant<T...>> = true;
+template <class T> inline constexpr bool is_variant = false;
+template <class... T> inline constexpr bool is_variant<std::variant<T...>> = true;
 
 /// Returns the part of the rule that a value breaks; "auto", null and lists are checked by their content.
-template <class Rule, class T>
-std::string broken(const Rule& rule, const T& value) {
+template <class Rule, class T> std::string broken(const Rule& rule, const T& value) {
   if constexpr (requires { rule.broken_by(value); }) {
     return rule.broken_by(value);
   } else if constexpr (requires { value.value.has_value(); }) {
@@ -81,40 +76,35 @@ std::string broken(const Rule& rule, const T& value) {
 
 }  // namespace detail
 
-template <>
-struct Conversion<bool> {
+template <> struct Conversion<bool> {
   static constexpr std::string_view kind = "true or false";
   static bool read(const Json& json, const std::string& place);
   static Json write(bool value, Keep keep);
   static Json schema();
 };
 
-template <>
-struct Conversion<std::int64_t> {
+template <> struct Conversion<std::int64_t> {
   static constexpr std::string_view kind = "a whole number";
   static std::int64_t read(const Json& json, const std::string& place);
   static Json write(std::int64_t value, Keep keep);
   static Json schema();
 };
 
-template <>
-struct Conversion<double> {
+template <> struct Conversion<double> {
   static constexpr std::string_view kind = "a number";
   static double read(const Json& json, const std::string& place);
   static Json write(double value, Keep keep);
   static Json schema();
 };
 
-template <>
-struct Conversion<std::string> {
+template <> struct Conversion<std::string> {
   static constexpr std::string_view kind = "text";
   static std::string read(const Json& json, const std::string& place);
   static Json write(const std::string& value, Keep keep);
   static Json schema();
 };
 
-template <>
-struct Conversion<std::filesystem::path> {
+template <> struct Conversion<std::filesystem::path> {
   static constexpr std::string_view kind = "a path";
   static std::filesystem::path read(const Json& json, const std::string& place);
   static Json write(const std::filesystem::path& value, Keep keep);
@@ -122,16 +112,14 @@ struct Conversion<std::filesystem::path> {
 };
 
 /// A JSON object with any members.
-template <>
-struct Conversion<Json> {
+template <> struct Conversion<Json> {
   static constexpr std::string_view kind = "an object";
   static Json read(const Json& json, const std::string& place);
   static Json write(const Json& value, Keep keep);
   static Json schema();
 };
 
-template <class T>
-struct Conversion<Auto<T>> {
+template <class T> struct Conversion<Auto<T>> {
   static inline const std::string kind = std::string(Conversion<T>::kind) + " or \"auto\"";
   static Auto<T> read(const Json& json, const std::string& place) {
     if (json == "auto") return {};
@@ -144,8 +132,7 @@ struct Conversion<Auto<T>> {
   static Json schema() { return {{"anyOf", {{{"const", "auto"}}, Conversion<T>::schema()}}}; }
 };
 
-template <class T>
-struct Conversion<std::optional<T>> {
+template <class T> struct Conversion<std::optional<T>> {
   static inline const std::string kind = std::string(Conversion<T>::kind) + " or null";
   static std::optional<T> read(const Json& json, const std::string& place) {
     if (json.is_null()) return {};
@@ -157,8 +144,7 @@ struct Conversion<std::optional<T>> {
   static Json schema() { return {{"anyOf", {{{"type", "null"}}, Conversion<T>::schema()}}}; }
 };
 
-template <class T>
-struct Conversion<std::vector<T>> {
+template <class T> struct Conversion<std::vector<T>> {
   static constexpr std::string_view kind = "a list";
   static std::vector<T> read(const Json& json, const std::string& place) {
     if (!json.is_array()) detail::wrong_kind(place, kind, json);
@@ -177,8 +163,7 @@ struct Conversion<std::vector<T>> {
 };
 
 /// A struct with `fields()` is an object; members that are not written keep their defaults.
-template <Described T>
-struct Conversion<T> {
+template <Described T> struct Conversion<T> {
   static constexpr std::string_view kind = "an object";
   static T read(const Json& json, const std::string& place) {
     std::vector<std::string> known;
@@ -231,8 +216,7 @@ struct Conversion<T> {
 };
 
 /// One of several structs, told apart by their `tag`.
-template <class... T>
-struct Conversion<std::variant<T...>> {
+template <class... T> struct Conversion<std::variant<T...>> {
   static constexpr std::string_view kind = "an object";
   static std::variant<T...> read(const Json& json, const std::string& place) {
     detail::expect_object(place, json);
@@ -253,8 +237,7 @@ struct Conversion<std::variant<T...>> {
 };
 
 /// Returns a description of every field of T, with its default and its JSON Schema.
-template <Described T>
-std::vector<FieldInfo> describe_fields() {
+template <Described T> std::vector<FieldInfo> describe_fields() {
   std::vector<FieldInfo> all;
   const T standard;
   for_each_field<T>([&](const auto& each) {
@@ -277,8 +260,7 @@ std::vector<FieldInfo> describe_fields() {
 
 /// Reads a parameter struct from JSON; missing members keep their defaults. Throws `Error` for a value that
 /// is not allowed.
-template <Described T>
-T read_params(const Json& json, const std::string& place) {
+template <Described T> T read_params(const Json& json, const std::string& place) {
   return Conversion<T>::read(json, place);
 }
 
@@ -288,8 +270,7 @@ struct NoParams {
 };
 
 /// Writes all parameters, or only those that decide the result.
-template <Described T>
-Json write_params(const T& params, Keep keep = Keep::all) {
+template <Described T> Json write_params(const T& params, Keep keep = Keep::all) {
   return Conversion<T>::write(params, keep);
 }
 

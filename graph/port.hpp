@@ -32,8 +32,7 @@ struct OutputOf {
 
 /// A wire while a graph is composed: an output of a stage. Only `Graph::add` makes wires, so that an input
 /// that is left out does not compile.
-template <class T>
-class Ref {
+template <class T> class Ref {
  public:
   Ref() = delete;  // an input was left out: every input needs a wire
   const OutputOf& from() const { return from_; }
@@ -52,8 +51,7 @@ struct Item {
 };
 
 /// An artifact while a graph runs. It is shared and immutable; a T is moved in.
-template <class T>
-class Value {
+template <class T> class Value {
  public:
   Value() = default;
   Value(T made) : item_{std::make_shared<const T>(std::move(made)), {}} {}
@@ -76,12 +74,10 @@ class Value {
 };
 
 /// Marks a list: an input port `As<Many<T>>` takes one or more wires, and their order counts.
-template <class T>
-struct Many;
+template <class T> struct Many;
 
 /// The wires of a list: `{.metrics = {first.metrics, second.metrics}}`, or a vector of them.
-template <class T>
-class Ref<Many<T>> {
+template <class T> class Ref<Many<T>> {
  public:
   Ref() = delete;  // an input was left out: every list needs a wire
   Ref(std::initializer_list<Ref<T>> wires) : wires_(wires) {}
@@ -93,15 +89,13 @@ class Ref<Many<T>> {
 };
 
 /// The artifacts of a list, in the order of its wires.
-template <class T>
-class Value<Many<T>> : public std::vector<Value<T>> {
+template <class T> class Value<Many<T>> : public std::vector<Value<T>> {
  public:
   using std::vector<Value<T>>::vector;
 };
 
 /// The ports of a stage without inputs, or without outputs.
-template <template <class> class As>
-struct NoPorts {
+template <template <class> class As> struct NoPorts {
   static constexpr auto ports() { return std::tuple{}; }
 };
 
@@ -128,15 +122,12 @@ struct PortInfo {
 
 namespace detail {
 
-template <class T>
-struct PortType;
-template <template <class> class As, class T>
-struct PortType<As<T>> {
+template <class T> struct PortType;
+template <template <class> class As, class T> struct PortType<As<T>> {
   using type = T;
   static constexpr bool many = false;
 };
-template <template <class> class As, class T>
-struct PortType<As<Many<T>>> {
+template <template <class> class As, class T> struct PortType<As<Many<T>>> {
   using type = T;
   static constexpr bool many = true;
 };
@@ -144,8 +135,7 @@ struct PortType<As<Many<T>>> {
 }  // namespace detail
 
 /// Calls `visit(field, type)` for every port, where `type` is a `std::type_identity` of the artifact.
-template <class Ports, class Visit>
-void for_each_port(Visit&& visit) {
+template <class Ports, class Visit> void for_each_port(Visit&& visit) {
   static_assert(detail::has_members<Ports, std::tuple_size_v<decltype(Ports::ports())>>(),
                 "a member of this struct is missing from its ports()");
   const auto each = [&]<class Owner, class Member, class Rule>(const Field<Owner, Member, Rule>& one) {

@@ -9,13 +9,9 @@ namespace fovea {
 /// The stages that definitions may name.
 class Registry {
  public:
-  template <Stage S>
-  void add() {
-    add(stage_info<S>());
-  }
+  template <Stage S> void add() { add(stage_info<S>()); }
   /// Registers the `run` of a stage; called in the library that holds it.
-  template <Stage S>
-  void add_implementation() {
+  template <Stage S> void add_implementation() {
     auto info = stage_info<S>();
     info.run = &detail::run_stage<S>;
     add(std::move(info));

@@ -68,8 +68,7 @@ concept Stage = requires {
 
 namespace detail {
 
-template <class Ports>
-std::vector<PortInfo> describe_ports() {
+template <class Ports> std::vector<PortInfo> describe_ports() {
   std::vector<PortInfo> ports;
   for_each_port<Ports>([&]<class Owner, class Member, class Rule, Artifact T>(
                            const Field<Owner, Member, Rule>& each, std::type_identity<T>) {
@@ -84,18 +83,15 @@ std::vector<PortInfo> describe_ports() {
   return ports;
 }
 
-template <class T>
-void take(Value<T>& value, std::span<const Item> items) {
+template <class T> void take(Value<T>& value, std::span<const Item> items) {
   value = Value<T>(items.front());
 }
-template <class T>
-void take(Value<Many<T>>& values, std::span<const Item> items) {
+template <class T> void take(Value<Many<T>>& values, std::span<const Item> items) {
   for (const auto& item : items) values.emplace_back(item);
 }
 
-template <Stage S>
-std::vector<Item> run_stage(std::span<const std::vector<Item>> inputs, const Json& complete,
-                            Context& context) {
+template <Stage S> std::vector<Item> run_stage(std::span<const std::vector<Item>> inputs,
+                                               const Json& complete, Context& context) {
   typename S::template In<Value> in;
   std::size_t port = 0;
   for_each_port<decltype(in)>([&](const auto& each, auto) { take(in.*each.member, inputs[port++]); });
@@ -111,8 +107,7 @@ std::vector<Item> run_stage(std::span<const std::vector<Item>> inputs, const Jso
 }  // namespace detail
 
 /// Describes S except for its `run`.
-template <Stage S>
-StageInfo describe() {
+template <Stage S> StageInfo describe() {
   using Params = typename S::Params;
   StageInfo info;
   info.name = S::name;
@@ -158,8 +153,7 @@ StageInfo describe() {
 }
 
 /// Returns the description of S for the program, with its `run` unless that lives in a shared library.
-template <Stage S>
-const StageInfo& stage_info() {
+template <Stage S> const StageInfo& stage_info() {
   static const StageInfo info = [] {
     auto described = describe<S>();
     if constexpr (!requires { S::library; }) described.run = &detail::run_stage<S>;

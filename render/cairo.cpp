@@ -27,8 +27,7 @@ struct Release {
   void operator()(PangoLayout* l) const { g_object_unref(l); }
   void operator()(PangoFontDescription* d) const { pango_font_description_free(d); }
 };
-template <class T>
-using Owned = std::unique_ptr<T, Release>;
+template <class T> using Owned = std::unique_ptr<T, Release>;
 
 void check(cairo_status_t status) {
   if (status != CAIRO_STATUS_SUCCESS)

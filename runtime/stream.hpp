@@ -43,8 +43,7 @@ class StreamThreads {
 
 /// Makes items 0 .. count - 1 in parallel, at most `ahead` of them in advance, and returns them in order.
 /// `make(index, item)` fills a reused item and may throw; `next` rethrows the exception in place of the item.
-template <class T>
-class Stream {
+template <class T> class Stream {
  public:
   Stream(std::size_t count, std::size_t ahead, std::size_t threads, std::function<void(std::size_t, T&)> make)
       : items_(ahead + 1),

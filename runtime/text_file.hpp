@@ -11,8 +11,7 @@
 namespace fovea {
 
 /// Returns the shortest text that parses to the same number; "" for a number that is not finite.
-template <class T>
-std::string shortest(T number) {
+template <class T> std::string shortest(T number) {
   if (!std::isfinite(number)) return {};
   char text[32];
   return {text, std::to_chars(text, text + sizeof text, number).ptr};

@@ -9,8 +9,7 @@
 namespace fovea {
 
 /// What a tracked output told, and the artifact that owns what this points to.
-template <class T>
-struct Told {
+template <class T> struct Told {
   Output from;
   Item item;
   T told;
@@ -28,10 +27,10 @@ std::vector<Output> outputs_telling(const Graph& graph, std::function<T(const vo
 }
 
 /// What these outputs tell, by the records of all nodes; nothing where an object is lost.
-template <class T>
-std::optional<std::vector<Told<T>>> told(const Graph& graph, std::span<const Record> records, Store& store,
-                                         const std::vector<Output>& outputs,
-                                         std::function<T(const void*)> Tells::*what) {
+template <class T> std::optional<std::vector<Told<T>>> told(const Graph& graph,
+                                                            std::span<const Record> records, Store& store,
+                                                            const std::vector<Output>& outputs,
+                                                            std::function<T(const void*)> Tells::*what) {
   std::vector<Told<T>> all;
   for (const auto& from : outputs) {
     const auto& codec = *graph.nodes()[from.node].stage->outputs[from.port].codec;
@@ -44,9 +43,9 @@ std::optional<std::vector<Told<T>>> told(const Graph& graph, std::span<const Rec
 }
 
 /// The same of all tracked outputs that tell such things.
-template <class T>
-std::optional<std::vector<Told<T>>> told(const Graph& graph, std::span<const Record> records, Store& store,
-                                         std::function<T(const void*)> Tells::*what) {
+template <class T> std::optional<std::vector<Told<T>>> told(const Graph& graph,
+                                                            std::span<const Record> records, Store& store,
+                                                            std::function<T(const void*)> Tells::*what) {
   return told(graph, records, store, outputs_telling(graph, what), what);
 }
 

@@ -14,8 +14,7 @@ class UsageError : public Error {
 };
 
 /// Runs `body` and rethrows its errors as `UsageError`.
-template <class Body>
-decltype(auto) as_usage(Body&& body) {
+template <class Body> decltype(auto) as_usage(Body&& body) {
   try {
     return std::forward<Body>(body)();
   } catch (const Error& error) {
@@ -24,8 +23,7 @@ decltype(auto) as_usage(Body&& body) {
 }
 
 /// Runs `body` and rethrows its errors as `UsageError` that begins with the flag.
-template <class Body>
-decltype(auto) at_flag(std::string_view flag, Body&& body) {
+template <class Body> decltype(auto) at_flag(std::string_view flag, Body&& body) {
   return as_usage([&]() -> decltype(auto) { return at(flag, std::forward<Body>(body)); });
 }
 

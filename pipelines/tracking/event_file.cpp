@@ -35,8 +35,7 @@ std::uint32_t masked(std::uint32_t crc) {
   return std::rotr(crc, 15) + 0xA282EAD8U;
 }
 
-template <class Whole>
-void append_bytes(std::string& text, Whole number) {
+template <class Whole> void append_bytes(std::string& text, Whole number) {
   for (std::size_t i = 0; i < sizeof number; ++i) text += static_cast<char>((number >> (8 * i)) & 0xFF);
 }
 
@@ -78,8 +77,7 @@ std::uint32_t crc32c(std::string_view bytes) {
   return crc.checksum();
 }
 
-template <class Fill>
-void Summary::add(std::string_view tag, const Fill& fill) {
+template <class Fill> void Summary::add(std::string_view tag, const Fill& fill) {
   Message summary(bytes_), value(summary, 1);
   add_text(value, 1, tag);
   fill(value);

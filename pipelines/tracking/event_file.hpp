@@ -29,8 +29,7 @@ class Summary {
   const std::string& bytes() const { return bytes_; }
 
  private:
-  template <class Fill>
-  void add(std::string_view tag, const Fill& fill);
+  template <class Fill> void add(std::string_view tag, const Fill& fill);
   void add_to_table(std::string_view tag, const std::string& data);
   std::string bytes_;
 };

@@ -10,8 +10,7 @@ namespace fovea {
 
 /// A shared read-only array, made from a vector or mapped from a file. The memory lives as long as any array
 /// that refers to it.
-template <class T>
-class Array {
+template <class T> class Array {
  public:
   Array() = default;
   Array(std::vector<T> values) {

@@ -34,8 +34,7 @@ struct Codec {
 /// Makes the codec of T from two functions, and optionally a third that exports:
 ///   void write(const T&, H5Writer&);  T read(const H5Reader&, const Resolve&);
 ///   void export_to(const T&, const std::filesystem::path& object, const std::filesystem::path& target).
-template <class T, class Write, class Read>
-Codec make_codec(int version, Write write, Read read) {
+template <class T, class Write, class Read> Codec make_codec(int version, Write write, Read read) {
   Codec codec;
   codec.kind = T::kind;
   codec.version = version;

@@ -11,8 +11,7 @@ namespace {
 
 /// Returns the largest absolute difference of two lists of equal length, where NaN equals NaN only; nothing
 /// if they are equal bit by bit.
-template <Number T>
-std::optional<double> largest(const Array<T>& before, const Array<T>& now) {
+template <Number T> std::optional<double> largest(const Array<T>& before, const Array<T>& now) {
   if (before.empty() || std::memcmp(before.data(), now.data(), before.size() * sizeof(T)) == 0) return {};
   double most = 0;
   for (std::size_t i = 0; i < before.size(); ++i) {

@@ -28,8 +28,7 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Repeats a system call that a signal interrupted.
-template <class Call>
-auto retried(Call&& call) {
+template <class Call> auto retried(Call&& call) {
   auto result = call();
   while (result < 0 && errno == EINTR) result = call();
   return result;

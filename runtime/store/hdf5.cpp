@@ -97,9 +97,8 @@ H5Writer::~H5Writer() {
   handles_.reset();
 }
 
-template <Number T>
-void H5Writer::write(const std::string& name, std::span<const T> values, const Shape& shape,
-                     std::shared_ptr<const void> owner) {
+template <Number T> void H5Writer::write(const std::string& name, std::span<const T> values,
+                                         const Shape& shape, std::shared_ptr<const void> owner) {
   std::size_t count = 1;
   for (const auto size : shape) count *= size;
   assert(count == values.size());

@@ -39,19 +39,15 @@ class H5Writer {
 
   /// Writes a dataset of the given shape, whose product is the number of values. Large values with an owner,
   /// which keeps their memory alive, are written by `close`.
-  template <Number T>
-  void write(const std::string& name, std::span<const T> values, const Shape& shape,
-             std::shared_ptr<const void> owner = {});
-  template <Number T>
-  void write(const std::string& name, const std::vector<T>& values) {
+  template <Number T> void write(const std::string& name, std::span<const T> values, const Shape& shape,
+                                 std::shared_ptr<const void> owner = {});
+  template <Number T> void write(const std::string& name, const std::vector<T>& values) {
     write<T>(name, std::span<const T>(values), {values.size()});
   }
-  template <Number T>
-  void write(const std::string& name, const std::vector<T>& values, const Shape& shape) {
+  template <Number T> void write(const std::string& name, const std::vector<T>& values, const Shape& shape) {
     write<T>(name, std::span<const T>(values), shape);
   }
-  template <Number T>
-  void write(const std::string& name, const Array<T>& values, const Shape& shape) {
+  template <Number T> void write(const std::string& name, const Array<T>& values, const Shape& shape) {
     write<T>(name, values.span(), shape, values.owner());
   }
   /// Writes a list of UTF-8 texts without zero bytes.
@@ -87,11 +83,9 @@ class H5Reader {
   /// Returns the type of a dataset: "float" and the other number types by name, "text", or "something else".
   std::string type(const std::string& name) const;
   /// Returns the values of a dataset; its type must be T.
-  template <Number T>
-  Array<T> read(const std::string& name) const;
+  template <Number T> Array<T> read(const std::string& name) const;
   /// Returns the values of a dataset, copied to a vector.
-  template <Number T = double>
-  std::vector<T> numbers(const std::string& name) const {
+  template <Number T = double> std::vector<T> numbers(const std::string& name) const {
     const auto values = read<T>(name);
     return {values.begin(), values.end()};
   }

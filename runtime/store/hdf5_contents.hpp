@@ -10,8 +10,7 @@
 namespace fovea {
 
 /// Returns the name of the number type T in errors.
-template <Number T>
-constexpr std::string_view number_name() {
+template <Number T> constexpr std::string_view number_name() {
   if constexpr (std::same_as<T, std::uint8_t>) return "uint8";
   if constexpr (std::same_as<T, std::int32_t>) return "int32";
   if constexpr (std::same_as<T, std::uint32_t>) return "uint32";

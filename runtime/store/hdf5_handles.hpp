@@ -46,8 +46,7 @@ inline std::unique_lock<std::mutex> enter_hdf5() {
 }
 
 /// Returns a result of HDF5, or throws `Error` with the place if the call failed.
-template <class Result>
-Result checked(Result result, const std::string& place) {
+template <class Result> Result checked(Result result, const std::string& place) {
   if (result < 0) fail(place);
   return result;
 }
@@ -74,8 +73,7 @@ class Handle {
   hid_t id_ = -1;
 };
 
-template <Number T>
-hid_t number_type() {
+template <Number T> hid_t number_type() {
   if constexpr (std::same_as<T, std::uint8_t>) return H5T_STD_U8LE;
   if constexpr (std::same_as<T, std::int32_t>) return H5T_STD_I32LE;
   if constexpr (std::same_as<T, std::uint32_t>) return H5T_STD_U32LE;

@@ -78,8 +78,7 @@ std::string H5Reader::type(const std::string& name) const {
   return find(*contents_, name).type;
 }
 
-template <Number T>
-Array<T> H5Reader::read(const std::string& name) const {
+template <Number T> Array<T> H5Reader::read(const std::string& name) const {
   const auto& found = find(*contents_, name, number_name<T>());
   if (found.count == 0) return {};
   const auto bytes = contents_->file->bytes().substr(found.offset, found.count * sizeof(T));

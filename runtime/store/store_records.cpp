@@ -49,8 +49,7 @@ Record from_json(const Json& json) {
 }
 
 /// Calls `visit` with the path of every entry of a folder; does nothing if there is no such folder.
-template <class Visit>
-void for_each_entry(const fs::path& folder, Visit&& visit) {
+template <class Visit> void for_each_entry(const fs::path& folder, Visit&& visit) {
   std::error_code error;
   for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error))
     visit(entry->path());

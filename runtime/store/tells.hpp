@@ -68,8 +68,7 @@ struct Tells {
 };
 
 /// A function of an artifact T as `Tells` keeps it.
-template <class T, class Function>
-auto told_by(Function function) {
+template <class T, class Function> auto told_by(Function function) {
   return [function](const void* value) { return function(*static_cast<const T*>(value)); };
 }
 

@@ -13,13 +13,11 @@ struct Augment {
   static constexpr int version = 6;
   static constexpr bool random = true;
 
-  template <template <class> class As>
-  struct In {
+  template <template <class> class As> struct In {
     As<Dataset> data;
     static auto ports() { return std::tuple{field("data", &In::data, "the images to train on")}; }
   };
-  template <template <class> class As>
-  struct Out {
+  template <template <class> class As> struct Out {
     As<AugmentationRecipe> batches;
     As<Figures> samples;
     static auto ports() {

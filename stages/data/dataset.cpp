@@ -218,8 +218,7 @@ Dataset read(const H5Reader& file, const Resolve& resolve) {
   return data;
 }
 
-template <class T>
-Array<T> picked(const Array<T>& from, const std::vector<std::uint32_t>& positions) {
+template <class T> Array<T> picked(const Array<T>& from, const std::vector<std::uint32_t>& positions) {
   std::vector<T> values(positions.size());
   for (std::size_t i = 0; i < positions.size(); ++i) values[i] = from[positions[i]];
   return values;

@@ -13,10 +13,8 @@ struct Load {
   static constexpr std::string_view doc = "reads labelled images from files, or draws synthetic ones";
   static constexpr int version = 5;
 
-  template <template <class> class As>
-  using In = NoPorts<As>;
-  template <template <class> class As>
-  struct Out {
+  template <template <class> class As> using In = NoPorts<As>;
+  template <template <class> class As> struct Out {
     As<Dataset> data;
     static auto ports() {
       return std::tuple{field("data", &Out::data, "all images with labels, and the part each came from")};

@@ -78,8 +78,7 @@ OneOf fit_names();
 OneOf interpolation_names();
 
 /// The fields of `Params` for `FitSettings`, whose members it has.
-template <class Params>
-auto fit_fields() {
+template <class Params> auto fit_fields() {
   return std::tuple{
       field(
           "fit", &Params::fit,
@@ -98,8 +97,7 @@ auto fit_fields() {
 }
 
 /// The field of `Params` for the size of what a network takes.
-template <class Params>
-auto image_size_field() {
+template <class Params> auto image_size_field() {
   return field("image_size", &Params::image_size,
                "[height, width] of what the network takes; auto: that of the data", between(1, 4096));
 }
@@ -108,8 +106,7 @@ auto image_size_field() {
 void check_image_size(const Auto<std::vector<std::int64_t>>& size, const std::string& place);
 
 /// What `Params` say of `FitSettings`.
-template <class Params>
-FitSettings fit_settings(const Params& params) {
+template <class Params> FitSettings fit_settings(const Params& params) {
   return {params.fit, params.crop_pct, params.interpolation, params.antialias, params.fill};
 }
 

@@ -13,13 +13,11 @@ struct Resize {
   static constexpr std::string_view doc = "makes all images one size, decoded once";
   static constexpr int version = 4;
 
-  template <template <class> class As>
-  struct In {
+  template <template <class> class As> struct In {
     As<Dataset> data;
     static auto ports() { return std::tuple{field("data", &In::data, "images of any size")}; }
   };
-  template <template <class> class As>
-  struct Out {
+  template <template <class> class As> struct Out {
     As<Dataset> data;
     static auto ports() { return std::tuple{field("data", &Out::data, "the same images in the new size")}; }
   };

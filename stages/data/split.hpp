@@ -14,13 +14,11 @@ struct Split {
   static constexpr int version = 4;
   static constexpr bool random = true;
 
-  template <template <class> class As>
-  struct In {
+  template <template <class> class As> struct In {
     As<Dataset> data;
     static auto ports() { return std::tuple{field("data", &In::data, "all labelled images")}; }
   };
-  template <template <class> class As>
-  struct Out {
+  template <template <class> class As> struct Out {
     As<Dataset> train;
     As<Dataset> validation;
     As<Dataset> test;

@@ -11,16 +11,14 @@ struct Evaluate {
   static constexpr std::string_view doc = "measures how good predictions are";
   static constexpr int version = 4;
 
-  template <template <class> class As>
-  struct In {
+  template <template <class> class As> struct In {
     As<Predictions> predictions;
     static constexpr auto ports() {
       return std::tuple{field("predictions", &In::predictions, "what a model says of labelled images")};
     }
   };
 
-  template <template <class> class As>
-  struct Out {
+  template <template <class> class As> struct Out {
     As<Metrics> metrics;
     static constexpr auto ports() {
       return std::tuple{

@@ -93,8 +93,7 @@ std::vector<Scores> score_classes(std::span<const std::int64_t> confusion, std::
 }
 
 /// Returns the mean of the classes' scores, weighted by `weight`.
-template <class Weight>
-Scores average(const std::vector<Scores>& classes, Weight weight) {
+template <class Weight> Scores average(const std::vector<Scores>& classes, Weight weight) {
   Scores mean;
   double total = 0;
   for (const auto& one : classes) {

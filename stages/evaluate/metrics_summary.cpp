@@ -39,9 +39,8 @@ constexpr SummarisedMetric all_metrics[] = {
     {"weighted_f1", &SettingSummary::weighted_f1, [](const Metrics& one) { return one.weighted.f1; }}};
 
 /// Writes the values of every run and the spreads of every setting; `spread` returns spread `i` of a setting.
-template <class Get>
-void write_spreads(const std::string& group, const std::string& what, std::size_t count,
-                   const MetricsSummary& summary, H5Writer& file, Get spread) {
+template <class Get> void write_spreads(const std::string& group, const std::string& what, std::size_t count,
+                                        const MetricsSummary& summary, H5Writer& file, Get spread) {
   std::vector<double> values, numbers;
   for (std::size_t i = 0; i < count; ++i) {
     for (const auto& setting : summary.settings) {
@@ -80,9 +79,8 @@ void write(const MetricsSummary& summary, H5Writer& file) {
 }
 
 /// Calls `set` with the values of one setting, which begin at index `first` of the `runs` values in each row.
-template <class Set>
-void read_spreads(std::span<const double> values, std::size_t runs, std::size_t first, std::size_t own,
-                  Set set) {
+template <class Set> void read_spreads(std::span<const double> values, std::size_t runs, std::size_t first,
+                                       std::size_t own, Set set) {
   for (std::size_t i = 0; i < values.size() / runs; ++i) {
     const auto part = values.subspan(i * runs + first, own);
     set(i, {part.begin(), part.end()});
@@ -149,8 +147,7 @@ bool tells_runs_apart(const std::string& setting) {
 }
 
 /// Returns the members of an object whose names `choose` accepts, sorted by name.
-template <class Choose>
-Json members_where(const Json& values, Choose choose) {
+template <class Choose> Json members_where(const Json& values, Choose choose) {
   std::map<std::string, Json> sorted;
   for (const auto& [name, value] : values.items()) {
     if (choose(name)) sorted.emplace(name, value);

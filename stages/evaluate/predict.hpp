@@ -14,8 +14,7 @@ struct Predict {
   static constexpr int version = 2;
   static constexpr std::string_view library = "fovea_torch";
 
-  template <template <class> class As>
-  struct In {
+  template <template <class> class As> struct In {
     As<Model> model;
     As<Dataset> data;
     static constexpr auto ports() {
@@ -24,8 +23,7 @@ struct Predict {
     }
   };
 
-  template <template <class> class As>
-  struct Out {
+  template <template <class> class As> struct Out {
     As<Predictions> predictions;
     static constexpr auto ports() {
       return std::tuple{exported("predictions", &Out::predictions,

@@ -15,16 +15,14 @@ struct Summarise {
       "seeds and folds, apart by setting";
   static constexpr int version = 3;
 
-  template <template <class> class As>
-  struct In {
+  template <template <class> class As> struct In {
     As<Many<Metrics>> metrics;
     static constexpr auto ports() {
       return std::tuple{
           told_together("metrics", &In::metrics, "what each run measured, of the same classes")};
     }
   };
-  template <template <class> class As>
-  struct Out {
+  template <template <class> class As> struct Out {
     As<MetricsSummary> summary;
     static constexpr auto ports() {
       return std::tuple{tracked("summary", &Out::summary,

@@ -25,16 +25,14 @@ struct PictureFormats {
 };
 
 /// Returns the fields that all figure stages share: `formats`, `width` and `height` of their `Params`.
-template <class Params>
-auto picture_fields() {
+template <class Params> auto picture_fields() {
   return std::tuple{field("formats", &Params::formats, "a file of each of these formats", PictureFormats{}),
                     field("width", &Params::width, "pixels across", between(480, 8192)),
                     field("height", &Params::height, "pixels down", between(320, 8192))};
 }
 
 /// The name of a figure stage as a template argument: "plot_summary", which draws `summary.png`.
-template <std::size_t size>
-struct PlotName {
+template <std::size_t size> struct PlotName {
   constexpr PlotName(const char (&text)[size]) { std::copy_n(text, size, characters); }
   constexpr std::string_view text() const { return {characters, size - 1}; }
   constexpr std::string_view file_stem() const { return text().substr(std::string_view("plot_").size()); }
@@ -42,8 +40,7 @@ struct PlotName {
 };
 
 /// The parameters of a figure stage without settings of its own.
-template <PlotName plot>
-struct PictureParams {
+template <PlotName plot> struct PictureParams {
   std::vector<std::string> formats{"png"};
   std::int64_t width = 1600;
   std::int64_t height = 1000;
@@ -54,8 +51,7 @@ struct PictureParams {
 std::string figure_doc(std::string_view stem);
 
 /// The output of a figure stage: `<stem>.png` and other formats, below `visualizations/`.
-template <PlotName plot, template <class> class As>
-struct FiguresOut {
+template <PlotName plot, template <class> class As> struct FiguresOut {
   As<Figures> figures;
   static auto ports() {
     static const auto doc = figure_doc(plot.file_stem());
@@ -64,8 +60,7 @@ struct FiguresOut {
 };
 
 /// Returns the size that the parameters of a figure stage ask for.
-template <class Params>
-render::Size picture_size(const Params& params) {
+template <class Params> render::Size picture_size(const Params& params) {
   return {static_cast<double>(params.width), static_cast<double>(params.height)};
 }
 
@@ -79,11 +74,9 @@ Figures save(const render::Drawing& drawing, const std::string& name, const std:
 
 /// The base of figure stages: name, output and parameters; a stage may declare its own in their place. It
 /// adds `doc`, `version`, `In` and `run`.
-template <PlotName plot>
-struct FigureStage {
+template <PlotName plot> struct FigureStage {
   static constexpr std::string_view name = plot.text();
-  template <template <class> class As>
-  using Out = FiguresOut<plot, As>;
+  template <template <class> class As> using Out = FiguresOut<plot, As>;
   using Params = PictureParams<plot>;
   static Json made_with() { return drawn_with(); }
   /// Returns the figure in the given formats.

@@ -11,8 +11,7 @@ struct PlotClassBalance : FigureStage<"plot_class_balance"> {
   static constexpr std::string_view doc = "draws how many samples each class has, in each part of the data";
   static constexpr int version = 2;
 
-  template <template <class> class As>
-  struct In {
+  template <template <class> class As> struct In {
     As<Dataset> train;
     As<Dataset> validation;
     As<Dataset> test;
@@ -22,8 +21,7 @@ struct PlotClassBalance : FigureStage<"plot_class_balance"> {
                         field("test", &In::test, "of the same classes; may be empty")};
     }
   };
-  template <template <class> class As>
-  struct Out {
+  template <template <class> class As> struct Out {
     As<Figures> figures;
     As<ClassBalance> balance;
     static auto ports() {

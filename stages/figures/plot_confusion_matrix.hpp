@@ -11,8 +11,7 @@ struct PlotConfusionMatrix : FigureStage<"plot_confusion_matrix"> {
   static constexpr std::string_view doc = "draws which classes a model takes for which";
   static constexpr int version = 2;
 
-  template <template <class> class As>
-  struct In {
+  template <template <class> class As> struct In {
     As<Metrics> metrics;
     static auto ports() {
       return std::tuple{field("metrics", &In::metrics, "the confusion counts and scores to draw")};

@@ -16,9 +16,9 @@ constexpr double vanishing = 1e-6;
 constexpr double exploding = 100;
 
 /// Returns the parameters whose norm passes `test` in some epoch, as text.
-template <class Test>
-std::string parameters_with(const GradientHistory& gradients, const std::vector<double>& norms,
-                            const std::string& word, const Test& test) {
+template <class Test> std::string parameters_with(const GradientHistory& gradients,
+                                                  const std::vector<double>& norms, const std::string& word,
+                                                  const Test& test) {
   std::vector<std::string> names;
   for (std::size_t i = 0; i < gradients.names.size(); ++i) {
     bool any = false;

@@ -11,8 +11,7 @@ struct PlotGradientFlow : FigureStage<"plot_gradient_flow"> {
   static constexpr std::string_view doc = "draws the norm of each parameter's gradient over the epochs";
   static constexpr int version = 2;
 
-  template <template <class> class As>
-  struct In {
+  template <template <class> class As> struct In {
     As<GradientHistory> gradients;
     static auto ports() {
       return std::tuple{field("gradients", &In::gradients, "norms by parameter, as train tracks them")};

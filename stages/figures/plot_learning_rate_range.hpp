@@ -12,8 +12,7 @@ struct PlotLearningRateRange : FigureStage<"plot_learning_rate_range"> {
       "draws the loss over rising learning rates, and the one it suggests";
   static constexpr int version = 2;
 
-  template <template <class> class As>
-  struct In {
+  template <template <class> class As> struct In {
     As<RateRange> range;
     static auto ports() { return std::tuple{field("range", &In::range, "the loss at each rate")}; }
   };

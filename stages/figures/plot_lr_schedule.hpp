@@ -12,8 +12,7 @@ struct PlotLrSchedule : FigureStage<"plot_lr_schedule"> {
       "draws the learning rate of every step, with its warmup, its peak and its floor";
   static constexpr int version = 3;
 
-  template <template <class> class As>
-  using In = HistoryIn<As>;
+  template <template <class> class As> using In = HistoryIn<As>;
   static Out<Value> run(const In<Value>& in, const Params& params, Context& context);
 };
 

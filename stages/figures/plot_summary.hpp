@@ -12,8 +12,7 @@ struct PlotSummary : FigureStage<"plot_summary"> {
       "draws the metrics of several runs by setting, with mean and 95 % interval";
   static constexpr int version = 2;
 
-  template <template <class> class As>
-  struct In {
+  template <template <class> class As> struct In {
     As<MetricsSummary> summary;
     static auto ports() { return std::tuple{field("summary", &In::summary, "several runs together")}; }
   };

@@ -12,8 +12,7 @@ struct PlotTrainingCurves : FigureStage<"plot_training_curves"> {
       "draws loss, accuracy and what callbacks logged over epochs, for training and validation data";
   static constexpr int version = 2;
 
-  template <template <class> class As>
-  using In = HistoryIn<As>;
+  template <template <class> class As> using In = HistoryIn<As>;
   static Out<Value> run(const In<Value>& in, const Params& params, Context& context);
 };
 

@@ -17,16 +17,14 @@ struct BuildModel {
   static constexpr int version = 4;
   static constexpr bool random = true;
 
-  template <template <class> class As>
-  struct In {
+  template <template <class> class As> struct In {
     As<Dataset> data;
     static constexpr auto ports() {
       return std::tuple{field("data", &In::data, "gives image size, classes, mean and standard deviation")};
     }
   };
 
-  template <template <class> class As>
-  struct Out {
+  template <template <class> class As> struct Out {
     As<Model> model;
     static constexpr auto ports() {
       return std::tuple{field("model", &Out::model, "the network with its first weights")};

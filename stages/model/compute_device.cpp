@@ -18,8 +18,7 @@ class Driver {
  public:
   explicit Driver(const char* library) : library_(dlopen(library, RTLD_NOW | RTLD_LOCAL)) {}
 
-  template <class... Arguments>
-  bool call(const char* name, Arguments... arguments) const {
+  template <class... Arguments> bool call(const char* name, Arguments... arguments) const {
     void* found = library_ == nullptr ? nullptr : dlsym(library_, name);
     return found != nullptr && reinterpret_cast<int (*)(Arguments...)>(found)(arguments...) == 0;
   }

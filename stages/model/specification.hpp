@@ -49,8 +49,7 @@ struct Relu {
 };
 
 /// The fields of a layer that pools windows of pixels.
-template <class Pool>
-auto window_fields() {
+template <class Pool> auto window_fields() {
   return std::tuple{field("kernel", &Pool::kernel, "side of the window", between(1, 64)),
                     field("stride", &Pool::stride, "pixels between windows", between(1, 64))};
 }
@@ -192,8 +191,7 @@ struct NetworkInfo {
 NetworkInfo infer(const Specification& specification);
 
 /// A layer is one flat object: {"name": "conv1", "layer": "conv", "channels": 16, "inputs": ["input"]}.
-template <>
-struct Conversion<Layer> {
+template <> struct Conversion<Layer> {
   static constexpr std::string_view kind = "a layer";
   static Layer read(const Json& json, const std::string& place);
   static Json write(const Layer& layer, Keep keep);

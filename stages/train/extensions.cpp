@@ -8,14 +8,12 @@
 namespace fovea {
 namespace {
 
-template <class Named>
-auto* found(const Named& all, const std::string& name) {
+template <class Named> auto* found(const Named& all, const std::string& name) {
   const auto one = std::find_if(all.begin(), all.end(), [&](const auto& each) { return each.first == name; });
   return one == all.end() ? nullptr : one->second.get();
 }
 
-template <class Named>
-std::vector<std::string> with_names(std::vector<std::string> names, const Named& all) {
+template <class Named> std::vector<std::string> with_names(std::vector<std::string> names, const Named& all) {
   for (const auto& each : all) names.push_back(each.first);
   return names;
 }
@@ -28,8 +26,7 @@ void add(Named& all, const std::string& what, const std::string& name, Make make
 }
 
 /// Returns the names that a field of a settings struct accepts now.
-template <class Params>
-OneOf types_of() {
+template <class Params> OneOf types_of() {
   OneOf types;
   for_each_field<Params>([&](const auto& each) {
     if constexpr (std::is_same_v<std::remove_cvref_t<decltype(each.rule)>, OneOf>) {

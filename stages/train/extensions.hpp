@@ -64,8 +64,7 @@ class Extensions {
   std::vector<std::string> callback_names() const;
 
  private:
-  template <class Make>
-  using Named = std::vector<std::pair<std::string, std::unique_ptr<const Make>>>;
+  template <class Make> using Named = std::vector<std::pair<std::string, std::unique_ptr<const Make>>>;
 
   std::map<std::string, Json> plugin_digests_;  ///< digests of plugins, by extension
   Named<OwnSchedule> schedules_;

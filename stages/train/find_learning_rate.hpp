@@ -18,14 +18,12 @@ struct FindLearningRate {
   static constexpr bool random = true;
   static constexpr std::string_view library = "fovea_torch";
 
-  template <template <class> class As>
-  struct In {
+  template <template <class> class As> struct In {
     As<Model> model;
     As<AugmentationRecipe> batches;
     static auto ports() { return training_ports<In>(); }
   };
-  template <template <class> class As>
-  struct Out {
+  template <template <class> class As> struct Out {
     As<RateRange> range;
     static constexpr auto ports() {
       return std::tuple{exported("range", &Out::range, "the loss at each rate", "learning_rate_range.csv")};

@@ -43,8 +43,7 @@ struct History {
 };
 
 /// The inputs of a stage that takes a history alone.
-template <template <class> class As>
-struct HistoryIn {
+template <template <class> class As> struct HistoryIn {
   As<History> history;
   static auto ports() { return std::tuple{field("history", &HistoryIn::history, "how training went")}; }
 };

@@ -14,8 +14,7 @@ namespace fovea {
 namespace {
 
 /// Formats a short line as printf does.
-template <class... Values>
-std::string format(const char* pattern, Values... values) {
+template <class... Values> std::string format(const char* pattern, Values... values) {
   char text[192];
   std::snprintf(text, sizeof text, pattern, values...);
   return text;

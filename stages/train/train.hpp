@@ -21,8 +21,7 @@ struct Train {
   static constexpr bool random = true;
   static constexpr std::string_view library = "fovea_torch";
 
-  template <template <class> class As>
-  struct In {
+  template <template <class> class As> struct In {
     As<Model> model;
     As<AugmentationRecipe> batches;
     As<Dataset> validation;
@@ -32,8 +31,7 @@ struct Train {
     }
   };
 
-  template <template <class> class As>
-  struct Out {
+  template <template <class> class As> struct Out {
     As<Model> best;
     As<Model> last;
     As<History> history;

@@ -28,9 +28,8 @@ const Users& optimizer_users() {
 }
 
 /// Refuses settings that `params.type` does not use and that differ from their defaults.
-template <class Params>
-void expect_used(const Params& params, const Users& all_users, const std::string& what,
-                 const std::string& place) {
+template <class Params> void expect_used(const Params& params, const Users& all_users,
+                                         const std::string& what, const std::string& place) {
   const Params standard;
   for_each_field<Params>([&](const auto& each) {
     const auto found = all_users.find(each.name);

@@ -109,8 +109,7 @@ struct ClassWeights {
   friend bool operator==(const ClassWeights&, const ClassWeights&) = default;
 };
 
-template <>
-struct Conversion<ClassWeights> {
+template <> struct Conversion<ClassWeights> {
   static constexpr std::string_view kind = "\"none\", \"balanced\", or a list of numbers";
   static ClassWeights read(const Json& json, const std::string& place);
   static Json write(const ClassWeights& weights, Keep keep);
@@ -207,8 +206,7 @@ struct CheckpointParams {
 };
 
 /// The inputs `model` and `batches`, with which every training begins.
-template <class In>
-auto training_ports() {
+template <class In> auto training_ports() {
   return std::tuple{field("model", &In::model, "the network to begin with"),
                     field("batches", &In::batches, "the images to learn from, as batches")};
 }

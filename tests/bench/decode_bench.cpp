@@ -66,11 +66,11 @@ void decode_part_and_resize(benchmark::State& state, int colour_step, bool progr
 void decode_crop_flip_224(benchmark::State& state, int colour_step, bool progressive) {
   DatasetBuilder builder(side, side, 3, {"photo"});
   builder.add_file(photo_file(90, colour_step, progressive), 0);
-  const AugmentationRecipe batches{.data = builder.build(),
-                                   .policy = {RandomResizedCrop{}, FlipHorizontal{}},
-                                   .seed = 1,
-                                   .preprocessing = testing::normalising({side, side, 3}, {0.3, 0.3, 0.3},
-                                                                         {0.35, 0.35, 0.35})};
+  const AugmentationRecipe batches{
+      .data = builder.build(),
+      .policy = {RandomResizedCrop{}, FlipHorizontal{}},
+      .seed = 1,
+      .preprocessing = testing::normalising({side, side, 3}, {0.3, 0.3, 0.3}, {0.35, 0.35, 0.35})};
   const auto maker = augmenter(batches);
   Viewer viewer;
   std::vector<float> out(side * side * 3);

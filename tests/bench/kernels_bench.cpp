@@ -128,8 +128,7 @@ struct Tensors {
 };
 
 /// A pass through what computes with `tensors`.
-template <class Compute>
-Body pass(const std::shared_ptr<Tensors>& tensors, Way way, const Compute& compute) {
+template <class Compute> Body pass(const std::shared_ptr<Tensors>& tensors, Way way, const Compute& compute) {
   return [=] {
     const at::AutoGradMode mode(way != Way::inference);
     const auto y = compute(*tensors);

@@ -25,8 +25,7 @@ AugmentationRecipe album() {
   return {.data = builder.build(),
           .policy = {RandomResizedCrop{}, FlipHorizontal{}},
           .seed = 1,
-          .preprocessing =
-              testing::normalising({224, 224, 3}, {0.485, 0.456, 0.406}, {0.229, 0.224, 0.225})};
+          .preprocessing = testing::normalising({224, 224, 3}, {0.485, 0.456, 0.406}, {0.229, 0.224, 0.225})};
 }
 
 void make_batches(benchmark::State& state) {

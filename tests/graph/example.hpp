@@ -26,14 +26,12 @@ struct Flour {
   static const Codec& codec() { return no_codec(); }
 };
 
-template <template <class> class As>
-struct GrainIn {
+template <template <class> class As> struct GrainIn {
   As<Grain> grain;
   static constexpr auto ports() { return std::tuple{field("grain", &GrainIn::grain, "to work on")}; }
 };
 
-template <template <class> class As>
-struct GrainOut {
+template <template <class> class As> struct GrainOut {
   As<Grain> grain;
   static constexpr auto ports() { return std::tuple{field("grain", &GrainOut::grain, "what comes out")}; }
 };
@@ -65,8 +63,7 @@ struct Stones {
   }
 };
 
-template <template <class> class As>
-struct MillOut {
+template <template <class> class As> struct MillOut {
   As<Flour> flour;
   As<Grain> bran;
   static constexpr auto ports() {
@@ -100,8 +97,7 @@ struct Mill : TestStage<GrainIn, MillOut> {
 struct Sieve : TestStage<GrainIn> {
   static constexpr std::string_view name = "sieve";
   static constexpr std::string_view doc = "parts grain by size";
-  template <template <class> class As>
-  struct Out {
+  template <template <class> class As> struct Out {
     As<Grain> coarse;
     As<Grain> fine;
     static constexpr auto ports() {
@@ -135,13 +131,11 @@ struct Knead : TestStage<> {
   static constexpr std::string_view name = "knead";
   static constexpr std::string_view doc = "makes dough";
   static constexpr std::string_view library = "oven";
-  template <template <class> class As>
-  struct In {
+  template <template <class> class As> struct In {
     As<Flour> flour;
     static constexpr auto ports() { return std::tuple{field("flour", &In::flour, "for dough")}; }
   };
-  template <template <class> class As>
-  struct Out {
+  template <template <class> class As> struct Out {
     As<Flour> dough;
     static constexpr auto ports() { return std::tuple{field("dough", &Out::dough, "to bake")}; }
   };
@@ -151,8 +145,7 @@ struct Bake : TestStage<> {
   static constexpr std::string_view name = "bake";
   static constexpr std::string_view doc = "bakes flour with whole grain";
   static constexpr std::string_view library = "oven";
-  template <template <class> class As>
-  struct In {
+  template <template <class> class As> struct In {
     As<Flour> flour;
     As<Grain> grain;
     static constexpr auto ports() {
@@ -165,8 +158,7 @@ struct Bake : TestStage<> {
 struct Blend : TestStage<> {
   static constexpr std::string_view name = "blend";
   static constexpr std::string_view doc = "blends flours";
-  template <template <class> class As>
-  struct In {
+  template <template <class> class As> struct In {
     As<Many<Flour>> flours;
     As<Grain> topping;
     static constexpr auto ports() {
@@ -174,8 +166,7 @@ struct Blend : TestStage<> {
                         field("topping", &In::topping, "on the crust")};
     }
   };
-  template <template <class> class As>
-  struct Out {
+  template <template <class> class As> struct Out {
     As<Flour> flour;
     static constexpr auto ports() { return std::tuple{field("flour", &Out::flour, "of all")}; }
   };
@@ -190,8 +181,7 @@ struct Blend : TestStage<> {
 struct Shelve : TestStage<> {
   static constexpr std::string_view name = "shelve";
   static constexpr std::string_view doc = "keeps flours";
-  template <template <class> class As>
-  struct In {
+  template <template <class> class As> struct In {
     As<Many<Flour>> flours;
     static constexpr auto ports() { return std::tuple{field("flours", &In::flours, "to keep")}; }
   };

@@ -8,8 +8,7 @@ namespace {
 /// Its flour is told to trackers, its bran lies in the run directory, and its dust is nobody's.
 struct TrackedMill : example::Mill {
   static constexpr std::string_view name = "tracked_mill";
-  template <template <class> class As>
-  struct Out {
+  template <template <class> class As> struct Out {
     As<example::Flour> flour;
     As<example::Grain> bran;
     As<example::Grain> dust;
@@ -27,8 +26,7 @@ struct TrackedMill : example::Mill {
 /// Tells of its flours together.
 struct Sheaf : example::Blend {
   static constexpr std::string_view name = "sheaf";
-  template <template <class> class As>
-  struct In {
+  template <template <class> class As> struct In {
     As<Many<example::Flour>> flours;
     As<example::Grain> topping;
     static constexpr auto ports() {

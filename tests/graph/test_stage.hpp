@@ -8,9 +8,7 @@ template <template <template <class> class> class Inputs = fovea::NoPorts,
           template <template <class> class> class Outputs = fovea::NoPorts>
 struct TestStage {
   static constexpr int version = 1;
-  template <template <class> class As>
-  using In = Inputs<As>;
-  template <template <class> class As>
-  using Out = Outputs<As>;
+  template <template <class> class As> using In = Inputs<As>;
+  template <template <class> class As> using Out = Outputs<As>;
   using Params = fovea::NoParams;
 };

@@ -26,8 +26,7 @@ Rect box_of(const Text& text) {
 }
 
 /// How many of `points` a text covers.
-template <class Points>
-auto covered(const Rect& box, const Points& points) {
+template <class Points> auto covered(const Rect& box, const Points& points) {
   return std::ranges::count_if(points, [&](Point p) { return box.contains(p); });
 }
 

@@ -10,16 +10,14 @@
 namespace fovea::render {
 
 /// Every shape of one kind, those within groups too.
-template <class Kind>
-void collect(const Shapes& shapes, std::vector<Kind>& found) {
+template <class Kind> void collect(const Shapes& shapes, std::vector<Kind>& found) {
   for (const auto& shape : shapes) {
     if (const auto* one = std::get_if<Kind>(&shape)) found.push_back(*one);
     if (const auto* group = std::get_if<Group>(&shape)) collect(group->shapes, found);
   }
 }
 
-template <class Kind>
-std::vector<Kind> all(const Shapes& shapes) {
+template <class Kind> std::vector<Kind> all(const Shapes& shapes) {
   std::vector<Kind> found;
   collect(shapes, found);
   return found;

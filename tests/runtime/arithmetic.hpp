@@ -39,19 +39,15 @@ inline std::function<void(Context&)> inside = [](Context&) {};
 inline constexpr std::string_view no_file, constant_file = "constant.txt", count_file = "count.txt";
 
 /// A number, exported under a name or not at all.
-template <const std::string_view& file, template <class> class As>
-struct ExportedNumber {
+template <const std::string_view& file, template <class> class As> struct ExportedNumber {
   As<Amount> number;
   static constexpr auto ports() {
     return std::tuple{exported("number", &ExportedNumber::number, "the number", file)};
   }
 };
-template <template <class> class As>
-using NumberOut = ExportedNumber<no_file, As>;
-template <template <class> class As>
-using ConstantOut = ExportedNumber<constant_file, As>;
-template <template <class> class As>
-using CountOut = ExportedNumber<count_file, As>;
+template <template <class> class As> using NumberOut = ExportedNumber<no_file, As>;
+template <template <class> class As> using ConstantOut = ExportedNumber<constant_file, As>;
+template <template <class> class As> using CountOut = ExportedNumber<count_file, As>;
 
 struct Constant : TestStage<NoPorts, ConstantOut> {
   static constexpr std::string_view name = "constant";
@@ -74,16 +70,14 @@ struct Constant : TestStage<NoPorts, ConstantOut> {
 struct Sum : TestStage<> {
   static constexpr std::string_view name = "sum";
   static constexpr std::string_view doc = "adds two numbers";
-  template <template <class> class As>
-  struct In {
+  template <template <class> class As> struct In {
     As<Amount> a;
     As<Amount> b;
     static constexpr auto ports() {
       return std::tuple{field("a", &In::a, "one"), field("b", &In::b, "other")};
     }
   };
-  template <template <class> class As>
-  struct Out {
+  template <template <class> class As> struct Out {
     As<Amount> sum;
     static constexpr auto ports() { return std::tuple{exported("sum", &Out::sum, "a + b", "sum.txt")}; }
   };
@@ -112,8 +106,7 @@ struct Sum : TestStage<> {
 struct Digits : TestStage<NoPorts, NumberOut> {
   static constexpr std::string_view name = "digits";
   static constexpr std::string_view doc = "puts digits together";
-  template <template <class> class As>
-  struct In {
+  template <template <class> class As> struct In {
     As<Many<Amount>> digits;
     As<Amount> base;
     static constexpr auto ports() {

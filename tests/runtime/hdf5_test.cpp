@@ -21,13 +21,11 @@ namespace {
 
 using Texts = std::vector<std::string>;
 
-template <class T>
-std::vector<T> list(const Array<T>& array) {
+template <class T> std::vector<T> list(const Array<T>& array) {
   return {array.begin(), array.end()};
 }
 
-template <Number T>
-void check_round_trip(const std::filesystem::path& path) {
+template <Number T> void check_round_trip(const std::filesystem::path& path) {
   using Limits = std::numeric_limits<T>;
   const std::vector<T> values{Limits::lowest(), Limits::max(), T{0}, T{1}, T{2}, Limits::min()};
   for (const auto& shape : std::vector<Shape>{{6}, {2, 3}, {1, 6, 1, 1}, {3, 1, 2}}) {
@@ -270,8 +268,7 @@ TEST_CASE("hdf5: a dataset that was never written is refused") {
 }
 
 /// The error of reading something from the example, without the path of its file.
-template <class Read>
-std::string reading_error(Read read) {
+template <class Read> std::string reading_error(Read read) {
   const Folder folder;
   write_example(folder / "a.h5");
   const H5Reader reader(folder / "a.h5");

@@ -51,8 +51,7 @@ void open_all(const Folder& folder) {
 
 /// Runs a body as the first process of a process namespace of its own; gives its exit code, or -1 where no
 /// such namespace can be made. `meanwhile` runs here once the body has written a byte; then it may read one.
-template <class Body, class Meanwhile>
-int elsewhere(Body&& body, Meanwhile&& meanwhile) {
+template <class Body, class Meanwhile> int elsewhere(Body&& body, Meanwhile&& meanwhile) {
   int up[2], down[2];
   REQUIRE(::pipe(up) == 0);
   REQUIRE(::pipe(down) == 0);

@@ -28,13 +28,11 @@ struct Halve {
   static constexpr std::string_view name = "halve";
   static constexpr std::string_view doc = "halves a number";
   static constexpr int version = 1;
-  template <template <class> class As>
-  struct In {
+  template <template <class> class As> struct In {
     As<arithmetic::Amount> number;
     static constexpr auto ports() { return std::tuple{field("number", &In::number, "the number")}; }
   };
-  template <template <class> class As>
-  struct Out {
+  template <template <class> class As> struct Out {
     As<Halved> silent;
     As<Halved> told;
     static constexpr auto ports() {

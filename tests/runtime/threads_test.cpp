@@ -15,8 +15,7 @@ using namespace fovea;
 namespace {
 
 /// What `body` says in a process with room for few threads more.
-template <class Body>
-std::string told_with_little_room(Body body) {
+template <class Body> std::string told_with_little_room(Body body) {
   int ends[2];
   REQUIRE(::pipe(ends) == 0);
   const auto process = ::fork();

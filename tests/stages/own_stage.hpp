@@ -38,12 +38,10 @@ struct Shoot {
   static constexpr std::string_view name = "shoot";
   static constexpr std::string_view doc = "shoots at a target";
   static constexpr int version = 1;
-  template <template <class> class As>
-  struct In {
+  template <template <class> class As> struct In {
     static constexpr auto ports() { return std::tuple{}; }
   };
-  template <template <class> class As>
-  struct Out {
+  template <template <class> class As> struct Out {
     As<Archery> archery;
     As<History> history;
     As<Archery> practice;

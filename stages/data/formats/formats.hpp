@@ -41,8 +41,7 @@ FoundData find_data(const std::filesystem::path& path, const std::string& name);
 [[noreturn]] void throw_at(const FoundData& found, const Error& error);
 
 /// Runs a function that reads the data, and completes its errors.
-template <class Body>
-decltype(auto) reading(const FoundData& found, Body&& body) {
+template <class Body> decltype(auto) reading(const FoundData& found, Body&& body) {
   try {
     return std::forward<Body>(body)();
   } catch (const Error& error) {

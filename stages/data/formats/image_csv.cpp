@@ -92,8 +92,7 @@ class ColumnFinder {
   }
 
   /// Returns the first row whose value in a column satisfies `is`, or null.
-  template <class Is>
-  const CsvRow* first_row(std::size_t i, Is is) const {
+  template <class Is> const CsvRow* first_row(std::size_t i, Is is) const {
     const auto found = std::find_if(rows_.begin() + 1, rows_.end(), [&](const CsvRow& row) {
       return i < row.fields.size() && is(row.fields[i]);
     });

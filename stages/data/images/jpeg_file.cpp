@@ -193,8 +193,7 @@ struct JpegFile::State {
   State& operator=(const State&) = delete;
 
   /// Runs calls of libjpeg, and throws their errors.
-  template <class Body>
-  void guarded(const Body& body) {
+  template <class Body> void guarded(const Body& body) {
     if (setjmp(heard.jump) == 0) {
       body();
       return;

@@ -37,9 +37,8 @@ class Tiff {
   bool least_first_;
 };
 
-template <std::size_t channels>
-void turn_pixels(const std::uint8_t* first, std::ptrdiff_t right, std::ptrdiff_t down, ImageSize seen,
-                 std::uint8_t* out) {
+template <std::size_t channels> void turn_pixels(const std::uint8_t* first, std::ptrdiff_t right,
+                                                 std::ptrdiff_t down, ImageSize seen, std::uint8_t* out) {
   for (std::size_t y = 0; y < seen.height; ++y) {
     const auto* pixel = first + static_cast<std::ptrdiff_t>(y) * down;
     for (std::size_t x = 0; x < seen.width; ++x) {

@@ -27,8 +27,7 @@ std::uint32_t number(FileBytes bytes, std::size_t offset) {
 
 /// Calls `body(kind, at, length)` for each chunk up to the last: its four letters, and the place of its
 /// bytes.
-template <class Body>
-void for_each_chunk(FileBytes bytes, const Body& body) {
+template <class Body> void for_each_chunk(FileBytes bytes, const Body& body) {
   constexpr std::size_t around = 12;  // length, kind and checksum
   for (std::size_t at = 8; bytes.size() >= at + around;) {
     const std::size_t length = number(bytes, at);
@@ -147,8 +146,7 @@ class Reader {
     if (end > done + 2 * row_bytes() + most_behind) png_error(png_, "more data than pixels");
   }
 
-  template <class Body>
-  void guarded(const Body& body) {
+  template <class Body> void guarded(const Body& body) {
     if (setjmp(jump_) == 0) {
       body();
       return;

@@ -83,9 +83,9 @@ void write_weights(const Window& window, std::int32_t* to) {
   }
 }
 
-template <std::size_t count>
-FOVEA_INLINE void blend_block(const std::uint8_t* from, std::size_t stride, const std::int32_t* weights,
-                              std::size_t taps, std::int32_t* to) {
+template <std::size_t count> FOVEA_INLINE void blend_block(const std::uint8_t* from, std::size_t stride,
+                                                           const std::int32_t* weights, std::size_t taps,
+                                                           std::int32_t* to) {
   std::int32_t sums[count];
   for (std::size_t k = 0; k < count; ++k) sums[k] = half(weight_bits - kept_bits);
   for (std::size_t t = 0; t < taps; ++t) {

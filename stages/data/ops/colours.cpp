@@ -38,8 +38,7 @@ FOVEA_INLINE std::uint8_t mixed(float base, float value, float factor) {
   return static_cast<std::uint8_t>(std::min(255.0F, std::max(0.0F, base + factor * (value - base))));
 }
 
-template <class Change>
-Table table_of(const Change& change) {
+template <class Change> Table table_of(const Change& change) {
   Table table;
   for (int v = 0; v < 256; ++v) table[static_cast<std::size_t>(v)] = change(v);
   return table;

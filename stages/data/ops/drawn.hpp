@@ -31,8 +31,7 @@ struct ColourStep {
 };
 
 /// A list of at most `Most` items without heap memory.
-template <class T, std::size_t Most>
-class InlineVector {
+template <class T, std::size_t Most> class InlineVector {
  public:
   static constexpr std::size_t most = Most;
   void add(const T& one) {

@@ -38,8 +38,7 @@ double log_uniform(Random& random, double low, double high) {
 }
 
 /// Throws `Error` where a lower bound of an op that draws regions is above its upper one.
-template <class Op>
-void check_part(const std::string& place, const Op& op) {
+template <class Op> void check_part(const std::string& place, const Op& op) {
   check_order(place, "area", op.area_min, op.area_max);
   check_order(place, "aspect", op.aspect_min, op.aspect_max);
 }

@@ -5,8 +5,7 @@
 namespace fovea {
 namespace {
 
-template <class T>
-constexpr bool is_on_batches = requires(const T& op, Random& random, Mixing& mixing) {
+template <class T> constexpr bool is_on_batches = requires(const T& op, Random& random, Mixing& mixing) {
   op.draw(random, mixing);
 };
 
@@ -18,10 +17,7 @@ struct Workspace {
 
 /// The largest number of colour steps that an op adds.
 struct ColourSteps {
-  template <class T>
-  std::size_t operator()(const T&) const {
-    return 1;
-  }
+  template <class T> std::size_t operator()(const T&) const { return 1; }
   std::size_t operator()(const RandAugment& op) const { return static_cast<std::size_t>(op.count); }
   std::size_t operator()(const AutoAugment&) const { return 2; }
 };
@@ -43,8 +39,7 @@ bool differ(const Drawn& a, const Drawn& b) {
   return numbers(a) != numbers(b);
 }
 
-template <class T>
-constexpr bool has_fill = requires(const T& op) {
+template <class T> constexpr bool has_fill = requires(const T& op) {
   op.fill;
 };
 

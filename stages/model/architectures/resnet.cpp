@@ -26,8 +26,7 @@ void basic_block(Builder& net, const std::string& name, std::int64_t channels, s
 
 /// Builds the network for small images of He et al. (2016), section 4.2: 6 n + 2 layers, 16, 32 and 64
 /// channels; shortcuts that change shape are convolutions of 1 x 1.
-template <int blocks>
-void cifar_resnet(Specification& specification) {
+template <int blocks> void cifar_resnet(Specification& specification) {
   Builder net(specification);
   net.add("conv1", conv_3x3(16)).add("bn1", BatchNorm{}).add("relu", Relu{});
   for (int stage = 1; stage <= 3; ++stage) {
@@ -41,8 +40,7 @@ void cifar_resnet(Specification& specification) {
 
 /// Builds the network for large images of He et al. (2016), table 1, with blocks of two convolutions: four
 /// stages of 64 to 512 channels.
-template <int first, int second, int third, int fourth>
-void resnet(Specification& specification) {
+template <int first, int second, int third, int fourth> void resnet(Specification& specification) {
   Builder net(specification);
   net.add("conv1", Conv{.channels = 64, .kernel = 7, .stride = 2, .padding = 3, .groups = 1, .bias = false})
       .add("bn1", BatchNorm{})

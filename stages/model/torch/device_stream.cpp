@@ -11,12 +11,10 @@ namespace fovea {
 namespace {
 
 /// Whether events can be waited for, which LibTorch 1 does not support.
-template <class Event>
-constexpr bool can_wait = requires(Event& event) {
+template <class Event> constexpr bool can_wait = requires(Event& event) {
   event.synchronize();
 };
-template <class Event>
-void wait_for(Event& event) {
+template <class Event> void wait_for(Event& event) {
   if constexpr (can_wait<Event>) event.synchronize();
 }
 

@@ -20,8 +20,7 @@ namespace {
 
 /// Turns off the filling of fresh memory with NaN, which LibTorch 2 does with deterministic algorithms: it
 /// costs time and finds nothing here.
-template <class Context>
-void leave_memory_unfilled(Context& context) {
+template <class Context> void leave_memory_unfilled(Context& context) {
   if constexpr (requires { context.setDeterministicFillUninitializedMemory(false); }) {
     context.setDeterministicFillUninitializedMemory(false);
   }

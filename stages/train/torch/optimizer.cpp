@@ -39,8 +39,7 @@ FOVEA_VECTOR_LOOPS void add_squares(const float* __restrict values, std::size_t 
 }
 
 /// Calls `body(first, count)` for shares of the numbers, on all threads.
-template <class Body>
-void in_shares(std::size_t count, const Body& body) {
+template <class Body> void in_shares(std::size_t count, const Body& body) {
   at::parallel_for(0, static_cast<std::int64_t>(count), grain, [&](std::int64_t begin, std::int64_t end) {
     body(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin));
   });

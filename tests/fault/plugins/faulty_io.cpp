@@ -73,8 +73,7 @@ int fail() {
   return -1;
 }
 
-template <class Call>
-Call* real(const char* name) {
+template <class Call> Call* real(const char* name) {
   return reinterpret_cast<Call*>(::dlsym(RTLD_NEXT, name));
 }
 

@@ -22,8 +22,7 @@ inline std::uint32_t slow_crc32c(std::string_view bytes) {
   return crc ^ 0xFFFFFFFF;
 }
 
-template <class T>
-T number_at(std::string_view bytes, std::size_t at) {
+template <class T> T number_at(std::string_view bytes, std::size_t at) {
   T number{};
   if (at + sizeof number > bytes.size()) throw std::runtime_error("ends too early");
   std::memcpy(&number, bytes.data() + at, sizeof number);
@@ -99,8 +98,7 @@ struct Point {
 };
 
 /// Calls `visit(event, value)` for each value of each summary in a file.
-template <class Visit>
-void for_each_value(std::string_view file, const Visit& visit) {
+template <class Visit> void for_each_value(std::string_view file, const Visit& visit) {
   for (const auto& record : records(file)) {
     const auto event = message(record);
     if (!event.contains(5)) continue;

@@ -80,8 +80,7 @@ inline Dataset small_dataset(const std::vector<std::int32_t>& labels, std::size_
   return data;
 }
 
-template <class T>
-std::vector<T> to_vector(const Array<T>& array) {
+template <class T> std::vector<T> to_vector(const Array<T>& array) {
   return {array.begin(), array.end()};
 }
 
@@ -111,8 +110,7 @@ struct Alone {
 };
 
 /// The value as it comes back from a file; `others` are what it refers to.
-template <class T>
-T stored(const T& value, const Resolve& others = {}) {
+template <class T> T stored(const T& value, const Resolve& others = {}) {
   const Folder folder;
   const auto path = folder / "artifact.h5";
   H5Writer file(path);

@@ -23,8 +23,7 @@ Model small_model() {
 }
 
 /// A stored model whose attributes and numbers are found under these names.
-template <class Check>
-void look_into(const Model& model, const Check& check) {
+template <class Check> void look_into(const Model& model, const Check& check) {
   const testing::Folder folder;
   H5Writer file(folder / "model.h5");
   Model::codec().write(&model, file);

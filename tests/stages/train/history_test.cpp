@@ -37,8 +37,7 @@ History two_epochs() {
   return history;
 }
 
-template <class T>
-T read_back(const T& value) {
+template <class T> T read_back(const T& value) {
   const Folder folder;
   H5Writer writer(folder / "value.h5");
   T::codec().write(&value, writer);

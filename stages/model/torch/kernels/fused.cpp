@@ -47,9 +47,9 @@ at::Tensor relu_max_pool(const at::Tensor& x) {
 }
 
 /// Calls `visit(i, keeps)` for each of `count` values, on all threads.
-template <class Visit>
-static void for_each_drawn(std::size_t count, double rate, std::uint64_t seed, std::uint64_t pass,
-                           std::uint32_t layer, const Visit& visit) {
+template <class Visit> static void for_each_drawn(std::size_t count, double rate, std::uint64_t seed,
+                                                  std::uint64_t pass, std::uint32_t layer,
+                                                  const Visit& visit) {
   const auto threshold = static_cast<std::uint32_t>(std::lround(rate * 65536));
   const std::array<std::uint32_t, 2> key{static_cast<std::uint32_t>(seed),
                                          static_cast<std::uint32_t>(seed >> 32)};

@@ -55,8 +55,7 @@ class OnOneThread {
 };
 
 /// Calls `body` for each part, on all threads. A single part is computed by the threads together.
-template <class Body>
-void for_each_part(const Cut& cut, const Body& body) {
+template <class Body> void for_each_part(const Cut& cut, const Body& body) {
   const at::AutoDispatchBelowADInplaceOrView plain;
   if (cut.parts() == 1) return body(0);
   at::parallel_for(0, cut.parts(), 1, [&](std::int64_t begin, std::int64_t end) {

@@ -30,8 +30,7 @@ struct ChannelSums {
 
 /// Cuts a pass into blocks of pixels, or of rows of windows, and computes them on all threads. The blocks do
 /// not depend on the number of threads.
-template <class Value>
-class NormBlocks {
+template <class Value> class NormBlocks {
  public:
   explicit NormBlocks(const PassTensors& tensors)
       : tensors_(tensors),
@@ -45,34 +44,29 @@ class NormBlocks {
   const Value* x() const { return data<const Value>(tensors_.x); }
 
   /// Calls `body(pixels)` for all pixels.
-  template <class Body>
-  void each_pixels(const Body& body) const {
+  template <class Body> void each_pixels(const Body& body) const {
     each(pixel_cut(), [&](std::size_t from, std::size_t count, std::size_t) { body(pixels(from, count)); });
   }
   /// Calls `body(windows)` for each row of windows.
-  template <class Body>
-  void each_windows(const Body& body) const {
+  template <class Body> void each_windows(const Body& body) const {
     each(window_cut(), [&](std::size_t from, std::size_t count, std::size_t) {
       for (auto row = from; row < from + count; ++row) body(windows(row));
     });
   }
   /// Adds up what `body(pixels, first, second)` adds to two sums a channel.
-  template <class Body>
-  ChannelSums sum_pixels(const Body& body) const {
+  template <class Body> ChannelSums sum_pixels(const Body& body) const {
     return sum(pixel_cut(), [&](std::size_t from, std::size_t count, float* first) {
       body(pixels(from, count), first, first + channels_);
     });
   }
   /// Adds up what `body(windows, first, second)` adds to two sums a channel.
-  template <class Body>
-  ChannelSums sum_windows(const Body& body) const {
+  template <class Body> ChannelSums sum_windows(const Body& body) const {
     return sum(window_cut(), [&](std::size_t from, std::size_t count, float* first) {
       for (auto row = from; row < from + count; ++row) body(windows(row), first, first + channels_);
     });
   }
   /// Calls `body(pixels)` for the pixels that are in no window: an odd last column, an odd last row.
-  template <class Body>
-  void each_rim(const Body& body) const {
+  template <class Body> void each_rim(const Body& body) const {
     for (std::size_t n = 0; n < images_; ++n) {
       for (std::size_t y = 0; width_ % 2 != 0 && y < height_; ++y) {
         body(pixels((n * height_ + y + 1) * width_ - 1, 1));
@@ -94,15 +88,13 @@ class NormBlocks {
     return {images_ * (height_ / 2), std::max<std::size_t>(1, block_values / (2 * width_ * channels_))};
   }
 
-  template <class Body>
-  static void each(Cut cut, const Body& body) {
+  template <class Body> static void each(Cut cut, const Body& body) {
     on_all_threads(cut.blocks(), [&](std::size_t begin, std::size_t end) {
       for (auto i = begin; i < end; ++i) body(i * cut.size, std::min(cut.size, cut.items - i * cut.size), i);
     });
   }
   /// Sums in fp32 within a block, and in double over the blocks in their order.
-  template <class Body>
-  ChannelSums sum(Cut cut, const Body& body) const {
+  template <class Body> ChannelSums sum(Cut cut, const Body& body) const {
     std::vector<float> parts(cut.blocks() * 2 * channels_, 0.0F);
     each(cut, [&](std::size_t from, std::size_t count, std::size_t block) {
       body(from, count, parts.data() + block * 2 * channels_);
@@ -116,12 +108,10 @@ class NormBlocks {
     return sums;
   }
 
-  template <class Type>
-  static Type* data(const at::Tensor& tensor) {
+  template <class Type> static Type* data(const at::Tensor& tensor) {
     return tensor.defined() ? static_cast<Type*>(tensor.data_ptr()) : nullptr;
   }
-  template <class Type>
-  static Type* data(const at::Tensor& tensor, std::size_t offset) {
+  template <class Type> static Type* data(const at::Tensor& tensor, std::size_t offset) {
     return tensor.defined() ? static_cast<Type*>(tensor.data_ptr()) + offset : nullptr;
   }
   Pixels<Value> pixels(std::size_t from, std::size_t count) const {

@@ -23,9 +23,8 @@ FOVEA_PART_OF_LOOP void over_channels(std::size_t channels, const Loop& loop) {
 
 /// Calls `loop(lanes, c, begin, end)` until all channels of all pixels are done, `step` neighbouring pixels
 /// at a time. Writing is fastest with a step of 1, in the order of memory; sums stay in registers for a step.
-template <class Type, class Loop>
-FOVEA_PART_OF_LOOP void over_pixels(std::size_t count, std::size_t channels, std::size_t step,
-                                    const Loop& loop) {
+template <class Type, class Loop> FOVEA_PART_OF_LOOP void over_pixels(std::size_t count, std::size_t channels,
+                                                                      std::size_t step, const Loop& loop) {
   if (channels <= Type::at_once) step = count;
   for (std::size_t p = 0; p < count; p += step)
     over_channels<Type>(
@@ -34,22 +33,19 @@ FOVEA_PART_OF_LOOP void over_pixels(std::size_t count, std::size_t channels, std
 }
 
 /// The affine functions of `n` channels from `c` on, in registers.
-template <std::size_t n>
-struct AffineLanes {
+template <std::size_t n> struct AffineLanes {
   Floats<n> a, b;
   FOVEA_PART_OF_LOOP AffineLanes(Affine affine, std::size_t c)
       : a(Fp32::load<n>(affine.a + c)), b(Fp32::load<n>(affine.b + c)) {}
   FOVEA_PART_OF_LOOP Floats<n> at(const Floats<n>& x) const { return a * x + b; }
 };
 
-template <std::size_t n>
-FOVEA_PART_OF_LOOP Floats<n> floor_of(bool relu) {
+template <std::size_t n> FOVEA_PART_OF_LOOP Floats<n> floor_of(bool relu) {
   return Floats<n>{} + (relu ? 0.0F : -std::numeric_limits<float>::infinity());
 }
 
 /// Two sums of `n` channels, in registers until `keep` writes them back.
-template <std::size_t n>
-struct Sums {
+template <std::size_t n> struct Sums {
   float *sum_at, *product_at;
   Floats<n> sum, product;
   FOVEA_PART_OF_LOOP Sums(float* sums, float* products)
@@ -65,8 +61,7 @@ struct Sums {
 };
 
 /// The argmax of each window as integers.
-template <std::size_t n>
-FOVEA_PART_OF_LOOP Ints<n> winners(const std::uint8_t* winner) {
+template <std::size_t n> FOVEA_PART_OF_LOOP Ints<n> winners(const std::uint8_t* winner) {
   return __builtin_convertvector(read_vector<typename Vectors<n>::Bytes>(winner), Ints<n>);
 }
 
@@ -223,50 +218,41 @@ FOVEA_PART_OF_LOOP void pool_spread(const Windows<Value>& part, std::size_t c) {
 
 // A template function is not compiled for several vector widths, so each type has its own.
 #define FOVEA_NORM_LOOPS(Type)                                                                               \
-  template <>                                                                                                \
-  FOVEA_VECTOR_LOOPS void add_moments<Type>(const Pixels<Type::Value>& part, const float* pivot, float* sum, \
-                                            float* square) {                                                 \
+  template <> FOVEA_VECTOR_LOOPS void add_moments<Type>(const Pixels<Type::Value>& part, const float* pivot, \
+                                                        float* sum, float* square) {                         \
     FOVEA_OVER_PIXELS(Type, 16, (moments<Type, n()>(part, c, begin, end, pivot, sum, square)));              \
   }                                                                                                          \
-  template <>                                                                                                \
-  FOVEA_VECTOR_LOOPS void normalise<Type>(const Pixels<Type::Value>& part, Affine affine) {                  \
+  template <> FOVEA_VECTOR_LOOPS void normalise<Type>(const Pixels<Type::Value>& part, Affine affine) {      \
     if (part.added != nullptr) {                                                                             \
       FOVEA_OVER_PIXELS(Type, 1, (normalise_pixels<Type, n(), true>(part, c, begin, end, affine)));          \
     } else {                                                                                                 \
       FOVEA_OVER_PIXELS(Type, 1, (normalise_pixels<Type, n(), false>(part, c, begin, end, affine)));         \
     }                                                                                                        \
   }                                                                                                          \
-  template <>                                                                                                \
-  FOVEA_VECTOR_LOOPS void normalise<Type>(const Windows<Type::Value>& part, Affine affine) {                 \
+  template <> FOVEA_VECTOR_LOOPS void normalise<Type>(const Windows<Type::Value>& part, Affine affine) {     \
     FOVEA_OVER_CHANNELS(Type, (pool<Type, n()>(part, c, affine)));                                           \
   }                                                                                                          \
-  template <>                                                                                                \
-  FOVEA_VECTOR_LOOPS void add_gradients<Type>(const Pixels<Type::Value>& part, Affine affine,                \
-                                              const float* mean, float* sum, float* product) {               \
+  template <> FOVEA_VECTOR_LOOPS void add_gradients<Type>(const Pixels<Type::Value>& part, Affine affine,    \
+                                                          const float* mean, float* sum, float* product) {   \
     FOVEA_OVER_PIXELS(Type, 16, (gradients<Type, n()>(part, c, begin, end, affine, mean, sum, product)));    \
   }                                                                                                          \
-  template <>                                                                                                \
-  FOVEA_VECTOR_LOOPS void add_gradients<Type>(const Windows<Type::Value>& part, const float* mean,           \
-                                              float* sum, float* product) {                                  \
+  template <> FOVEA_VECTOR_LOOPS void add_gradients<Type>(const Windows<Type::Value>& part,                  \
+                                                          const float* mean, float* sum, float* product) {   \
     FOVEA_OVER_CHANNELS(Type, (pool_gradients<Type, n()>(part, c, mean, sum, product)));                     \
   }                                                                                                          \
-  template <>                                                                                                \
-  FOVEA_VECTOR_LOOPS void add_sum_gradients<Type>(const Pixels<Type::Value>& part, const float* mean,        \
-                                                  float* sum, float* product) {                              \
+  template <> FOVEA_VECTOR_LOOPS void add_sum_gradients<Type>(                                               \
+      const Pixels<Type::Value>& part, const float* mean, float* sum, float* product) {                      \
     FOVEA_OVER_PIXELS(Type, 4, (sum_gradients<Type, n()>(part, c, begin, end, mean, sum, product)));         \
   }                                                                                                          \
-  template <>                                                                                                \
-  FOVEA_VECTOR_LOOPS void spread_gradients<Type>(const Pixels<Type::Value>& part, Affine affine,             \
-                                                 Affine rest) {                                              \
+  template <> FOVEA_VECTOR_LOOPS void spread_gradients<Type>(const Pixels<Type::Value>& part, Affine affine, \
+                                                             Affine rest) {                                  \
     FOVEA_OVER_PIXELS(Type, 1, (spread<Type, n()>(part, c, begin, end, affine, rest)));                      \
   }                                                                                                          \
-  template <>                                                                                                \
-  FOVEA_VECTOR_LOOPS void spread_gradients<Type>(const Windows<Type::Value>& part, const float* a,           \
-                                                 Affine rest) {                                              \
+  template <> FOVEA_VECTOR_LOOPS void spread_gradients<Type>(const Windows<Type::Value>& part,               \
+                                                             const float* a, Affine rest) {                  \
     FOVEA_OVER_CHANNELS(Type, (pool_spread<Type, n()>(part, c, a, rest)));                                   \
   }                                                                                                          \
-  template <>                                                                                                \
-  FOVEA_VECTOR_LOOPS void spread_gradients<Type>(const Windows<Type::Value>& part) {                         \
+  template <> FOVEA_VECTOR_LOOPS void spread_gradients<Type>(const Windows<Type::Value>& part) {             \
     FOVEA_OVER_CHANNELS(Type, (pool_spread<Type, n()>(part, c)));                                            \
   }
 

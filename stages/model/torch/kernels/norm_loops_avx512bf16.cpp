@@ -9,8 +9,7 @@
 
 namespace fovea {
 
-template <std::size_t n>
-FOVEA_PART_OF_LOOP void WideBf16::store(const Floats<n>& values, std::uint16_t* to) {
+template <std::size_t n> FOVEA_PART_OF_LOOP void WideBf16::store(const Floats<n>& values, std::uint16_t* to) {
 #ifdef __AVX512BF16__
   if constexpr (n == 16) {
     const auto halves = _mm512_cvtneps_pbh(reinterpret_cast<__m512>(values));

@@ -9,8 +9,7 @@ namespace fovea {
 namespace {
 
 /// Calls `body` with the type of the fastest loops for the tensor's numbers on this CPU.
-template <class Body>
-auto by_type(const at::Tensor& x, const Body& body) {
+template <class Body> auto by_type(const at::Tensor& x, const Body& body) {
   static const bool wide = has_avx512(true);
   if (x.scalar_type() == at::kFloat) return wide ? body(WideFp32{}) : body(Fp32{});
   return wide ? body(WideBf16{}) : body(Bf16{});

@@ -28,28 +28,23 @@ namespace fovea {
 bool has_avx512(bool bf16);
 
 /// `n` values that are computed at once; 8 are one register of AVX2.
-template <std::size_t n>
-struct Vectors {
+template <std::size_t n> struct Vectors {
   typedef float Floats __attribute__((vector_size(4 * n)));
   typedef std::int32_t Ints __attribute__((vector_size(4 * n)));
   typedef std::uint32_t Bits __attribute__((vector_size(4 * n)));
   typedef std::uint16_t Halves __attribute__((vector_size(2 * n)));
   typedef std::uint8_t Bytes __attribute__((vector_size(n)));
 };
-template <std::size_t n>
-using Floats = typename Vectors<n>::Floats;
-template <std::size_t n>
-using Ints = typename Vectors<n>::Ints;
+template <std::size_t n> using Floats = typename Vectors<n>::Floats;
+template <std::size_t n> using Ints = typename Vectors<n>::Ints;
 
 /// The values that begin at `from`, and back.
-template <class Vector, class Value>
-FOVEA_PART_OF_LOOP Vector read_vector(const Value* from) {
+template <class Vector, class Value> FOVEA_PART_OF_LOOP Vector read_vector(const Value* from) {
   Vector values;
   __builtin_memcpy(&values, from, sizeof values);
   return values;
 }
-template <class Vector, class Value>
-FOVEA_PART_OF_LOOP void write_vector(const Vector& values, Value* to) {
+template <class Vector, class Value> FOVEA_PART_OF_LOOP void write_vector(const Vector& values, Value* to) {
   __builtin_memcpy(to, &values, sizeof values);
 }
 
@@ -58,12 +53,10 @@ struct Fp32 {
   using Value = float;
   static constexpr std::size_t at_once = 8;
   FOVEA_PART_OF_LOOP static float load(float value) { return value; }
-  template <std::size_t n>
-  FOVEA_PART_OF_LOOP static Floats<n> load(const float* from) {
+  template <std::size_t n> FOVEA_PART_OF_LOOP static Floats<n> load(const float* from) {
     return read_vector<Floats<n>>(from);
   }
-  template <std::size_t n>
-  FOVEA_PART_OF_LOOP static void store(const Floats<n>& values, float* to) {
+  template <std::size_t n> FOVEA_PART_OF_LOOP static void store(const Floats<n>& values, float* to) {
     write_vector(values, to);
   }
 };
@@ -75,14 +68,12 @@ struct Bf16 {
   FOVEA_PART_OF_LOOP static float load(std::uint16_t value) {
     return std::bit_cast<float>(static_cast<std::uint32_t>(value) << 16);
   }
-  template <std::size_t n>
-  FOVEA_PART_OF_LOOP static Floats<n> load(const std::uint16_t* from) {
+  template <std::size_t n> FOVEA_PART_OF_LOOP static Floats<n> load(const std::uint16_t* from) {
     using V = Vectors<n>;
     const auto halves = read_vector<typename V::Halves>(from);
     return reinterpret_cast<Floats<n>>(__builtin_convertvector(halves, typename V::Bits) << 16);
   }
-  template <std::size_t n>
-  FOVEA_PART_OF_LOOP static void store(const Floats<n>& values, std::uint16_t* to) {
+  template <std::size_t n> FOVEA_PART_OF_LOOP static void store(const Floats<n>& values, std::uint16_t* to) {
     using V = Vectors<n>;
     const auto bits = reinterpret_cast<typename V::Bits>(values);
     const auto rounded = (bits + 0x7FFF + (bits >> 16 & 1)) >> 16;

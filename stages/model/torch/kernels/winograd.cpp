@@ -25,21 +25,19 @@ at::Tensor scratch_for(const WinogradShape& shape) {
 }
 
 /// Calls `body` with the type that the numbers of `x` are kept as.
-template <class Body>
-void by_value(const at::Tensor& x, const Body& body) {
+template <class Body> void by_value(const at::Tensor& x, const Body& body) {
   if (x.scalar_type() == at::kFloat) return body(float{});
   body(std::uint16_t{});
 }
-template <class Value>
-Value* values(const at::Tensor& x) {
+template <class Value> Value* values(const at::Tensor& x) {
   return static_cast<Value*>(x.data_ptr());
 }
 
 /// Filters from so many channels to so many, as `transform(weights, channels in, channels out, filters)`
 /// makes them.
-template <class Transform>
-at::Tensor filters_of(const at::Tensor& weight, at::ScalarType type, std::size_t from, std::size_t to,
-                      const Transform& transform) {
+template <class Transform> at::Tensor filters_of(const at::Tensor& weight, at::ScalarType type,
+                                                 std::size_t from, std::size_t to,
+                                                 const Transform& transform) {
   auto filters = at::empty({16, static_cast<std::int64_t>(from), static_cast<std::int64_t>(to)}, type);
   by_value(filters, [&]<class Value>(Value) {
     transform(weight.contiguous().data_ptr<float>(), size(weight, 1), size(weight, 0),

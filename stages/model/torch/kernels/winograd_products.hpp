@@ -14,8 +14,7 @@ constexpr std::size_t gradient_tiles = 48;        // transformed at once for the
 constexpr std::size_t block = positions * lanes * lanes;  // filters of 16 channels in and out
 
 /// Memory for the loops: pixels of zeros, pixels that are written and never read, and transformed tiles.
-template <class Value>
-struct Scratch {
+template <class Value> struct Scratch {
   Value *zeros, *ignored, *values;
 
   static std::size_t margin(const WinogradShape& shape) {
@@ -55,9 +54,9 @@ FOVEA_PART_OF_LOOP void multiply_column(const typename Type::Value* v, const typ
 }
 
 /// Adds the products of 16 channels in with 16 channels out over so many tiles.
-template <class Type>
-FOVEA_PART_OF_LOOP void add_products(const typename Type::Value* v, const typename Type::Value* m,
-                                     std::size_t tiles, float* to) {
+template <class Type> FOVEA_PART_OF_LOOP void add_products(const typename Type::Value* v,
+                                                           const typename Type::Value* m, std::size_t tiles,
+                                                           float* to) {
   Lanes sums[lanes];
   for (std::size_t r = 0; r < lanes; ++r) sums[r] = read_vector<Lanes>(to + r * lanes);
   for (std::size_t t = 0; t < tiles; t += Type::products) {
@@ -70,10 +69,10 @@ FOVEA_PART_OF_LOOP void add_products(const typename Type::Value* v, const typena
 
 /// Transforms filters of which those of neighbouring channels in are `step` numbers apart, and those of
 /// channels out `stride`.
-template <class Type>
-FOVEA_PART_OF_LOOP void transform_all(const float* weights, std::size_t channels_in, std::size_t channels_out,
-                                      std::size_t step, std::size_t stride, bool turned,
-                                      typename Type::Value* to) {
+template <class Type> FOVEA_PART_OF_LOOP void transform_all(const float* weights, std::size_t channels_in,
+                                                            std::size_t channels_out, std::size_t step,
+                                                            std::size_t stride, bool turned,
+                                                            typename Type::Value* to) {
   for (std::size_t o = 0; o < channels_out; o += lanes) {
     for (std::size_t chunk = 0; chunk < channels_in; chunk += lanes, to += block) {
       for (std::size_t i = 0; i < lanes; i += 2) {
@@ -91,10 +90,10 @@ FOVEA_PART_OF_LOOP void transform_all(const float* weights, std::size_t channels
   }
 }
 
-template <class Type>
-FOVEA_PART_OF_LOOP void convolve(const typename Type::Value* x, const WinogradShape& shape,
-                                 const typename Type::Value* filters, typename Type::Value* y,
-                                 float* memory) {
+template <class Type> FOVEA_PART_OF_LOOP void convolve(const typename Type::Value* x,
+                                                       const WinogradShape& shape,
+                                                       const typename Type::Value* filters,
+                                                       typename Type::Value* y, float* memory) {
   using Value = typename Type::Value;
   const auto channels_in = shape.channels_in, channels_out = shape.channels_out;
   const Scratch<Value> scratch(shape, memory);
@@ -152,9 +151,9 @@ FOVEA_PART_OF_LOOP void convolve(const typename Type::Value* x, const WinogradSh
 }
 
 /// Stores two transformed tiles, of whose columns `transform` gives one row a call.
-template <class Type, class Transform>
-FOVEA_PART_OF_LOOP void store_tiles(const Transform& transform, typename Type::Value* to,
-                                    std::size_t stride) {
+template <class Type, class Transform> FOVEA_PART_OF_LOOP void store_tiles(const Transform& transform,
+                                                                           typename Type::Value* to,
+                                                                           std::size_t stride) {
 #pragma GCC unroll 4
   for (std::size_t r = 0; r < 4; ++r) {
     Lanes rows[2][4];

@@ -16,8 +16,7 @@ using Lanes = Floats<lanes>;
 
 /// The addresses of the 2 x 2 pixels of a tile and of a border of `more` pixels around them, but for pixels
 /// outside of the image.
-template <class Value, std::size_t more>
-struct Place {
+template <class Value, std::size_t more> struct Place {
   Value* rows[2 + 2 * more];  // each at the first column of the tile
   std::size_t begin, end;     // the columns inside of the image, counted from the border's first
   bool follows;               // whether the tile before is the left neighbour
@@ -46,9 +45,9 @@ class Tiles {
   }
   /// Finds the addresses of the tile. Rows outside of the image, and all rows beyond the last tile, are at
   /// `outside`.
-  template <class Value, std::size_t more>
-  FOVEA_PART_OF_LOOP void find(Value* images, std::size_t channels, Value* outside,
-                               Place<Value, more>& place) const {
+  template <class Value, std::size_t more> FOVEA_PART_OF_LOOP void find(Value* images, std::size_t channels,
+                                                                        Value* outside,
+                                                                        Place<Value, more>& place) const {
     const auto height = image_ < shape_.images ? shape_.height : 0;
     for (std::size_t r = 0; r < 2 + 2 * more; ++r) {
       const auto y = top_ + r - more;  // one before the first is beyond the last as well
@@ -66,9 +65,9 @@ class Tiles {
 };
 
 /// B^T d of one column of 4 pixels, of the channels from `i` on.
-template <class Type>
-FOVEA_PART_OF_LOOP void column_in(const Place<const typename Type::Value, 1>& tile, std::size_t channels,
-                                  std::size_t column, std::size_t i, Lanes (&t)[4]) {
+template <class Type> FOVEA_PART_OF_LOOP void column_in(const Place<const typename Type::Value, 1>& tile,
+                                                        std::size_t channels, std::size_t column,
+                                                        std::size_t i, Lanes (&t)[4]) {
   if (column < tile.begin || column >= tile.end) {
     for (auto& row : t) row = Lanes{};
     return;
@@ -82,10 +81,9 @@ FOVEA_PART_OF_LOOP void column_in(const Place<const typename Type::Value, 1>& ti
 }
 
 /// B^T d of the columns of a tile. Where it `shares`, the first two are the last two of the tile `before`.
-template <class Type>
-FOVEA_PART_OF_LOOP void columns_in(const Place<const typename Type::Value, 1>& tile, std::size_t channels,
-                                   std::size_t i, bool shares, const Lanes (&before)[4][4],
-                                   Lanes (&t)[4][4]) {
+template <class Type> FOVEA_PART_OF_LOOP void columns_in(const Place<const typename Type::Value, 1>& tile,
+                                                         std::size_t channels, std::size_t i, bool shares,
+                                                         const Lanes (&before)[4][4], Lanes (&t)[4][4]) {
   if (shares) {
     for (std::size_t c = 0; c < 2; ++c) {
       for (std::size_t r = 0; r < 4; ++r) t[c][r] = before[c + 2][r];

@@ -19,8 +19,7 @@ using namespace testing;
 constexpr std::size_t most_bytes = 64 << 20;
 
 /// By how many bytes the memory of this process grows at most while `body` runs.
-template <class Body>
-std::size_t growth_of(Body&& body) {
+template <class Body> std::size_t growth_of(Body&& body) {
   const auto before = process_memory("VmRSS");
   std::ofstream("/proc/self/clear_refs") << 5;  // the peak begins anew
   body();

@@ -12,8 +12,7 @@ namespace {
 using namespace testing;
 using Texts = std::vector<std::string>;
 
-template <template <class> class As>
-struct CheckersOut {
+template <template <class> class As> struct CheckersOut {
   As<Dataset> data;
   static auto ports() { return std::tuple{field("data", &CheckersOut::data, "the checkerboards")}; }
 };

@@ -134,8 +134,7 @@ TEST_CASE("what is erased is exactly 0, and nothing else is touched") {
   }
 }
 
-template <class One, class Draw>
-void draw_many(const One& op, ImageSize size, int times, Draw&& see) {
+template <class One, class Draw> void draw_many(const One& op, ImageSize size, int times, Draw&& see) {
   for (int i = 0; i < times; ++i) {
     Random random(3, Purpose::augment, 0, static_cast<std::uint32_t>(i));
     Drawn drawn{.size = size, .taken = size};
@@ -327,7 +326,8 @@ TEST_CASE("random_erasing keeps to its areas and its aspects, and inside the ima
 }
 
 TEST_CASE("the same random numbers give the same sample, others another one") {
-  const Augmenter augmenter({FlipHorizontal{}, Translate{.max = 0.3}, RandomErasing{}}, normalising(colour, {0.4, 0.4, 0.4}, {0.3, 0.3, 0.3}));
+  const Augmenter augmenter({FlipHorizontal{}, Translate{.max = 0.3}, RandomErasing{}},
+                            normalising(colour, {0.4, 0.4, 0.4}, {0.3, 0.3, 0.3}));
   const auto pixels = picture(colour);
   std::vector<float> one(colour.values()), again(one), other(one);
   augmenter.augmented(pixels.data(), {1, Purpose::augment, 0, 1}, one.data());
@@ -338,7 +338,8 @@ TEST_CASE("the same random numbers give the same sample, others another one") {
 }
 
 TEST_CASE("an augmented sample has the same bytes on every processor") {
-  const Augmenter augmenter({FlipHorizontal{.p = 1}, Translate{.max = 0.3}}, normalising(colour, {0.4, 0.5, 0.6}, {0.3, 0.2, 0.1}));
+  const Augmenter augmenter({FlipHorizontal{.p = 1}, Translate{.max = 0.3}},
+                            normalising(colour, {0.4, 0.5, 0.6}, {0.3, 0.2, 0.1}));
   std::vector<float> out(colour.values());
   std::uint32_t sum = 0;
   for (std::uint32_t sample = 0; sample < 20; ++sample) {

@@ -13,8 +13,7 @@ namespace {
 
 constexpr std::size_t row = 6, pixels = 2 * row;  // two rows of three windows
 
-template <class Value>
-Value kept(float value) {
+template <class Value> Value kept(float value) {
   if constexpr (std::is_same_v<Value, float>)
     return value;
   else
@@ -22,8 +21,7 @@ Value kept(float value) {
 }
 
 /// What the loops read and write for so many channels.
-template <class Type>
-struct Data {
+template <class Type> struct Data {
   using Value = typename Type::Value;
   std::size_t channels;
   std::vector<Value> x, added, result, gradient, out, added_gradient, pooled;
@@ -86,8 +84,7 @@ struct Data {
 };
 
 /// All that the loops write, one after the other.
-template <class Type>
-std::vector<std::string> written_by(std::size_t channels) {
+template <class Type> std::vector<std::string> written_by(std::size_t channels) {
   std::vector<std::string> all;
   const auto record = [&](const auto& run) {
     Data<Type> data(channels);
