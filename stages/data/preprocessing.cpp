@@ -158,6 +158,11 @@ std::string in_words(const Preprocessing& how) {
   if (how.fit == Fit::short_side) words += ", \"crop_pct\": " + shown(Json(how.crop_pct));
   words += ", \"interpolation\": " + quote(name_of(interpolations, how.filter.interpolation));
   if (!how.filter.antialias) words += ", \"antialias\": false";
+  if (how.fit == Fit::letterbox) {
+    words += std::all_of(how.fill.begin(), how.fill.end(), [](auto value) { return value == 0; })
+                 ? ", \"fill\": \"black\""
+                 : ", \"fill\": \"mean\" (" + shown(Json(how.fill)) + ")";
+  }
   return words;
 }
 

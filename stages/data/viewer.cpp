@@ -51,9 +51,15 @@ void Viewer::show(const Dataset& data, std::size_t i, const Preprocessing& how, 
                   std::uint8_t* out) {
   const auto& [part, box] = place;
   if (data.is_encoded()) {
-    const auto picture = decoder_.part(data.file(i), how.size.channels, part, box.height, box.width,
-                                       how.filter, place_of(data, i));
-    resample_(picture.pixels.data(), picture.size, picture.part, box.height, box.width, out, how.filter);
+    const auto picture = decoder_.part(data.file(i), data.channels, part, box.height, box.width, how.filter,
+                                       place_of(data, i));
+    const auto* pixels = picture.pixels.data();
+    auto size = picture.size;
+    if (size.channels != how.size.channels) {
+      pixels = with_channels({pixels, size.values()}, how.size.channels);
+      size.channels = how.size.channels;
+    }
+    resample_(pixels, size, picture.part, box.height, box.width, out, how.filter);
     return;
   }
   const auto* pixels = data.image(i).data();

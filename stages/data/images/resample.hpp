@@ -28,7 +28,9 @@ struct Filter {
 class Resampler {
  public:
   /// Shows `part` of an image (H x W x C bytes of `size`) in `height` x `width` pixels, written to `out`.
-  /// With antialiasing its values are those of Pillow's `Image.resize(..., box)` to within 1.
+  /// With antialiasing, bilinear values are those of Pillow's `Image.resize(..., box)` to within 1; bicubic
+  /// ones differ by a few more where Pillow clips between its passes, and the nearest pixel may be the other
+  /// one where two are equally near.
   void operator()(const std::uint8_t* image, ImageSize size, const Region& part, std::size_t height,
                   std::size_t width, std::uint8_t* out, const Filter& filter = {});
 

@@ -24,6 +24,10 @@ void expect_fits(const Model& model, const AugmentationRecipe& batches) {
                         static_cast<std::int64_t>(channels)});
   };
   const auto &given = batches.preprocessing, &wanted = model.preprocessing;
+  if (given.size.channels != wanted.size.channels) {
+    throw Error("\"batches\": images are " + size(given) + ", but the model takes " + size(wanted) +
+                "; build the model for this data, or give \"load\" the same \"channels\"");
+  }
   if (given.size != wanted.size) {
     throw Error("\"batches\": images are " + size(given) + ", but the model takes " + size(wanted) +
                 "; build the model for this data, or give \"augment\" the same \"image_size\"");

@@ -46,8 +46,8 @@ Dataset of_pixels(const ImageSize& size, const std::vector<std::uint8_t>& pixels
 }
 
 /// The file of one image, in a data set that is itself seen in 5 x 5 RGB.
-Dataset of_file(const std::vector<std::uint8_t>& file) {
-  DatasetBuilder builder(5, 5, 3, {"one"});
+Dataset of_file(const std::vector<std::uint8_t>& file, std::size_t channels = 3) {
+  DatasetBuilder builder(5, 5, channels, {"one"});
   builder.add_file(file, 0);
   return builder.build();
 }
@@ -103,6 +103,14 @@ TEST_CASE("preprocessing: an image gives the same bytes as a file and as pixels"
     const auto how = preprocessing_of(one);
     CHECK(view_of(of_file(file), how) == view_of(of_pixels(size, pixels), how));
   }
+}
+
+TEST_CASE("preprocessing: a file in colour whose data set is gray is seen in gray by a model of RGB") {
+  const auto pixels = picture_to_fit({12, 16, 3});
+  const auto seen = view_of(of_file(testing::png(12, 16, 3, pixels), 1), normalising({12, 16, 3}, {0}, {1}));
+  const auto gray = view_of(of_pixels({12, 16, 3}, pixels), normalising({12, 16, 1}, {0}, {1}));
+  REQUIRE(seen.size() == 3 * gray.size());
+  for (std::size_t i = 0; i < seen.size(); ++i) CHECK(seen[i] == gray[i / 3]);
 }
 
 TEST_CASE("preprocessing: a JPEG that becomes less than half as large gives the bytes of its pixels") {

@@ -3,9 +3,6 @@
 #include <ATen/Parallel.h>
 #include <ATen/core/LegacyTypeDispatch.h>
 #include <ATen/ops/conv2d.h>
-#include <ATen/ops/convolution.h>
-#include <ATen/ops/convolution_backward.h>
-#include <omp.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include "runtime/ceil_div.hpp"
@@ -31,68 +28,44 @@ struct Cut {
 };
 
 /// Each thread gets equally many parts. Each part has weight gradients of its own; where these would be
-/// larger than the output, there is one part, or one for each thread where `alone` says that the convolution
-/// runs on a single thread.
-Cut cut(const at::Tensor& x, at::IntArrayRef out, const at::Tensor& weight, bool alone) {
+/// larger than the output, there is one part for each thread.
+Cut cut(const at::Tensor& x, at::IntArrayRef out, const at::Tensor& weight) {
   const auto images = x.size(0), threads = static_cast<std::int64_t>(at::get_num_threads());
   const auto values_out = out[0] * out[1] * out[2] * out[3];
   const auto bytes = std::max(x.numel(), values_out) * static_cast<std::int64_t>(x.element_size());
   auto parts = threads * ceil_div(bytes, threads * part_bytes);
-  if (parts > images || parts * weight.numel() > values_out) parts = alone ? std::min(threads, images) : 1;
+  if (parts > images || parts * weight.numel() > values_out) parts = std::min(threads, images);
   return {images, ceil_div(images, parts)};
 }
 
-/// Tells oneDNN, for as long as it lives, that it has one thread: inside a team its kernels would wait for
-/// threads that never come.
-class OnOneThread {
- public:
-  OnOneThread() { omp_set_num_threads(1); }
-  ~OnOneThread() { omp_set_num_threads(before_); }
-  OnOneThread(const OnOneThread&) = delete;
-
- private:
-  const int before_ = omp_get_max_threads();
-};
-
-/// Calls `body` for each part, on all threads. A single part is computed by the threads together.
+/// Calls `body` for each part, on all threads.
 template <class Body> void for_each_part(const Cut& cut, const Body& body) {
   const at::AutoDispatchBelowADInplaceOrView plain;
   if (cut.parts() == 1) return body(0);
   at::parallel_for(0, cut.parts(), 1, [&](std::int64_t begin, std::int64_t end) {
     const at::AutoDispatchBelowADInplaceOrView plain_too;
-    const OnOneThread alone;
     for (auto part = begin; part < end; ++part) body(part);
   });
 }
 
+/// The fused passes of a convolution that suits Winograd's algorithm.
 struct ConvNorm : torch::autograd::Function<ConvNorm> {
   /// `given` is the summand of `add_and_relu`; other epilogues do not read it.
   static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& x,
                             const at::Tensor& weight, const at::Tensor& norm_weight,
-                            const at::Tensor& norm_bias, const at::Tensor& given, const Conv& conv,
-                            const Norm& norm, Epilogue epilogue) {
-    const auto typed = weight.to(x.scalar_type());
-    const std::vector<std::int64_t> stride(2, conv.stride), padding(2, conv.padding);
-    const auto side = [&](std::int64_t size) {
-      return (size + 2 * conv.padding - conv.kernel) / conv.stride + 1;
-    };
-    const std::vector<std::int64_t> sizes{x.size(0), conv.channels, side(x.size(2)), side(x.size(3))};
-    const bool winograd = suits_winograd(conv, x);
-    const auto cuts = cut(x, sizes, weight, winograd);
-    const auto filters = winograd ? winograd_filters(weight, x.scalar_type()) : at::Tensor();
+                            const at::Tensor& norm_bias, const at::Tensor& given, const Norm& norm,
+                            Epilogue epilogue) {
+    const std::vector<std::int64_t> sizes{x.size(0), weight.size(0), x.size(2), x.size(3)};
+    const auto cuts = cut(x, sizes, weight);
+    const auto filters = winograd_filters(weight, x.scalar_type());
     const auto parts = static_cast<std::size_t>(cuts.parts());
     std::vector<at::Tensor> convolved(parts);
     std::vector<Moments> moments(parts);
     for_each_part(cuts, [&](std::int64_t part) {
       const auto i = static_cast<std::size_t>(part);
       const auto images = cuts.of(x, part);
-      if (winograd) {
-        convolved[i] = empty_channels_last({images.size(0), sizes[1], sizes[2], sizes[3]}, x.scalar_type());
-        winograd_convolve(images, filters, convolved[i]);
-      } else {
-        convolved[i] = at::convolution(images, typed, {}, stride, padding, {1, 1}, false, {0, 0}, conv.groups)
-                           .contiguous(at::MemoryFormat::ChannelsLast);
-      }
+      convolved[i] = empty_channels_last({images.size(0), sizes[1], sizes[2], sizes[3]}, x.scalar_type());
+      winograd_convolve(images, filters, convolved[i]);
       moments[i] = moments_of(convolved[i]);
     });
     const auto all = batch_statistics(
@@ -112,8 +85,8 @@ struct ConvNorm : torch::autograd::Function<ConvNorm> {
                         .relu = epilogue != Epilogue::nothing},
                        all);
     });
-    keep(context, conv, epilogue, cuts, x.requires_grad(), winograd);
-    torch::autograd::variable_list saved{x, weight, typed, all.rows, winner, adds ? out : at::Tensor()};
+    keep(context, epilogue, cuts, x.requires_grad());
+    torch::autograd::variable_list saved{x, weight, all.rows, winner, adds ? out : at::Tensor()};
     saved.insert(saved.end(), convolved.begin(), convolved.end());
     context->save_for_backward(saved);
     return out;
@@ -124,22 +97,21 @@ struct ConvNorm : torch::autograd::Function<ConvNorm> {
     const auto saved = context->get_saved_variables();
     auto number = [&](const char* name) { return context->saved_data[name].toInt(); };
     const Cut cuts{number("images"), number("size")};
-    const std::vector<std::int64_t> stride(2, number("stride")), padding(2, number("padding"));
-    const auto groups = number("groups");
-    const bool asks_x = number("asks x") != 0, winograd = number("winograd") != 0;
-    const auto &x = saved[0], &typed = saved[2], &result = saved[5];
-    const Statistics all(saved[3]);
+    const bool asks_x = number("asks x") != 0;
+    const auto &x = saved[0], &winner = saved[3], &result = saved[4];
+    const Statistics all(saved[2]);
+    const auto convolved = std::span(saved).subspan(5);
     const auto gradient = gradients[0].contiguous(at::MemoryFormat::ChannelsLast);
     const auto empty_as = [](const at::Tensor& like) {
       return empty_channels_last(like.sizes(), like.scalar_type());
     };
     const auto added_gradient = result.defined() ? empty_as(result) : at::Tensor();
     const auto tensors_of = [&](std::int64_t part) {
-      return PassTensors{.x = saved[6 + static_cast<std::size_t>(part)],
+      return PassTensors{.x = convolved[static_cast<std::size_t>(part)],
                          .result = cuts.of(result, part),
                          .gradient = cuts.of(gradient, part),
                          .added_gradient = cuts.of(added_gradient, part),
-                         .winner = cuts.of(saved[4], part),
+                         .winner = cuts.of(winner, part),
                          .relu = static_cast<Epilogue>(number("epilogue")) == Epilogue::relu};
     };
 
@@ -149,49 +121,32 @@ struct ConvNorm : torch::autograd::Function<ConvNorm> {
       sums[static_cast<std::size_t>(part)] = gradient_sums(tensors_of(part), all);
     });
     std::int64_t pixels = 0;
-    for (auto i = 0U; i < parts; ++i) pixels += saved[6 + i].numel() / saved[6 + i].size(1);
+    for (const auto& part : convolved) pixels += part.numel() / part.size(1);
     for (auto i = 1U; i < parts; ++i) sums[0] += sums[i];
     const auto found = norm_gradients(sums[0], static_cast<std::size_t>(pixels), all);
 
     auto x_gradient = asks_x ? empty_as(x) : at::Tensor();
-    const auto filters = winograd && asks_x ? winograd_filters_back(saved[1], x.scalar_type()) : at::Tensor();
+    const auto filters = asks_x ? winograd_filters_back(saved[1], x.scalar_type()) : at::Tensor();
     std::vector<at::Tensor> weight_gradients(parts);
     for_each_part(cuts, [&](std::int64_t part) {
       auto tensors = tensors_of(part);
       tensors.out = empty_as(tensors.x);
       write_gradients(tensors, all, found.rest);
-      if (winograd) {
-        if (asks_x) winograd_convolve(tensors.out, filters, cuts.of(x_gradient, part));
-        weight_gradients[static_cast<std::size_t>(part)] =
-            winograd_weight_gradient(cuts.of(x, part), tensors.out);
-        return;
-      }
-      auto [of_x, of_weight, of_bias] =
-          at::convolution_backward(tensors.out, cuts.of(x, part), typed, c10::nullopt, stride, padding,
-                                   {1, 1}, false, {0, 0}, groups, {asks_x, true, false});
-      weight_gradients[static_cast<std::size_t>(part)] = of_weight;
-      if (!asks_x) return;
-      if (cuts.parts() == 1)
-        x_gradient = of_x;
-      else
-        cuts.of(x_gradient, part).copy_(of_x);
+      if (asks_x) winograd_convolve(tensors.out, filters, cuts.of(x_gradient, part));
+      weight_gradients[static_cast<std::size_t>(part)] =
+          winograd_weight_gradient(cuts.of(x, part), tensors.out);
     });
-    return {x_gradient, add_up(weight_gradients, saved[1]), found.weight, found.bias, added_gradient, {}, {},
-            {}};
+    return {x_gradient, add_up(weight_gradients, saved[1]), found.weight, found.bias, added_gradient, {}, {}};
   }
 
  private:
-  static void keep(torch::autograd::AutogradContext* context, const Conv& conv, Epilogue epilogue,
-                   const Cut& cuts, bool asks_x, bool winograd) {
+  static void keep(torch::autograd::AutogradContext* context, Epilogue epilogue, const Cut& cuts,
+                   bool asks_x) {
     auto& data = context->saved_data;
-    data["stride"] = conv.stride;
-    data["padding"] = conv.padding;
-    data["groups"] = conv.groups;
     data["epilogue"] = static_cast<std::int64_t>(epilogue);
     data["images"] = cuts.images;
     data["size"] = cuts.size;
     data["asks x"] = static_cast<std::int64_t>(asks_x);
-    data["winograd"] = static_cast<std::int64_t>(winograd);
   }
 
   /// Adds the gradients of all parts to the weight's own, or gives their sum where it has none yet.
@@ -208,7 +163,7 @@ struct ConvNorm : torch::autograd::Function<ConvNorm> {
 
 at::Tensor conv_norm(const at::Tensor& x, const Conv& conv, const at::Tensor& weight, const Norm& norm,
                      Epilogue epilogue, const at::Tensor& added) {
-  const bool fits = is_channels_last(x) && x.size(0) > 0 &&
+  const bool fits = is_channels_last(x) && x.size(0) > 0 && suits_winograd(conv, x) &&
                     (!added.defined() || (is_channels_last(added) && added.scalar_type() == x.scalar_type()));
   if (!fits) {
     const auto y = at::conv2d(x, weight.to(x.scalar_type()), {}, {conv.stride, conv.stride},
@@ -217,7 +172,7 @@ at::Tensor conv_norm(const at::Tensor& x, const Conv& conv, const at::Tensor& we
   }
   // Autograd takes no undefined tensor.
   const auto given = added.defined() ? added : x.detach();
-  return ConvNorm::apply(x, weight, norm.weight, norm.bias, given, conv, norm, epilogue);
+  return ConvNorm::apply(x, weight, norm.weight, norm.bias, given, norm, epilogue);
 }
 
 }  // namespace fovea

@@ -298,10 +298,13 @@ TEST_CASE("train: batches that are seen in another way than the model's are refu
   CHECK(refused([](Preprocessing& how) { how.size.width = 9; }) ==
         "\"batches\": images are 8 x 9 x 1, but the model takes 8 x 8 x 1; build the model for this data, or "
         "give \"augment\" the same \"image_size\"");
-  CHECK(refused([](Preprocessing& how) { how.fit = Fit::letterbox; }) ==
+  CHECK(refused([](Preprocessing& how) { how.size.channels = 3; }) ==
+        "\"batches\": images are 8 x 8 x 3, but the model takes 8 x 8 x 1; build the model for this data, or "
+        "give \"load\" the same \"channels\"");
+  CHECK(refused([](Preprocessing& how) { how.fit = Fit::letterbox, how.fill = {0}; }) ==
         "\"batches\": images of another size are seen with \"fit\": \"letterbox\", \"interpolation\": "
-        "\"bilinear\", but by the model with \"fit\": \"crop\", \"interpolation\": \"bilinear\"; give "
-        "\"augment\" what the model has");
+        "\"bilinear\", \"fill\": \"black\", but by the model with \"fit\": \"crop\", "
+        "\"interpolation\": \"bilinear\"; give \"augment\" what the model has");
 }
 
 TEST_CASE("train: validation images of another size are seen as those of the batches") {
