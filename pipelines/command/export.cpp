@@ -9,6 +9,7 @@
 #include "pipelines/run/usage.hpp"
 #include "runtime/running_folder.hpp"
 #include "runtime/store/lease.hpp"
+#include "runtime/warnings.hpp"
 
 namespace fovea {
 namespace {
@@ -18,8 +19,7 @@ int export_pipeline(const RunCommand& command) {
   const auto& graph = prepared->graph;
   const auto name = command.name.empty() ? graph.name() : command.name;
   expect_run_name(name);
-  Store store(store_folder(command.store),
-              [](const std::string& line) { std::fprintf(stderr, "warning: %s\n", line.c_str()); });
+  Store store(store_folder(command.store), warn_on_stderr);
   const auto lease = Lease::of_run(store.writes() / "leases");
   // What is found damaged is set aside, and the second time the plan names its stage.
   for (int attempt = 0; attempt < 2; ++attempt) {
