@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -167,6 +168,7 @@ template <class T, std::size_t... I> consteval bool takes_members(std::index_seq
 
 /// Whether T has exactly `count` members; members without a default count as well.
 template <class T, std::size_t count> consteval bool has_members() {
+  if (std::is_empty_v<T>) return count == 0;
   return takes_members<T>(std::make_index_sequence<count>()) &&
          !takes_members<T>(std::make_index_sequence<count + 1>());
 }

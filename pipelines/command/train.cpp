@@ -8,6 +8,7 @@
 #include "pipelines/train/compose.hpp"
 #include "pipelines/train/flags.hpp"
 #include "runtime/text_file.hpp"
+#include "stages/data/preprocessing.hpp"
 #include "stages/list.hpp"
 
 namespace fovea {
@@ -106,6 +107,10 @@ void add_train_options(CLI::App& app, TrainCommand& command) {
       ->group("Data");
   app.add_option("--image-size", request.image_size,
                  "all images in pixels, as 64 or 64x96 [that of the data]")
+      ->type_name("VALUE")
+      ->group("Data");
+  app.add_option("--fit", request.fit,
+                 "how images are brought to that size: " + join(fit_names().names, ", ") + " [crop]")
       ->type_name("VALUE")
       ->group("Data");
   add_train_flags(app, request.flags);

@@ -188,6 +188,7 @@ std::vector<TypedFlag> all_typed(const TrainRequest& request) {
     for (const auto* place : places) typed.push_back({{{name, place, ""}, "", false, false}, value});
   };
   add("--augment", request.augment, {"augment.policy"});
+  add("--fit", request.fit, {"resize.fit", "augment.fit", "build_model.fit"});
   add("--image-size", request.image_size,
       {"load.image_size", "load.synthetic.height", "load.synthetic.width", "resize.height", "resize.width"});
   return typed;
@@ -238,6 +239,7 @@ Composed compose_training(const TrainRequest& request, const Registry& registry)
   for (const auto& flag : request.flags) as_usage([&] { apply_flag(definition, flag, registry); });
   if (!request.image_size.empty())
     at_flag("--image-size", [&] { set_image_size(definition, request.image_size); });
+  if (!request.fit.empty()) at_flag("--fit", [&] { set_fit(definition, request.fit, registry); });
   as_usage([&] { apply_settings(definition, request.settings, registry); });
   resolve_paths(definition, registry, fs::current_path());
   remove_figures(definition, request, registry);

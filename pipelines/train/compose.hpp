@@ -14,6 +14,7 @@ struct TrainRequest {
   std::filesystem::path config;  ///< a saved pipeline to start from; "" = the classification pipeline
   std::vector<TypedFlag> flags;
   std::string image_size;              ///< "" = the size of the data
+  std::string fit;                     ///< how images are brought to that size; "" = as the pipeline says
   std::string augment;                 ///< a preset or JSON; "" = the policy of the pipeline, or else "auto"
   std::vector<std::string> settings;   ///< settings in the form of `--set`
   std::optional<std::int64_t> seeds;   ///< trains with this many seeds, from the pipeline's upwards

@@ -201,4 +201,11 @@ void set_image_size(Json& definition, const std::string& text) {
   }
 }
 
+void set_fit(Json& definition, const std::string& fit, const Registry& registry) {
+  if (const auto resize = find_stage(definition, "resize"))
+    return set_value(definition, *resize + ".fit", fit, registry);
+  for (const auto* kind : {"augment", "build_model"})
+    set_value(definition, only_stage(definition, kind) + ".fit", fit, registry);
+}
+
 }  // namespace fovea

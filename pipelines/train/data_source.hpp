@@ -1,6 +1,6 @@
 #pragma once
 
-#include "graph/json.hpp"
+#include "graph/registry.hpp"
 #include "stages/data/ops/warp.hpp"
 
 namespace fovea {
@@ -29,5 +29,9 @@ bool may_be_mirrored(const Json& load_params, const ImageSize& size);
 /// Sets the size of all images to `text` pixels, as "64", "64x96" or "[64, 96]": by parameters of `load` if
 /// the images are files or drawn, else by a `resize` after it. Throws `Error` that says what is right.
 void set_image_size(Json& definition, const std::string& text);
+
+/// Sets how all images are brought to their size: in `resize` where there is one, else in what trains and in
+/// the model.
+void set_fit(Json& definition, const std::string& fit, const Registry& registry);
 
 }  // namespace fovea

@@ -87,12 +87,19 @@ struct ParentMissing {};
 Store::Store(fs::path root, std::function<void(const std::string&)> warn, bool read_only)
     : root_(std::move(root)), writes_(root_), warn_(std::move(warn)) {
   assert(warn_ != nullptr);
-  try {
-    make_folders();
-  } catch (const Error& error) {
-    if (!fs::is_directory(root_)) throw;
+  const auto use_overlay = [&] {
     writes_ = make_temporary_folder("fovea-overlay-");
     make_folders();
+  };
+  try {
+    if (read_only && !fs::exists(root_)) {
+      use_overlay();
+    } else {
+      make_folders();
+    }
+  } catch (const Error& error) {
+    if (!fs::is_directory(root_)) throw;
+    use_overlay();
     if (!read_only)
       warn_(std::string(error.what()) +
             "; until then results are computed and shown, but not kept in this store");

@@ -19,7 +19,7 @@ class Store {
  public:
   /// Opens a store, and creates it if there is none. The callback `warn` receives each damaged file, and once
   /// the fact that the store is read-only: new results then live only as long as this object. With
-  /// `read_only` that warning is left out.
+  /// `read_only` that warning is left out, and no store is created.
   Store(std::filesystem::path root, std::function<void(const std::string&)> warn, bool read_only = false);
   ~Store();
   Store(const Store&) = delete;

@@ -29,6 +29,7 @@
 //   labels         int32 N, parts uint8 N (0 none, 1 train, 2 validation, 3 test)
 //   class_names    texts
 //   mean, std      float64 per channel, of values scaled to 0 .. 1; std was called deviation until version 2
+//   preprocessing  only where `resize` made the pixels: how, as in a Model
 
 namespace fovea {
 namespace {
@@ -150,6 +151,7 @@ void write(const Dataset& data, H5Writer& file) {
   file.write("class_names", data.class_names);
   file.write("mean", data.mean);
   file.write("std", data.std);
+  if (data.resized) write_preprocessing(*data.resized, file);
 }
 
 void expect(bool right, std::string_view what_is_wrong) {
@@ -177,6 +179,8 @@ void check(const Dataset& data) {
   expect(data.labels.size() == data.size() && data.parts.size() == data.size(), "its lists differ in length");
   expect(data.mean.size() == data.channels && data.std.size() == data.channels,
          "its statistics are not per channel");
+  const ImageSize size{data.height, data.width, data.channels};
+  expect(!data.resized || data.resized->size == size, "its pixels were made for another size");
   expect(std::all_of(data.index.begin(), data.index.end(), [&](auto i) { return i < images; }),
          "a sample has no image");
   expect(std::all_of(data.labels.begin(), data.labels.end(), [&](auto i) { return i >= 0 && i < classes; }),
@@ -214,6 +218,8 @@ Dataset read(const H5Reader& file, const Resolve& resolve) {
   data.class_names = file.texts("class_names");
   data.mean = file.numbers("mean");
   data.std = file.numbers(file.has("std") ? "std" : "deviation");
+  const ImageSize size{data.height, data.width, data.channels};
+  if (file.has("preprocessing/mean")) data.resized = read_preprocessing(file, Dataset::kind, size);
   check(data);
   return data;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -8,6 +9,7 @@
 #include "runtime/store/array.hpp"
 #include "stages/data/attributes.hpp"
 #include "stages/data/images/decoders.hpp"
+#include "stages/data/preprocessing.hpp"
 
 namespace fovea {
 
@@ -36,9 +38,10 @@ struct Dataset {
   Array<std::int32_t> labels;           ///< N: from 0 to classes - 1
   Array<std::uint8_t> parts;            ///< N: `Part` of each sample in its source
   std::vector<std::string> class_names;
-  std::vector<double> mean;  ///< per channel, of values scaled to 0 .. 1
-  std::vector<double> std;   ///< per channel, likewise (population)
-  std::string source;        ///< identity of the stored Dataset that owns the pixels; "" where this one does
+  std::vector<double> mean;              ///< per channel, of values scaled to 0 .. 1
+  std::vector<double> std;               ///< per channel, likewise (population)
+  std::optional<Preprocessing> resized;  ///< how pixels were made of other images, where `resize` did that
+  std::string source;  ///< identity of the stored Dataset that owns the pixels; "" where this one does
 
   std::size_t size() const { return index.size(); }
   std::size_t classes() const { return class_names.size(); }

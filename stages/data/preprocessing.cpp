@@ -240,6 +240,16 @@ Preprocessing FitSettings::of(const Dataset& data,
     how.size.width = static_cast<std::size_t>(height_width->at(1));
   }
   if (fill == "mean") how.fill = mean_colour(data.mean);
+  if (!data.resized || data.resized->size != how.size) return how;
+  const auto& made = *data.resized;
+  if (*this != FitSettings{} && in_words(how) != in_words(made)) {
+    throw Error("images have that size already, made with " + in_words(made) + ", and are not seen with " +
+                in_words(how) + " once more; leave that out, or set it in \"resize\"");
+  }
+  how.fit = made.fit;
+  how.crop_pct = made.crop_pct;
+  how.filter = made.filter;
+  how.fill = made.fill;
   return how;
 }
 

@@ -68,9 +68,11 @@ struct FitSettings {
   bool antialias = true;
   std::string fill = "mean";
 
+  bool operator==(const FitSettings&) const = default;
   /// Throws `Error` that begins with `place` where one is set that `fit` does not use.
   void check(const std::string& place) const;
-  /// The preprocessing of a data set that is seen in another size (or in its own).
+  /// The preprocessing of a data set that is seen in another size (or in its own). Images that `resize` has
+  /// brought to that size were seen as it says; throws `Error` where these settings say another thing.
   Preprocessing of(const Dataset& data, const std::optional<std::vector<std::int64_t>>& height_width) const;
 };
 

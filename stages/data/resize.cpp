@@ -34,6 +34,7 @@ Resize::Out<Value> Resize::run(const In<Value>& in, const Params& params, Contex
   auto made = raw_dataset(std::move(frame));
   made.class_names = data.class_names;
   made.attributes = picked(data.attributes, data.index.span());
+  made.resized = how;
   measure_statistics(made);
   return {.data = std::move(made)};
 }

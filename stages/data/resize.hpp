@@ -11,7 +11,7 @@ namespace fovea {
 struct Resize {
   static constexpr std::string_view name = "resize";
   static constexpr std::string_view doc = "makes all images one size, decoded once";
-  static constexpr int version = 4;
+  static constexpr int version = 5;
 
   template <template <class> class As> struct In {
     As<Dataset> data;

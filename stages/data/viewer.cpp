@@ -90,8 +90,9 @@ ImageSize size_taken(const Dataset& data, std::size_t i) {
 }
 
 bool is_plain(const Dataset& data, const Preprocessing& how) {
+  if (data.is_encoded() || ImageSize{data.height, data.width, data.channels} != how.size) return false;
   const bool enlarges = how.fit == Fit::short_side && how.crop_pct != 1;
-  return !data.is_encoded() && !enlarges && ImageSize{data.height, data.width, data.channels} == how.size;
+  return !enlarges || (data.resized && in_words(*data.resized) == in_words(how));
 }
 
 }  // namespace fovea

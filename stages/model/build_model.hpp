@@ -9,12 +9,11 @@ namespace fovea {
 
 /// Makes an untrained network for a data set: classes and statistics are taken from the data, and the image
 /// size where none is given.
-/// Matrices and biases begin uniform up to 1 / sqrt(incoming values), as in PyTorch; convolutions as the
-/// architecture says (`FirstWeights`); normalisation as 1 and 0.
+/// Each weight begins as its layer says (`WeightInfo::first`), drawn by the seed and its name.
 struct BuildModel {
   static constexpr std::string_view name = "build_model";
   static constexpr std::string_view doc = "makes an untrained network for a data set";
-  static constexpr int version = 4;
+  static constexpr int version = 5;
   static constexpr bool random = true;
 
   template <template <class> class As> struct In {

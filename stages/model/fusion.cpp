@@ -33,7 +33,7 @@ bool is_relu(const LayerKind& kind) {
 
 bool is_small_pool(const LayerKind& kind) {
   const auto* pool = std::get_if<MaxPool>(&kind);
-  return pool != nullptr && pool->kernel == 2 && pool->stride == 2 && pool->padding == 0;
+  return pool != nullptr && pool->kernel == 2 && pool->stride == 2 && pool->padding == 0 && !pool->ceil_mode;
 }
 
 bool is_sum_of_two(const LayerKind& kind, const LayerInfo& info) {

@@ -3,101 +3,19 @@
 #include <algorithm>
 #include <map>
 #include <numeric>
+#include <set>
 
 #include "graph/dag.hpp"
 
 namespace fovea {
 namespace {
 
-/// Throws for counts beyond the memory of any machine, long before they overflow.
-void expect_sane(double count, const char* what) {
-  if (count > 1e12) throw Error(std::string(what) + " are too many; keep them below 1e12");
+/// The fewest and the most inputs that a layer takes.
+std::pair<std::size_t, std::size_t> input_counts(const LayerKind& kind) {
+  if (std::holds_alternative<Add>(kind) || std::holds_alternative<Concat>(kind)) return {2, 4096};
+  if (std::holds_alternative<Multiply>(kind)) return {2, 2};
+  return {1, 1};
 }
-
-void expect_image(const Extent& in) {
-  if (in.size() != 3)
-    throw Error("takes images, but gets " + extent_text(in) + "; put it before \"flatten\"");
-}
-
-/// Returns the number of windows along one side.
-std::int64_t windows(std::int64_t size, std::int64_t kernel, std::int64_t stride, std::int64_t padding) {
-  if (size + 2 * padding < kernel) {
-    throw Error("a window of " + std::to_string(kernel) + " does not fit into " +
-                std::to_string(size + 2 * padding) + " pixels; give larger images or a smaller network");
-  }
-  return (size + 2 * padding - kernel) / stride + 1;
-}
-
-Extent pooled(const Extent& in, std::int64_t kernel, std::int64_t stride, std::int64_t padding) {
-  expect_image(in);
-  return {in[0], windows(in[1], kernel, stride, padding), windows(in[2], kernel, stride, padding)};
-}
-
-/// Infers one layer from its input extents; weight names are without the layer's name.
-struct InferLayer {
-  const std::vector<Extent>& inputs;
-  LayerInfo& info;
-
-  const Extent& in() const { return inputs.front(); }
-  void weight(const char* name, Extent shape, WeightRole role) const {
-    info.weights.push_back({name, std::move(shape), role});
-  }
-
-  void operator()(const Conv& conv) const {
-    expect_image(in());
-    if (in()[0] % conv.groups != 0 || conv.channels % conv.groups != 0) {
-      throw Error(std::to_string(conv.groups) + " groups do not divide " + std::to_string(in()[0]) + " and " +
-                  std::to_string(conv.channels) + " channels");
-    }
-    info.output = {conv.channels, windows(in()[1], conv.kernel, conv.stride, conv.padding),
-                   windows(in()[2], conv.kernel, conv.stride, conv.padding)};
-    const auto fan_in = in()[0] / conv.groups * conv.kernel * conv.kernel;
-    expect_sane(static_cast<double>(product(info.output)) * static_cast<double>(fan_in), "multiply-adds");
-    weight("weight", {conv.channels, in()[0] / conv.groups, conv.kernel, conv.kernel}, WeightRole::weight);
-    if (conv.bias) weight("bias", {conv.channels}, WeightRole::bias);
-    info.multiply_adds = product(info.output) * fan_in;
-  }
-  void operator()(const BatchNorm&) const {
-    expect_image(in());
-    info.output = in();
-    weight("weight", {in()[0]}, WeightRole::norm);
-    weight("bias", {in()[0]}, WeightRole::norm);
-    weight("running_mean", {in()[0]}, WeightRole::buffer);
-    weight("running_var", {in()[0]}, WeightRole::buffer);
-    weight("num_batches_tracked", {}, WeightRole::buffer);
-  }
-  void operator()(const Relu&) const { info.output = in(); }
-  void operator()(const MaxPool& pool) const {
-    if (2 * pool.padding > pool.kernel) {
-      throw Error("a padding of " + std::to_string(pool.padding) + " is more than half the window of " +
-                  std::to_string(pool.kernel));
-    }
-    info.output = pooled(in(), pool.kernel, pool.stride, pool.padding);
-  }
-  void operator()(const AveragePool& pool) const { info.output = pooled(in(), pool.kernel, pool.stride, 0); }
-  void operator()(const GlobalAveragePool&) const {
-    expect_image(in());
-    info.output = {in()[0], 1, 1};
-  }
-  void operator()(const Flatten&) const { info.output = {product(in())}; }
-  void operator()(const Linear& linear) const {
-    if (in().size() != 1)
-      throw Error("takes flat values, but gets " + extent_text(in()) + "; put a \"flatten\" before it");
-    info.output = {linear.features};
-    expect_sane(static_cast<double>(in()[0]) * static_cast<double>(linear.features), "multiply-adds");
-    weight("weight", {linear.features, in()[0]}, WeightRole::weight);
-    if (linear.bias) weight("bias", {linear.features}, WeightRole::bias);
-    info.multiply_adds = linear.features * in()[0];
-  }
-  void operator()(const Dropout&) const { info.output = in(); }
-  void operator()(const Add&) const {
-    info.output = in();
-    for (const auto& other : inputs) {
-      if (other == in()) continue;
-      throw Error("adds " + extent_text(in()) + " and " + extent_text(other) + "; all must have one shape");
-    }
-  }
-};
 
 std::string place_of(const Layer& layer) {
   return "layer " + quote(layer.name);
@@ -117,7 +35,7 @@ std::map<std::string, std::size_t> number_names(const std::vector<Layer>& layers
 std::vector<std::size_t> find_inputs(const std::vector<Layer>& layers, std::size_t at,
                                      const std::map<std::string, std::size_t>& numbers) {
   const auto& layer = layers[at];
-  if (layer.inputs.empty() && !std::holds_alternative<Add>(layer.kind)) {
+  if (layer.inputs.empty() && input_counts(layer.kind).first == 1) {
     return {at == 0 ? LayerInfo::image : at - 1};
   }
   std::vector<std::size_t> inputs;
@@ -130,10 +48,10 @@ std::vector<std::size_t> find_inputs(const std::vector<Layer>& layers, std::size
     }
     inputs.push_back(found->second);
   }
-  const bool adds = std::holds_alternative<Add>(layer.kind);
-  if (adds ? inputs.size() < 2 : inputs.size() != 1) {
+  const auto [least, most] = input_counts(layer.kind);
+  if (inputs.size() < least || inputs.size() > most) {
     throw Error(place_of(layer) + ": has " + std::to_string(inputs.size()) + " inputs; it must have " +
-                (adds ? "at least 2" : "1"));
+                (most > 2 ? "at least " : "") + std::to_string(least));
   }
   return inputs;
 }
@@ -171,7 +89,16 @@ std::size_t output_of(const Specification& specification, const NetworkInfo& inf
   return static_cast<std::size_t>(std::find(used.begin(), used.end(), false) - used.begin());
 }
 
-void infer_layer(const Specification& specification, std::size_t at, NetworkInfo& info) {
+/// Names weights by their layer: a weight without a name of its own is called like the layer.
+void name_weights(const Layer& layer, std::vector<WeightInfo>& weights) {
+  for (auto& weight : weights) {
+    weight.name = weight.name.empty()     ? layer.name
+                  : layer.weights.empty() ? layer.name + "." + weight.name
+                                          : layer.weights + weight.name;
+  }
+}
+
+void infer_at(const Specification& specification, std::size_t at, NetworkInfo& info) {
   auto& one = info.layers[at];
   std::vector<Extent> inputs;
   for (const auto from : one.inputs) {
@@ -180,13 +107,20 @@ void infer_layer(const Specification& specification, std::size_t at, NetworkInfo
                          : info.layers[from].output);
   }
   const auto& layer = specification.layers[at];
-  fovea::at(place_of(layer), [&] { std::visit(InferLayer{inputs, one}, layer.kind); });
-  for (auto& weight : one.weights) {
-    weight.name = layer.name + "." + weight.name;
-    if (weight.role != WeightRole::buffer) one.parameters += weight.count();
-  }
+  auto numbers = std::move(one.inputs);
+  fovea::at(place_of(layer), [&] { one = infer_layer(layer.kind, inputs); });
+  one.inputs = std::move(numbers);
+  name_weights(layer, one.weights);
   info.parameters += one.parameters;
   info.multiply_adds += one.multiply_adds;
+}
+
+void expect_names_differ(const std::vector<WeightInfo>& weights) {
+  std::set<std::string> names;
+  for (const auto& weight : weights) {
+    if (!names.insert(weight.name).second)
+      throw Error("layers: two weights are called " + quote(weight.name) + "; give each a name of its own");
+  }
 }
 
 }  // namespace
@@ -199,7 +133,8 @@ NetworkInfo infer(const Specification& specification) {
   info.layers.resize(layers.size());
   for (std::size_t i = 0; i < layers.size(); ++i) info.layers[i].inputs = find_inputs(layers, i, numbers);
   info.order = order_of(layers, info);
-  for (const auto i : info.order) infer_layer(specification, i, info);
+  for (const auto i : info.order) infer_at(specification, i, info);
+  expect_names_differ(info.weights());
   info.output = output_of(specification, info);
   const auto& output = info.layers[info.output].output;
   if (output != Extent{specification.classes}) {

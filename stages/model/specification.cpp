@@ -25,6 +25,23 @@ std::vector<WeightInfo> NetworkInfo::weights() const {
   return all;
 }
 
+Sides Conversion<Sides>::read(const Json& json, const std::string& place) {
+  if (!json.is_array()) return Conversion<std::int64_t>::read(json, place);
+  const auto both = Conversion<std::vector<std::int64_t>>::read(json, place);
+  if (both.size() != 2) detail::wrong_kind(place, kind, json);
+  return {both[0], both[1]};
+}
+
+Json Conversion<Sides>::write(const Sides& sides, Keep) {
+  if (sides.height() == sides.width()) return sides.height();
+  return {sides.height(), sides.width()};
+}
+
+Json Conversion<Sides>::schema() {
+  const auto number = Conversion<std::int64_t>::schema();
+  return {{"anyOf", {number, {{"type", "array"}, {"items", number}, {"minItems", 2}, {"maxItems", 2}}}}};
+}
+
 Layer Conversion<Layer>::read(const Json& json, const std::string& place) {
   detail::expect_object(place, json);
   Layer layer;
@@ -34,8 +51,10 @@ Layer Conversion<Layer>::read(const Json& json, const std::string& place) {
   if (json.contains("inputs")) {
     layer.inputs = Conversion<std::vector<std::string>>::read(json["inputs"], place + ".inputs");
   }
-  rest.erase("name");
-  rest.erase("inputs");
+  if (json.contains("weights")) {
+    layer.weights = Conversion<std::string>::read(json["weights"], place + ".weights");
+  }
+  for (const auto* own : {"name", "inputs", "weights"}) rest.erase(own);
   layer.kind = Conversion<LayerKind>::read(rest, place);
   return layer;
 }
@@ -44,6 +63,7 @@ Json Conversion<Layer>::write(const Layer& layer, Keep keep) {
   Json json{{"name", layer.name}};
   json.update(Conversion<LayerKind>::write(layer.kind, keep));
   if (!layer.inputs.empty()) json["inputs"] = layer.inputs;
+  if (!layer.weights.empty()) json["weights"] = layer.weights;
   return json;
 }
 
@@ -51,6 +71,7 @@ Json Conversion<Layer>::schema() {
   auto schema = Conversion<LayerKind>::schema();
   for (auto& one : schema["anyOf"]) {
     one["properties"]["name"] = {{"type", "string"}};
+    one["properties"]["weights"] = {{"type", "string"}};
     one["properties"]["inputs"] = {{"type", "array"}, {"items", {{"type", "string"}}}};
     one["required"].push_back("name");
   }

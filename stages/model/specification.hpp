@@ -1,121 +1,12 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <string>
-#include <variant>
 #include <vector>
 
-#include "graph/params.hpp"
+#include "stages/model/layers.hpp"
 
 namespace fovea {
-
-/// A square 2-D convolution over zero-padded images.
-struct Conv {
-  static constexpr Tag tag{"layer", "conv"};
-  std::int64_t channels = 1;
-  std::int64_t kernel = 3;
-  std::int64_t stride = 1;
-  std::int64_t padding = 0;
-  std::int64_t groups = 1;
-  bool bias = true;
-  static auto fields() {
-    return std::tuple{
-        field("channels", &Conv::channels, "channels that come out", between(1, 65536)),
-        field("kernel", &Conv::kernel, "side of the window", between(1, 64)),
-        field("stride", &Conv::stride, "pixels between windows", between(1, 64)),
-        field("padding", &Conv::padding, "zeros added on each side", between(0, 64)),
-        field("groups", &Conv::groups, "blocks that channels are split into", between(1, 65536)),
-        field("bias", &Conv::bias, "whether a number is added to each channel")};
-  }
-};
-
-/// Batch normalisation by channel: over the batch in training, by running statistics otherwise.
-struct BatchNorm {
-  static constexpr Tag tag{"layer", "batch_norm"};
-  double epsilon = 1e-5;
-  double momentum = 0.1;
-  static auto fields() {
-    return std::tuple{field("epsilon", &BatchNorm::epsilon, "added to the variance", above(0)),
-                      field("momentum", &BatchNorm::momentum,
-                            "share of the new batch in the running statistics", between(0, 1))};
-  }
-};
-
-/// The ReLU: the larger of a value and zero.
-struct Relu {
-  static constexpr Tag tag{"layer", "relu"};
-  static auto fields() { return std::tuple{}; }
-};
-
-/// The fields of a layer that pools windows of pixels.
-template <class Pool> auto window_fields() {
-  return std::tuple{field("kernel", &Pool::kernel, "side of the window", between(1, 64)),
-                    field("stride", &Pool::stride, "pixels between windows", between(1, 64))};
-}
-
-/// The largest value of each window.
-struct MaxPool {
-  static constexpr Tag tag{"layer", "max_pool"};
-  std::int64_t kernel = 2;
-  std::int64_t stride = 2;
-  std::int64_t padding = 0;
-  static auto fields() {
-    return std::tuple_cat(
-        window_fields<MaxPool>(),
-        std::tuple{field("padding", &MaxPool::padding, "pixels added on each side, at most half a window",
-                         between(0, 32))});
-  }
-};
-
-/// The mean of each window.
-struct AveragePool {
-  static constexpr Tag tag{"layer", "average_pool"};
-  std::int64_t kernel = 2;
-  std::int64_t stride = 2;
-  static auto fields() { return window_fields<AveragePool>(); }
-};
-
-/// The mean of each channel over all its pixels, as C x 1 x 1.
-struct GlobalAveragePool {
-  static constexpr Tag tag{"layer", "global_average_pool"};
-  static auto fields() { return std::tuple{}; }
-};
-
-/// Flattens C x H x W to one row of C * H * W values.
-struct Flatten {
-  static constexpr Tag tag{"layer", "flatten"};
-  static auto fields() { return std::tuple{}; }
-};
-
-/// A matrix product with an optional bias.
-struct Linear {
-  static constexpr Tag tag{"layer", "linear"};
-  std::int64_t features = 1;
-  bool bias = true;
-  static auto fields() {
-    return std::tuple{field("features", &Linear::features, "values that come out", between(1, 1 << 20)),
-                      field("bias", &Linear::bias, "whether a number is added to each value")};
-  }
-};
-
-/// Sets values to zero at random in training, and scales the others so that their mean stays.
-struct Dropout {
-  static constexpr Tag tag{"layer", "dropout"};
-  double rate = 0.5;
-  static auto fields() {
-    return std::tuple{field("rate", &Dropout::rate, "share of values set to zero", from_to_below(0, 1))};
-  }
-};
-
-/// The sum of two or more inputs of one shape.
-struct Add {
-  static constexpr Tag tag{"layer", "add"};
-  static auto fields() { return std::tuple{}; }
-};
-
-using LayerKind = std::variant<Conv, BatchNorm, Relu, MaxPool, AveragePool, GlobalAveragePool, Flatten,
-                               Linear, Dropout, Add>;
 
 /// One layer: its name, its kind, and its input layers. "input" is the image; an empty list means the layer
 /// before in the list.
@@ -123,6 +14,7 @@ struct Layer {
   std::string name;
   LayerKind kind;
   std::vector<std::string> inputs;
+  std::string weights{};  ///< what the names of its weights begin with; "" = its name and a dot
 };
 
 /// A network as data: image size, number of classes, and the layers, which are a directed acyclic graph.
@@ -144,7 +36,7 @@ struct Specification {
   }
 };
 
-/// The extent of a value without the batch: C x H x W, or F once flat.
+/// The extent of a value without the batch: C x H x W of an image, T x C of tokens, or F once flat.
 using Extent = std::vector<std::int64_t>;
 
 /// Formats an extent: "16 x 8 x 8".
@@ -153,8 +45,8 @@ std::string extent_text(const Extent& extent);
 /// Returns the number of values in an extent.
 std::int64_t product(const Extent& extent);
 
-/// The role of a weight: a `weight` is multiplied with values, `norm` and `bias` are usually spared from
-/// decay, a `buffer` is not trained.
+/// The role of a weight: a `weight` is multiplied with values; `norm` (also of a layer scale) and `bias`
+/// (also a learned token or position) are usually spared from decay; a `buffer` is not trained.
 enum class WeightRole { weight, bias, norm, buffer };
 
 /// One weight or buffer of a layer.
@@ -162,6 +54,7 @@ struct WeightInfo {
   std::string name;  ///< as in a PyTorch state_dict: "layer1.0.conv1.weight"
   Extent shape;
   WeightRole role = WeightRole::weight;
+  FirstValues first{};
   std::int64_t count() const;
 };
 
@@ -187,10 +80,15 @@ struct NetworkInfo {
   std::vector<WeightInfo> weights() const;
 };
 
+/// Infers the output, weights and counts of a layer of this kind from the extents of its inputs; the names of
+/// weights are without that of the layer. Throws `Error`.
+LayerInfo infer_layer(const LayerKind& kind, const std::vector<Extent>& inputs);
+
 /// Checks a specification and infers every shape and count. Throws `Error` that begins with the layer.
 NetworkInfo infer(const Specification& specification);
 
-/// A layer is one flat object: {"name": "conv1", "layer": "conv", "channels": 16, "inputs": ["input"]}.
+/// A layer is one flat object: {"name": "conv1", "layer": "conv", "channels": 16, "inputs": ["input"]}; the
+/// member `Layer::weights` is called "weights".
 template <> struct Conversion<Layer> {
   static constexpr std::string_view kind = "a layer";
   static Layer read(const Json& json, const std::string& place);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -7,21 +8,19 @@
 
 namespace fovea {
 
-/// The initialisation of convolutions. `uniform`: up to 1 / sqrt(incoming values), PyTorch's default.
-/// `normal`: with variance 2 / (outgoing channels * window) (He et al., 2015), as in torchvision's ResNets.
-enum class FirstWeights { uniform, normal };
-
 /// A ready-made network: its name, one line about it, and the function that builds its specification.
 struct Architecture {
   std::string name;
   std::string doc;
   /// Adds the layers to a specification that already has its sizes.
-  void (*build)(Specification& specification);
-  FirstWeights first_weights = FirstWeights::uniform;
+  std::function<void(Specification& specification)> build;
+  std::int64_t image_side = 32;               ///< in pixels, of the images that it was made for
+  std::vector<std::string> other_names = {};  ///< under which it is found as well
 };
 
 /// Returns all ready-made networks; the first one is the recommended start.
 const std::vector<Architecture>& architectures();
+/// Returns all names under which they are found.
 std::vector<std::string> architecture_names();
 /// Returns the ready-made network of that name. Throws `Error` with the nearest name where there is none.
 const Architecture& find_architecture(const std::string& name);

@@ -1,5 +1,3 @@
-#include <string>
-
 #include "stages/model/architectures/builder.hpp"
 #include "stages/model/architectures/families.hpp"
 
@@ -20,14 +18,14 @@ void simple_cnn(Specification& specification) {
     }
     net.add(block + "pool", MaxPool{});
   }
-  net.add("flatten", Flatten{}).add("fc", Linear{specification.classes});
+  net.add("flatten", Flatten{}).add("fc", Linear{net.classes()});
 }
 
 }  // namespace
 
 std::vector<Architecture> simple_cnns() {
   return {{"simple_cnn", "six convolutions with normalisation in three blocks, for small images", simple_cnn,
-           FirstWeights::uniform}};
+           32}};
 }
 
 }  // namespace fovea

@@ -1,108 +1,17 @@
 #include "stages/model/torch/network.hpp"
 
 #include <ATen/core/grad_mode.h>
-#include <ATen/ops/adaptive_avg_pool2d.h>
-#include <ATen/ops/add.h>
-#include <ATen/ops/avg_pool2d.h>
-#include <ATen/ops/conv2d.h>
 #include <ATen/ops/from_blob.h>
-#include <ATen/ops/linear.h>
-#include <ATen/ops/max_pool2d.h>
-#include <ATen/ops/mul.h>
-#include <ATen/ops/relu.h>
 
 #include <algorithm>
 #include <cassert>
 #include <cmath>
 
 #include "stages/model/fusion.hpp"
-#include "stages/model/torch/kernels/fused.hpp"
-#include "stages/model/torch/kernels/fused_conv.hpp"
-#include "stages/model/torch/kernels/fused_norm.hpp"
 #include "stages/model/torch/recompute.hpp"
 
 namespace fovea {
 namespace {
-
-/// A fusion group that is ready to compute: one layer and its epilogue.
-struct Step {
-  std::size_t output = 0;  ///< the layer whose value it computes
-  LayerKind kind;
-  std::optional<BatchNorm> norm;  ///< the normalisation after a convolution
-  std::vector<std::size_t> inputs;
-  std::vector<std::size_t> weights;   ///< numbers of the network's weights, in the order of
-                                      ///< `LayerInfo::weights`, those of `norm` last
-  std::vector<std::size_t> last_use;  ///< values that no later step needs
-  Epilogue epilogue = Epilogue::nothing;
-  std::size_t dropout = 0;  ///< its number among the dropout layers
-};
-
-at::ScalarType type_of(Precision precision) {
-  if (precision == Precision::fp16) return at::kHalf;
-  return precision == Precision::bf16 ? at::kBFloat16 : at::kFloat;
-}
-
-/// Computes one layer.
-struct Compute {
-  const Step& step;
-  const std::vector<at::Tensor>& values;
-  const std::vector<at::Tensor>& weights;
-  const Pass& pass;
-  bool counts_together = false;  ///< whether batches are counted for all normalisations at once
-
-  const at::Tensor& in(std::size_t i = 0) const { return values[step.inputs[i]]; }
-  at::ScalarType type() const { return type_of(pass.precision); }
-  const at::Tensor& own(std::size_t i) const { return weights[step.weights[i]]; }
-  at::Tensor weight(std::size_t i) const {
-    return i < step.weights.size() ? own(i).to(type()) : at::Tensor();
-  }
-
-  at::Tensor operator()(const Conv& conv) const {
-    const auto x = in().to(type());
-    if (step.norm && pass.training)
-      return conv_norm(x, conv, own(0), counted(*step.norm), step.epilogue, added());
-    const auto y = at::conv2d(x, weight(0), conv.bias ? weight(1) : at::Tensor(), {conv.stride, conv.stride},
-                              {conv.padding, conv.padding}, {1, 1}, conv.groups);
-    return step.norm ? batch_norm(y, counted(*step.norm), false, step.epilogue, added()) : y;
-  }
-  at::Tensor operator()(const BatchNorm& norm) const {
-    return batch_norm(in(), counted(norm), pass.training, step.epilogue, added());
-  }
-  /// Returns the weights of a normalisation, and counts the batch in training.
-  Norm counted(const BatchNorm& norm) const {
-    const auto first = step.weights.size() - 5;
-    const bool counts = pass.training && !pass.again;
-    if (counts && !counts_together) own(first + 4).data().add_(1);  // data(): hides the change from autograd
-    return {own(first),  own(first + 1), own(first + 2), own(first + 3), counts ? norm.momentum : 0,
-            norm.epsilon};
-  }
-  at::Tensor added() const { return step.epilogue == Epilogue::add_and_relu ? in(1) : at::Tensor(); }
-  at::Tensor operator()(const Relu&) const {
-    return step.epilogue == Epilogue::relu_and_pool ? relu_max_pool(in()) : at::relu(in());
-  }
-  at::Tensor operator()(const MaxPool& pool) const {
-    return at::max_pool2d(in(), {pool.kernel, pool.kernel}, {pool.stride, pool.stride},
-                          {pool.padding, pool.padding});
-  }
-  at::Tensor operator()(const AveragePool& pool) const {
-    return at::avg_pool2d(in(), {pool.kernel, pool.kernel}, {pool.stride, pool.stride});
-  }
-  at::Tensor operator()(const GlobalAveragePool&) const { return at::adaptive_avg_pool2d(in(), {1, 1}); }
-  at::Tensor operator()(const Flatten&) const { return in().flatten(1); }
-  at::Tensor operator()(const Linear&) const { return at::linear(in().to(type()), weight(0), weight(1)); }
-  at::Tensor operator()(const Dropout& drop) const {
-    if (!pass.training || drop.rate == 0) return in();
-    if (const auto* given = pass.kept)
-      return at::mul(in(),
-                     (*given)[step.dropout].view(in().sizes()).to(at::kFloat).mul_(1 / (1 - drop.rate)));
-    return dropout(in(), drop.rate, pass.seed, pass.number, static_cast<std::uint32_t>(step.output));
-  }
-  at::Tensor operator()(const Add&) const {
-    auto sum = at::add(in(0), in(1));
-    for (std::size_t i = 2; i < step.inputs.size(); ++i) sum = at::add(sum, in(i));
-    return sum;
-  }
-};
 
 /// Returns the epilogue of a group's normalisation or ReLU.
 Epilogue epilogue_of(const Specification& specification, const std::vector<std::size_t>& group) {
@@ -154,14 +63,20 @@ struct Network::Body {
           step.inputs.push_back(own.inputs[0] == group[i - 1] ? own.inputs[1] : own.inputs[0]);
       }
       std::replace(step.inputs.begin(), step.inputs.end(), LayerInfo::image, image);
-      if (const auto* drop = std::get_if<Dropout>(&step.kind); drop != nullptr && drop->rate > 0) {
-        step.dropout = dropped.size();
-        dropped.push_back(
-            {static_cast<std::uint32_t>(step.output), drop->rate, product(info.layers[step.output].output)});
-      }
+      note_dropout(step);
       steps.push_back(std::move(step));
     }
     mark_last_uses();
+  }
+
+  void note_dropout(Step& step) {
+    const auto* some = std::get_if<Dropout>(&step.kind);
+    const auto* whole = std::get_if<StochasticDepth>(&step.kind);
+    const double rate = some != nullptr ? some->rate : whole != nullptr ? whole->rate : 0;
+    if (rate == 0) return;
+    step.dropout = dropped.size();
+    dropped.push_back({static_cast<std::uint32_t>(step.output), rate,
+                       some != nullptr ? product(info.layers[step.output].output) : 1});
   }
 
   /// Neighbouring steps that compute from one value.
@@ -176,8 +91,7 @@ struct Network::Body {
     values[part.input] = input;
     for (auto i = part.begin; i < part.end; ++i) {
       const auto& step = steps[i];
-      values[step.output] =
-          std::visit(Compute{step, values, weights.views(), pass, weights.apart()}, step.kind);
+      values[step.output] = computed(step, {values, weights.views(), weights.apart()}, pass);
       for (const auto used : step.last_use) values[used].reset();
     }
     return values[steps[part.end - 1].output];

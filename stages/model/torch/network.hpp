@@ -7,29 +7,16 @@
 #include <vector>
 
 #include "stages/model/model.hpp"
-#include "stages/model/precision.hpp"
+#include "stages/model/torch/layer_pass.hpp"
 #include "stages/model/torch/network_weights.hpp"
 
 namespace fovea {
 
-/// Options of a forward pass.
-struct Pass {
-  bool training = false;  ///< normalise by the batch, apply dropout and record for gradients
-  Precision precision = Precision::fp32;
-  std::uint64_t seed = 0;    ///< of the dropout masks
-  std::uint64_t number = 0;  ///< of the pass; each pass has other dropout masks
-  bool recompute = false;    ///< recompute most values in the backward pass in place of keeping them
-  bool again = false;        ///< whether this is the recomputation, which does not update running statistics
-  /// Dropout masks, one per dropout layer: a byte per value, 1 for kept ones. Where null, they are drawn by
-  /// `seed` and `number`.
-  const std::vector<at::Tensor>* kept = nullptr;
-};
-
-/// A dropout layer.
+/// A layer of dropout or stochastic depth.
 struct Dropped {
   std::uint32_t layer = 0;
   double rate = 0;
-  std::int64_t values = 0;  ///< values per image
+  std::int64_t values = 0;  ///< values per image; 1 where images are dropped whole
 };
 
 /// Parameters and buffers of a network, flat.

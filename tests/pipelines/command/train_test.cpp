@@ -171,6 +171,20 @@ TEST_CASE("fovea train: image size makes raw images that size, once, and drawn o
   CHECK_FALSE(redrawn["stages"].contains("resize"));
 }
 
+TEST_CASE("fovea train: fit goes where images get their size, to what trains and to the model alike") {
+  const ScratchFolder scratch;
+  write_idx_of_8x8(scratch.folder / "raw");
+  const auto plain = saved_by(scratch, {"--dataset", "raw", "--fit", "stretch"})["stages"];
+  CHECK(plain["augment"]["params"]["fit"] == "stretch");
+  CHECK(plain["model"]["params"]["fit"] == "stretch");
+  const auto resized =
+      saved_by(scratch, {"--dataset", "raw", "--image-size", "16", "--fit", "letterbox"})["stages"];
+  CHECK(resized["resize"]["params"]["fit"] == "letterbox");
+  CHECK_FALSE(resized["model"]["params"].contains("fit"));
+  CHECK(scratch.usage_error({"train", "--dataset", "raw", "--fit", "strech"}) ==
+        "--fit: unknown value \"strech\"; did you mean \"stretch\"?");
+}
+
 TEST_CASE("fovea train: what is wrong is told of the flag, with what would be right") {
   const ScratchFolder scratch;
   const auto wrong = [&](std::vector<std::string> more) {

@@ -60,6 +60,25 @@ TEST_CASE("resize: what it makes is what a model that resizes in the same way se
   CHECK(std::equal(seen, seen + how.size.values(), out.data->image(1).begin()));
 }
 
+TEST_CASE("resize: what is built for its images sees any image as it did, and theirs just as they are") {
+  const auto data = small_dataset({0, 1}, 11, 17, 3);
+  const auto out = resized(data, {.height = 6, .width = 5, .fit = "short_side", .crop_pct = 0.8});
+  const auto how = own_preprocessing(view(*out.data, "object", {1}));
+  Viewer viewer;
+  CHECK(viewer.plain(*out.data, 1, how) == out.data->image(1).data());
+  const auto* seen = viewer.plain(data, 1, how);
+  CHECK(std::equal(seen, seen + how.size.values(), out.data->image(1).begin()));
+  CHECK(FitSettings{}.of(*out.data, std::vector<std::int64_t>{3, 3}).fit == Fit::crop);
+}
+
+TEST_CASE("resize: that its images are seen in that size by another rule is refused") {
+  const auto out = resized(small_dataset({0}, 4, 8, 1), {.height = 4, .width = 4, .fit = "letterbox"});
+  CHECK_THROWS_WITH(FitSettings{.fit = "stretch"}.of(*out.data, {}),
+                    "images have that size already, made with \"fit\": \"letterbox\", \"interpolation\": "
+                    "\"bilinear\", \"fill\": \"mean\" ([110]), and are not seen with \"fit\": \"stretch\", "
+                    "\"interpolation\": \"bilinear\" once more; leave that out, or set it in \"resize\"");
+}
+
 TEST_CASE("resize: the number of threads makes no difference") {
   const auto data = small_dataset(std::vector<std::int32_t>(100, 0), 9, 7, 3);
   const auto one = resized(data, {.height = 5, .width = 5}, 1),

@@ -166,8 +166,8 @@ at::Tensor conv_norm(const at::Tensor& x, const Conv& conv, const at::Tensor& we
   const bool fits = is_channels_last(x) && x.size(0) > 0 && suits_winograd(conv, x) &&
                     (!added.defined() || (is_channels_last(added) && added.scalar_type() == x.scalar_type()));
   if (!fits) {
-    auto y = at::conv2d(x, weight.to(x.scalar_type()), {}, {conv.stride, conv.stride},
-                        {conv.padding, conv.padding}, {1, 1}, conv.groups);
+    auto y =
+        at::conv2d(x, weight.to(x.scalar_type()), {}, conv.stride, conv.padding, conv.dilation, conv.groups);
     // LibTorch does not see that an image of one channel is channels-last.
     if (is_channels_last(x)) y = y.contiguous(at::MemoryFormat::ChannelsLast);
     return batch_norm(y, norm, true, epilogue, added);

@@ -53,9 +53,9 @@ bool suits_winograd(const Conv& conv, const at::Tensor& x) {
   const bool bf16 = x.scalar_type() == at::kBFloat16;
   const auto channels = x.size(1);
   return (bf16 || x.scalar_type() == at::kFloat) && (bf16 ? fast_in_bf16 : fast) && conv.kernel == 3 &&
-         conv.stride == 1 && conv.padding == 1 && conv.groups == 1 && channels % 16 == 0 &&
-         conv.channels % 16 == 0 && channels * conv.channels <= most_filters && x.size(2) >= 4 &&
-         x.size(3) >= 4;
+         conv.stride == 1 && conv.padding == 1 && conv.dilation == 1 && conv.groups == 1 &&
+         channels % 16 == 0 && conv.channels % 16 == 0 && channels * conv.channels <= most_filters &&
+         x.size(2) >= 4 && x.size(3) >= 4;
 }
 
 at::Tensor winograd_filters(const at::Tensor& weight, at::ScalarType type) {

@@ -28,8 +28,7 @@ Norm fresh_norm(std::int64_t channels) {
 
 at::Tensor convolved(const at::Tensor& x, const Conv& conv, const at::Tensor& weight, const Norm& norm,
                      Epilogue epilogue, const at::Tensor& added) {
-  const auto y = at::conv2d(x, weight, {}, {conv.stride, conv.stride}, {conv.padding, conv.padding}, {1, 1},
-                            conv.groups);
+  const auto y = at::conv2d(x, weight, {}, conv.stride, conv.padding, conv.dilation, conv.groups);
   return plain_layers::normalised(y, norm, true, epilogue, added);
 }
 
@@ -49,8 +48,8 @@ struct Job {
 double furthest(const Job& job, at::ScalarType type = at::kFloat, bool has_gradient = false) {
   const auto& conv = job.conv;
   const auto image = random_normal(job.sizes, 1).to(type).contiguous(at::MemoryFormat::ChannelsLast);
-  const auto filters =
-      random_normal({conv.channels, job.sizes[1] / conv.groups, conv.kernel, conv.kernel}, 2);
+  const auto filters = random_normal(
+      {conv.channels, job.sizes[1] / conv.groups, conv.kernel.height(), conv.kernel.width()}, 2);
   const auto one = image.clone().requires_grad_(true), two = image.to(at::kFloat).requires_grad_(true);
   auto weight = filters.clone().requires_grad_(true), plain_weight = filters.clone().requires_grad_(true);
   if (has_gradient) {
