@@ -43,11 +43,14 @@ bool is_sum_of_two(const LayerKind& kind, const LayerInfo& info) {
 /// Builds groups from their first layers.
 class FusionGroups {
  public:
-  FusionGroups(const Specification& specification, const NetworkInfo& info)
+  FusionGroups(const Specification& specification, const NetworkInfo& info,
+               const std::vector<std::size_t>& kept)
       : specification_(specification),
         info_(info),
         only_user_(only_users(info)),
-        done_(info.layers.size(), false) {}
+        done_(info.layers.size(), false) {
+    for (const auto layer : kept) only_user_[layer] = nobody;
+  }
 
   std::vector<std::vector<std::size_t>> all() {
     std::map<std::size_t, std::vector<std::size_t>> by_last;
@@ -92,7 +95,7 @@ class FusionGroups {
 
   const Specification& specification_;
   const NetworkInfo& info_;
-  const std::vector<std::size_t> only_user_;
+  std::vector<std::size_t> only_user_;
   std::vector<bool> done_;
   std::vector<std::size_t> chain_;
 };
@@ -100,8 +103,9 @@ class FusionGroups {
 }  // namespace
 
 std::vector<std::vector<std::size_t>> fusion_groups(const Specification& specification,
-                                                    const NetworkInfo& info) {
-  return FusionGroups(specification, info).all();
+                                                    const NetworkInfo& info,
+                                                    const std::vector<std::size_t>& kept) {
+  return FusionGroups(specification, info, kept).all();
 }
 
 }  // namespace fovea

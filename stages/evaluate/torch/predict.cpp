@@ -15,6 +15,7 @@ Predictions predict(const Model& model, const Dataset& data, const Predict::Para
   const auto precision = precision_of(params.precision, device);
   const auto batch_size = static_cast<std::size_t>(params.batch_size);
   Network network(model, torch_device(device));
+  network.fold(precision);
   std::vector<float> logits;
   std::vector<std::int32_t> labels;
   score(network, model.specification,

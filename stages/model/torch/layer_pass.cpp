@@ -56,7 +56,14 @@ struct Compute {
       return conv_norm(x, conv, own(0), counted(*step.norm), step.epilogue, added());
     const auto y = at::conv2d(x, weight(0), conv.bias ? weight(1) : at::Tensor(), conv.stride, conv.padding,
                               conv.dilation, conv.groups);
-    return step.norm ? batch_norm(y, counted(*step.norm), false, step.epilogue, added()) : y;
+    return step.norm ? batch_norm(y, counted(*step.norm), false, step.epilogue, added()) : behind(y);
+  }
+  /// The epilogue of a convolution whose normalisation is in its weights.
+  at::Tensor behind(at::Tensor y) const {
+    if (step.epilogue == Epilogue::nothing) return y;
+    if (step.epilogue == Epilogue::relu_and_pool) return relu_max_pool(y);
+    if (step.epilogue == Epilogue::add_and_relu) y.add_(added());
+    return y.relu_();
   }
   at::Tensor operator()(const BatchNorm& norm) const {
     return batch_norm(in(), counted(norm), pass.training, step.epilogue, added());
@@ -146,7 +153,7 @@ struct Compute {
                                                       pass.number, static_cast<std::uint32_t>(step.output));
     std::vector<std::int64_t> sizes(static_cast<std::size_t>(in().dim()), 1);
     sizes[0] = images;
-    return at::mul(in(), share.view(sizes).to(in().scalar_type()));
+    return at::mul(in(), share.view(sizes).to(in().options()));
   }
   /// What the values that the given mask keeps are multiplied with; 0 for others.
   at::Tensor kept_share(double rate) const {

@@ -7,22 +7,28 @@
 #include <cassert>
 #include <cmath>
 
-#include "stages/model/fusion.hpp"
 #include "stages/model/torch/recompute.hpp"
+#include "stages/model/torch/steps.hpp"
 
 namespace fovea {
 namespace {
 
-/// Returns the epilogue of a group's normalisation or ReLU.
-Epilogue epilogue_of(const Specification& specification, const std::vector<std::size_t>& group) {
-  const auto has = [&]<class Kind>(std::type_identity<Kind>) {
-    return std::any_of(group.begin() + 1, group.end(), [&](std::size_t layer) {
-      return std::holds_alternative<Kind>(specification.layers[layer].kind);
-    });
-  };
-  if (has(std::type_identity<MaxPool>{})) return Epilogue::relu_and_pool;
-  if (has(std::type_identity<Add>{})) return Epilogue::add_and_relu;
-  return has(std::type_identity<Relu>{}) ? Epilogue::relu : Epilogue::nothing;
+/// The numbers of the layers of these names.
+std::vector<std::size_t> numbers_of(const std::vector<std::string>& names,
+                                    const Specification& specification) {
+  std::vector<std::size_t> numbers;
+  for (const auto& name : names) {
+    const auto& layers = specification.layers;
+    const auto found =
+        std::find_if(layers.begin(), layers.end(), [&](const Layer& one) { return one.name == name; });
+    if (found == layers.end()) {
+      std::vector<std::string> known;
+      for (const auto& layer : layers) known.push_back(layer.name);
+      throw Error("unknown layer " + quote(name) + suggestion(name, known));
+    }
+    numbers.push_back(static_cast<std::size_t>(found - layers.begin()));
+  }
+  return numbers;
 }
 
 }  // namespace
@@ -31,96 +37,55 @@ struct Network::Body {
   Specification specification;
   NetworkInfo info;
   NetworkWeights weights;
-  std::vector<Step> steps;
-  std::size_t image = 0;  ///< position of the image among the values
-  std::vector<Dropped> dropped;
+  Steps steps;
+  /// What `fold` made of them, with the weights that those compute with.
+  Steps folded;
+  std::vector<at::Tensor> folded_weights;
 
   Body(const Specification& given, at::Device where)
-      : specification(given), info(infer(given)), weights(info, where), image(given.layers.size()) {
-    make_steps();
-  }
-
-  void make_steps() {
-    std::vector<std::size_t> first_view;
-    std::size_t view = 0;
-    for (const auto& layer : info.layers) {
-      first_view.push_back(view);
-      view += layer.weights.size();
-    }
-    for (const auto& group : fusion_groups(specification, info)) {
-      Step step{.output = group.back(),
-                .kind = specification.layers[group[0]].kind,
-                .norm = {},
-                .inputs = info.layers[group[0]].inputs,
-                .weights = {},
-                .last_use = {},
-                .epilogue = epilogue_of(specification, group)};
-      for (std::size_t i = 0; i < group.size(); ++i) {
-        const auto& [kind, own] = std::tie(specification.layers[group[i]].kind, info.layers[group[i]]);
-        for (std::size_t w = 0; w < own.weights.size(); ++w) step.weights.push_back(first_view[group[i]] + w);
-        if (const auto* norm = std::get_if<BatchNorm>(&kind); norm != nullptr && i > 0) step.norm = *norm;
-        if (std::holds_alternative<Add>(kind) && i > 0)
-          step.inputs.push_back(own.inputs[0] == group[i - 1] ? own.inputs[1] : own.inputs[0]);
-      }
-      std::replace(step.inputs.begin(), step.inputs.end(), LayerInfo::image, image);
-      note_dropout(step);
-      steps.push_back(std::move(step));
-    }
-    mark_last_uses();
-  }
-
-  void note_dropout(Step& step) {
-    const auto* some = std::get_if<Dropout>(&step.kind);
-    const auto* whole = std::get_if<StochasticDepth>(&step.kind);
-    const double rate = some != nullptr ? some->rate : whole != nullptr ? whole->rate : 0;
-    if (rate == 0) return;
-    step.dropout = dropped.size();
-    dropped.push_back({static_cast<std::uint32_t>(step.output), rate,
-                       some != nullptr ? product(info.layers[step.output].output) : 1});
-  }
+      : specification(given),
+        info(infer(given)),
+        weights(info, where),
+        steps(steps_of(specification, info)) {}
 
   /// Neighbouring steps that compute from one value.
   struct Section {
     std::size_t input = 0;  ///< number of that value
     std::size_t begin = 0, end = 0;
   };
-  Section whole() const { return {image, 0, steps.size()}; }
+  Section whole(const Steps& some) const { return {some.image, 0, some.all.size()}; }
 
-  at::Tensor compute(const Section& part, const at::Tensor& input, const Pass& pass) const {
-    std::vector<at::Tensor> values(image + 1);
-    values[part.input] = input;
+  /// Computes a section; `values` has those of all steps so far.
+  void compute(const Steps& some, const Section& part, const std::vector<at::Tensor>& with, const Pass& pass,
+               std::vector<at::Tensor>& values) const {
     for (auto i = part.begin; i < part.end; ++i) {
-      const auto& step = steps[i];
-      values[step.output] = computed(step, {values, weights.views(), weights.apart()}, pass);
+      const auto& step = some.all[i];
+      values[step.output] = computed(step, {values, with, weights.apart()}, pass);
       for (const auto used : step.last_use) values[used].reset();
     }
-    return values[steps[part.end - 1].output];
+  }
+  at::Tensor compute(const Steps& some, const Section& part, const std::vector<at::Tensor>& with,
+                     const at::Tensor& input, const Pass& pass) const {
+    std::vector<at::Tensor> values(some.image + 1);
+    values[part.input] = input;
+    compute(some, part, with, pass, values);
+    return values[some.all[part.end - 1].output];
   }
 
   /// Returns the steps in about sqrt(n) sections of about sqrt(n) steps. Cuts are where a single value is
   /// alive.
   std::vector<Section> parts() const {
-    const auto least = static_cast<std::size_t>(std::ceil(std::sqrt(static_cast<double>(steps.size()))));
-    std::vector<Section> parts{{image, 0, 0}};
+    const auto least = static_cast<std::size_t>(std::ceil(std::sqrt(static_cast<double>(steps.all.size()))));
+    std::vector<Section> parts{{steps.image, 0, 0}};
     std::size_t alive = 1;
-    for (std::size_t i = 0; i < steps.size(); ++i) {
-      alive += 1 - steps[i].last_use.size();
+    for (std::size_t i = 0; i < steps.all.size(); ++i) {
+      alive += 1 - steps.all[i].last_use.size();
       parts.back().end = i + 1;
-      const bool can_cut = alive == 1 && i + 1 < steps.size();
+      const bool can_cut = alive == 1 && i + 1 < steps.all.size();
       if (can_cut && parts.back().end - parts.back().begin >= least)
-        parts.push_back({steps[i].output, i + 1, i + 1});
+        parts.push_back({steps.all[i].output, i + 1, i + 1});
     }
     return parts;
-  }
-
-  void mark_last_uses() {
-    std::vector<bool> seen(image + 1, false);
-    for (auto step = steps.rbegin(); step != steps.rend(); ++step) {
-      for (const auto from : step->inputs) {
-        if (!seen[from]) step->last_use.push_back(from);
-        seen[from] = true;
-      }
-    }
   }
 };
 
@@ -147,19 +112,45 @@ at::Tensor Network::forward(const at::Tensor& images, const Pass& pass) {
 at::Tensor Network::compute(const at::Tensor& images, const Pass& pass) {
   auto& body = *body_;
   body.weights.begin_pass(type_of(pass.precision), pass.training);
+  const auto& views = body.weights.views();
+  if (!body.folded.all.empty() && !pass.training && !at::GradMode::is_enabled())
+    return body.compute(body.folded, body.whole(body.folded), body.folded_weights, images, pass)
+        .to(at::kFloat);
   if (!pass.recompute || !at::GradMode::is_enabled())
-    return body.compute(body.whole(), images, pass).to(at::kFloat);
+    return body.compute(body.steps, body.whole(body.steps), views, images, pass).to(at::kFloat);
   auto value = images;
   const auto parts = body.parts();
   for (std::size_t i = 0; i + 1 < parts.size(); ++i) {
     const auto compute_part = [this, part = parts[i], pass](const at::Tensor& x, bool again) {
       auto same = pass;
       same.again = again;
-      return body_->compute(part, x, same);
+      return body_->compute(body_->steps, part, body_->weights.views(), x, same);
     };
     value = recomputed(compute_part, value);
   }
-  return body.compute(parts.back(), value, pass).to(at::kFloat);
+  return body.compute(body.steps, parts.back(), views, value, pass).to(at::kFloat);
+}
+
+Observed Network::observe(const at::Tensor& images, const Pass& pass,
+                          const std::vector<std::string>& layers) {
+  auto& body = *body_;
+  const auto kept = numbers_of(layers, body.specification);
+  const auto steps = steps_of(body.specification, body.info, kept);
+  body.weights.begin_pass(type_of(pass.precision), pass.training);
+  std::vector<at::Tensor> values(steps.image + 1);
+  values[steps.image] = images;
+  body.compute(steps, body.whole(steps), body.weights.views(), pass, values);
+  Observed observed{values[body.info.output].to(at::kFloat), {}};
+  for (const auto layer : kept) observed.values.push_back(values[layer]);
+  return observed;
+}
+
+void Network::fold(Precision precision) {
+  auto& body = *body_;
+  const at::NoGradGuard no_gradients;
+  body.folded = body.steps;
+  body.folded_weights = body.weights.views();
+  fold_norms(body.folded, body.folded_weights, type_of(precision));
 }
 
 void Network::to_device() {
@@ -172,7 +163,7 @@ NetworkWeights& Network::lists() {
   return body_->weights;
 }
 const std::vector<Dropped>& Network::dropped() const {
-  return body_->dropped;
+  return body_->steps.dropped;
 }
 
 std::span<float> Network::parameters() {
@@ -191,6 +182,7 @@ Weights Network::weights() const {
 }
 
 void Network::load(const Weights& weights) {
+  body_->folded = {};
   assert(weights.parameters.size() == parameters().size());
   std::copy(weights.parameters.begin(), weights.parameters.end(), parameters().begin());
   std::copy(weights.buffers.begin(), weights.buffers.end(), buffers().begin());

@@ -7,22 +7,22 @@
 #include <vector>
 
 #include "stages/model/model.hpp"
-#include "stages/model/torch/layer_pass.hpp"
 #include "stages/model/torch/network_weights.hpp"
+#include "stages/model/torch/steps.hpp"
 
 namespace fovea {
-
-/// A layer of dropout or stochastic depth.
-struct Dropped {
-  std::uint32_t layer = 0;
-  double rate = 0;
-  std::int64_t values = 0;  ///< values per image; 1 where images are dropped whole
-};
 
 /// Parameters and buffers of a network, flat.
 struct Weights {
   std::vector<float> parameters;
   std::vector<float> buffers;
+};
+
+/// What a pass gives with the values of some layers, in the order in which these were named. Values are of
+/// the computing type and keep what gradients need where the pass records it.
+struct Observed {
+  at::Tensor logits;
+  std::vector<at::Tensor> values;
 };
 
 /// A network that computes. All trained numbers are in one flat list, their gradients in another, and buffers
@@ -49,6 +49,14 @@ class Network {
   /// Computes logits from images, both on the network's device. Updates of running statistics stay on the
   /// device.
   at::Tensor compute(const at::Tensor& images, const Pass& pass);
+
+  /// Computes logits and the values of these layers; only around those is less fused than in `compute`.
+  /// Throws `Error` with the nearest name where there is no such layer.
+  Observed observe(const at::Tensor& images, const Pass& pass, const std::vector<std::string>& layers);
+
+  /// Makes the normalisations behind convolutions part of their weights, for inference in this precision
+  /// until weights are loaded: logits then differ by rounding alone.
+  void fold(Precision precision);
 
   /// Copies parameters and buffers from the host to the device, or back. On the plain CPU they are the same.
   void to_device();

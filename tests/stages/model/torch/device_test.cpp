@@ -37,12 +37,13 @@ void bring_back(Network& network) {
 Passed pass_on(const at::Device& device, const Model& model, Precision precision, bool recompute = false) {
   Network network(model, device);
   const auto& sizes = model.specification;
-  const auto images = (at::arange(4 * sizes.channels * sizes.height * sizes.width, at::kFloat) * 0.37)
+  constexpr std::int64_t count = 8;
+  const auto images = (at::arange(count * sizes.channels * sizes.height * sizes.width, at::kFloat) * 0.37)
                           .sin()
-                          .view({4, sizes.channels, sizes.height, sizes.width});
+                          .view({count, sizes.channels, sizes.height, sizes.width});
   const auto scores = network.forward(
       images, {.training = true, .precision = precision, .seed = 3, .number = 5, .recompute = recompute});
-  scores.square().mean().backward();
+  scores.square().sum().backward();
   bring_back(network);
   const at::NoGradGuard no_gradients;
   const auto plain = network.forward(images, {.precision = precision});
@@ -60,14 +61,15 @@ Model model_of(const std::string& architecture) {
   return *BuildModel::run({.data = data}, {.architecture = architecture}, context).model;
 }
 
-/// The largest difference of two lists as a share of the largest value.
+/// The norm of the difference of two lists as a share of that of the second.
 double apart(std::span<const float> a, std::span<const float> b) {
-  double difference = 0, largest = 1e-12;
+  double difference = 0, whole = 1e-24;
   for (std::size_t i = 0; i < a.size(); ++i) {
-    difference = std::max(difference, std::abs(static_cast<double>(a[i]) - static_cast<double>(b[i])));
-    largest = std::max(largest, std::abs(static_cast<double>(b[i])));
+    const auto one = static_cast<double>(a[i]), other = static_cast<double>(b[i]);
+    difference += (one - other) * (one - other);
+    whole += other * other;
   }
-  return difference / largest;
+  return std::sqrt(difference / whole);
 }
 
 std::span<const float> span_of(const at::Tensor& tensor) {
@@ -99,10 +101,11 @@ ComputeDevice device_apart() {
 
 }  // namespace
 
-TEST_CASE("network: on a device apart every architecture gives what it gives on the CPU, to rounding") {
+TEST_CASE("network: on a device apart each family gives what it gives on the CPU, to rounding") {
   const auto device = device_apart();
   const double limit = 1e-3;
-  for (const auto& name : architecture_names()) {
+  for (const auto* const name : {"simple_cnn", "mlp", "resnet8", "mobilenet_v3_small", "efficientnet_b0",
+                                "squeezenet1_1", "convnext_atto", "vit_tiny_patch16"}) {
     const auto model = model_of(name);
     for (const bool recompute : {false, true}) {
       INFO(name << (recompute ? ", recomputed" : ""));

@@ -53,4 +53,15 @@ at::Tensor named_weight(const std::string& name, at::IntArrayRef shape) {
   return make([](double u) { return 0.2 * (u - 0.5); });
 }
 
+std::vector<NamedArray> named_weights(const Specification& specification) {
+  std::vector<NamedArray> weights;
+  for (const auto& weight : infer(specification).weights()) {
+    const auto values = named_weight(weight.name, weight.shape);
+    const auto* numbers = values.data_ptr<float>();
+    weights.push_back({weight.name, Shape(weight.shape.begin(), weight.shape.end()),
+                       std::vector<float>(numbers, numbers + values.numel())});
+  }
+  return weights;
+}
+
 }  // namespace fovea::testing

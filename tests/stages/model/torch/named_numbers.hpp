@@ -3,6 +3,9 @@
 #include <ATen/core/Tensor.h>
 
 #include <string>
+#include <vector>
+
+#include "stages/model/model.hpp"
 
 namespace fovea::testing {
 
@@ -11,5 +14,8 @@ at::Tensor spread(const std::string& name, at::IntArrayRef shape);
 
 /// The weight of that name, as `weight` in oracle/weights.py makes it.
 at::Tensor named_weight(const std::string& name, at::IntArrayRef shape);
+
+/// The weights of a network, each by its name.
+std::vector<NamedArray> named_weights(const Specification& specification);
 
 }  // namespace fovea::testing

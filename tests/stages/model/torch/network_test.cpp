@@ -9,9 +9,12 @@
 #include <ATen/ops/linear.h>
 #include <ATen/ops/max_pool2d.h>
 #include <ATen/ops/ones.h>
+#include <torch/csrc/autograd/autograd.h>
 
+#include "stages/model/architectures/architectures.hpp"
 #include "tests/catch.hpp"
 #include "tests/errors.hpp"
+#include "tests/stages/model/torch/named_numbers.hpp"
 #include "tests/stages/train/torch/toy.hpp"
 
 using namespace fovea;
@@ -70,6 +73,11 @@ at::Tensor test_images(std::int64_t count, std::int64_t channels, std::int64_t s
 
 double largest_difference(const at::Tensor& a, const at::Tensor& b) {
   return (a - b).abs().max().item<double>();
+}
+
+Network named_network(const std::string& architecture, std::int64_t side) {
+  const auto specification = build_specification(architecture, side, side, 3, 5);
+  return {specification, testing::named_weights(specification)};
 }
 
 Model branched_model() {
@@ -197,4 +205,48 @@ TEST_CASE("network: in bf16 it gives nearly the same, and gradients stay fp32") 
   CHECK(rough.scalar_type() == at::kFloat);
   CHECK(largest_difference(exact, rough) > 0);
   CHECK(largest_difference(exact, rough) < 0.05 * exact.abs().max().item<double>());
+}
+
+TEST_CASE("network: folded normalisations change logits by rounding alone, until weights are loaded") {
+  for (const auto* const name : {"resnet8", "mobilenet_v3_small", "densenet121"}) {
+    INFO(name);
+    auto network = named_network(name, 32);
+    const auto images = test_images(4, 3, 32);
+    const at::NoGradGuard no_gradients;
+    network.forward(images, {.training = true});
+    const auto plain = network.forward(images, {});
+    network.fold(Precision::fp32);
+    const auto folded = network.forward(images, {});
+    CHECK(largest_difference(folded, plain) < 1e-5 * std::max(1.0, plain.abs().max().item<double>()));
+    CHECK(largest_difference(folded, plain) > 0);
+    network.load(network.weights());
+    CHECK(largest_difference(network.forward(images, {}), plain) == 0);
+  }
+}
+
+TEST_CASE("network: observed layers have the values that the others are computed from, and gradients") {
+  auto network = named_network("resnet8", 16);
+  const auto images = test_images(2, 3, 16);
+  const auto seen = network.observe(images, {}, {"layer2.0.bn2", "flatten", "layer1.0.relu_out"});
+  CHECK(largest_difference(seen.logits, network.forward(images, {})) < 1e-5);
+  REQUIRE(seen.values.size() == 3);
+  CHECK(seen.values[0].sizes().vec() == std::vector<std::int64_t>{2, 32, 8, 8});
+  CHECK(seen.values[0].min().item<float>() < 0);
+  CHECK(seen.values[2].min().item<float>() == 0);
+  const auto all = testing::named_weights(build_specification("resnet8", 16, 16, 3, 5));
+  const auto numbers = [&](std::size_t i, at::IntArrayRef sizes) {
+    return at::from_blob(const_cast<float*>(all[i].values.data()), sizes, at::kFloat);
+  };
+  const auto fc = numbers(all.size() - 2, {5, 64});
+  CHECK(largest_difference(at::linear(seen.values[1], fc, numbers(all.size() - 1, {5})), seen.logits) < 1e-5);
+  const auto gradient =
+      torch::autograd::grad({seen.logits.select(1, 3).sum()}, {seen.values[0], seen.values[1]});
+  CHECK(gradient[0].sizes() == seen.values[0].sizes());
+  CHECK(largest_difference(gradient[1], fc[3].expand({2, 64})) < 1e-6);
+}
+
+TEST_CASE("network: observing an unknown layer names the nearest") {
+  auto network = named_network("resnet8", 16);
+  CHECK(error_of([&] { network.observe(test_images(2, 3, 16), {}, {"layer1.0.con1"}); }) ==
+        "unknown layer \"layer1.0.con1\"; did you mean \"layer1.0.conv1\"?");
 }

@@ -11,7 +11,6 @@
 #include "tests/stages/model/torch/named_numbers.hpp"
 
 using namespace fovea;
-using fovea::testing::named_weight;
 using fovea::testing::spread;
 
 // oracle/twins.py wrote what torchvision's and timm's networks compute from the same weights.
@@ -29,14 +28,7 @@ Network network(const std::string& name, std::int64_t height, std::int64_t width
     if (auto* some = std::get_if<Dropout>(&layer.kind)) some->rate = 0;
     if (auto* whole = std::get_if<StochasticDepth>(&layer.kind)) whole->rate = 0;
   }
-  std::vector<NamedArray> weights;
-  for (const auto& weight : infer(specification).weights()) {
-    const auto values = named_weight(weight.name, weight.shape);
-    const auto* numbers = values.data_ptr<float>();
-    weights.push_back({weight.name, Shape(weight.shape.begin(), weight.shape.end()),
-                       std::vector<float>(numbers, numbers + values.numel())});
-  }
-  return {specification, weights};
+  return {specification, testing::named_weights(specification)};
 }
 
 at::Tensor images(std::int64_t count, std::int64_t height, std::int64_t width) {
