@@ -14,16 +14,20 @@ std::vector<NamedArray> initialised(const NetworkInfo& info, std::uint64_t seed)
   return arrays;
 }
 
+Specification specification_for(const BuildModel::Params& params, const ImageSize& size, std::size_t count) {
+  const auto height = static_cast<std::int64_t>(size.height), width = static_cast<std::int64_t>(size.width),
+             channels = static_cast<std::int64_t>(size.channels), classes = static_cast<std::int64_t>(count);
+  return params.layers.empty() ? build_specification(params.architecture, height, width, channels, classes)
+                               : defined_specification(params.layers, height, width, channels, classes);
+}
+
 }  // namespace
 
 BuildModel::Out<Value> BuildModel::run(const In<Value>& in, const Params& params, Context& context) {
   const auto& data = *in.data;
   Model model;
   model.preprocessing = fit_settings(params).of(data, params.image_size.value);
-  const auto& size = model.preprocessing.size;
-  model.specification = build_specification(
-      params.architecture, static_cast<std::int64_t>(size.height), static_cast<std::int64_t>(size.width),
-      static_cast<std::int64_t>(size.channels), static_cast<std::int64_t>(data.classes()));
+  model.specification = specification_for(params, model.preprocessing.size, data.classes());
   model.weights = initialised(infer(model.specification), context.seed);
   model.class_names = data.class_names;
   return {.model = std::move(model)};

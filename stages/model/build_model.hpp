@@ -3,6 +3,7 @@
 #include "graph/stage.hpp"
 #include "stages/data/dataset.hpp"
 #include "stages/model/architectures/architectures.hpp"
+#include "stages/model/defined_layers.hpp"
 #include "stages/model/model.hpp"
 
 namespace fovea {
@@ -32,6 +33,7 @@ struct BuildModel {
 
   struct Params {
     std::string architecture = "simple_cnn";
+    std::vector<DefinedLayer> layers;
     Auto<std::vector<std::int64_t>> image_size;
     std::string fit = "crop";
     double crop_pct = 1;
@@ -41,10 +43,15 @@ struct BuildModel {
     static auto fields() {
       return std::tuple_cat(std::tuple{field("architecture", &Params::architecture, "which network",
                                              OneOf{architecture_names()}),
+                                       field("layers", &Params::layers,
+                                             "the network layer by layer, in place of an architecture; the "
+                                             "last layer's features may be \"classes\""),
                                        image_size_field<Params>()},
                             fit_fields<Params>());
     }
     void check(const std::string& place) const {
+      if (!layers.empty() && architecture != Params{}.architecture)
+        throw Error(place + ".architecture: there are \"layers\" as well; give one of both");
       check_image_size(image_size, place);
       fit_settings(*this).check(place);
     }

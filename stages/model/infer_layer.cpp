@@ -166,7 +166,8 @@ struct InferLayer {
   void operator()(const Permute& permute) const { info.output = permuted(in(), permute.order); }
   void operator()(const Linear& linear) const {
     if (in().size() == 3 && !linear.pixelwise)
-      throw Error("takes flat values, but gets " + extent_text(in()) + "; put a \"flatten\" before it");
+      throw Error("takes flat values, but gets " + extent_text(in()) +
+                  "; put a \"flatten\", \"mean\" or \"tokens\" before it");
     if (linear.pixelwise) expect_image(in());
     const auto channels = channels_of(in());
     info.output = in();

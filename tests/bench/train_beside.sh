@@ -2,14 +2,15 @@
 # Training beside PyTorch on the same LibTorch, threads, precision and memory order, in turns so that both meet the
 # same load of the machine. Prints the median images a second of each, their ratio, and the ratio of each turn.
 #   train_beside.sh [FOVEA] [TURNS] [JOB...]      a job is MODEL:SIDE:CHANNELS:BATCH:PRECISION:STEPS
-# Debian: python3-torch python3-torchvision
+# Debian: python3-torch python3-torchvision; networks of timm need that, in the Python that PYTHON names
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
+python=${PYTHON:-/usr/bin/python3}
 fovea=${1:-$here/../../build/fovea}
 turns=${2:-5}
 [ $# -gt 2 ] && shift 2 || set -- simple_cnn:28:1:128:fp32:100 simple_cnn:28:1:128:bf16:100 \
   resnet20:32:3:128:fp32:20 resnet20:32:3:128:bf16:20 resnet18:64:3:64:fp32:10 resnet18:64:3:64:bf16:10
-if ! /usr/bin/python3 -c 'import torch, torchvision' 2>/dev/null; then
+if ! "$python" -c 'import torch, torchvision' 2>/dev/null; then
   echo "train_beside.sh: PyTorch is not there, nothing was compared; install python3-torch python3-torchvision"
   exit 0
 fi
@@ -34,10 +35,10 @@ END_OF_JOB
   : >"$work/pairs"
   for turn in $(seq "$turns"); do
     mine=$(ours "$model" "$side" "$channels" "$batch" "$precision" "$steps")
-    theirs=$(/usr/bin/python3 "$here/train_pytorch.py" "$model" "$side" "$channels" "$batch" "$precision" "$steps")
+    theirs=$("$python" "$here/train_pytorch.py" "$model" "$side" "$channels" "$batch" "$precision" "$steps")
     echo "$mine $theirs" >>"$work/pairs"
   done
-  /usr/bin/python3 - "$job" "$work/pairs" <<'END_OF_SUMMARY'
+  "$python" - "$job" "$work/pairs" <<'END_OF_SUMMARY'
 import statistics
 import sys
 

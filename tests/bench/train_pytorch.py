@@ -13,7 +13,7 @@ import time
 os.environ.setdefault("ATEN_CPU_CAPABILITY", "avx512")
 import torch
 from torch import nn
-from torchvision.models import resnet18
+import torchvision
 
 CLASSES = 10
 
@@ -55,6 +55,16 @@ def resnet20(channels):
     return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(64, CLASSES))
 
 
+def ready(name, side):
+    """A network of torchvision, or of timm with its own name or ours."""
+    if hasattr(torchvision.models, name):
+        return getattr(torchvision.models, name)(num_classes=CLASSES)
+    import timm
+    if name.startswith("vit_"):
+        return timm.create_model(name + "_224", num_classes=CLASSES, img_size=side)
+    return timm.create_model(name, num_classes=CLASSES)
+
+
 def main():
     name, side, channels, batch, precision, steps = sys.argv[1], *map(int, sys.argv[2:5]), sys.argv[5], int(sys.argv[6])
     device = sys.argv[7] if len(sys.argv) > 7 else "cpu"
@@ -62,8 +72,8 @@ def main():
     torch.manual_seed(0)
     torch.backends.cudnn.benchmark = True
     torch.set_num_threads(len(os.sched_getaffinity(0)))
-    net = {"simple_cnn": lambda: simple_cnn(channels, side), "resnet20": lambda: resnet20(channels),
-           "resnet18": lambda: resnet18(num_classes=CLASSES)}[name]()
+    net = {"simple_cnn": lambda: simple_cnn(channels, side), "resnet20": lambda: resnet20(channels)}.get(
+        name, lambda: ready(name, side))()
     net = net.to(device, memory_format=torch.channels_last).train()
     count = batch * max(4, min(steps, 64))
     images = torch.randint(0, 256, (count, channels, side, side), dtype=torch.uint8).to(

@@ -84,7 +84,9 @@ TEST_CASE("what is wrong in a network is told with the layer's name") {
 TEST_CASE("shapes that do not fit are told with the layer's name and what would be right") {
   CHECK(error_of([] {
           infer(of({{"fc", Linear{10}, {}}}));
-        }) == "layer \"fc\": takes flat values, but gets 3 x 8 x 6; put a \"flatten\" before it");
+        }) ==
+        "layer \"fc\": takes flat values, but gets 3 x 8 x 6; put a \"flatten\", \"mean\" or \"tokens\" "
+        "before it");
   CHECK(error_of([] {
           infer(of({flatten, {"conv", Conv{}, {}}}));
         }) == "layer \"conv\": takes images, but gets 144; put it before \"flatten\"");
@@ -111,7 +113,7 @@ TEST_CASE("a specification survives JSON, and each layer is one flat object") {
   const auto json = write_params(specification);
   CHECK(
       json["layers"][0].dump() ==
-      R"({"name":"conv1","layer":"conv","channels":4,"kernel":3,"stride":1,"padding":1,"groups":1,"bias":false,)"
+      R"({"name":"conv1","layer":"conv","channels":4,"kernel":3,"stride":1,"padding":1,"groups":1,"bias":false,"dilation":1,"init":"uniform_in",)"
       R"("inputs":["input"]})");
   const auto read = read_params<Specification>(json, "model");
   CHECK(write_params(read) == json);
