@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "graph/error.hpp"
+#include "graph/sorted_json.hpp"
 
 template class nlohmann::basic_json<nlohmann::ordered_map>;
 
@@ -14,18 +15,19 @@ namespace {
 constexpr int max_depth = 64;
 
 /// A parser callback that refuses JSON nested too deep and duplicate keys in an object.
-class LimitCallback {
+template <class Any> class LimitCallback {
  public:
-  bool operator()(int, Json::parse_event_t event, const Json& value) {
-    using Event = Json::parse_event_t;
+  using Event = typename Any::parse_event_t;
+  bool operator()(int, Event event, const Any& value) {
     const bool opens = event == Event::object_start || event == Event::array_start;
     const bool closes = event == Event::object_end || event == Event::array_end;
     depth_ += opens ? 1 : closes ? -1 : 0;
     if (depth_ > max_depth) throw Error("nested more than 64 levels deep; a definition needs about 6");
     if (event == Event::object_start) keys_.emplace_back();
     if (event == Event::object_end) keys_.pop_back();
-    if (event == Event::key && !keys_.back().insert(value.get<std::string>()).second) {
-      throw Error("key " + quote(value.get<std::string>()) + " stands twice in one object; keep one of them");
+    if (event == Event::key && !keys_.back().insert(value.template get<std::string>()).second) {
+      throw Error("key " + quote(value.template get<std::string>()) +
+                  " stands twice in one object; keep one of them");
     }
     return true;
   }
@@ -108,9 +110,9 @@ std::string place_of(std::string_view text, std::size_t offset) {
 }
 
 /// Parses a text with a parser callback, which may be null.
-Json parse(std::string_view text, const Json::parser_callback_t& callback) {
+template <class Any> Any parse(std::string_view text, const typename Any::parser_callback_t& callback) {
   try {
-    return Json::parse(text, callback);
+    return Any::parse(text, callback);
   } catch (const Json::parse_error& error) {
     throw Error(place_of(text, error.byte) +
                 ": not JSON here; a comma, bracket or quote may be missing before it");
@@ -123,18 +125,26 @@ Json parse(std::string_view text, const Json::parser_callback_t& callback) {
   }
 }
 
-}  // namespace
-
-Json parse_json(std::string_view text) {
+template <class Any> Any parse_untrusted(std::string_view text) {
   if (text.size() > max_json_bytes) {
     throw Error(std::to_string(text.size()) + " bytes of JSON; at most " + std::to_string(max_json_bytes) +
                 " are read");
   }
-  return parse(text, LimitCallback{});
+  return parse<Any>(text, LimitCallback<Any>{});
+}
+
+}  // namespace
+
+Json parse_json(std::string_view text) {
+  return parse_untrusted<Json>(text);
+}
+
+SortedJson parse_sorted_json(std::string_view text) {
+  return parse_untrusted<SortedJson>(text);
 }
 
 Json parse_own_json(std::string_view text) {
-  return parse(text, nullptr);
+  return parse<Json>(text, nullptr);
 }
 
 std::string with_number_as_written(const std::string& error, std::string_view text,
@@ -158,7 +168,7 @@ std::string with_number_as_written(const std::string& error, std::string_view te
 }
 
 std::string canonical(const Json& value) {
-  return nlohmann::json(value).dump();
+  return SortedJson(value).dump();
 }
 
 std::string_view kind_of(const Json& value) {
