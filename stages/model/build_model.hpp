@@ -10,10 +10,13 @@ namespace fovea {
 
 /// Makes an untrained network for a data set: classes and statistics are taken from the data, and the image
 /// size where none is given.
-/// Each weight begins as its layer says (`WeightInfo::first`), drawn by the seed and its name.
+/// Each weight begins as its layer says (`WeightInfo::first`), drawn by the seed and its name. Weights of a file
+/// take their place where one is given (`match_weights`); what the preprocessing of a model's file says of other
+/// things than sizes is kept where the user says nothing of it.
 struct BuildModel {
   static constexpr std::string_view name = "build_model";
-  static constexpr std::string_view doc = "makes an untrained network for a data set";
+  static constexpr std::string_view doc =
+      "makes a network for a data set, untrained or with the weights of a file";
   static constexpr int version = 5;
   static constexpr bool random = true;
 
@@ -33,8 +36,9 @@ struct BuildModel {
 
   struct Params {
     std::string architecture = "simple_cnn";
-    std::vector<DefinedLayer> layers;
-    Auto<std::vector<std::int64_t>> image_size;
+    std::vector<DefinedLayer> layers{};
+    std::filesystem::path pretrained{};
+    Auto<std::vector<std::int64_t>> image_size{};
     std::string fit = "crop";
     double crop_pct = 1;
     std::string interpolation = "bilinear";
@@ -46,6 +50,10 @@ struct BuildModel {
                                        field("layers", &Params::layers,
                                              "the network layer by layer, in place of an architecture; the "
                                              "last layer's features may be \"classes\""),
+                                       source("pretrained", &Params::pretrained,
+                                              "a .safetensors file, or the .h5 of a model, whose weights are "
+                                              "taken by name; \"\" = none; where it tells another number of "
+                                              "classes apart, the last layer with weights is new"),
                                        image_size_field<Params>()},
                             fit_fields<Params>());
     }
@@ -57,6 +65,8 @@ struct BuildModel {
     }
   };
 
+  /// Returns the file of the weights, if there is one.
+  static std::vector<std::filesystem::path> sources(const Params& params);
   static Out<Value> run(const In<Value>& in, const Params& params, Context& context);
 };
 

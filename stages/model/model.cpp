@@ -2,6 +2,7 @@
 
 #include "runtime/store/artifact.hpp"
 #include "runtime/store/files.hpp"
+#include "stages/model/weights/preprocessing_json.hpp"
 
 namespace fovea {
 namespace {
@@ -14,9 +15,33 @@ namespace {
 //   /preprocessing/        what turns an image into the input of the network: see write_preprocessing. Until
 //                          version 2 there were only /mean and /std (double, one for each channel; std was
 //                          called deviation in version 1), and images were shown as `Fit::crop` says
+//   @xxh3                  text: XXH3-128 of all of this, see `digest_of`; a file of version 2 may lack it
+
+constexpr const char* digest_name = "xxh3";
+
+/// Returns the digest by which a model tells that its file was damaged on its way: HDF5 itself does not
+/// notice.
+std::string digest_of(const std::string& specification, const Model& model) {
+  Xxh3 digest;
+  const auto add = [&](const std::string& text) {
+    digest.add(text);
+    digest.add(std::string_view("", 1));
+  };
+  add(specification);
+  for (const auto& weight : model.weights) {
+    add(weight.name);
+    add(Json(weight.shape).dump());
+    const auto bytes = std::as_bytes(weight.values.span());
+    digest.add({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  }
+  for (const auto& name : model.class_names) add(name);
+  add(preprocessing_json(model.preprocessing).dump());
+  return digest.hex();
+}
 
 void write(const Model& model, H5Writer& file) {
-  file.write("specification", std::vector<std::string>{write_params(model.specification).dump()});
+  const auto specification = write_params(model.specification).dump();
+  file.write("specification", std::vector<std::string>{specification});
   std::vector<std::string> names;
   for (const auto& weight : model.weights) {
     names.push_back(weight.name);
@@ -25,6 +50,7 @@ void write(const Model& model, H5Writer& file) {
   file.write("weight_names", names);
   file.write("class_names", model.class_names);
   write_preprocessing(model.preprocessing, file);
+  file.attribute("/", digest_name, digest_of(specification, model));
 }
 
 Model read(const H5Reader& file, const Resolve&) {
@@ -44,6 +70,10 @@ Model read(const H5Reader& file, const Resolve&) {
                 "its class names are not as many as its classes");
   expect_stored(Model::kind, model.preprocessing.size == input_size(model.specification),
                 "its preprocessing gives images of another size than its layers take");
+  if (file.has_attribute("/", digest_name)) {
+    expect_stored(Model::kind, file.text_attribute("/", digest_name) == digest_of(texts[0], model),
+                  "its content is not what was written");
+  }
   return model;
 }
 
