@@ -13,11 +13,11 @@ namespace fovea {
 
 /// Trains a copy of a model on batches that are made during training. A step is: forward, loss, backward,
 /// clip, optimizer, schedule, average. After each epoch every validation image is scored. The same seed gives
-/// the same bytes for any number of threads that make batches.
+/// the same bytes for any number of threads that make batches. Images are normalised as the model says.
 struct Train {
   static constexpr std::string_view name = "train";
   static constexpr std::string_view doc = "trains a model";
-  static constexpr int version = 10;
+  static constexpr int version = 11;
   static constexpr bool random = true;
   static constexpr std::string_view library = "fovea_torch";
 
@@ -57,6 +57,7 @@ struct Train {
     OptimizerParams optimizer{};
     ClipParams clip{};
     LossParams loss{};
+    FreezeParams freeze{};
     std::string precision = "auto";
     bool deterministic = true;
     double ema_decay = 0;
@@ -84,6 +85,7 @@ struct Train {
           field("optimizer", &P::optimizer, "how weights follow their gradients"),
           field("clip", &P::clip, "limits on gradients"),
           field("loss", &P::loss, "what is made small"),
+          field("freeze", &P::freeze, "what does not learn, and for how long"),
           field("precision", &P::precision,
                 "numbers that layers compute in; auto = bf16 where the CPU or GPU multiplies it by itself, "
                 "else "
@@ -136,6 +138,7 @@ struct Train {
   /// nor callbacks depend on the length.
   static Horizon horizon(const Params& params);
   static void check_input(const AugmentationRecipe& batches, const Params& params);
+  static void check_input(const Model& model, const Params& params);
   static Out<Value> run(const In<Value>& in, const Params& params, Context& context);
 };
 

@@ -2,6 +2,7 @@
 
 #include "runtime/ceil_div.hpp"
 #include "stages/evaluate/tally.hpp"
+#include "stages/train/frozen_weights.hpp"
 #include "stages/train/train.hpp"
 
 namespace fovea {
@@ -34,6 +35,12 @@ void Train::check_input(const AugmentationRecipe& batches, const Params& params)
   (void)params.steps_of_epoch(data.size());
   expect_useful_top_5(params.monitor, data);
   params.loss.class_weights.expect_fits(data.classes());
+}
+
+void Train::check_input(const Model& model, const Params& params) {
+  const auto info = infer(model.specification);
+  (void)weight_runs(info, params.optimizer);
+  if (!params.freeze.layers.empty()) (void)frozen_weights(info, params.freeze);
 }
 
 }  // namespace fovea

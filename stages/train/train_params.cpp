@@ -112,6 +112,14 @@ Json Conversion<ClassWeights>::schema() {
       {"anyOf", {{{"enum", {"none", "balanced"}}}, {{"type", "array"}, {"items", {{"type", "number"}}}}}}};
 }
 
+void FreezeParams::check(const std::string& place) const {
+  if (layers.empty() && ends_after() > 0)
+    throw Error(place + ".epochs: has no use without \"layers\"; say what does not learn, or leave it out");
+  if (rate_after != 1 && (layers.empty() || ends_after() == 0))
+    throw Error(place +
+                ".rate_after: has no use without \"layers\" and \"epochs\"; give both, or leave it out");
+}
+
 void MonitorParams::check(const std::string& place) const {
   const std::string right = more_is_better() ? "max" : "min";
   if (mode == "auto" || mode == right) return;
@@ -125,6 +133,7 @@ void Train::Params::check(const std::string& place) const {
   optimizer.check(place + ".optimizer");
   loss.check(place + ".loss");
   monitor.check(place + ".monitor");
+  freeze.check(place + ".freeze");
 }
 
 void FindLearningRate::Params::check(const std::string& place) const {

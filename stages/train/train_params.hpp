@@ -84,6 +84,41 @@ struct OptimizerParams {
   void check(const std::string& place) const;
 };
 
+/// Weights that training leaves as they are, for its first epochs or always. Their gradients are not
+/// computed, nor is the backward pass before the first layer that learns. A normalisation whose parameters
+/// are all frozen neither moves its running statistics nor normalises by the batch.
+struct FreezeParams {
+  std::vector<std::string> layers{};
+  std::optional<std::int64_t> epochs{};
+  double rate_after = 1;
+  static auto fields() {
+    using P = FreezeParams;
+    return std::tuple{
+        field("layers", &P::layers,
+              "what does not learn: patterns of layers or parameters, as \"layer1\", \"layer1.*\" or "
+              "\"*.bias\", or \"body\": all but the last layer with weights; [] = nothing"),
+        field(
+            "epochs", &P::epochs,
+            "epochs for which it does not learn; then the optimizer begins anew with all; null or 0 = always",
+            at_least(0)),
+        field("rate_after", &P::rate_after, "what learning rates are multiplied by after these epochs",
+              above(0))};
+  }
+  /// Returns whether there are frozen weights in an epoch, counted from 0.
+  bool holds_in(std::int64_t epoch) const {
+    return !layers.empty() && (ends_after() == 0 || epoch < ends_after());
+  }
+  /// Returns whether all weights learn from the begin of this epoch on, but not before.
+  bool ends_before(std::int64_t epoch) const { return !layers.empty() && epoch > 0 && epoch == ends_after(); }
+  /// Returns the factor of the learning rate in an epoch.
+  double rate_in(std::int64_t epoch) const { return layers.empty() || holds_in(epoch) ? 1 : rate_after; }
+  /// Refuses settings that have no use. Throws `Error` that begins with `place`.
+  void check(const std::string& place) const;
+
+ private:
+  std::int64_t ends_after() const { return epochs.value_or(0); }
+};
+
 /// Gradient clipping, in this order: by value, by the norm of each tensor, by the global norm.
 struct ClipParams {
   std::optional<double> value{};

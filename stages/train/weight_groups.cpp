@@ -15,15 +15,11 @@ std::vector<WeightInfo> parameters_of(const NetworkInfo& info) {
   return all;
 }
 
-bool fits(const std::string& pattern, const std::string& name) {
-  return fnmatch(pattern.c_str(), name.c_str(), 0) == 0;
-}
-
 void expect_fitting(const std::vector<WeightInfo>& parameters, const std::vector<ParameterGroup>& groups) {
   for (std::size_t i = 0; i < groups.size(); ++i) {
     const auto& pattern = groups[i].names;
     if (std::any_of(parameters.begin(), parameters.end(),
-                    [&](const WeightInfo& one) { return fits(pattern, one.name); })) {
+                    [&](const WeightInfo& one) { return fits_pattern(pattern, one.name); })) {
       continue;
     }
     std::vector<std::string> names;
@@ -63,6 +59,10 @@ std::int64_t matrix_rows(const std::vector<WeightInfo>& parameters, std::size_t 
 
 }  // namespace
 
+bool fits_pattern(const std::string& pattern, const std::string& name) {
+  return fnmatch(pattern.c_str(), name.c_str(), 0) == 0;
+}
+
 std::vector<std::size_t> blocks_of(const NetworkInfo& info) {
   std::vector<std::size_t> blocks;
   std::string current;
@@ -90,7 +90,7 @@ std::vector<WeightRun> weight_runs(const NetworkInfo& info, const OptimizerParam
     run.rate = std::pow(params.layer_decay, static_cast<double>(blocks.back() - blocks[i]));
     run.rows = matrix_rows(parameters, i);
     const auto group = std::find_if(groups.begin(), groups.end(), [&](const ParameterGroup& one) {
-      return fits(one.names, parameter.name);
+      return fits_pattern(one.names, parameter.name);
     });
     if (group != groups.end()) {
       run.rate *= group->rate;

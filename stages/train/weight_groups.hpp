@@ -19,6 +19,9 @@ struct WeightRun {
       0;  ///< rows of a weight matrix between first and last layer, one per output channel; else 0
 };
 
+/// Returns whether a name fits a pattern of the shell, in which "*" stands for anything.
+bool fits_pattern(const std::string& pattern, const std::string& name);
+
 /// Returns one run per parameter tensor, in the order of the specification. Norms and biases decay only where
 /// the settings ask for it; `layer_decay` goes by blocks of layers, as in Clark et al. (2020). Throws `Error`
 /// where a group's pattern matches no name.

@@ -39,6 +39,13 @@ void expect_fits(const Model& model, const AugmentationRecipe& batches) {
   expect_classes(model.specification, *batches.data, "batches");
 }
 
+Value<AugmentationRecipe> as_model_sees(const Model& model, const Value<AugmentationRecipe>& batches) {
+  if (batches->preprocessing == model.preprocessing) return batches;
+  auto same = *batches;
+  same.preprocessing = model.preprocessing;
+  return same;
+}
+
 void expect_images(const Dataset& data, const std::string& what, const std::string& advice) {
   if (data.size() == 0) throw Error(quote(what) + ": has no images; " + advice);
 }

@@ -23,6 +23,10 @@ void expect_same_classes(const Model& model, const Dataset& data);
 /// way, and classes. Throws `Error` that begins with "batches" in quotes.
 void expect_fits(const Model& model, const AugmentationRecipe& batches);
 
+/// Returns a recipe, which must fit the model, with the preprocessing of the model: a network goes on with
+/// the mean and standard deviation that its weights are used to.
+Value<AugmentationRecipe> as_model_sees(const Model& model, const Value<AugmentationRecipe>& batches);
+
 /// Checks that a data set has images. Throws `Error` that ends with `advice`.
 void expect_images(const Dataset& data, const std::string& what, const std::string& advice);
 

@@ -52,11 +52,11 @@ struct Compute {
 
   at::Tensor operator()(const Conv& conv) const {
     const auto x = in().to(type());
-    if (step.norm && pass.training)
+    if (step.norm && by_batch())
       return conv_norm(x, conv, own(0), counted(*step.norm), step.epilogue, added());
     const auto y = at::conv2d(x, weight(0), conv.bias ? weight(1) : at::Tensor(), conv.stride, conv.padding,
                               conv.dilation, conv.groups);
-    return step.norm ? batch_norm(y, counted(*step.norm), false, step.epilogue, added()) : behind(y);
+    return step.norm ? normalised(y, *step.norm) : behind(y);
   }
   /// The epilogue of a convolution whose normalisation is in its weights.
   at::Tensor behind(at::Tensor y) const {
@@ -65,13 +65,19 @@ struct Compute {
     if (step.epilogue == Epilogue::add_and_relu) y.add_(added());
     return y.relu_();
   }
-  at::Tensor operator()(const BatchNorm& norm) const {
-    return batch_norm(in(), counted(norm), pass.training, step.epilogue, added());
+  at::Tensor operator()(const BatchNorm& norm) const { return normalised(in(), norm); }
+  /// Whether a normalisation is over the batch.
+  bool by_batch() const { return pass.training && !step.norm_frozen; }
+  at::Tensor normalised(const at::Tensor& x, const BatchNorm& norm) const {
+    // The plain layers give a pass and its recomputation the same values, whether these are differentiated.
+    if (pass.training && step.norm_frozen && !step.frozen)
+      return plain_batch_norm(x, counted(norm), false, step.epilogue, added());
+    return batch_norm(x, counted(norm), by_batch(), step.epilogue, added());
   }
   /// Returns the weights of a normalisation, and counts the batch in training.
   Norm counted(const BatchNorm& norm) const {
     const auto first = step.weights.size() - 5;
-    const bool counts = pass.training && !pass.again;
+    const bool counts = by_batch() && !pass.again;
     if (counts && !inputs.counts_together)
       own(first + 4).data().add_(1);  // data(): hides the change from autograd
     return {own(first),  own(first + 1), own(first + 2), own(first + 3), counts ? norm.momentum : 0,

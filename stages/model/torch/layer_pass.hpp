@@ -36,7 +36,9 @@ struct Step {
                                       ///< `LayerInfo::weights`, those of `norm` last
   std::vector<std::size_t> last_use;  ///< values that no later step needs
   Epilogue epilogue = Epilogue::nothing;
-  std::size_t dropout = 0;  ///< its number among the dropout layers
+  std::size_t dropout = 0;   ///< its number among the dropout layers
+  bool frozen = false;       ///< whether no weight that its value depends on learns
+  bool norm_frozen = false;  ///< whether the running statistics of its normalisation stay
 };
 
 /// What a step computes from: the values of all layers before, and the network's weights.

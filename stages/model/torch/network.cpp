@@ -48,6 +48,11 @@ struct Network::Body {
         weights(info, where),
         steps(steps_of(specification, info)) {}
 
+  void freeze(const std::vector<bool>& frozen) {
+    weights.freeze(frozen);
+    mark_frozen(steps, frozen);
+  }
+
   /// Neighbouring steps that compute from one value.
   struct Section {
     std::size_t input = 0;  ///< number of that value
@@ -60,6 +65,7 @@ struct Network::Body {
                std::vector<at::Tensor>& values) const {
     for (auto i = part.begin; i < part.end; ++i) {
       const auto& step = some.all[i];
+      const at::AutoGradMode differentiated(at::GradMode::is_enabled() && !step.frozen);
       values[step.output] = computed(step, {values, with, weights.apart()}, pass);
       for (const auto used : step.last_use) values[used].reset();
     }
@@ -126,7 +132,8 @@ at::Tensor Network::compute(const at::Tensor& images, const Pass& pass) {
       same.again = again;
       return body_->compute(body_->steps, part, body_->weights.views(), x, same);
     };
-    value = recomputed(compute_part, value);
+    const bool frozen = body.steps.all[parts[i].end - 1].frozen;
+    value = frozen ? compute_part(value, false) : recomputed(compute_part, value);
   }
   return body.compute(body.steps, parts.back(), views, value, pass).to(at::kFloat);
 }
@@ -158,6 +165,9 @@ void Network::to_device() {
 }
 void Network::from_device() {
   body_->weights.down();
+}
+void Network::freeze(const std::vector<bool>& frozen) {
+  body_->freeze(frozen);
 }
 NetworkWeights& Network::lists() {
   return body_->weights;

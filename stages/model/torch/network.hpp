@@ -62,6 +62,11 @@ class Network {
   void to_device();
   void from_device();
 
+  /// Freezes weights and buffers, one flag each in the order of the specification; none at all for an empty
+  /// list. Frozen weights get no gradients, and no value that depends on them alone is differentiated. A
+  /// normalisation whose running statistics are frozen normalises by these in training as well.
+  void freeze(const std::vector<bool>& frozen);
+
   /// Returns the lists that the network computes with.
   NetworkWeights& lists();
   /// Returns the dropout layers, in the order of `Pass::kept`.

@@ -70,7 +70,8 @@ void NetworkWeights::begin_pass(at::ScalarType type, bool training) {
   if (cast_.scalar_type() != type) compute_in(type);
   const auto counters = buffer_layout_.last_part();
   if (!training) return;
-  device_buffers_.narrow(0, counters, buffer_layout_.length() - counters).add_(1);
+  const auto all = device_buffers_.narrow(0, counters, buffer_layout_.length() - counters);
+  counting_.defined() ? all.add_(counting_) : all.add_(1);
 }
 
 void NetworkWeights::compute_in(at::ScalarType type) {
@@ -79,9 +80,30 @@ void NetworkWeights::compute_in(at::ScalarType type) {
   for (std::size_t i = 0; i < parameter_views_.size(); ++i) {
     const bool is_norm = layout.begin(i) >= layout.last_part();
     auto& view = views_[parameter_views_[i]];
-    view = layout.shaped(is_norm ? device_parameters_ : cast_, i).detach().requires_grad_(true);
-    if (!apart_) view.mutable_grad() = layout.shaped(gradients_, i).detach();
+    const bool learns = frozen_.empty() || !frozen_[parameter_views_[i]];
+    view = layout.shaped(is_norm ? device_parameters_ : cast_, i).detach().requires_grad_(learns);
+    if (!apart_ && learns) view.mutable_grad() = layout.shaped(gradients_, i).detach();
   }
+}
+
+void NetworkWeights::freeze(const std::vector<bool>& frozen) {
+  frozen_ = frozen;
+  compute_in(cast_.scalar_type());
+  counting_.reset();
+  if (!apart_ || frozen.empty()) return;
+  auto moving = buffer_layout_.zeros().add_(1);
+  std::size_t buffer = 0, parameter = 0;
+  for (std::size_t i = 0; i < views_.size(); ++i) {
+    if (parameter < parameter_views_.size() && parameter_views_[parameter] == i) {
+      ++parameter;
+    } else if (frozen[i]) {
+      buffer_layout_.flat(moving, buffer++).zero_();
+    } else {
+      ++buffer;
+    }
+  }
+  const auto counters = buffer_layout_.last_part();
+  counting_ = moving.narrow(0, counters, buffer_layout_.length() - counters).clone();
 }
 
 void NetworkWeights::refresh() {

@@ -31,6 +31,9 @@ class NetworkWeights {
   const at::Tensor& device_parameters() const { return device_parameters_; }
   const at::Tensor& device_buffers() const { return device_buffers_; }
 
+  /// Makes no gradients of the frozen weights from now on; one flag per weight and buffer, or none at all.
+  void freeze(const std::vector<bool>& frozen);
+
   /// Casts the weights to this type, and counts a batch in training.
   void begin_pass(at::ScalarType type, bool training);
   /// Updates the cast copy; must be called after the device's parameters have changed.
@@ -56,6 +59,8 @@ class NetworkWeights {
   at::Tensor gap_, typed_gap_;                ///< zeros for the padding between gradients
   std::vector<std::size_t> parameter_views_;  ///< index in `views_` of each parameter
   std::vector<at::Tensor> views_;
+  std::vector<bool> frozen_;  ///< by view; empty where none is
+  at::Tensor counting_;       ///< 1 for each counter of a separate device that counts, 0 for a frozen one
 };
 
 }  // namespace fovea

@@ -83,6 +83,19 @@ Steps steps_of(const Specification& specification, const NetworkInfo& info,
   return steps;
 }
 
+void mark_frozen(Steps& steps, const std::vector<bool>& frozen) {
+  std::vector<bool> fixed(steps.image + 1, false);
+  fixed[steps.image] = !frozen.empty();
+  for (auto& step : steps.all) {
+    const auto is_frozen = [&](std::size_t weight) { return !frozen.empty() && frozen[weight]; };
+    const bool has_norm = step.norm || std::holds_alternative<BatchNorm>(step.kind);
+    step.norm_frozen = has_norm && is_frozen(step.weights[step.weights.size() - 3]);
+    step.frozen = std::ranges::all_of(step.weights, is_frozen) &&
+                  std::ranges::all_of(step.inputs, [&](std::size_t from) { return fixed[from]; });
+    fixed[step.output] = step.frozen;
+  }
+}
+
 void fold_norms(Steps& steps, std::vector<at::Tensor>& weights, at::ScalarType type) {
   for (auto& step : steps.all) {
     auto* conv = std::get_if<Conv>(&step.kind);

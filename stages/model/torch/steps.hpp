@@ -26,6 +26,10 @@ struct Steps {
 Steps steps_of(const Specification& specification, const NetworkInfo& info,
                const std::vector<std::size_t>& kept = {});
 
+/// Marks the steps that need no gradient and the normalisations that stay, where these weights are frozen: one
+/// flag each in the order of the specification, or none at all.
+void mark_frozen(Steps& steps, const std::vector<bool>& frozen);
+
 /// Makes normalisations part of the weights of the convolutions before them, for inference: changes those
 /// steps, and appends their weights in this type to `weights`.
 void fold_norms(Steps& steps, std::vector<at::Tensor>& weights, at::ScalarType type);

@@ -93,11 +93,11 @@ FindLearningRate::Out<Value> FindLearningRate::run(const In<Value>& in, const Pa
                                                    Context& context) {
   expect_images(*in.batches->data, "batches", "give \"split\" smaller shares of validation and test");
   expect_fits(*in.model, *in.batches);
+  const auto batches = as_model_sees(*in.model, in.batches);
   RateRange range;
   with_torch([&] {
     const Repeatable as_asked(params.deterministic);
-    range =
-        measure({.model = in.model, .batches = in.batches, .validation = in.batches->data}, params, context);
+    range = measure({.model = in.model, .batches = batches, .validation = batches->data}, params, context);
   });
   const auto rate = suggested_rate(range);
   context.event("learning_rate",

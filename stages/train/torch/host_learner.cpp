@@ -39,7 +39,7 @@ class SwappedWeights {
 
 HostLearner::HostLearner(const Train::In<Value>& in, const Train::Params& params, std::uint64_t seed,
                          const ComputeDevice& device)
-    : Learner(in, params, seed, device), runs_(optimizer_->whole_tensors() ? tensors_ : merged(tensors_)) {
+    : Learner(in, params, seed, device), runs_(runs()) {
   std::size_t buffer = 0;
   for (const auto& weight : infer(in.model->specification).weights()) {
     if (weight.role != WeightRole::buffer) continue;

@@ -19,8 +19,10 @@ class HostLearner : public Learner {
   void track(TrainState& state);
   void clip(double global);
   void average(TrainState& state);
+  void learn_anew() override { runs_ = runs(); }
+  std::vector<WeightRun> runs() const { return optimizer_->whole_tensors() ? tensors_ : merged(tensors_); }
 
-  const std::vector<WeightRun> runs_;
+  std::vector<WeightRun> runs_;
   std::vector<std::size_t> counters_;  ///< buffers that count batches, and are not averaged
 };
 

@@ -4,6 +4,7 @@
 
 #include "stages/evaluate/torch/scoring.hpp"
 #include "stages/model/torch/device.hpp"
+#include "stages/train/frozen_weights.hpp"
 #include "stages/train/torch/host_learner.hpp"
 #include "stages/train/torch/resident_learner.hpp"
 
@@ -42,6 +43,32 @@ void Learner::fill(TrainState& state) const {
   if (params_.ema_decay > 0) state.average = weights;
   if (precision_ == Precision::fp16) state.loss_scale.emplace();
   if (params_.track_gradients) state.gradient_norms = GradientSums(names_.size());
+}
+
+bool Learner::begin_epoch(TrainState& state) {
+  const auto& freeze = params_.freeze;
+  if (freeze.ends_before(state.epoch) && state.step_in_epoch == 0) {
+    fetch(state);
+    state.optimizer = optimizer_->begin(network_.weights().parameters.size());
+    take(state);
+  }
+  const auto info = infer(in_.model->specification);
+  const auto frozen = freeze.holds_in(state.epoch) ? frozen_weights(info, freeze) : std::vector<bool>{};
+  if (frozen == frozen_) return false;
+  frozen_ = frozen;
+  tensors_ = weight_runs(info, params_.optimizer);
+  if (!frozen.empty()) tensors_ = without_frozen(std::move(tensors_), info, frozen);
+  network_.freeze(frozen);
+  learn_anew();
+  return true;
+}
+
+std::size_t Learner::frozen_parameters() const {
+  const auto weights = infer(in_.model->specification).weights();
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < frozen_.size(); ++i)
+    count += frozen_[i] && weights[i].role != WeightRole::buffer ? 1 : 0;
+  return count;
 }
 
 void Learner::restore(const TrainState& state) {

@@ -33,6 +33,11 @@ class Learner {
   /// Throws `Error` where a state is not one of this network and these settings.
   void expect_fits(const TrainState& state) const;
 
+  /// Freezes weights as the settings say of the state's epoch; where they learn from it on, the optimizer
+  /// begins anew. Must be called before the first step of each epoch, and after `restore`. Returns whether
+  /// anything has changed.
+  bool begin_epoch(TrainState& state);
+
   /// Takes the batches of one step from the stream and updates the weights: forward, loss, backward, clip,
   /// optimizer, average. `number` counts all steps from 0. Adds to the tally, the history and the timing of
   /// `state`, in this step or a later one; where the scaled loss overflows, the loss scale changes in place
@@ -56,6 +61,8 @@ class Learner {
   Network& network() { return network_; }
   const Network& network() const { return network_; }
   Precision precision() const { return precision_; }
+  /// Returns how many parameters are frozen now.
+  std::size_t frozen_parameters() const;
   /// Returns the names of all parameters, in the order of `TrainState::gradient_norms`.
   const std::vector<std::string>& names() const { return names_; }
 
@@ -69,6 +76,8 @@ class Learner {
     double weight = 0;
     std::int64_t images = 0;
   };
+  /// Makes the next steps learn as `tensors_` says.
+  virtual void learn_anew() {}
   /// Loads optimizer, weight average and loss scale of a state for the next steps.
   virtual void take(const TrainState&) {}
   /// Returns whether to update the weights by gradients of this norm: a step whose scaled loss has overflowed
@@ -83,7 +92,7 @@ class Learner {
   const std::uint64_t seed_;
   const Precision precision_;
   Network network_;
-  const std::vector<WeightRun> tensors_;  ///< one per parameter
+  std::vector<WeightRun> tensors_;  ///< one per parameter
   const std::unique_ptr<Optimizer> optimizer_;
   const std::unique_ptr<Loss> loss_;
 
@@ -92,6 +101,7 @@ class Learner {
   [[noreturn]] void refuse_loss(const std::string& what, double loss, const std::string& where) const;
 
   std::vector<std::string> names_;
+  std::vector<bool> frozen_;  ///< by weight and buffer; empty where none is frozen now
 };
 
 }  // namespace fovea

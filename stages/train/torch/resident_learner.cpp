@@ -280,6 +280,13 @@ void ResidentLearner::take(const TrainState& state) {
   fetched_ = true;
 }
 
+void ResidentLearner::learn_anew() {
+  const DeviceStream::In in_own(stream_);
+  state_.learn_anew();
+  if (graph_ != nullptr && graph_->is_recorded()) graph_ = make_graph_();
+  unrecorded_steps_ = 0;
+}
+
 void ResidentLearner::fetch(TrainState& state) {
   settle(state);
   if (std::exchange(fetched_, true)) return;

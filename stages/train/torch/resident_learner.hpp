@@ -46,6 +46,7 @@ class ResidentLearner : public Learner {
   bool needs_host() const { return tensor_loss_ == nullptr || state_.host_moves(); }
   std::int64_t width() const;
   void take(const TrainState& state) override;
+  void learn_anew() override;
 
   /// Uploads a batch and computes its gradients; the first batch of a step overwrites them, later ones add.
   /// `divisor` is the divisor of the step's loss sums, 0 before the first batch.

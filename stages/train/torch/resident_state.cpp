@@ -36,6 +36,11 @@ ResidentState::ResidentState(Network& network, const Train::Params& params,
   lists_.gradients = at::zeros_like(lists_.weights);
 }
 
+void ResidentState::learn_anew() {
+  const auto& lists = network_.lists();
+  rule_ = list_rule(params_.optimizer, lists.layout(), tensors_, lists.device());
+}
+
 void ResidentState::take(const TrainState& state) {
   const auto& lists = network_.lists();
   lists_.moments.clear();

@@ -16,6 +16,8 @@ class ResidentState {
   ResidentState(Network& network, const Train::Params& params, const std::vector<WeightRun>& tensors,
                 const Optimizer& optimizer);
 
+  /// Makes the next updates follow the runs as they are now.
+  void learn_anew();
   /// Copies optimizer, weight average and loss scale to the device.
   void take(const TrainState& state);
   /// Copies the weights to the network's host lists, and moments and weight average to the state.
@@ -56,7 +58,7 @@ class ResidentState {
   const Train::Params& params_;
   const std::vector<WeightRun>& tensors_;
   const Optimizer& optimizer_;
-  const std::unique_ptr<ListRule> rule_;
+  std::unique_ptr<ListRule> rule_;
   const ByWeight by_weight_;
   UpdatedLists lists_;
   at::Tensor average_, average_buffers_;

@@ -10,14 +10,14 @@ namespace fovea {
 namespace {
 
 /// Returns the inputs after a check against each other and the settings.
-const Train::In<Value>& checked(const Train::In<Value>& in, const Train::Params& params) {
+Train::In<Value> checked(const Train::In<Value>& in, const Train::Params& params) {
   const auto& data = *in.batches->data;
   expect_images(data, "batches", "give \"split\" smaller shares of validation and test");
   expect_images(*in.validation, "validation", "give \"split\" a \"validation\" above 0");
   expect_fits(*in.model, *in.batches);
   expect_classes(in.model->specification, *in.validation, "validation");
   Train::check_input(*in.batches, params);
-  return in;
+  return {.model = in.model, .batches = as_model_sees(*in.model, in.batches), .validation = in.validation};
 }
 
 History begin_history(const Train::Params& params, const Schedule& schedule, std::int64_t steps,
@@ -49,7 +49,7 @@ Trainer::Trainer(const Train::In<Value>& in, const Train::Params& params, const 
       context_(context),
       steps_per_epoch_(params.steps_of_epoch(in.batches->data->size())),
       device_(compute_device(context.device)),
-      learner_(Learner::make(in, params, context.seed, device_)),
+      learner_(Learner::make(in_, params, context.seed, device_)),
       schedule_(params.schedule, params.learning_rate, steps_per_epoch_ * params.epochs),
       best_tracker_(params.monitor),
       progress_(context, params.epochs, steps_per_epoch_),
@@ -133,6 +133,7 @@ BatchStream Trainer::stream_of(std::int64_t epoch, std::int64_t first_step) cons
 
 void Trainer::epoch() {
   epoch_clock_.lap();
+  begin_epoch();
   auto stream = next_epoch_ ? std::exchange(next_epoch_, {})
                             : std::make_unique<BatchStream>(stream_of(state_.epoch, state_.step_in_epoch));
   const auto pace = train_epoch(*stream);
@@ -158,7 +159,8 @@ Pace Trainer::train_epoch(BatchStream& stream) {
   while (state_.step_in_epoch < steps_per_epoch_) {
     if (context_.stop.stop_requested()) throw Stopped{};
     const auto number = state_.epoch * steps_per_epoch_ + state_.step_in_epoch;
-    learner_->step(stream, number, schedule_.at(number, state_.monitor_state.reductions), state_);
+    const double rate = schedule_.at(number, state_.monitor_state.reductions);
+    learner_->step(stream, number, rate * params_.freeze.rate_in(state_.epoch), state_);
     ++state_.step_in_epoch;
     if (state_.step_in_epoch == steps_per_epoch_) learner_->settle(state_);
     state_.phases.decoding = decoded + stream.times().decoding;
@@ -182,6 +184,17 @@ bool Trainer::update_pace() {
   const auto images = state_.tally.samples - std::exchange(pace_images_, state_.tally.samples);
   pace.insert(pace.end(), steps, static_cast<double>(images) / pace_clock_.lap());
   return true;
+}
+
+void Trainer::begin_epoch() {
+  if (!learner_->begin_epoch(state_)) return;
+  const auto frozen = learner_->frozen_parameters(), all = learner_->names().size();
+  const auto from = "from epoch " + std::to_string(state_.epoch + 1) + " on, ";
+  context_.event(
+      "freeze",
+      frozen == 0 ? from + "all parameters learn"
+                  : from + std::to_string(frozen) + " of " + std::to_string(all) + " parameters are frozen",
+      {{"epoch", state_.epoch + 1}, {"frozen", frozen}, {"parameters", all}});
 }
 
 void Trainer::log_remark() {

@@ -39,6 +39,8 @@ class Trainer {
   bool update_pace();
   /// Reports a new remark of the learner.
   void log_remark();
+  /// Freezes weights, or thaws them, as the settings say of the epoch, and reports it.
+  void begin_epoch();
   void end_epoch();
   /// Adds the time since the last call to the running epoch.
   void count_time();

@@ -78,6 +78,11 @@ at::Tensor batch_norm(const at::Tensor& x, const Norm& norm, bool training, Epil
     at::Tensor winner;
     return normalised(x, added, running_statistics(norm), epilogue, winner);
   }
+  return plain_batch_norm(x, norm, training, epilogue, added);
+}
+
+at::Tensor plain_batch_norm(const at::Tensor& x, const Norm& norm, bool training, Epilogue epilogue,
+                            const at::Tensor& added) {
   auto y = at::batch_norm(x, norm.weight, norm.bias, norm.mean, norm.variance, training, norm.momentum,
                           norm.epsilon, x.is_cuda());
   if (added.defined()) y.add_(added);

@@ -28,4 +28,8 @@ enum class Epilogue { nothing, relu, relu_and_pool, add_and_relu };
 at::Tensor batch_norm(const at::Tensor& x, const Norm& norm, bool training, Epilogue epilogue,
                       const at::Tensor& added = {});
 
+/// The same by LibTorch's own layers.
+at::Tensor plain_batch_norm(const at::Tensor& x, const Norm& norm, bool training, Epilogue epilogue,
+                            const at::Tensor& added = {});
+
 }  // namespace fovea

@@ -122,6 +122,38 @@ struct Descent : Optimizer {
 
 }  // namespace
 
+TEST_CASE(
+    "resident learner: freezes layers and thaws them as the CPU does, with every rule and with graphs") {
+  for (const auto* rule :
+       {"adamw", "adam", "sgd", "rmsprop", "adadelta", "adagrad", "lion", "lamb", "muon"}) {
+    Learning learning;
+    learning.params.optimizer.type = rule;
+    learning.params.freeze = {.layers = {"conv1", "bn2"}, .epochs = 1};
+    learning.rate = [](std::int64_t) { return 0.001; };
+    const auto two_epochs = [&](const ComputeDevice& device) {
+      const auto learner = learning.learner(device);
+      TrainState state;
+      state.history.steps_per_epoch = 8;
+      learner->begin(state);
+      for (state.epoch = 0; state.epoch < 2; ++state.epoch) {
+        CHECK(learner->begin_epoch(state));
+        learning.step(*learner, state, 8 * state.epoch, 8 * state.epoch + 8);
+        CHECK(learner->frozen_parameters() == (state.epoch == 0 ? 4 : 0));
+        state.step_in_epoch = 0;
+      }
+      return state;
+    };
+    const auto host = two_epochs({.name = "cpu"});
+    learning.graph = true;
+    const auto resident = two_epochs(walled_device());
+    INFO(rule);
+    CHECK(learning.replays > 4);
+    CHECK(resident.optimizer.step == 8);
+    CHECK(apart(resident.history.step_loss, host.history.step_loss) < 2e-4);
+    CHECK(resident.weights.buffers.back() == host.weights.buffers.back());
+  }
+}
+
 TEST_CASE("resident learner: a step of resnet20 sends one upload, reads nothing and starts few operations") {
   const auto network = build_specification("resnet20", 8, 8, 1, 3);
   const auto data = toy::images(40);

@@ -77,6 +77,22 @@ std::string bound(const char* schedule) {
 }  // namespace
 
 TEST_CASE(
+    "train: stopped while layers are frozen, when they thaw, and a step later, it ends in the same bytes") {
+  const auto settings = [](int epochs) {
+    return R"({"freeze": {"layers": ["body"], "epochs": 2, "rate_after": 0.5}, "ema_decay": 0.9, "epochs": )" +
+           std::to_string(epochs) + "}";
+  };
+  Resumable stopped, straight;
+  CHECK_THROWS_AS(stopped.run(settings(4), 1), Stopped);
+  stopped.run(settings(2));
+  CHECK_THROWS_AS(stopped.run(settings(4), 1), Stopped);
+  const auto out = stopped.run(settings(4)), wanted = straight.run(settings(4));
+  CHECK(stopped.told.starts_with("goes on from epoch 3 of 4, step "));
+  check_same(out, wanted);
+  CHECK(out.history->step_learning_rate == wanted.history->step_learning_rate);
+}
+
+TEST_CASE(
     "train: stopped twice, in the middle of an epoch and after its last step, it ends in the same bytes") {
   Resumable stopped, straight;
   CHECK_THROWS_AS(stopped.run("{}", 1), Stopped);
