@@ -3,6 +3,7 @@
 
 #include "pipelines/command/options.hpp"
 #include "pipelines/command/verbs.hpp"
+#include "pipelines/run/model_file.hpp"
 #include "pipelines/run/run_export.hpp"
 #include "pipelines/run/run_pipeline.hpp"
 #include "pipelines/run/standard_output.hpp"
@@ -10,9 +11,36 @@
 #include "runtime/running_folder.hpp"
 #include "runtime/store/lease.hpp"
 #include "runtime/warnings.hpp"
+#include "stages/model/weights/weight_file.hpp"
 
 namespace fovea {
 namespace {
+
+/// The arguments of `fovea export`.
+struct ExportCommand {
+  RunCommand run;
+  std::string format;  ///< of a model; "" for the run directory of a pipeline
+  std::filesystem::path output;
+};
+
+int export_model(const ExportCommand& command) {
+  if (command.format != "safetensors")
+    throw UsageError("--to: " + quote(command.format) + " is not allowed; it must be safetensors");
+  if (command.output.empty())
+    throw UsageError("-o: missing; name the file to write, as -o model.safetensors");
+  const auto& run = command.run;
+  if (!run.settings.empty() || !run.until.empty() || !run.name.empty())
+    throw UsageError("--to: writes a model as it is; leave --set, --until and --name out");
+  const auto file = model_file(run.pipeline.string());
+  const auto model = read_model(file);
+  write_safetensors(command.output, model);
+  std::printf(
+      "%zu weights of %s are in %s\n\n  fovea train --dataset PATH --model %s --fine-tune %s\n"
+      "  python3 -c 'import safetensors.torch; print(safetensors.torch.load_file(\"%s\").keys())'\n",
+      model.weights.size(), file.c_str(), command.output.c_str(), model.specification.name.c_str(),
+      command.output.c_str(), command.output.c_str());
+  return 0;
+}
 
 int export_pipeline(const RunCommand& command) {
   const auto prepared = prepare(command);
@@ -37,11 +65,28 @@ int export_pipeline(const RunCommand& command) {
 }  // namespace
 
 void add_export(CLI::App& app, Action& chosen) {
-  auto* verb = app.add_subcommand("export", "make the run directory of a pipeline from the store alone");
-  const auto command = std::make_shared<RunCommand>();
-  add_pipeline_options(*verb, *command);
-  add_directory_options(*verb, *command);
-  verb->callback([command, &chosen] { chosen = [command](Signals&) { return export_pipeline(*command); }; });
+  auto* verb = app.add_subcommand(
+      "export",
+      "make the run directory of a pipeline from the store alone, or write a model for other programs");
+  const auto command = std::make_shared<ExportCommand>();
+  verb->add_option("PIPELINE|MODEL.h5|RUN", command->run.pipeline,
+                   "a saved pipeline; or with --to the .h5 of a model, or a run, whose best model it is")
+      ->required();
+  verb->add_option("--to", command->format,
+                   "write the model as safetensors: torchvision's or timm's names, so that PyTorch loads it")
+      ->type_name("FORMAT");
+  verb->add_option("-o", command->output, "with --to: the file to write")->type_name("FILE");
+  add_graph_options(*verb, command->run);
+  add_directory_options(*verb, command->run);
+  verb->callback([command, &chosen] {
+    chosen = [command](Signals&) {
+      if (!command->format.empty()) return export_model(*command);
+      if (!command->output.empty())
+        throw UsageError(
+            "-o: has no use without --to; give --output-dir for a run directory, or --to safetensors");
+      return export_pipeline(command->run);
+    };
+  });
 }
 
 }  // namespace fovea

@@ -84,6 +84,13 @@ void add_train_options(CLI::App& app, TrainCommand& command) {
       ->type_name("NAME|PATH");
   app.add_option("--model", request.model, "the network, as `fovea models` lists them [simple_cnn]")
       ->type_name("NAME");
+  app.add_option("--pretrained", request.pretrained,
+                 "weights to begin with: .safetensors, or the .h5 of a model; a head of other classes is new")
+      ->type_name("FILE");
+  app.add_option(
+         "--fine-tune", request.fine_tune,
+         "the same, the head alone for an epoch, then all layers at half the rate, earlier ones lower")
+      ->type_name("FILE");
   app.add_option("--config", request.config, "a saved pipeline to begin with, which other flags change")
       ->type_name("FILE");
   app.add_option("--save-pipeline", command.save_pipeline,

@@ -28,5 +28,6 @@ void add_graph(CLI::App& app, Action& chosen);
 void add_store(CLI::App& app, Action& chosen);
 void add_explain(CLI::App& app, Action& chosen);
 void add_export(CLI::App& app, Action& chosen);
+void add_import(CLI::App& app, Action& chosen);
 
 }  // namespace fovea

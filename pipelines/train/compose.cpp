@@ -9,6 +9,7 @@
 #include "pipelines/run/usage.hpp"
 #include "pipelines/train/augmentation.hpp"
 #include "pipelines/train/data_source.hpp"
+#include "pipelines/train/pretrained.hpp"
 #include "pipelines/train/several_runs.hpp"
 #include "stages/data/dataset.hpp"
 #include "stages/evaluate/metrics_summary.hpp"
@@ -236,6 +237,7 @@ Json classification_pipeline(const std::string& name, const Json& load_params, c
 Composed compose_training(const TrainRequest& request, const Registry& registry) {
   auto definition = request.config.empty() ? compose_anew(request, registry) : read_saved(request, registry);
   if (!request.model.empty()) choose_model(definition, request.model, registry);
+  begin_with_weights(definition, request, registry);
   for (const auto& flag : request.flags) as_usage([&] { apply_flag(definition, flag, registry); });
   if (!request.image_size.empty())
     at_flag("--image-size", [&] { set_image_size(definition, request.image_size); });

@@ -9,9 +9,11 @@ namespace fovea {
 
 /// The arguments of `fovea train`.
 struct TrainRequest {
-  std::string dataset;           ///< a name or a path
-  std::string model;             ///< an architecture; "" = the default of `build_model`
-  std::filesystem::path config;  ///< a saved pipeline to start from; "" = the classification pipeline
+  std::string dataset;               ///< a name or a path
+  std::string model;                 ///< an architecture; "" = the default of `build_model`
+  std::filesystem::path pretrained;  ///< a file of weights to begin with; "" = none
+  std::filesystem::path fine_tune;   ///< the same, trained as fine-tuning is
+  std::filesystem::path config;      ///< a saved pipeline to start from; "" = the classification pipeline
   std::vector<TypedFlag> flags;
   std::string image_size;              ///< "" = the size of the data
   std::string fit;                     ///< how images are brought to that size; "" = as the pipeline says
