@@ -9,6 +9,10 @@ namespace {
 
 Json current_code = Json::object();
 
+std::string file_of(const std::string& library) {
+  return "lib" + library + ".so";
+}
+
 /// Sets the plugin whose code is being added for its lifetime.
 struct PluginScope {
   explicit PluginScope(const std::filesystem::path& plugin) {
@@ -30,14 +34,18 @@ std::string advice(const std::string& why) {
 
 /// Loads a shared library and never unloads it, because stages and their data live in it until the process
 /// ends.
-void add_stages(const std::string& file, Registry& registry) {
+void* open_library(const std::string& file) {
   void* library = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (library == nullptr) {
     const char* message = dlerror();
     const std::string why = message != nullptr ? message : "no reason given";
     throw Error(file + ": not a library that loads here (" + why + "); " + advice(why));
   }
-  void* entry = dlsym(library, "fovea_stages");
+  return library;
+}
+
+void add_stages(const std::string& file, Registry& registry) {
+  void* entry = dlsym(open_library(file), "fovea_stages");
   if (entry == nullptr) {
     throw Error(file +
                 ": no function fovea_stages; export `extern \"C\" void fovea_stages(fovea::Registry&)`");
@@ -52,19 +60,30 @@ Libraries::Libraries(std::function<void(const std::string&)> prepare) : prepare_
 StageInfo Libraries::implementation(const StageInfo& stage) {
   if (stage.run != nullptr) return stage;
   const std::lock_guard lock(mutex_);
-  auto found = loaded_.find(stage.library);
-  if (found == loaded_.end()) {
-    Registry registry;
-    prepare_(stage.library);
-    add_stages("lib" + stage.library + ".so", registry);
-    found = loaded_.emplace(stage.library, std::move(registry)).first;
-  }
-  const auto* whole = found->second.find(stage.name);
+  const auto& stages = loaded(stage.library);
+  const auto* whole = stages.find(stage.name);
   if (whole == nullptr || whole->run == nullptr) {
-    throw Error("lib" + stage.library + ".so: no stage " + quote(stage.name) +
-                suggestion(stage.name, found->second.names()));
+    throw Error(file_of(stage.library) + ": no stage " + quote(stage.name) +
+                suggestion(stage.name, stages.names()));
   }
   return *whole;
+}
+
+const Registry& Libraries::loaded(const std::string& library) {
+  const auto found = loaded_.find(library);
+  if (found != loaded_.end()) return found->second;
+  Registry registry;
+  prepare_(library);
+  add_stages(file_of(library), registry);
+  return loaded_.emplace(library, std::move(registry)).first->second;
+}
+
+void* Libraries::symbol(const std::string& library, const std::string& name) {
+  const std::lock_guard lock(mutex_);
+  loaded(library);
+  void* found = dlsym(open_library(file_of(library)), name.c_str());
+  if (found == nullptr) throw Error(file_of(library) + ": no function " + name + "; build all of Fovea anew");
+  return found;
 }
 
 void load_plugin(const std::filesystem::path& file, Registry& registry) {

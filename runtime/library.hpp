@@ -18,7 +18,17 @@ class Libraries {
   /// stage.
   StageInfo implementation(const StageInfo& stage);
 
+  /// Returns a function that a library exports by its plain name (`extern "C"`). Throws `Error` if the
+  /// library cannot be loaded or does not contain it.
+  template <class Function> Function* function(const std::string& library, const std::string& name) {
+    return reinterpret_cast<Function*>(symbol(library, name));
+  }
+
  private:
+  /// Loads a library on first use; the caller holds the lock.
+  const Registry& loaded(const std::string& library);
+  void* symbol(const std::string& library, const std::string& name);
+
   std::function<void(const std::string& library)> prepare_;
   std::mutex mutex_;
   std::map<std::string, Registry> loaded_;

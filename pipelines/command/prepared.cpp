@@ -16,17 +16,6 @@
 namespace fovea {
 namespace {
 
-/// Returns the device of that name. An impossible name is a usage error; a device that this machine lacks is
-/// not.
-ComputeDevice device_of(const std::string& name) {
-  try {
-    return at("--device", [&] { return compute_device(name); });
-  } catch (const Error& error) {
-    if (std::string_view(error.what()).find(" is not allowed; ") == std::string_view::npos) throw;
-    throw UsageError(error.what());
-  }
-}
-
 /// Returns the nodes for "all" or a stage's name.
 std::vector<std::size_t> forced(const Graph& graph, const std::string& name) {
   const auto& nodes = graph.nodes();
@@ -39,6 +28,15 @@ std::vector<std::size_t> forced(const Graph& graph, const std::string& name) {
 }
 
 }  // namespace
+
+ComputeDevice device_of(const std::string& name) {
+  try {
+    return at("--device", [&] { return compute_device(name); });
+  } catch (const Error& error) {
+    if (std::string_view(error.what()).find(" is not allowed; ") == std::string_view::npos) throw;
+    throw UsageError(error.what());
+  }
+}
 
 Store store_to_look_at(const std::filesystem::path& folder) {
   return Store(folder, warn_on_stderr, true);

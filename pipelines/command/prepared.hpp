@@ -17,6 +17,7 @@ struct RunCommand {
   std::vector<std::string> force;
   std::string name;
   std::filesystem::path output_dir = "results";
+  std::optional<std::filesystem::path> files_in{};  ///< see `PipelineOptions`
   std::filesystem::path store;
   std::filesystem::path tensorboard;
   std::filesystem::path mlflow;
@@ -48,6 +49,10 @@ std::unique_ptr<Prepared> prepare(const RunCommand& command);
 /// Prepares a graph that `read_graph` builds instead of reading it from a file.
 std::unique_ptr<Prepared> prepare(const RunCommand& command,
                                   const std::function<Graph(const Registry&)>& read_graph);
+
+/// Returns the device of that name, as `--device` takes it. An impossible name is a usage error; a device
+/// that this machine lacks is not.
+ComputeDevice device_of(const std::string& name);
 
 /// Returns all stages of Fovea, and those of the given plugins.
 Registry stages_with(const std::vector<std::filesystem::path>& plugins);

@@ -35,6 +35,7 @@ int run_prepared(const Prepared& prepared, const RunCommand& command, Signals& s
   for (const auto& event : first) console.event(event);
   const auto result = run_pipeline(prepared.graph, {.store = command.store,
                                                     .output_dir = command.output_dir,
+                                                    .files_in = command.files_in,
                                                     .name = command.name,
                                                     .threads = command.threads,
                                                     .device = prepared.device.name,
@@ -57,10 +58,12 @@ int run_prepared(const Prepared& prepared, const RunCommand& command, Signals& s
     std::fprintf(stderr, "%s\n", interrupted_text(store_folder(command.store), result.failed).c_str());
     return 130;
   }
-  const auto whole = "the run itself is whole, in " + result.directory.string();
+  const auto whole = result.directory.empty() ? std::string("the run itself is whole")
+                                              : "the run itself is whole, in " + result.directory.string();
   remember_as_whole(whole);
   if (talks) {
-    std::printf("%sresults in %s  (%s)\n", result.summary.c_str(), result.directory.c_str(),
+    std::printf("%s%s  (%s)\n", result.summary.c_str(),
+                result.directory.empty() ? "done" : ("results in " + result.directory.string()).c_str(),
                 duration_text(result.seconds).c_str());
   }
   if (result.tracker_error) {

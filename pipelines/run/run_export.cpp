@@ -1,6 +1,7 @@
 #include "pipelines/run/run_export.hpp"
 
 #include "pipelines/tracking/tensorboard.hpp"
+#include "runtime/store/files.hpp"
 
 namespace fovea {
 namespace {
@@ -24,6 +25,21 @@ std::optional<std::filesystem::path> export_run(const Graph& graph, std::span<co
   return write_run_directory(graph, records, store, output_dir, notes, [&](const auto& folder) {
     return write_tensorboard(graph, records, store, folder);
   });
+}
+
+std::optional<std::filesystem::path> export_files(const Graph& graph, std::span<const Record> records,
+                                                  Store& store, const std::filesystem::path& folder) {
+  if (!are_whole(graph, records, store)) return {};
+  if (folder.empty()) return folder;
+  for (const auto& one : exports_of(graph)) {
+    const auto& codec = *graph.nodes()[one.node].stage->outputs[one.port].codec;
+    const auto& object = records[one.node].objects.at(one.port);
+    const auto item = store.load(codec, object);
+    if (!item) return {};
+    make_folder((folder / one.path).parent_path());
+    codec.export_to(item->data.get(), store.object_path(object), folder / one.path);
+  }
+  return folder;
 }
 
 }  // namespace fovea

@@ -12,4 +12,10 @@ std::optional<std::filesystem::path> export_run(const Graph& graph, std::span<co
                                                 Store& store, const std::filesystem::path& output_dir,
                                                 const RunNotes& notes);
 
+/// Writes what stages export to a folder, which is created and may have other files already; files of the
+/// same names are replaced. Returns the folder, or nothing where an object is lost, as above. Without a
+/// folder nothing is written.
+std::optional<std::filesystem::path> export_files(const Graph& graph, std::span<const Record> records,
+                                                  Store& store, const std::filesystem::path& folder);
+
 }  // namespace fovea

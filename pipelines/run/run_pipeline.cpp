@@ -34,7 +34,7 @@ RunNotes notes_of(const RunResult& run, const std::string& name, std::string log
   return notes;
 }
 
-/// Runs a pipeline until all of it is in a run directory, whose path is stored in the result, or until it
+/// Runs a pipeline until all of it is exported, to a folder whose path is stored in the result, or until it
 /// fails or is stopped.
 class Attempts {
  public:
@@ -46,24 +46,30 @@ class Attempts {
     };
   }
 
-  void run(const std::filesystem::path& output_dir, const std::string& name, PipelineResult& result) try {
+  /// Returns whether the run succeeded and all of it is exported.
+  bool run(const PipelineOptions& options, const std::string& name, PipelineResult& result) try {
     for (int attempt = 1; attempt <= most_attempts; ++attempt) {
       result.run = fovea::run(graph_, store_, world_, libraries_, log_, run_options_);
-      if (!result.run.done()) return;
-      const auto written = export_run(graph_, result.run.records(), store_, output_dir,
-                                      notes_of(result.run, name, log_.text()));
+      if (!result.run.done()) return false;
+      const auto records = result.run.records();
+      const auto written = options.files_in ? export_files(graph_, records, store_, *options.files_in)
+                                            : export_run(graph_, records, store_, options.output_dir,
+                                                         notes_of(result.run, name, log_.text()));
       if (written) {
         result.directory = *written;
-        return;
+        return true;
       }
       run_options_.force.clear();
     }
     result.run.error =
         Error(store_.root().string() + ": objects are lost as fast as they are made; look at the disk");
+    return false;
   } catch (const Stopped&) {
     result.run.stopped = true;
+    return false;
   } catch (const std::exception& error) {
     result.run.error = as_error(error);
+    return false;
   }
 
  private:
@@ -187,8 +193,7 @@ PipelineResult run_pipeline(const Graph& graph, const PipelineOptions& options) 
                        .keep_going = options.keep_going,
                        .expect_can_run = [&](const Node& node) { expect_can_run(node, device); },
                        .live = running.path()};
-  Attempts(graph, store, world, log, how).run(options.output_dir, name, result);
-  if (result.directory.empty()) {
+  if (!Attempts(graph, store, world, log, how).run(options, name, result)) {
     Json metrics = Json::object();
     if (result.run.error && options.keep_going) metrics = report_left_out(graph, result, store, log);
     keep_log(result, log, running, store, metrics);

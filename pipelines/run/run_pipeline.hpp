@@ -8,11 +8,14 @@ namespace fovea {
 struct PipelineOptions {
   std::filesystem::path store;                   ///< empty: FOVEA_STORE, or else ".fovea"
   std::filesystem::path output_dir = "results";  ///< the folder in which run directories are created
-  std::string name;                              ///< the run directory's name; empty: the pipeline's
-  std::size_t threads = 0;                       ///< for data and drawing; 0: one for each core
-  std::string device = "auto";                   ///< the device of LibTorch: auto, cpu, cuda or cuda:N
-  std::vector<std::string> force;                ///< stages that run even if their result is in the store
-  bool same_numerics = false;                    ///< ignore results with other numerics
+  /// A folder that gets the exported files in place of a run directory, beside what is there already; "" for
+  /// no files at all.
+  std::optional<std::filesystem::path> files_in;
+  std::string name;                   ///< the run directory's name; empty: the pipeline's
+  std::size_t threads = 0;            ///< for data and drawing; 0: one for each core
+  std::string device = "auto";        ///< the device of LibTorch: auto, cpu, cuda or cuda:N
+  std::vector<std::string> force;     ///< stages that run even if their result is in the store
+  bool same_numerics = false;         ///< ignore results with other numerics
   std::filesystem::path tensorboard;  ///< a folder for TensorBoard's event files during training; or empty
   std::filesystem::path mlflow;       ///< an MLflow folder for the finished run; or empty
   std::stop_token stop;               ///< requests a stop
@@ -22,7 +25,7 @@ struct PipelineOptions {
 
 /// The result of a pipeline's run.
 struct PipelineResult {
-  std::filesystem::path directory;  ///< the run directory; empty if the run did not succeed
+  std::filesystem::path directory;  ///< the run directory, or `files_in`; empty if the run did not succeed
   std::filesystem::path failed;     ///< then the folder with run.log, if any stage had started
   RunResult run;
   std::optional<Error> tracker_error;  ///< why a tracker lacks a part of a successful run

@@ -112,7 +112,7 @@ void find_rate_instead(Json& definition) {
     if (rate_depends_on(key)) params[key] = value;
   }
   auto kept = Json::object();
-  for (const auto& each : {"load", "resize", "split", "augment", "build_model"}) {
+  for (const auto& each : {"load", "resize", "split", "augment", "build_model", "load_model"}) {
     for (const auto& [node, stage] : stages.items()) {
       if (stage.at("stage") == each) kept[node] = stage;
     }

@@ -65,12 +65,16 @@ class H5Writer {
   std::unique_ptr<Handles> handles_;
 };
 
+/// Where a file comes from: written here, with a digest that matches, or given by a person.
+enum class FileOrigin { own, elsewhere };
+
 /// Reads one HDF5 file. Numbers are mapped, not copied: the arrays keep the mapping alive, and outlive the
 /// reader. Soft and external links, external storage, virtual and chunked datasets and filters are refused.
 /// Throws `Error` with path and place.
 class H5Reader {
  public:
-  explicit H5Reader(const std::filesystem::path& path);
+  /// With `FileOrigin::elsewhere`, HDF5 meets the file in a process of its own; see `scan_hdf5_apart`.
+  explicit H5Reader(const std::filesystem::path& path, FileOrigin origin = FileOrigin::own);
   /// Reads a file that is already mapped.
   explicit H5Reader(std::shared_ptr<const MappedFile> file);
   ~H5Reader();

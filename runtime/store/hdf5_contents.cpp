@@ -171,6 +171,10 @@ class Scan {
 
 H5Contents scan_hdf5(std::shared_ptr<const MappedFile> file) {
   const auto inside = enter_hdf5();
+  return scan_hdf5_locked(std::move(file));
+}
+
+H5Contents scan_hdf5_locked(std::shared_ptr<const MappedFile> file) {
   return Scan(std::move(file)).run();
 }
 

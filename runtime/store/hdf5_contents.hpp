@@ -40,6 +40,8 @@ struct H5Contents {
 
 /// Scans a whole file; throws `Error` if something in it is damaged or refused.
 H5Contents scan_hdf5(std::shared_ptr<const MappedFile> file);
+/// The same for a caller that holds the lock of `enter_hdf5`.
+H5Contents scan_hdf5_locked(std::shared_ptr<const MappedFile> file);
 
 /// Returns the number of values of a dataset, each `width` bytes, after a check that the file holds them all.
 std::size_t count_within(const H5Contents& contents, const H5Dataset& dataset, std::size_t width,

@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "graph/error.hpp"
-#include "runtime/store/hdf5_contents.hpp"
+#include "runtime/store/hdf5_apart.hpp"
 
 namespace fovea {
 namespace {
@@ -59,7 +59,9 @@ std::size_t count_within(const H5Contents& contents, const H5Dataset& dataset, s
   return bytes / width;
 }
 
-H5Reader::H5Reader(const std::filesystem::path& path) : H5Reader(std::make_shared<const MappedFile>(path)) {}
+H5Reader::H5Reader(const std::filesystem::path& path, FileOrigin origin)
+    : contents_(std::make_unique<const H5Contents>((origin == FileOrigin::own ? scan_hdf5 : scan_hdf5_apart)(
+          std::make_shared<const MappedFile>(path)))) {}
 
 H5Reader::H5Reader(std::shared_ptr<const MappedFile> file)
     : contents_(std::make_unique<const H5Contents>(scan_hdf5(std::move(file)))) {}

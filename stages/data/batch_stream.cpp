@@ -16,11 +16,6 @@ namespace {
 /// Limit on the memory of batches that are made ahead; with large images it keeps their number down.
 constexpr std::size_t most_bytes_ahead = std::size_t{1} << 30;
 
-std::size_t batches_ahead(std::size_t threads, std::size_t batch_bytes) {
-  const auto most = std::max<std::size_t>(1, most_bytes_ahead / batch_bytes);
-  return std::min(2 * std::max<std::size_t>(1, threads) + 1, most);
-}
-
 /// Measures nanoseconds since its construction or its last `lap`.
 class Clock {
  public:
@@ -34,6 +29,11 @@ class Clock {
 };
 
 }  // namespace
+
+std::size_t batches_ahead(std::size_t threads, std::size_t batch_bytes) {
+  const auto most = std::max<std::size_t>(1, most_bytes_ahead / batch_bytes);
+  return std::min(2 * std::max<std::size_t>(1, threads) + 1, most);
+}
 
 struct BatchStream::Body {
   /// Without an epoch, the samples come in their own order and only as the preprocessing shows them.

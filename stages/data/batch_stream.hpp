@@ -22,6 +22,10 @@ struct StreamTimes {
   double waited = 0;
 };
 
+/// Returns how many batches of so many bytes are made ahead of their use: two for each thread and one more,
+/// but fewer of large ones.
+std::size_t batches_ahead(std::size_t threads, std::size_t batch_bytes);
+
 /// The batches of one pass over the data, made in parallel ahead of their use and returned in order.
 class BatchStream {
  public:

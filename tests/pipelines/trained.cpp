@@ -4,10 +4,16 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <array>
+#include <functional>
 #include <set>
 #include <stdexcept>
 
+#include "tests/stages/data/images/image_fixture.hpp"
+
 namespace {
+
+namespace testing = fovea::testing;
 
 /// Holds a file's lock for as long as it lives.
 class Lock {
@@ -38,25 +44,75 @@ std::string build_of_program() {
   return all;
 }
 
-void train_in(const fs::path& folder) {
-  fs::remove_all(folder);
-  fs::create_directories(folder);
-  std::ofstream(folder / "pipeline.json") << small_pipeline().dump();
+void train_in(const fs::path& folder, const Json& definition) {
+  std::ofstream(folder / "pipeline.json") << definition.dump();
   const auto done = run_program("fovea", {"run", "pipeline.json"}, folder);
   INFO(done.err);
   REQUIRE(done.code == 0);
 }
 
-}  // namespace
-
-Trained::Trained() {
-  const fs::path kept = FOVEA_BINARY_DIR "/trained";
+/// Copies what a pipeline leaves into a folder. Where this build has not run it yet, `prepare` makes its data
+/// first.
+void copy_trained(const std::string& name, const Json& definition,
+                  const std::function<void(const fs::path&)>& prepare, const fs::path& folder) {
+  const fs::path kept = fs::path(FOVEA_BINARY_DIR) / name;
   const Lock lock(kept.string() + ".lock");
   const auto build = build_of_program();
   if (!fs::exists(kept / "build") || bytes_of(kept / "build") != build) {
-    train_in(kept);
+    fs::remove_all(kept);
+    fs::create_directories(kept);
+    prepare(kept);
+    train_in(kept, definition);
     std::ofstream(kept / "build") << build;
   }
-  for (const char* part : {".fovea", "results"})
-    fs::copy(kept / part, folder / part, fs::copy_options::recursive);
+  fs::copy(kept, folder, fs::copy_options::recursive | fs::copy_options::overwrite_existing);
+  fs::remove(folder / "build");
+}
+
+/// A photo in the tint of its class.
+testing::Drawing tinted(std::size_t height, std::size_t width, std::size_t channels, int label) {
+  auto drawing = testing::photo(height, width, channels);
+  for (std::size_t i = 0; i < drawing.pixels.size(); ++i) {
+    const bool bright = i / channels % 9 < 3 * static_cast<std::size_t>(label + 1);
+    drawing.pixels[i] = static_cast<std::uint8_t>(drawing.pixels[i] / 2 + (bright ? 110 : 10));
+  }
+  return drawing;
+}
+
+void write_photos(const fs::path& folder, int count) {
+  for (int label = 0; label < 3; ++label) {
+    const auto* const name = std::array{"cat", "dog", "owl"}[static_cast<std::size_t>(label)];
+    for (int i = 1; i <= count; ++i) {
+      const auto side = static_cast<std::size_t>(20 + 7 * (i % 5));
+      const auto drawing =
+          tinted(side + 9, side + 4 * static_cast<std::size_t>(label), i % 4 == 0 ? 1 : 3, label);
+      const auto file = folder / name / std::to_string(i);
+      i % 3 == 0 ? testing::write_image(file.string() + ".png", testing::png_bytes(drawing))
+                 : testing::write_image(file.string() + ".jpg", testing::jpeg_bytes(drawing));
+    }
+  }
+}
+
+Json pipeline_on_files() {
+  auto definition = small_pipeline();
+  auto& stages = definition["stages"];
+  stages["load"]["params"] = {{"path", "photos"}, {"image_size", {20, 24}}};
+  stages["train"]["params"]["batch_size"] = 16;
+  stages["predict"]["params"] = {{"batch_size", 8}};
+  return definition;
+}
+
+}  // namespace
+
+Trained::Trained() {
+  copy_trained(
+      "trained", small_pipeline(), [](const fs::path&) {}, folder.path());
+}
+
+TrainedOnFiles::TrainedOnFiles() {
+  const auto prepare = [](const fs::path& kept) {
+    write_photos(kept / "photos/train", 24);
+    write_photos(kept / "photos/test", 11);
+  };
+  copy_trained("trained_on_files", pipeline_on_files(), prepare, folder.path());
 }

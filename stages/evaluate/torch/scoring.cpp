@@ -59,14 +59,19 @@ std::span<const float> values_of(const at::Tensor& tensor) {
   return {tensor.data_ptr<float>(), static_cast<std::size_t>(tensor.numel())};
 }
 
+at::Tensor scores_of(Network& network, const Specification& specification, std::span<const float> images,
+                     Precision precision) {
+  const Pass pass{.training = false, .precision = precision, .seed = 0, .number = 0};
+  return network.forward(image_tensor(images, specification), pass).contiguous();
+}
+
 void score(Network& network, const Specification& specification, BatchStream stream, Precision precision,
            const Context& context,
            const std::function<void(const at::Tensor& scores, const Batch& batch)>& visit) {
   const at::NoGradGuard no_gradients;
   while (const auto* batch = stream.next()) {
     if (context.stop.stop_requested()) throw Stopped{};
-    const Pass pass{.training = false, .precision = precision, .seed = 0, .number = 0};
-    visit(network.forward(image_tensor(batch->images, specification), pass).contiguous(), *batch);
+    visit(scores_of(network, specification, batch->images, precision), *batch);
   }
 }
 

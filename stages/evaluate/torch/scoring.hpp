@@ -36,6 +36,10 @@ at::Tensor label_tensor(const std::vector<std::int64_t>& labels);
 /// Returns the values of a contiguous tensor without a copy.
 std::span<const float> values_of(const at::Tensor& tensor);
 
+/// Returns the logits N x K of images N x H x W x C in evaluation mode, contiguous. Gradients must be off.
+at::Tensor scores_of(Network& network, const Specification& specification, std::span<const float> images,
+                     Precision precision);
+
 /// Runs every image of a stream through the network in evaluation mode, without gradients, and calls
 /// `visit(scores, batch)` with the logits N x K. Throws `Stopped` when a stop is requested.
 void score(Network& network, const Specification& specification, BatchStream stream, Precision precision,
