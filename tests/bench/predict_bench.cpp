@@ -1,8 +1,8 @@
 #include <ATen/core/grad_mode.h>
 
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <thread>
 
 #include "runtime/context.hpp"
@@ -17,8 +17,10 @@
 // How much of the slower of decoding and the network `fovea predict` reaches, in turns:
 //   predict_bench MODEL.h5 COUNT BATCH TURNS PHOTO...      the photos are taken again and again up to COUNT
 //   files
-// Each turn prints images a second of decoding alone, of the network alone, and of both together, the ratio
-// of the last to the lower of the others, and that to what the same cores could do one after the other.
+// Each turn prints images a second of decoding alone, of the network alone, and of both together, and the
+// ratio of the last to the lower of the others. Where both compute on the same cores, their times add up: so
+// behind it stand the milliseconds of all cores that an image takes, the ratio by those, and what decoding
+// and the network take one after the other over what they take together.
 
 namespace fovea {
 namespace {
@@ -31,11 +33,24 @@ class Silent : public Report {
   void progress(const std::string&, std::size_t, std::size_t, const std::string&) override {}
 };
 
-double rate(std::size_t images, const std::function<void()>& body) {
-  const auto begin = std::chrono::steady_clock::now();
+/// Seconds for each image: of the clock, and of all cores together.
+struct Cost {
+  double clock = 0;
+  double cores = 0;
+  double rate() const { return 1 / clock; }
+};
+
+double seconds_of(clockid_t clock) {
+  timespec now{};
+  clock_gettime(clock, &now);
+  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+}
+
+Cost cost(std::size_t images, const std::function<void()>& body) {
+  const double begin = seconds_of(CLOCK_MONOTONIC), spent = seconds_of(CLOCK_PROCESS_CPUTIME_ID);
   body();
-  const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - begin;
-  return static_cast<double>(images) / spent.count();
+  const auto each = [&](double seconds) { return seconds / static_cast<double>(images); };
+  return {each(seconds_of(CLOCK_MONOTONIC) - begin), each(seconds_of(CLOCK_PROCESS_CPUTIME_ID) - spent)};
 }
 
 void decode(const Model& model, const Files& files, std::size_t batch_size, std::size_t threads) {
@@ -64,20 +79,24 @@ void run(char** words, int count) {
   const StreamThreads allowed(context.threads);
   // The network's rate is known from a part of the images: a slow one would take as long as the rest.
   const auto some = std::min(images, std::max(batch_size, images / 4 / batch_size * batch_size));
-  std::printf("%10s%10s%10s%8s%12s\n", "decoding", "network", "both", "ratio", "of the sum");
+  std::printf("%10s%10s%10s%8s%30s%8s%8s\n", "decoding", "network", "both", "ratio",
+              "milliseconds of the cores", "ratio", "sum");
   for (long turn = std::strtol(words[4], nullptr, 10); turn > 0; --turn) {
-    const auto decoding = rate(images, [&] { decode(model, files, batch_size, context.threads); });
-    double computing = 0;
+    const auto decoding = cost(images, [&] { decode(model, files, batch_size, context.threads); });
+    Cost computing;
     with_torch([&] {
       Network network(model);
       compute(network, model, batch_size, batch_size);
-      computing = rate(some, [&] { compute(network, model, some, batch_size); });
+      computing = cost(some, [&] { compute(network, model, some, batch_size); });
     });
-    const auto both = rate(images, [&] {
+    const auto both = cost(images, [&] {
       fovea_predict_files(model, files, batch_size, context, [](const PredictedFiles&) {});
     });
-    std::printf("%10.1f%10.1f%10.1f%8.3f%12.3f\n", decoding, computing, both,
-                both / std::min(decoding, computing), both * (1 / decoding + 1 / computing));
+    std::printf("%10.1f%10.1f%10.1f%8.3f%10.3f%10.3f%10.3f%8.3f%8.3f\n", decoding.rate(), computing.rate(),
+                both.rate(), std::max(decoding.clock, computing.clock) / both.clock, 1e3 * decoding.cores,
+                1e3 * computing.cores, 1e3 * both.cores,
+                std::max(decoding.cores, computing.cores) / both.cores,
+                (decoding.cores + computing.cores) / both.cores);
     std::fflush(stdout);
   }
 }

@@ -6,7 +6,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 build=$(cd "${1:-$here/../../build}" && pwd)
 images=${2:-10000}
 turns=${3:-3}
-[ $# -gt 3 ] && shift 3 || set -- resnet18:224:256 simple_cnn:32:256
+[ $# -gt 3 ] && shift 3 || set -- resnet18:224:256 simple_cnn:16:256
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"

@@ -33,6 +33,36 @@ std::vector<std::string> images_told(const Finished& done) {
   return names;
 }
 
+/// Shows images as the README's lines of Python do, each as a PNG of its name in a folder; says so and gives
+/// false where Python has not what they need.
+bool shown_by_readme(const TrainedOnFiles& scratch, const std::string& images, const std::string& folder) {
+  if (std::system("/usr/bin/python3 -c 'import h5py, numpy, PIL' 2>/dev/null") != 0) {
+    skipped("h5py and Pillow are not installed for /usr/bin/python3, so the README's lines are not run");
+    return false;
+  }
+  write_text(scratch.folder / "show.py", R"(
+import pathlib, re, sys
+code = re.search("```python\n(.*?)```", open(sys.argv[1]).read(), re.S).group(1)
+out = pathlib.Path(sys.argv[3])
+for path in sorted(pathlib.Path(sys.argv[2]).rglob("*.*")):
+    names = {}
+    exec(code.replace("photo.jpg", str(path)), names)
+    said = names["batch"] * names["how"]["std"][:][None, :, None, None] + names["how"]["mean"][:][None, :, None, None]
+    assert names["batch"].shape == (1, 3, 20, 24)
+    assert abs(said[0].transpose(1, 2, 0) * 255 - names["np"].asarray(names["seen"])).max() < 1e-3
+    to = out / path.relative_to(sys.argv[2]).with_suffix(".png")
+    to.parent.mkdir(parents=True, exist_ok=True)
+    names["seen"].save(to)
+)");
+  fs::copy(scratch.run() / "best_model.h5", scratch.folder / "best_model.h5");
+  const auto done =
+      run_script("/usr/bin/python3 show.py " FOVEA_SOURCE_DIR "/README.md " + images + " " + folder,
+                 scratch.folder.path());
+  INFO(done.err);
+  REQUIRE(done.code == 0);
+  return true;
+}
+
 /// What `fovea` prints with these words on its standard input.
 Finished with_input(const ScratchFolder& scratch, const std::string& input, const std::string& arguments) {
   return run_script("printf '" + input + "' | $FOVEA predict results/* --json " + arguments,
@@ -55,6 +85,39 @@ TEST_CASE("fovea predict: of the test files it says, byte for byte, what the eva
     CHECK(predicted[i].at("sample") == "photos/" + evaluated[i].at("sample"));
     for (const auto* column : {"index", "predicted", "confidence", "predicted_name"})
       CHECK(predicted[i].at(column) == evaluated[i].at(column));
+  }
+}
+
+TEST_CASE("fovea predict: what the README's lines of Python show a network is what it sees here") {
+  const TrainedOnFiles scratch;
+  for (int i = 0; i < 20; ++i) {
+    const auto side = static_cast<std::size_t>(40 + 23 * i);
+    JpegWish wish;
+    if (i % 5 == 0) wish.app1 = exif(6);
+    const auto name = "photos/test/owl/large" + std::to_string(i) + ".jpg";
+    write_image(scratch.folder / name, jpeg_bytes(photo(side, 500 - side / 2, 3, 24), wish));
+  }
+  if (!shown_by_readme(scratch, "photos/test", "shown")) return;
+  const auto said = [&](const std::string& folder) {
+    const auto done = scratch.fovea({"predict", "latest", folder, "--json", "--top-k", "3"});
+    INFO(done.err);
+    REQUIRE(done.code == 0);
+    std::map<std::string, std::map<std::string, double>> all;
+    for (const auto& line : lines_of(done.out)) {
+      const auto one = fovea::parse_json(line);
+      const auto name = fs::path(one.at("image").get<std::string>()).lexically_relative(folder);
+      for (const auto& each : one.at("top"))
+        all[fs::path(name).replace_extension().string()][each.at("class")] = each.at("probability");
+    }
+    return all;
+  };
+  const auto here = said("photos/test"), there = said("shown");
+  REQUIRE(here.size() == 53);
+  REQUIRE(there.size() == here.size());
+  for (const auto& [image, classes] : here) {
+    INFO(image);
+    for (const auto& [name, probability] : classes)
+      CHECK(there.at(image).at(name) == Approx(probability).margin(0.01));
   }
 }
 
