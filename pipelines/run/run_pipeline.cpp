@@ -84,15 +84,16 @@ class Attempts {
   }};
 };
 
-/// Completes the log of a run that did not succeed, and keeps it if any stage had started.
-void keep_log(PipelineResult& result, Log& log, RunningFolder& running, const Store& store,
+/// Completes the log of a run that did not succeed, and keeps it if any stage had started; without `running`
+/// it is only told.
+void keep_log(PipelineResult& result, Log& log, RunningFolder* running, const Store& store,
               const Json& metrics) {
   const auto& nodes = result.run.nodes;
   const bool began = std::any_of(nodes.begin(), nodes.end(), [](const NodeResult& node) {
     return node.end == End::ran || node.end == End::failed || node.end == End::stopped;
   });
   if (!began) return;
-  result.failed = running.keep_as_failed();
+  if (running != nullptr) result.failed = running->keep_as_failed();
   const auto kept = "finished stages and saved progress are in " + store.root().string();
   const auto go_on = kept + ", and the same command goes on from there";
   const auto directory = result.failed.string();
@@ -196,7 +197,7 @@ PipelineResult run_pipeline(const Graph& graph, const PipelineOptions& options) 
   if (!Attempts(graph, store, world, log, how).run(options, name, result)) {
     Json metrics = Json::object();
     if (result.run.error && options.keep_going) metrics = report_left_out(graph, result, store, log);
-    keep_log(result, log, running, store, metrics);
+    keep_log(result, log, options.files_in ? nullptr : &running, store, metrics);
     return result;
   }
   export_to_trackers(graph, result, store, live ? &*live : nullptr, options.mlflow);

@@ -100,6 +100,15 @@ TEST_CASE("fovea val --data: classes that the model does not know are listed") {
         "--data: zoo: the model does not know the classes \"emu\", \"zebra\"; it tells cat, dog, owl apart");
 }
 
+TEST_CASE("fovea val: an error while it runs is told, and no failed run is kept") {
+  const TrainedOnFiles scratch;
+  CHECK(
+      scratch.error({"val", "latest", "--data", "photos", "--part", "validation"}) ==
+      "split: validation: the validation part is empty: the data has none of its own, but a stage needs it; "
+      "set \"validation\" above 0");
+  CHECK(run_directories(scratch).size() == 1);
+}
+
 TEST_CASE("fovea val: a model without its run needs data") {
   const TrainedOnFiles scratch;
   fs::copy(scratch.run() / "best_model.h5", scratch.folder / "mine.h5");
