@@ -102,8 +102,11 @@ TEST_CASE("fovea val --data: classes that the model does not know are listed") {
 
 TEST_CASE("fovea val: an error while it runs is told, and no failed run is kept") {
   const TrainedOnFiles scratch;
+  const auto done = scratch.fovea({"val", "latest", "--data", "photos", "--part", "validation"});
+  CHECK(done.code == 1);
+  CHECK(done.out.empty());
   CHECK(
-      scratch.error({"val", "latest", "--data", "photos", "--part", "validation"}) ==
+      lines_of(done.err).back() ==
       "split: validation: the validation part is empty: the data has none of its own, but a stage needs it; "
       "set \"validation\" above 0");
   CHECK(run_directories(scratch).size() == 1);
