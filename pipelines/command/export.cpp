@@ -11,6 +11,7 @@
 #include "runtime/running_folder.hpp"
 #include "runtime/store/lease.hpp"
 #include "runtime/warnings.hpp"
+#include "stages/model/model_file.hpp"
 #include "stages/model/weights/weight_file.hpp"
 
 namespace fovea {
@@ -32,7 +33,7 @@ int export_model(const ExportCommand& command) {
   if (!run.settings.empty() || !run.until.empty() || !run.name.empty())
     throw UsageError("--to: writes a model as it is; leave --set, --until and --name out");
   const auto file = model_file(run.pipeline.string());
-  const auto model = read_model(file);
+  const auto model = read_model_file(file);
   write_safetensors(command.output, model);
   std::printf(
       "%zu weights of %s are in %s\n\n  fovea train --dataset PATH --model %s --fine-tune %s\n"
@@ -47,6 +48,7 @@ int export_pipeline(const RunCommand& command) {
   const auto& graph = prepared->graph;
   const auto name = command.name.empty() ? graph.name() : command.name;
   expect_run_name(name);
+  records_of(graph, prepared->planned());  // fails before a store is made where there is none
   Store store(store_folder(command.store), warn_on_stderr);
   const auto lease = Lease::of_run(store.writes() / "leases");
   // What is found damaged is set aside, and the second time the plan names its stage.

@@ -35,9 +35,9 @@ bool is_black(const std::vector<std::uint8_t>& colour) {
   return std::ranges::all_of(colour, [](auto value) { return value == 0; });
 }
 
-/// Returns the preprocessing for a data set. Where neither the user nor a `resize` says how images are brought
-/// to their size, it is as in the model of the file; where that takes images of the same channels, its
-/// statistics are kept too.
+/// Returns the preprocessing for a data set. Where neither the user nor a `resize` says how images are
+/// brought to their size, it is as in the model of the file; where that takes images of the same channels,
+/// its statistics are kept too.
 Preprocessing preprocessing_for(const Dataset& data, const BuildModel::Params& params,
                                 const std::optional<WeightFile>& file) {
   auto how = fit_settings(params).of(data, params.image_size.value);

@@ -10,9 +10,9 @@ namespace fovea {
 
 /// Makes an untrained network for a data set: classes and statistics are taken from the data, and the image
 /// size where none is given.
-/// Each weight begins as its layer says (`WeightInfo::first`), drawn by the seed and its name. Weights of a file
-/// take their place where one is given (`match_weights`); what the preprocessing of a model's file says of other
-/// things than sizes is kept where the user says nothing of it.
+/// Each weight begins as its layer says (`WeightInfo::first`), drawn by the seed and its name. Weights of a
+/// file take their place where one is given (`match_weights`); what the preprocessing of a model's file says
+/// of other things than sizes is kept where the user says nothing of it.
 struct BuildModel {
   static constexpr std::string_view name = "build_model";
   static constexpr std::string_view doc =

@@ -26,8 +26,8 @@ struct Steps {
 Steps steps_of(const Specification& specification, const NetworkInfo& info,
                const std::vector<std::size_t>& kept = {});
 
-/// Marks the steps that need no gradient and the normalisations that stay, where these weights are frozen: one
-/// flag each in the order of the specification, or none at all.
+/// Marks the steps that need no gradient and the normalisations that stay, where these weights are frozen:
+/// one flag each in the order of the specification, or none at all.
 void mark_frozen(Steps& steps, const std::vector<bool>& frozen);
 
 /// Makes normalisations part of the weights of the convolutions before them, for inference: changes those

@@ -1,8 +1,7 @@
 #include "stages/model/weights/weight_file.hpp"
 
-#include "runtime/store/artifact.hpp"
-#include "runtime/store/hdf5_trial.hpp"
 #include "stages/data/formats/input_file.hpp"
+#include "stages/model/model_file.hpp"
 #include "stages/model/weights/preprocessing_json.hpp"
 #include "stages/model/weights/safetensors.hpp"
 
@@ -45,16 +44,8 @@ template <class Body> auto at_path(const fs::path& path, const Body& body) {
   }
 }
 
-/// Copies what is mapped, as the file may change while the arrays live.
-std::vector<NamedArray> in_memory(const std::vector<NamedArray>& arrays) {
-  std::vector<NamedArray> copies;
-  for (const auto& one : arrays)
-    copies.push_back({one.name, one.shape, std::vector<float>(one.values.begin(), one.values.end())});
-  return copies;
-}
-
 WeightFile read_hdf5(const fs::path& path) {
-  auto model = read_model(path);
+  auto model = read_model_file(path);
   return {path.string(), std::move(model.weights), std::move(model.specification),
           std::move(model.class_names), std::move(model.preprocessing)};
 }
@@ -88,19 +79,6 @@ WeightFile read_weight_file(const fs::path& path) {
     if (begin.starts_with(hdf5.substr(0, 8))) return read_hdf5(path);
     expect_safetensors(path, begin);
     return read_safetensors_file(path);
-  });
-}
-
-Model read_model(const fs::path& path) {
-  return at_path(path, [&] {
-    expect_harmless_hdf5(path);
-    const H5Reader file(path);
-    if (const auto why = unreadable(Model::codec(), file); !why.empty())
-      throw Error(why + "; give a model of Fovea, as best_model.h5 of a run");
-    const auto read = Model::codec().read(file, {});
-    auto model = *static_cast<const Model*>(read.get());
-    model.weights = in_memory(model.weights);
-    return model;
   });
 }
 

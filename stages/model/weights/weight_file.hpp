@@ -24,9 +24,6 @@ struct WeightFile {
 /// refused, as reading them runs the code in them.
 WeightFile read_weight_file(const std::filesystem::path& path);
 
-/// Reads a model of Fovea, as `best_model.h5` of a run. Throws `Error` that begins with the path.
-Model read_model(const std::filesystem::path& path);
-
 /// Writes a model as .safetensors, atomically: its weights by name, and as texts of the metadata its
 /// "specification", "class_names" and "preprocessing" as JSON, which `read_weight_file` reads back.
 void write_safetensors(const std::filesystem::path& path, const Model& model);

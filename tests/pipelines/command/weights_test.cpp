@@ -1,3 +1,4 @@
+#include "stages/model/model_file.hpp"
 #include "stages/model/weights/weight_file.hpp"
 #include "tests/pipelines/trained.hpp"
 
@@ -60,8 +61,8 @@ TEST_CASE("fovea import: what was exported becomes the same model again") {
   const auto done = scratch.fovea({"import", "w.safetensors", "-o", "m.h5"});
   INFO(done.err);
   REQUIRE(done.code == 0);
-  const auto before = fovea::read_model(scratch.folder / scratch.run() / "best_model.h5");
-  const auto after = fovea::read_model(scratch.folder / "m.h5");
+  const auto before = fovea::read_model_file(scratch.folder / scratch.run() / "best_model.h5");
+  const auto after = fovea::read_model_file(scratch.folder / "m.h5");
   CHECK(same_arrays(scratch.folder / "m.h5", scratch.folder / "w.safetensors"));
   CHECK(after.class_names == before.class_names);
   CHECK(after.preprocessing == before.preprocessing);
@@ -75,7 +76,7 @@ TEST_CASE(
                                    "13x15", "--class-names", "names.txt", "--mean", "0.5", "-o", "m.h5"});
   INFO(done.err);
   REQUIRE(done.code == 0);
-  const auto model = fovea::read_model(scratch.folder / "m.h5");
+  const auto model = fovea::read_model_file(scratch.folder / "m.h5");
   CHECK(model.class_names == std::vector<std::string>{"cat", "dog", "bird"});
   CHECK(model.preprocessing.size.height == 13);
   CHECK(model.preprocessing.size.width == 15);

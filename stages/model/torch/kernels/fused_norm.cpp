@@ -67,7 +67,7 @@ struct TrainNorm : torch::autograd::Function<TrainNorm> {
 at::Tensor batch_norm(const at::Tensor& x, const Norm& norm, bool training, Epilogue epilogue,
                       const at::Tensor& added) {
   const bool fused =
-      is_channels_last(x) &&
+      is_channels_last(x) && x.size(1) < (epilogue == Epilogue::nothing ? 128 : 512) &&
       (!added.defined() || (is_channels_last(added) && added.scalar_type() == x.scalar_type()));
   if (fused && training) {
     // Autograd takes no undefined tensor.

@@ -105,7 +105,7 @@ TEST_CASE("network: on a device apart each family gives what it gives on the CPU
   const auto device = device_apart();
   const double limit = 1e-3;
   for (const auto* const name : {"simple_cnn", "mlp", "resnet8", "mobilenet_v3_small", "efficientnet_b0",
-                                "squeezenet1_1", "convnext_atto", "vit_tiny_patch16"}) {
+                                 "squeezenet1_1", "convnext_atto", "vit_tiny_patch16"}) {
     const auto model = model_of(name);
     for (const bool recompute : {false, true}) {
       INFO(name << (recompute ? ", recomputed" : ""));
