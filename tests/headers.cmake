@@ -52,7 +52,7 @@ endfunction()
 
 add_library(headers OBJECT EXCLUDE_FROM_ALL)
 target_compile_options(headers PRIVATE -O0 -g0)
-foreach(ROOM graph runtime render stages torch pipelines)
+foreach(ROOM graph runtime render stages onnx torch pipelines)
   if(NOT TARGET fovea_${ROOM})
     continue()
   endif()

@@ -14,6 +14,8 @@ set(DOORS
   "boost/crc|^pipelines/tracking/event_file\\.cpp$"
   "boost/|^graph/.*\\.cpp$"
   "protozero/|^pipelines/tracking/event_file\\.cpp$|^tests/pipelines/"
+  "onnx/|^stages/model/onnx/|^tests/stages/model/onnx/"
+  "google/protobuf/|^stages/model/onnx/"
   "openssl/|^graph/sha256\\.cpp$"
   "tbb/|^runtime/(run|stream)\\.cpp$"
   "oneapi/|^runtime/(run|stream)\\.cpp$"

@@ -1,0 +1,12 @@
+#pragma once
+
+#include <onnx/onnx_pb.h>
+
+#include "stages/model/export_onnx.hpp"
+
+namespace fovea {
+
+/// Returns a network as an ONNX model with its metadata: see `write_onnx`. It is not checked.
+onnx::ModelProto onnx_model(const Model& model, const OnnxInput& input);
+
+}  // namespace fovea
