@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Makes the Python in which TensorBoard and MLflow check what Fovea writes for them, and tells its path on stdout:
+# Makes the Python in which TensorBoard, MLflow and onnxruntime check what Fovea writes for them, and tells its path on stdout:
 # FOVEA_PEERS=$(tests/peers.sh) tests/run.sh. It is a virtual environment in a folder outside the tree, by default
 # ~/.cache/fovea/peers: tests/peers.sh [FOLDER]. Packages come from PyPI, or wherever pip is told to find them. Safe to
 # repeat: what is there already, as it is listed here, is used as it is.
 set -euo pipefail
 
-packages=(tensorboard==2.21.0 mlflow-skinny==3.17.2 numpy==2.4.6 protobuf==7.36.2)
+packages=(tensorboard==2.21.0 mlflow-skinny==3.17.2 numpy==2.4.6 protobuf==7.36.2 onnxruntime==1.32.0)
 folder=${1:-${XDG_CACHE_HOME:-$HOME/.cache}/fovea/peers}
 
 fail() { echo "peers: $1" >&2; exit 1; }

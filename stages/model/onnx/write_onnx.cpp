@@ -18,7 +18,8 @@ void expect_fits(const Model& model) {
               " MiB, but an ONNX file holds at most 2 GiB; export to safetensors");
 }
 
-/// Has onnx check every operator, and infer every shape, which must be as declared.
+}  // namespace
+
 void check(onnx::ModelProto& file) try {
   onnx::checker::check_model(file);
   onnx::shape_inference::InferShapes(file, onnx::OpSchemaRegistry::Instance(),
@@ -27,7 +28,6 @@ void check(onnx::ModelProto& file) try {
   throw Error("onnx does not accept it (" + std::string(error.what()) + "); report it with the layers");
 }
 
-}  // namespace
 }  // namespace fovea
 
 extern "C" void fovea_write_onnx(const fovea::Model& model, const std::filesystem::path& file,
