@@ -1,9 +1,8 @@
 #include "pipelines/run/export_onnx.hpp"
 
-#include <thread>
-
 #include "runtime/context.hpp"
 #include "runtime/library.hpp"
+#include "runtime/stream.hpp"
 #include "stages/data/builder.hpp"
 #include "stages/evaluate/predict.hpp"
 #include "stages/list.hpp"
@@ -31,12 +30,8 @@ Dataset data_of(const Model& model, std::span<const std::uint8_t> pixels) {
 Predictions predictions_of(Model model, Dataset data) {
   model.preprocessing.fit = Fit::stretch;  // images have the network's size, and are not cut
   Silent silent;
-  Context context{.stage = "predict",
-                  .key = {},
-                  .threads = std::max(1U, std::thread::hardware_concurrency()),
-                  .stop = {},
-                  .report = &silent,
-                  .live = {}};
+  const StreamThreads one_thread(1);
+  Context context{.stage = "predict", .key = {}, .threads = 1, .stop = {}, .report = &silent, .live = {}};
   Libraries libraries([](const std::string&) { prepare_numerics(); });
   const auto stage = libraries.implementation(stage_info<Predict>());
   const std::vector<std::vector<Item>> inputs{{Value<Model>(std::move(model)).item()},

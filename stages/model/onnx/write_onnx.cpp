@@ -18,6 +18,16 @@ void expect_fits(const Model& model) {
               " MiB, but an ONNX file holds at most 2 GiB; export to safetensors");
 }
 
+/// Returns the bytes of the file, which onnx has accepted.
+std::string serialised(const Model& model, const OnnxInput& input) {
+  expect_fits(model);
+  auto exported = onnx_model(model, input);
+  check(exported);
+  std::string bytes;
+  if (!exported.SerializeToString(&bytes)) throw Error("it takes more than 2 GiB; export to safetensors");
+  return bytes;
+}
+
 }  // namespace
 
 void check(onnx::ModelProto& file) try {
@@ -32,13 +42,6 @@ void check(onnx::ModelProto& file) try {
 
 extern "C" void fovea_write_onnx(const fovea::Model& model, const std::filesystem::path& file,
                                  const fovea::OnnxInput& input) {
-  fovea::at(file.string(), [&] {
-    fovea::expect_fits(model);
-    auto exported = fovea::onnx_model(model, input);
-    fovea::check(exported);
-    std::string bytes;
-    if (!exported.SerializeToString(&bytes))
-      throw fovea::Error("it takes more than 2 GiB; export to safetensors");
-    fovea::write_whole_file(file, bytes);
-  });
+  const auto bytes = fovea::at(file.string(), [&] { return fovea::serialised(model, input); });
+  fovea::write_whole_file(file, bytes);
 }

@@ -38,3 +38,31 @@ TEST_CASE("fovea export: an object that turns out to be damaged is set aside, an
              Catch::Contains("warning: ") &&
                  Catch::EndsWith("evaluate: its result is not in the store; run the pipeline first\n"));
 }
+
+TEST_CASE(
+    "fovea export: a run directory and its best model give the same ONNX file, with its check beside it") {
+  const Trained scratch;
+  const auto run = run_directories(scratch)[0];
+  const auto done = scratch.fovea({"export", run.string(), "--to", "onnx", "-o", "one.onnx"});
+  INFO(done.err);
+  REQUIRE(done.code == 0);
+  CHECK(done.out == "one.onnx and what it must give in export_check.npz\n");
+  CHECK(scratch.fovea({"export", (run / "best_model.h5").string(), "--to", "onnx", "-o", "two.onnx"}).code ==
+        0);
+  CHECK(bytes_of(scratch.folder / "one.onnx") == bytes_of(scratch.folder / "two.onnx"));
+  CHECK(fs::file_size(scratch.folder / "export_check.npz") > 500);
+}
+
+TEST_CASE("fovea export: what is no model is told") {
+  const Trained scratch;
+  CHECK(scratch.error({"export", "pipeline.json", "--to", "onnx", "-o", "one.onnx"}) ==
+        "pipeline.json: file signature not found; make the file again");
+  CHECK_FALSE(fs::exists(scratch.folder / "one.onnx"));
+}
+
+TEST_CASE("fovea export: an export without a file to write is told") {
+  const Trained scratch;
+  const auto done = scratch.fovea({"export", "results", "--to", "onnx"});
+  CHECK(done.code == 2);
+  CHECK(done.err == "--to: no file to write; give one with -o\n");
+}

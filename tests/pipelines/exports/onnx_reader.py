@@ -34,7 +34,8 @@ def check(program, folder, name, *options):
     spread = float(wanted["logits"].std(axis=0).max())
     print(f"{name} {' '.join(options)}: logits {differences[0]:.1e}, probabilities {differences[1]:.1e}, "
           f"logits of {numpy.abs(wanted['logits']).max():.2g} spread {spread:.1e}", flush=True)
-    assert spread > 1e-3, f"{name}: every image has the same logits"
+    wrong = numpy.abs(logits - wanted["logits"]).max()
+    assert spread > 20 * wrong, f"{name}: images differ by no more than the two runtimes do"
     assert max(differences) < 1e-4, name
     (single,) = session.run(["logits"], {"pixels": pixels[:1]})
     assert single.shape == (1, logits.shape[1]), f"{name}: the number of images is not free"
