@@ -3,6 +3,7 @@
 
 #include "pipelines/command/options.hpp"
 #include "pipelines/command/verbs.hpp"
+#include "pipelines/run/export_onnx.hpp"
 #include "pipelines/run/model_file.hpp"
 #include "pipelines/run/run_export.hpp"
 #include "pipelines/run/run_pipeline.hpp"
@@ -22,24 +23,35 @@ struct ExportCommand {
   RunCommand run;
   std::string format;  ///< of a model; "" for the run directory of a pipeline
   std::filesystem::path output;
+  OnnxInput onnx_input;
 };
 
-int export_model(const ExportCommand& command) {
-  if (command.format != "safetensors")
-    throw UsageError("--to: " + quote(command.format) + " is not allowed; it must be safetensors");
-  if (command.output.empty())
-    throw UsageError("-o: missing; name the file to write, as -o model.safetensors");
-  const auto& run = command.run;
-  if (!run.settings.empty() || !run.until.empty() || !run.name.empty())
-    throw UsageError("--to: writes a model as it is; leave --set, --until and --name out");
-  const auto file = model_file(run.pipeline.string());
-  const auto model = read_model_file(file);
+void write_for_pytorch(const ExportCommand& command, const std::filesystem::path& file, const Model& model) {
   write_safetensors(command.output, model);
   std::printf(
       "%zu weights of %s are in %s\n\n  fovea train --dataset PATH --model %s --fine-tune %s\n"
       "  python3 -c 'import safetensors.torch; print(safetensors.torch.load_file(\"%s\").keys())'\n",
       model.weights.size(), file.c_str(), command.output.c_str(), model.specification.name.c_str(),
       command.output.c_str(), command.output.c_str());
+}
+
+void write_onnx(const ExportCommand& command, const Model& model) {
+  export_onnx(model, command.output, command.onnx_input);
+  std::printf("%s and what it must give in %s\n", command.output.c_str(),
+              (command.output.parent_path() / "export_check.npz").c_str());
+}
+
+int export_model(const ExportCommand& command) {
+  if (command.format != "safetensors" && command.format != "onnx")
+    throw UsageError("--to: " + quote(command.format) + " is not allowed; it must be safetensors or onnx");
+  if (command.output.empty())
+    throw UsageError("-o: missing; name the file to write, as -o model." + command.format);
+  const auto& run = command.run;
+  if (!run.settings.empty() || !run.until.empty() || !run.name.empty())
+    throw UsageError("--to: writes a model as it is; leave --set, --until and --name out");
+  const auto file = model_file(run.pipeline.string());
+  const auto model = read_model_file(file);
+  command.format == "onnx" ? write_onnx(command, model) : write_for_pytorch(command, file, model);
   return 0;
 }
 
@@ -64,6 +76,17 @@ int export_pipeline(const RunCommand& command) {
   throw Error(store.root().string() + ": objects are lost while they are read; look at the disk");
 }
 
+void add_onnx_options(CLI::App& app, OnnxInput& input) {
+  app.add_option_function<std::string>(
+         "--onnx-input", [&input](const std::string& type) { input.as_float = type == "float32"; },
+         "how the ONNX file takes values from 0 to 255: uint8, float32 [uint8]")
+      ->check(CLI::IsMember({"uint8", "float32"}));
+  app.add_option_function<std::string>(
+         "--onnx-layout", [&input](const std::string& layout) { input.channels_last = layout == "nhwc"; },
+         "in which order: nhwc, nchw (images, height, width, channels) [nhwc]")
+      ->check(CLI::IsMember({"nhwc", "nchw"}));
+}
+
 }  // namespace
 
 void add_export(CLI::App& app, Action& chosen) {
@@ -75,9 +98,11 @@ void add_export(CLI::App& app, Action& chosen) {
                    "a saved pipeline; or with --to the .h5 of a model, or a run, whose best model it is")
       ->required();
   verb->add_option("--to", command->format,
-                   "write the model as safetensors: torchvision's or timm's names, so that PyTorch loads it")
+                   "write the model as safetensors: torchvision's or timm's names, so that PyTorch loads it; "
+                   "or as onnx: with its preprocessing inside")
       ->type_name("FORMAT");
   verb->add_option("-o", command->output, "with --to: the file to write")->type_name("FILE");
+  add_onnx_options(*verb, command->onnx_input);
   add_graph_options(*verb, command->run);
   add_directory_options(*verb, command->run);
   verb->callback([command, &chosen] {
@@ -85,7 +110,7 @@ void add_export(CLI::App& app, Action& chosen) {
       if (!command->format.empty()) return export_model(*command);
       if (!command->output.empty())
         throw UsageError(
-            "-o: has no use without --to; give --output-dir for a run directory, or --to safetensors");
+            "-o: has no use without --to; give --output-dir for a run directory, or --to a format");
       return export_pipeline(command->run);
     };
   });

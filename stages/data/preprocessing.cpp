@@ -166,20 +166,6 @@ std::string in_words(const Preprocessing& how) {
   return words;
 }
 
-Json as_json(const Preprocessing& how) {
-  return {{"height", how.size.height},
-          {"width", how.size.width},
-          {"channels", how.size.channels},
-          {"fit", name_of(fits, how.fit)},
-          {"crop_pct", how.crop_pct},
-          {"interpolation", name_of(interpolations, how.filter.interpolation)},
-          {"antialias", how.filter.antialias},
-          {"fill", how.fill},
-          {"scale", how.scale},
-          {"mean", how.mean},
-          {"std", how.std}};
-}
-
 void write_preprocessing(const Preprocessing& how, H5Writer& file) {
   const std::string group = "preprocessing";
   file.write(group + "/mean", how.mean);

@@ -51,10 +51,6 @@ Preprocessing own_preprocessing(const Dataset& data);
 /// "interpolation": "bilinear"`; equal ones have equal words.
 std::string in_words(const Preprocessing& how);
 
-/// Returns a preprocessing as JSON: `height`, `width`, `channels`, `fit`, `crop_pct`, `interpolation`,
-/// `antialias`, `fill`, `scale`, `mean` and `std`.
-Json as_json(const Preprocessing& how);
-
 /// Writes a preprocessing as the group `preprocessing` of a file: attributes `height`, `width`, `channels`,
 /// `fit`, `crop_pct`, `interpolation` (names as users type them), `antialias` (0 or 1) and `scale`; datasets
 /// `mean`, `std` (float64) and `fill` (uint8), each one value a channel.

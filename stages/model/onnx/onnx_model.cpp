@@ -1,6 +1,7 @@
 #include "stages/model/onnx/onnx_model.hpp"
 
 #include "stages/model/onnx/layer_nodes.hpp"
+#include "stages/model/weights/preprocessing_json.hpp"
 
 namespace fovea {
 namespace {
@@ -85,7 +86,7 @@ onnx::ModelProto onnx_model(const Model& model, const OnnxInput& input) {
   file.set_producer_name("fovea");
   file.set_producer_version(FOVEA_VERSION);
   file.add_opset_import()->set_version(opset);
-  tell(file, "preprocessing", as_json(model.preprocessing).dump());
+  tell(file, "preprocessing", preprocessing_json(model.preprocessing).dump());
   tell(file, "class_names", Json(model.class_names).dump());
   auto& graph = *file.mutable_graph();
   graph.set_name(model.specification.name.empty() ? "network" : model.specification.name);

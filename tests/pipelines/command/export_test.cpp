@@ -64,5 +64,5 @@ TEST_CASE("fovea export: an export without a file to write is told") {
   const Trained scratch;
   const auto done = scratch.fovea({"export", "results", "--to", "onnx"});
   CHECK(done.code == 2);
-  CHECK(done.err == "--to: no file to write; give one with -o\n");
+  CHECK(done.err == "-o: missing; name the file to write, as -o model.onnx\n");
 }

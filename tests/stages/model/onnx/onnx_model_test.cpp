@@ -3,6 +3,7 @@
 #include <set>
 
 #include "stages/model/architectures/architectures.hpp"
+#include "stages/model/weights/preprocessing_json.hpp"
 #include "tests/catch.hpp"
 #include "tests/errors.hpp"
 #include "tests/folder.hpp"
@@ -101,7 +102,7 @@ TEST_CASE("onnx: the metadata has the preprocessing and the class names as JSON"
   const auto file = onnx_model(model, {});
   CHECK(told(file, "class_names") == R"(["class 0","class 1","class 2","class 3","class 4"])");
   const auto how = parse_json(told(file, "preprocessing"));
-  CHECK(how == as_json(model.preprocessing));
+  CHECK(how == preprocessing_json(model.preprocessing));
   CHECK(how.at("fit") == "short_side");
   CHECK(how.at("mean") == std::vector<double>(3, 0.5));
 }
