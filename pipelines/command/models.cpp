@@ -1,4 +1,8 @@
+#include <sys/ioctl.h>
+#include <unistd.h>
 #include <CLI/CLI.hpp>
+
+#include <algorithm>
 #include <cinttypes>
 #include <cstdio>
 #include <optional>
@@ -6,18 +10,24 @@
 #include "pipelines/command/options.hpp"
 #include "pipelines/command/print.hpp"
 #include "pipelines/command/verbs.hpp"
+#include "pipelines/run/text_width.hpp"
 #include "pipelines/run/usage.hpp"
 #include "render/chart/ticks.hpp"
+#include "runtime/ceil_div.hpp"
 #include "stages/model/architectures/architectures.hpp"
+#include "stages/model/memory.hpp"
 
 namespace fovea {
 namespace {
 
-/// The shape of an input image.
-struct Input {
+/// The images and classes that a network is built for, and how it is trained.
+struct Wanted {
+  std::string image_size;  ///< "96" or "96x128"; "" = of each architecture's own
   std::int64_t channels = 3;
-  std::int64_t height = 32;
-  std::int64_t width = 32;
+  std::int64_t classes = 10;
+  std::int64_t batch_size = 64;
+  std::string precision = "auto";
+  bool json = false;
 };
 
 std::string input_text(const Specification& network) {
@@ -25,75 +35,125 @@ std::string input_text(const Specification& network) {
          std::to_string(network.width);
 }
 
-Input input_of(const std::string& text) {
-  Input input;
+/// Reads height and width.
+std::pair<std::int64_t, std::int64_t> sides_of(const std::string& text) {
+  std::int64_t height = 0, width = 0;
   char rest = 0;
-  const int read = std::sscanf(text.c_str(), "%" SCNd64 "x%" SCNd64 "x%" SCNd64 "%c", &input.channels,
-                               &input.height, &input.width, &rest);
+  const int read = std::sscanf(text.c_str(), "%" SCNd64 "x%" SCNd64 "%c", &height, &width, &rest);
+  if (read == 1 && text.find_first_not_of("0123456789") == std::string::npos) width = height;
   const auto is_side = [](std::int64_t pixels) { return pixels >= 1 && pixels <= 65536; };
-  if (read == 3 && (input.channels == 1 || input.channels == 3) && is_side(input.height) &&
-      is_side(input.width)) {
-    return input;
-  }
-  throw UsageError("--input: " + quote(text) +
-                   " is no image; give 1 or 3 channels, height and width, as 3x32x32");
+  if ((read == 2 || width == height) && is_side(height) && is_side(width)) return {height, width};
+  throw UsageError("--image-size: " + quote(text) +
+                   " is no size; give pixels, as 96 for a square or 96x128 for height and width");
 }
 
-/// Builds the network for an input of that shape, or, if it is "", for the smallest usual image that it
-/// accepts.
-Specification network_for(const std::string& architecture, const std::string& input, std::int64_t classes) {
-  if (!input.empty()) {
-    const auto [channels, height, width] = input_of(input);
-    return build_specification(architecture, height, width, channels, classes);
-  }
-  try {
-    return build_specification(architecture, 32, 32, 3, classes);
-  } catch (const Error&) {
-    return build_specification(architecture, 224, 224, 3, classes);
-  }
+Specification network_for(const Architecture& one, const Wanted& wanted) {
+  const auto [height, width] =
+      wanted.image_size.empty() ? std::pair{one.image_side, one.image_side} : sides_of(wanted.image_size);
+  return build_specification(one.name, height, width, wanted.channels, wanted.classes);
 }
 
-Json network_json(const Specification& network, const std::string& doc) {
+TrainingMemory memory_of(const Specification& network, const Wanted& wanted) {
+  return training_memory(network, {.precision = precision_of(wanted.precision, the_cpu())},
+                         wanted.batch_size);
+}
+
+Json memory_json(const TrainingMemory& memory) {
+  return {{"weights", memory.weights}, {"gradients", memory.gradients}, {"optimizer", memory.optimizer},
+          {"copies", memory.copies},   {"kept", memory.kept},           {"temporary", memory.temporary},
+          {"fixed", memory.fixed},     {"total", memory.total()}};
+}
+
+Json network_json(const Specification& network, const std::string& doc, const Wanted& wanted) {
   const auto info = infer(network);
-  return {{"name", network.name},           {"doc", doc},
-          {"input", input_text(network)},   {"classes", network.classes},
-          {"parameters", info.parameters},  {"multiply_adds", info.multiply_adds},
+  return {{"name", network.name},
+          {"doc", doc},
+          {"input", input_text(network)},
+          {"classes", network.classes},
+          {"parameters", info.parameters},
+          {"multiply_adds", info.multiply_adds},
+          {"training_memory", memory_json(memory_of(network, wanted))},
           {"layers", network.layers.size()}};
 }
 
-void list_models(const std::string& input, std::int64_t classes, bool json) {
-  if (!json) print("  {:<20}  {:>12}  {:>14}  {:<9}\n", "name", "parameters", "multiply-adds", "image");
+/// Describes the training whose memory is listed.
+std::string training_text(const Wanted& wanted) {
+  return "training in " + name_of(precision_of(wanted.precision, the_cpu())) + " with adamw and " +
+         std::to_string(wanted.batch_size) + (wanted.batch_size == 1 ? " image" : " images") + " a batch";
+}
+
+std::string in_mebibytes(std::int64_t bytes) {
+  return render::grouped(ceil_div(bytes, 1 << 20)) + " MiB";
+}
+
+/// Returns the columns of the terminal that standard output goes to; nothing where it is none.
+std::optional<std::size_t> terminal_columns() {
+  winsize size{};
+  if (isatty(STDOUT_FILENO) == 0 || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
+    return {};
+  return size.ws_col;
+}
+
+/// Prints a line of the list; on a terminal, its last column has the words that fit.
+void print_line(const std::string& name, const std::string& image, const std::string& parameters,
+                const std::string& multiply_adds, const std::string& memory, const std::string& doc) {
+  const auto line = fmt::format("  {:<18}  {:>9}  {:>11}  {:>14}  {:>10}  ", name, image, parameters,
+                                multiply_adds, memory);
+  const auto columns = terminal_columns();
+  const auto room = columns ? std::max(*columns, line.size()) - line.size() : doc.size();
+  constexpr std::size_t least_room = 12;
+  print("{}{}\n", line, room >= least_room || !columns ? first_words(doc, room) : "");
+}
+
+void list_models(const Wanted& wanted) {
+  if (!wanted.json) print_line("name", "image", "parameters", "multiply-adds", "memory", "");
   for (const auto& one : architectures()) {
     std::optional<Specification> network;
     std::string reason;
     try {
-      network = network_for(one.name, input, classes);
+      network = network_for(one, wanted);
+    } catch (const UsageError&) {
+      throw;
     } catch (const Error& error) {
       reason = error.what();
     }
-    if (json) {
+    if (wanted.json) {
       const auto line =
-          network ? network_json(*network, one.doc) : Json{{"name", one.name}, {"error", reason}};
+          network ? network_json(*network, one.doc, wanted) : Json{{"name", one.name}, {"error", reason}};
       print("{}\n", line.dump());
     } else if (network) {
       const auto info = infer(*network);
-      print("  {:<20}  {:>12}  {:>14}  {:<9}  {}\n", one.name, render::grouped(info.parameters),
-            render::grouped(info.multiply_adds), input_text(*network), one.doc);
+      print_line(one.name, input_text(*network), render::grouped(info.parameters),
+                 render::grouped(info.multiply_adds), in_mebibytes(memory_of(*network, wanted).total()),
+                 one.doc);
     } else {
-      print("  {:<20}  {:>12}  {:>14}  {:<9}  {}\n", one.name, "-", "-", input, reason);
+      print("  {:<18}  {}\n", one.name, reason);
     }
   }
-  if (!json) print("with {} classes\n", classes);
+  if (!wanted.json) print("with {} classes; memory of {}\n", wanted.classes, training_text(wanted));
 }
 
-void show_model(const Architecture& one, const std::string& input, std::int64_t classes, bool json) {
-  const auto network = network_for(one.name, input, classes);
-  if (json) {
-    print("{}\n", network_json(network, one.doc).dump());
+void print_memory(const TrainingMemory& memory, const Wanted& wanted) {
+  print("{} of memory for {}:\n", in_mebibytes(memory.total()), training_text(wanted));
+  for (const auto& [words, bytes] : {std::pair{"weights", memory.weights},
+                                     {"gradients", memory.gradients},
+                                     {"optimizer", memory.optimizer},
+                                     {"first and best weights", memory.copies},
+                                     {"values kept for the gradients", memory.kept},
+                                     {"temporary values", memory.temporary},
+                                     {"LibTorch itself", memory.fixed}})
+    print("  {:<30}  {:>10}\n", words, in_mebibytes(bytes));
+}
+
+void show_model(const Architecture& one, const Wanted& wanted) {
+  const auto network = network_for(one, wanted);
+  if (wanted.json) {
+    print("{}\n", network_json(network, one.doc, wanted).dump());
     return;
   }
   const auto info = infer(network);
-  print("{}: {}\nfor images of {} and {} classes\n\n", one.name, one.doc, input_text(network), classes);
+  print("{}: {}\nfor images of {} and {} classes\n\n", one.name, one.doc, input_text(network),
+        wanted.classes);
   print("  {:<28}  {:<20}  {:<16}  {:>12}  {:>14}\n", "layer", "kind", "gives", "parameters",
         "multiply-adds");
   for (std::size_t i = 0; i < network.layers.size(); ++i) {
@@ -104,40 +164,44 @@ void show_model(const Architecture& one, const std::string& input, std::int64_t 
   }
   print("\n{} parameters, {} multiply-adds an image\n", render::grouped(info.parameters),
         render::grouped(info.multiply_adds));
-}
-
-void print_models(const std::string& architecture, const std::string& input, std::int64_t classes,
-                  bool json) {
-  if (architecture.empty()) {
-    if (!input.empty()) input_of(input);
-    list_models(input, classes, json);
-  } else {
-    show_model(as_usage([&]() -> const Architecture& { return find_architecture(architecture); }), input,
-               classes, json);
-  }
+  print_memory(memory_of(network, wanted), wanted);
 }
 
 }  // namespace
 
 void add_models(CLI::App& app, Action& chosen) {
-  struct Command {
-    std::string architecture, input;
-    std::int64_t classes = 10;
-    bool json = false;
+  struct Command : Wanted {
+    std::string architecture;
   };
   auto* verb = app.add_subcommand(
-      "models", "list the architectures with their parameter counts, or show the layers of one");
+      "models",
+      "list the architectures with parameters, multiply-adds and training memory, or show the layers of one");
   const auto command = std::make_shared<Command>();
   verb->add_option("NAME", command->architecture, "an architecture");
-  verb->add_option("--input", command->input,
-                   "channels, height and width of images (default: 3x32x32 or 3x224x224)");
+  verb->add_option("--image-size", command->image_size,
+                   "of images in pixels, as 96 or 96x128 [what each is made for]");
+  verb->add_option("--channels", command->channels, "of images: 1 for gray, 3 for RGB")
+      ->check(CLI::IsMember({1, 3}))
+      ->capture_default_str();
   verb->add_option("--classes", command->classes, "how many classes come out")
       ->check(whole(1, 1 << 20))
+      ->capture_default_str();
+  verb->add_option("--batch-size", command->batch_size, "images a batch, for the memory of training")
+      ->check(whole(1, 65536))
+      ->capture_default_str();
+  verb->add_option("--precision", command->precision, "auto, fp32 or bf16, for the memory of training")
+      ->check(CLI::IsMember({"auto", "fp32", "bf16"}))
       ->capture_default_str();
   verb->add_flag("--json", command->json, "one JSON object a line");
   verb->callback([command, &chosen] {
     chosen = [command](Signals&) {
-      print_models(command->architecture, command->input, command->classes, command->json);
+      const auto& name = command->architecture;
+      if (!command->image_size.empty()) sides_of(command->image_size);
+      if (name.empty()) {
+        list_models(*command);
+      } else {
+        show_model(as_usage([&]() -> const Architecture& { return find_architecture(name); }), *command);
+      }
       return 0;
     };
   });

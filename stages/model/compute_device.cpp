@@ -6,6 +6,7 @@
 #include <cctype>
 
 #include "graph/error.hpp"
+#include "runtime/free_memory.hpp"
 #include "stages/model/numerics.hpp"
 #include "stages/model/torch_library.hpp"
 
@@ -69,6 +70,25 @@ std::vector<ComputeDevice> devices_of(const char* library) {
   std::vector<ComputeDevice> all;
   for (int number = 0; number < count; ++number) all.push_back(cuda_device(driver, number));
   return all;
+}
+
+std::optional<std::int64_t> free_memory_of(const ComputeDevice& device, const char* library) {
+  if (!device.is_cuda()) return free_memory();
+  const Driver driver(library);
+  int handle = 0;
+  void *context = nullptr, *before = nullptr;
+  std::size_t free = 0, whole = 0;
+  const auto number = std::stoi(device.name.substr(device.name.find(':') + 1));
+  if (!driver.call("cuInit", 0U) || !driver.call("cuDeviceGet", &handle, number) ||
+      !driver.call("cuDevicePrimaryCtxRetain", &context, handle)) {
+    return {};
+  }
+  const bool known = driver.call("cuCtxPushCurrent_v2", context) &&
+                     driver.call("cuMemGetInfo_v2", &free, &whole) &&
+                     driver.call("cuCtxPopCurrent_v2", &before);
+  driver.call("cuDevicePrimaryCtxRelease_v2", handle);
+  if (!known) return {};
+  return static_cast<std::int64_t>(free);
 }
 
 const Cuda& cuda_here() {

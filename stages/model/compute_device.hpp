@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +18,10 @@ struct ComputeDevice {
 
 /// Returns the CPU of this machine.
 ComputeDevice the_cpu();
+
+/// Returns the free memory of a CUDA device in bytes, or what this program may still take for the CPU;
+/// nothing where that is not known.
+std::optional<std::int64_t> free_memory_of(const ComputeDevice& device, const char* library = "libcuda.so.1");
 
 /// The CUDA support of LibTorch and the machine.
 struct Cuda {

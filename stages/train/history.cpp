@@ -97,6 +97,7 @@ void write(const History& history, H5Writer& file) {
     file.attribute("/", "floor_learning_rate", *history.floor_learning_rate);
   }
   file.attribute("/", "precision", history.precision);
+  if (history.chosen_batch_size > 0) file.attribute("/", "chosen_batch_size", history.chosen_batch_size);
 }
 
 History read(const H5Reader& file, const Resolve&) {
@@ -120,6 +121,8 @@ History read(const H5Reader& file, const Resolve&) {
     history.floor_learning_rate = file.number_attribute("/", "floor_learning_rate");
   }
   history.precision = file.text_attribute("/", "precision");
+  if (file.has_attribute("/", "chosen_batch_size"))
+    history.chosen_batch_size = file.whole_attribute("/", "chosen_batch_size");
   check(history);
   return history;
 }

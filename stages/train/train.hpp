@@ -21,6 +21,9 @@ struct Train {
   static constexpr bool random = true;
   static constexpr std::string_view library = "fovea_torch";
 
+  /// The images of a step where `batch_size` is "auto" and batches are not added up.
+  static constexpr std::int64_t automatic_batch = 64;
+
   template <template <class> class As> struct In {
     As<Model> model;
     As<AugmentationRecipe> batches;
@@ -50,7 +53,7 @@ struct Train {
 
   struct Params {
     std::int64_t epochs = 100;
-    std::int64_t batch_size = 64;
+    Auto<std::int64_t> batch_size = 64;
     bool drop_last = false;
     double learning_rate = 1e-3;
     ScheduleParams schedule{};
@@ -76,7 +79,12 @@ struct Train {
       using P = Params;
       return std::tuple{
           field("epochs", &P::epochs, "passes over the training images", between(1, 1000000)),
-          field("batch_size", &P::batch_size, "images a step", between(1, 65536)),
+          field(
+              "batch_size", &P::batch_size,
+              "images a step; auto = the largest power of two up to 64 whose training fits into memory, with "
+              "as many more accumulate_steps as make 64; with batch normalisation, which sees each batch by "
+              "itself, other memory then gives other weights",
+              between(1, 65536)),
           field("drop_last", &P::drop_last,
                 "leaves out the last step of an epoch where it has fewer images than batch_size x "
                 "accumulate_steps"),
@@ -122,6 +130,8 @@ struct Train {
     }
     /// Refuses settings that contradict each other. Throws `Error` that begins with `place`.
     void check(const std::string& place) const;
+    /// Returns the images a pass; `automatic_batch` for "auto" that is not resolved.
+    std::int64_t images_a_pass() const { return batch_size.or_else(automatic_batch); }
     /// Returns the number of steps per epoch for that many images. Throws `Error` where there is no whole
     /// step.
     std::int64_t steps_of_epoch(std::size_t images) const;

@@ -19,12 +19,12 @@ void expect_useful_top_5(const MonitorParams& monitor, const Dataset& data) {
 
 std::int64_t Train::Params::steps_of_epoch(std::size_t count) const {
   const auto images = static_cast<std::int64_t>(count);
-  const auto of_step = batch_size * accumulate_steps;
+  const auto of_step = images_a_pass() * accumulate_steps;
   if (!drop_last) return ceil_div(images, of_step);
   if (const auto whole = images / of_step; whole > 0) return whole;
   const bool several = accumulate_steps > 1;
   throw Error("batch_size: " + (several ? std::to_string(accumulate_steps) + " batches" : "a batch") +
-              " of " + std::to_string(batch_size) + (several ? " are" : " is") + " more than all " +
+              " of " + std::to_string(images_a_pass()) + (several ? " are" : " is") + " more than all " +
               std::to_string(images) + " images; give at most " +
               std::to_string(std::max<std::int64_t>(1, images / accumulate_steps)) +
               ", or set \"drop_last\" to false");

@@ -5,8 +5,8 @@
 
 #include <algorithm>
 #include <cassert>
-#include <cmath>
 
+#include "stages/model/recompute_sections.hpp"
 #include "stages/model/torch/recompute.hpp"
 #include "stages/model/torch/steps.hpp"
 
@@ -78,18 +78,15 @@ struct Network::Body {
     return values[some.all[part.end - 1].output];
   }
 
-  /// Returns the steps in about sqrt(n) sections of about sqrt(n) steps. Cuts are where a single value is
-  /// alive.
+  /// Returns the sections whose values are computed again in the backward pass.
   std::vector<Section> parts() const {
-    const auto least = static_cast<std::size_t>(std::ceil(std::sqrt(static_cast<double>(steps.all.size()))));
-    std::vector<Section> parts{{steps.image, 0, 0}};
-    std::size_t alive = 1;
-    for (std::size_t i = 0; i < steps.all.size(); ++i) {
-      alive += 1 - steps.all[i].last_use.size();
-      parts.back().end = i + 1;
-      const bool can_cut = alive == 1 && i + 1 < steps.all.size();
-      if (can_cut && parts.back().end - parts.back().begin >= least)
-        parts.push_back({steps.all[i].output, i + 1, i + 1});
+    std::vector<std::size_t> ended;
+    for (const auto& step : steps.all) ended.push_back(step.last_use.size());
+    std::vector<Section> parts;
+    std::size_t begin = 0;
+    for (const auto end : recompute_sections(ended)) {
+      parts.push_back({begin == 0 ? steps.image : steps.all[begin - 1].output, begin, end});
+      begin = end;
     }
     return parts;
   }

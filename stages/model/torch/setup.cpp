@@ -75,22 +75,22 @@ std::string about_gpu_memory(const std::string& text) {
          " " + found[3].str() + " are free)";
 }
 
-/// Returns LibTorch's error in one line, with advice where memory is short or an operation is not repeatable.
-Error readable(const c10::Error& error) {
+/// Throws LibTorch's error in one line, with advice where memory is short or an operation is not repeatable.
+[[noreturn]] void throw_readable(const c10::Error& error) {
   const std::string text = error.what_without_backtrace();
   const auto tells = [&](const char* words) { return text.find(words) != std::string::npos; };
   if (tells("CUDA out of memory")) {
-    return Error(
+    throw OutOfMemory(
         about_gpu_memory(text) +
         "; lower \"batch_size\" (with as many more \"accumulate_steps\" training is much the same), set "
         "\"gradient_checkpointing\", or \"step_graph\": false");
   }
   if (tells("allocate memory") || tells("out of memory"))
-    return Error("there is not enough memory; lower \"batch_size\"");
+    throw OutOfMemory("there is not enough memory; lower \"batch_size\"");
   if (const auto end = text.find(", but you set 'torch.use_deterministic_algorithms");
       end != std::string::npos)
-    return Error("LibTorch: " + text.substr(0, end) + "; set \"deterministic\" to false");
-  return Error("LibTorch: " + text.substr(0, text.find('\n')));
+    throw Error("LibTorch: " + text.substr(0, end) + "; set \"deterministic\" to false");
+  throw Error("LibTorch: " + text.substr(0, text.find('\n')));
 }
 
 /// Returns whether oneDNN has no implementation of an operation for the CPU or its allowed instructions.
@@ -105,9 +105,9 @@ void with_torch(const std::function<void()>& body) {
   try {
     body();
   } catch (const c10::Error& error) {
-    throw readable(error);
+    throw_readable(error);
   } catch (const std::bad_alloc&) {
-    throw Error("there is not enough memory; lower \"batch_size\"");
+    throw OutOfMemory("there is not enough memory; lower \"batch_size\"");
   } catch (const std::exception& error) {
     if (!is_not_there(error)) throw;
     throw Error("LibTorch: " + std::string(error.what()) +

@@ -3,11 +3,18 @@
 #include <cstddef>
 #include <functional>
 
+#include "graph/error.hpp"
+
 namespace fovea {
+
+/// An error about memory that is too small.
+struct OutOfMemory : Error {
+  using Error::Error;
+};
 
 /// Runs code that computes with LibTorch. The first call sets LibTorch up for this process: threads,
 /// deterministic algorithms, and memory that is kept between steps in place of being returned to the kernel.
-/// Errors of LibTorch become an `Error` of one line.
+/// Errors of LibTorch become an `Error` of one line, `OutOfMemory` where memory is short.
 void with_torch(const std::function<void()>& body);
 
 /// Chooses between deterministic algorithms and faster ones of a GPU with benchmarking, for its lifetime. It

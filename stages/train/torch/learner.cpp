@@ -131,7 +131,7 @@ Tally Learner::scored(const Dataset& data, const TrainState& state, const Contex
   const auto& batches = *in_.batches;
   Tally tally;
   score(network_, in_.model->specification,
-        BatchStream::plain(data, batches.preprocessing, static_cast<std::size_t>(params_.batch_size),
+        BatchStream::plain(data, batches.preprocessing, static_cast<std::size_t>(params_.images_a_pass()),
                            context.threads),
         precision_, context, [&](const at::Tensor& scores, const Batch& batch) {
           const auto [sum, weight] = (*loss_)(scores, batch);

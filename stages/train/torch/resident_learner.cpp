@@ -44,7 +44,7 @@ ResidentLearner::ResidentLearner(const Train::In<Value>& in, const Train::Params
       device_loss_(loss_on(device_, params.loss, *in.batches->data)),
       tensor_loss_(dynamic_cast<const TensorLoss*>(device_loss_.get())),
       state_(network_, params_, tensors_, *optimizer_),
-      batch_upload_(in.model->specification, network_.dropped(), params.batch_size,
+      batch_upload_(in.model->specification, network_.dropped(), params.images_a_pass(),
                     mixes_batches(in.batches->policy), device_),
       step_log_(needs_host() || !params.callbacks.empty() ? 1 : params.log_every * params.accumulate_steps,
                 width(), device_) {
@@ -78,7 +78,7 @@ ResidentLearner::~ResidentLearner() {
 
 std::int64_t ResidentLearner::width() const {
   const auto tracked = params_.track_gradients ? static_cast<std::int64_t>(names().size()) : 0;
-  return line_scores + tracked + params_.batch_size * in_.model->specification.classes;
+  return line_scores + tracked + params_.images_a_pass() * in_.model->specification.classes;
 }
 
 void ResidentLearner::accept() {
@@ -189,7 +189,7 @@ void ResidentLearner::whole_step(std::int64_t images) {
     move(1);
     write_line();
   };
-  const bool full = images == params_.batch_size;
+  const bool full = images == params_.images_a_pass();
   if (full && graph_ != nullptr && !graph_->is_recorded() && unrecorded_steps_ >= steps_before_graph)
     record(body);
   if (full && graph_ != nullptr && graph_->is_recorded()) return graph_->replay();

@@ -43,7 +43,8 @@ void append(History::Curves& part, const Tally& tally, std::size_t classes) {
 
 }  // namespace
 
-Trainer::Trainer(const Train::In<Value>& in, const Train::Params& params, const Context& context)
+Trainer::Trainer(const Train::In<Value>& in, const Train::Params& params, const Context& context,
+                 std::int64_t chosen_batch_size)
     : in_(checked(in, params)),
       params_(params),
       context_(context),
@@ -56,6 +57,7 @@ Trainer::Trainer(const Train::In<Value>& in, const Train::Params& params, const 
       live_figures_(context) {
   learner_->begin(state_);
   state_.history = begin_history(params, schedule_, steps_per_epoch_, learner_->precision());
+  state_.history.chosen_batch_size = chosen_batch_size;
   if (params.track_gradients) state_.gradients.names = learner_->names();
   for (const auto& name : params.callbacks) {
     const auto& one = *Extensions::of_training().callback(name);
@@ -127,7 +129,7 @@ bool Trainer::finished() const {
 
 BatchStream Trainer::stream_of(std::int64_t epoch, std::int64_t first_step) const {
   return BatchStream::training(*in_.batches, static_cast<std::uint32_t>(epoch),
-                               static_cast<std::size_t>(params_.batch_size), context_.threads,
+                               static_cast<std::size_t>(params_.images_a_pass()), context_.threads,
                                static_cast<std::size_t>(first_step * params_.accumulate_steps));
 }
 

@@ -12,8 +12,9 @@ namespace fovea {
 /// with equal inputs and settings leads to the same bytes.
 class Trainer {
  public:
-  /// Throws `Error` where data, model and settings do not fit.
-  Trainer(const Train::In<Value>& in, const Train::Params& params, const Context& context);
+  /// Throws `Error` where data, model and settings do not fit. `chosen_batch_size` is for the history.
+  Trainer(const Train::In<Value>& in, const Train::Params& params, const Context& context,
+          std::int64_t chosen_batch_size = 0);
 
   /// Trains to the last epoch or to early stopping. Resumes from the newest checkpoint where there is one,
   /// saves checkpoints as `checkpoint` says, and saves one before it throws `Stopped` when asked to stop.

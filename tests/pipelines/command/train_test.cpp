@@ -225,12 +225,27 @@ TEST_CASE("fovea models: lists architectures and their parameters, for any image
   }
   CHECK(models.at("resnet18")["parameters"] == 11689512);
   CHECK(models.at("simple_cnn")["input"] == "3x32x32");
-  const auto shown = scratch.fovea({"models", "simple_cnn", "--input", "1x28x28"}).out;
+  CHECK(models.at("resnet18")["input"] == "3x224x224");
+  const auto shown = scratch.fovea({"models", "simple_cnn", "--image-size", "28", "--channels", "1"}).out;
   CHECK(shown.find("77,786 parameters") != std::string::npos);
   CHECK(scratch.usage_error({"models", "rsnet8"}) ==
         "unknown architecture \"rsnet8\"; did you mean \"resnet8\"?");
-  CHECK(scratch.usage_error({"models", "--input", "28"}) ==
-        "--input: \"28\" is no image; give 1 or 3 channels, height and width, as 3x32x32");
+  CHECK(scratch.usage_error({"models", "--image-size", "28x"}) ==
+        "--image-size: \"28x\" is no size; give pixels, as 96 for a square or 96x128 for height and width");
+}
+
+TEST_CASE("fovea models: tells the memory of training by what takes it, for the size that is asked for") {
+  const ScratchFolder scratch;
+  const auto memory_at = [&](const std::string& size) {
+    const auto done =
+        scratch.fovea({"models", "resnet18", "--json", "--image-size", size, "--precision", "fp32"});
+    return fovea::parse_json(done.out).at("training_memory");
+  };
+  const auto small = memory_at("96"), wide = memory_at("96x192");
+  CHECK(small["gradients"] == 4 * 11181642);
+  CHECK(small["optimizer"] == 8 * 11181642);
+  CHECK(wide["gradients"] == small["gradients"]);
+  CHECK(wide["kept"].get<double>() == Approx(2 * small["kept"].get<double>()).epsilon(0.01));
 }
 
 TEST_CASE("fovea train --find-lr: a range of rates takes the place of training") {
