@@ -1,5 +1,6 @@
 #include "stages/train/train.hpp"
 
+#include "runtime/store/checkpoints.hpp"
 #include "stages/model/torch/setup.hpp"
 #include "stages/train/memory_forecast.hpp"
 #include "stages/train/torch/trainer.hpp"

@@ -36,8 +36,9 @@ Dataset noise(const Case& one) {
   std::iota(index.begin(), index.end(), 0U);
   data.pixels = std::move(pixels);
   data.index = std::move(index);
-  data.labels = std::vector<std::int32_t>(count, 0);
-  for (std::size_t i = 0; i < count; ++i) data.labels[i] = static_cast<std::int32_t>(i % 10);
+  std::vector<std::int32_t> labels(count);
+  for (std::size_t i = 0; i < count; ++i) labels[i] = static_cast<std::int32_t>(i % 10);
+  data.labels = std::move(labels);
   data.parts = std::vector<std::uint8_t>(count, 0);
   for (int k = 0; k < 10; ++k) data.class_names.push_back(std::to_string(k));
   measure_statistics(data);
