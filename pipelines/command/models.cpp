@@ -83,7 +83,7 @@ std::string training_text(const Wanted& wanted) {
 }
 
 std::string in_mebibytes(std::int64_t bytes) {
-  return render::grouped(ceil_div(bytes, 1 << 20)) + " MiB";
+  return render::grouped(ceil_div(bytes, std::int64_t{1} << 20)) + " MiB";
 }
 
 /// Returns the columns of the terminal that standard output goes to; nothing where it is none.

@@ -11,7 +11,7 @@ constexpr std::int64_t fp32_bytes = 4;
 
 /// What a program with LibTorch 1.13 (Debian 12) takes before it trains: its libraries, tables of operators
 /// and threads, as the largest resident size of a training of one image of `mlp` (measured).
-constexpr std::int64_t libtorch_bytes = 190LL << 20;
+constexpr std::int64_t libtorch_bytes = std::int64_t{190} << 20;
 
 /// The moments of each weight, as the optimizers of stages/train/torch keep them.
 std::int64_t moments_of(const MemorySettings& settings) {
