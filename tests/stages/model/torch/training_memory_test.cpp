@@ -92,7 +92,7 @@ void check(const Case& one, const std::string& settings, MemorySettings predicte
 }  // namespace
 
 TEST_CASE("training memory: it is predicted within 10 % for a network of each family") {
-  for (const Case one : {Case{"simple_cnn", 28, 16},
+  for (const Case one : {Case{"simple_cnn", 28, 64},
                          {"resnet20", 32, 8},
                          {"mobilenet_v3_small", 64, 8},
                          {"efficientnet_b0", 64, 4},
