@@ -1,6 +1,6 @@
 #pragma once
 
-#include <c10/core/Allocator.h>
+#include <ATen/core/Tensor.h>
 
 #include <algorithm>
 #include <cstdint>
