@@ -110,7 +110,7 @@ void add_export(CLI::App& app, Action& chosen) {
       if (!command->format.empty()) return export_model(*command);
       if (!command->output.empty())
         throw UsageError(
-            "-o: has no use without --to; give --output-dir for a run directory, or --to a format");
+            "-o: has no use without --to; give --output-dir for a run directory, or --to safetensors");
       return export_pipeline(command->run);
     };
   });

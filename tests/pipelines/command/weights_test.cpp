@@ -49,7 +49,7 @@ TEST_CASE(
 TEST_CASE("fovea export: what --to and -o do not allow is wrong usage") {
   const ScratchFolder scratch;
   CHECK(scratch.usage_error({"export", "m.h5", "--to", "pickle", "-o", "m"}) ==
-        "--to: \"pickle\" is not allowed; it must be safetensors");
+        "--to: \"pickle\" is not allowed; it must be safetensors or onnx");
   CHECK(scratch.usage_error({"export", "m.h5", "--to", "safetensors"}) ==
         "-o: missing; name the file to write, as -o model.safetensors");
   CHECK(scratch.usage_error({"export", "pipeline.json", "-o", "m"}) ==
