@@ -84,12 +84,9 @@ void add_train_options(CLI::App& app, TrainCommand& command) {
       ->type_name("NAME|PATH");
   app.add_option("--model", request.model, "the network, as `fovea models` lists them [simple_cnn]")
       ->type_name("NAME");
-  app.add_option("--pretrained", request.pretrained,
-                 "weights to begin with: .safetensors, or the .h5 of a model; a head of other classes is new")
+  app.add_option("--pretrained", request.pretrained, "weights to begin with: .safetensors or a model .h5")
       ->type_name("FILE");
-  app.add_option(
-         "--fine-tune", request.fine_tune,
-         "the same, the head alone for an epoch, then all layers at half the rate, earlier ones lower")
+  app.add_option("--fine-tune", request.fine_tune, "the same, and the head learns first, the rest slowly")
       ->type_name("FILE");
   app.add_option("--config", request.config, "a saved pipeline to begin with, which other flags change")
       ->type_name("FILE");
@@ -116,8 +113,7 @@ void add_train_options(CLI::App& app, TrainCommand& command) {
                  "all images in pixels, as 64 or 64x96 [that of the data]")
       ->type_name("VALUE")
       ->group("Data");
-  app.add_option("--fit", request.fit,
-                 "how images are brought to that size: " + join(fit_names().names, ", ") + " [crop]")
+  app.add_option("--fit", request.fit, "how they get it: " + join(fit_names().names, ", ") + " [crop]")
       ->type_name("VALUE")
       ->group("Data");
   add_train_flags(app, request.flags);

@@ -37,11 +37,6 @@ class CsvReader {
   }
 
   std::vector<CsvRow> rows() {
-    if (const auto zero = text_.find('\0'); zero != std::string_view::npos) {
-      line_ += static_cast<std::size_t>(std::count(text_.begin(), text_.begin() + zero, '\n'));
-      throw Error(place_ + ": line " + std::to_string(line_) +
-                  ": a zero byte, as files in UTF-16 have; save it as UTF-8");
-    }
     std::vector<CsvRow> all;
     while (at_ < text_.size()) {
       if (take_line_end()) continue;

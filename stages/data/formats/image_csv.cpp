@@ -210,8 +210,12 @@ class CsvLister {
     }
     list_.images.push_back({std::move(name), 0, part(row)});
     labels_.push_back(label);
-    for (std::size_t k = 0; k < columns_.others.size(); ++k)
-      list_.attributes[k].values.push_back(row.fields[columns_.others[k]]);
+    for (std::size_t k = 0; k < columns_.others.size(); ++k) {
+      const auto& value = row.fields[columns_.others[k]];
+      if (value.find('\0') != std::string::npos)
+        wrong(row, columns_.others[k], "an attribute with a zero byte", "remove it");
+      list_.attributes[k].values.push_back(value);
+    }
   }
 
   ImageList finish() {

@@ -15,6 +15,7 @@ void predict_files(const Model& model, const std::vector<std::filesystem::path>&
                    std::size_t batch_size, const Context& context, const SeePredictedFiles& see) {
   FileStream stream(files, model.preprocessing, batch_size, context.threads);
   Network network(model, torch_device(compute_device(context.device)));
+  network.fold(Precision::fp32);
   const at::NoGradGuard no_gradients;
   while (const auto* batch = stream.next()) {
     if (context.stop.stop_requested()) throw Stopped{};

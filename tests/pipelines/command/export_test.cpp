@@ -56,7 +56,7 @@ TEST_CASE(
 TEST_CASE("fovea export: what is no model is told") {
   const Trained scratch;
   CHECK(scratch.error({"export", "pipeline.json", "--to", "onnx", "-o", "one.onnx"}) ==
-        "pipeline.json: file signature not found; make the file again");
+        "pipeline.json: not HDF5, as models are; give the best_model.h5 of a run directory");
   CHECK_FALSE(fs::exists(scratch.folder / "one.onnx"));
 }
 

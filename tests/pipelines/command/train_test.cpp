@@ -180,7 +180,7 @@ TEST_CASE("fovea train: fit goes where images get their size, to what trains and
   const auto resized =
       saved_by(scratch, {"--dataset", "raw", "--image-size", "16", "--fit", "letterbox"})["stages"];
   CHECK(resized["resize"]["params"]["fit"] == "letterbox");
-  CHECK_FALSE(resized["model"]["params"].contains("fit"));
+  CHECK_FALSE(resized["model"].value("params", fovea::Json::object()).contains("fit"));
   CHECK(scratch.usage_error({"train", "--dataset", "raw", "--fit", "strech"}) ==
         "--fit: unknown value \"strech\"; did you mean \"stretch\"?");
 }

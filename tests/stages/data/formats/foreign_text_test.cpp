@@ -76,6 +76,8 @@ TEST_CASE("table: paths with backslashes and from the root are read, and shown a
 TEST_CASE("table: a zero byte and UTF-16 are told by their place") {
   using namespace std::string_literals;
   CHECK(table_error("path,label\na.png,ca\0t\n"s) == "line 2, column 2: a label with a zero byte; remove it");
+  CHECK(table_error("path,label,by\na.png,cat,m\0e\n"s) ==
+        "line 2, column 3: an attribute with a zero byte; remove it");
   CHECK(table_error("path,label\na\0.png,cat\n"s) == "line 2, column 1: a path with a zero byte; remove it");
   CHECK(table_error("\xff\xfep\0a\0"s) == "UTF-16, as spreadsheets write \"Unicode text\"; save it as UTF-8");
 }

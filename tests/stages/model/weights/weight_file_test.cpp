@@ -70,9 +70,8 @@ TEST_CASE("weight file: another artifact is refused by its format") {
   write_artifact(RateRange::codec(), &range, folder / "range.h5");
   CHECK(error_of([&] { read_weight_file(folder / "range.h5"); }) ==
         (folder / "range.h5").string() +
-            ": format \"fovea.RateRange\" instead of \"fovea.Model\"; give a model of Fovea, as "
-            "best_model.h5 of "
-            "a run");
+            ": format \"fovea.RateRange\" instead of \"fovea.Model\"; give the best_model.h5 of "
+            "a run directory");
 }
 
 TEST_CASE("weight file: a model whose bytes changed since it was written is refused") {
@@ -84,7 +83,9 @@ TEST_CASE("weight file: a model whose bytes changed since it was written is refu
   const auto at = bytes.find(std::string(reinterpret_cast<const char*>(&last), 4));
   REQUIRE(at != std::string::npos);
   bytes[at] ^= 1;
-  CHECK(refused(bytes) == "Model: its content is not what was written; make it again");
+  CHECK(refused(bytes) ==
+        "its content is refused (Model: its content is not what was written; make it again); get the file "
+        "again");
 }
 
 TEST_CASE("weight file: a file that is not there is an error of its path") {

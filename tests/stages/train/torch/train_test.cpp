@@ -270,16 +270,22 @@ TEST_CASE("train: auto precision is bf16 where the CPU has it") {
   CHECK(out.history->precision == (cpu_has_bf16() ? "bf16" : "fp32"));
 }
 
-TEST_CASE("train: the model that comes out is normalised as the batches were") {
-  Training training;
-  auto batches = toy::batches(training.data);
-  batches.preprocessing.mean = {0.25};
-  auto context = toy::context(training.heard);
-  const auto out = Train::run({.model = toy::model(training.network, training.data),
-                               .batches = batches,
-                               .validation = training.validation},
-                              {.epochs = 1}, context);
-  CHECK(out.best->preprocessing.mean == std::vector<double>{0.25});
+TEST_CASE("train: batches are normalised as the model says, whatever the recipe's statistics are") {
+  const auto trained = [](double mean_of_model, double mean_of_recipe) {
+    Training training;
+    auto batches = toy::batches(training.data);
+    batches.preprocessing.mean = {mean_of_recipe};
+    auto model = toy::model(training.network, training.data);
+    model.preprocessing.mean = {mean_of_model};
+    auto context = toy::context(training.heard);
+    return *Train::run({.model = model, .batches = batches, .validation = training.validation}, {.epochs = 1},
+                       context)
+                .best;
+  };
+  const auto one = trained(0.25, 0.25);
+  CHECK(one.preprocessing.mean == std::vector<double>{0.25});
+  CHECK(toy::same_bytes(one, trained(0.25, 0.5)));
+  CHECK_FALSE(toy::same_bytes(one, trained(0.5, 0.5)));
 }
 
 TEST_CASE("train: batches that are seen in another way than the model's are refused") {
