@@ -45,11 +45,11 @@ Dataset noise(const Case& one) {
   return data;
 }
 
-std::int64_t bytes_of(const std::vector<float>& values) {
+std::int64_t bytes_in(const std::vector<float>& values) {
   return static_cast<std::int64_t>(values.size() * sizeof(float));
 }
-std::int64_t bytes_of(const Weights& weights) {
-  return bytes_of(weights.parameters) + bytes_of(weights.buffers);
+std::int64_t bytes_in(const Weights& weights) {
+  return bytes_in(weights.parameters) + bytes_in(weights.buffers);
 }
 
 /// The most bytes at once of two steps: of LibTorch's tensors, and of all lists of weights beside them.
@@ -68,8 +68,8 @@ std::int64_t measured(const Case& one, const Train::Params& params) {
     state.history.steps_per_epoch = 2;
     auto stream = BatchStream::training(*in.batches, 0, static_cast<std::size_t>(one.batch), 1);
     for (int step = 0; step < 2; ++step) learner->step(stream, step, 1e-5, state);
-    bytes = memory.peak() - before + 2 * bytes_of(learner->network().weights()) + bytes_of(state.average);
-    for (const auto& moment : state.optimizer.moments) bytes += bytes_of(moment);
+    bytes = memory.peak() - before + 2 * bytes_in(learner->network().weights()) + bytes_in(state.average);
+    for (const auto& moment : state.optimizer.moments) bytes += bytes_in(moment);
   });
   return bytes;
 }
