@@ -189,9 +189,9 @@ void add_models(CLI::App& app, Action& chosen) {
   verb->add_option("--batch-size", command->batch_size, "images a batch, for the memory of training")
       ->check(whole(1, 65536))
       ->capture_default_str();
-  verb->add_option("--precision", command->precision, "auto, fp32 or bf16, for the memory of training")
-      ->check(CLI::IsMember({"auto", "fp32", "bf16"}))
-      ->capture_default_str();
+  verb->add_option("--precision", command->precision, "for the memory of training: auto, fp32, bf16 [auto]")
+      ->check(CLI::IsMember({"auto", "fp32", "bf16"}).description(""))
+      ->type_name("VALUE");
   verb->add_flag("--json", command->json, "one JSON object a line");
   verb->callback([command, &chosen] {
     chosen = [command](Signals&) {

@@ -73,8 +73,7 @@ Finished with_input(const ScratchFolder& scratch, const std::string& input, cons
 
 TEST_CASE("fovea predict: of the test files it says, byte for byte, what the evaluation says") {
   const TrainedOnFiles scratch;
-  const auto done = scratch.fovea(
-      {"predict", "latest", "photos/test", "--batch-size", "8", "--save-dir", "out", "--top-k", "1"});
+  const auto done = scratch.fovea({"predict", "latest", "photos/test", "--save-dir", "out", "--top-k", "1"});
   INFO(done.err);
   REQUIRE(done.code == 0);
   const auto evaluated = csv(bytes_of(scratch.run() / "predictions.csv"));

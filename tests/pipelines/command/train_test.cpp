@@ -182,7 +182,8 @@ TEST_CASE("fovea train: fit goes where images get their size, to what trains and
   CHECK(resized["resize"]["params"]["fit"] == "letterbox");
   CHECK_FALSE(resized["model"].value("params", fovea::Json::object()).contains("fit"));
   CHECK(scratch.usage_error({"train", "--dataset", "raw", "--fit", "strech"}) ==
-        "--fit: unknown value \"strech\"; did you mean \"stretch\"?");
+        "--fit: \"strech\" is not allowed; it must be one of \"crop\", \"short_side\", \"letterbox\", "
+        "\"stretch\"; did you mean \"stretch\"?");
 }
 
 TEST_CASE("fovea train: what is wrong is told of the flag, with what would be right") {

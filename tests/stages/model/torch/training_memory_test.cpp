@@ -85,7 +85,9 @@ void check(const Case& one, const std::string& settings, MemorySettings predicte
     INFO(one.architecture << " in " << name_of(precision) << ": measured " << bytes << ", predicted "
                           << memory.of_training() << ", of which both passes "
                           << memory.kept + memory.temporary);
-    CHECK(static_cast<double>(memory.of_training()) == Approx(bytes).epsilon(0.1));
+    // How many threads have scratch memory of a convolution at once depends on when they run.
+    constexpr double scratch = 2 << 20;
+    CHECK(static_cast<double>(memory.of_training()) == Approx(bytes).epsilon(0.1).margin(scratch));
   }
 }
 
