@@ -46,10 +46,7 @@ int export_model(const ExportCommand& command) {
     throw UsageError("--to: " + quote(command.format) + " is not allowed; it must be safetensors or onnx");
   if (command.output.empty())
     throw UsageError("-o: missing; name the file to write, as -o model." + command.format);
-  const auto& run = command.run;
-  if (!run.settings.empty() || !run.until.empty() || !run.name.empty())
-    throw UsageError("--to: writes a model as it is; leave --set, --until and --name out");
-  const auto file = model_file(run.pipeline.string());
+  const auto file = model_file(command.run.pipeline.string());
   const auto model = read_model_file(file);
   command.format == "onnx" ? write_onnx(command, model) : write_for_pytorch(command, file, model);
   return 0;
@@ -87,6 +84,18 @@ void add_onnx_options(CLI::App& app, OnnxInput& input) {
       ->check(CLI::IsMember({"nhwc", "nchw"}));
 }
 
+/// Throws where an option is given that this export has no use for.
+void expect_used(const CLI::App& verb, const std::string& format) {
+  for (const auto* name : {"--onnx-input", "--onnx-layout"}) {
+    if (format != "onnx" && verb.count(name) > 0)
+      throw UsageError(std::string(name) + ": only for --to onnx; leave it out");
+  }
+  for (const auto* name : {"--set", "--until", "--store", "--device", "--plugin", "--name", "--output-dir"}) {
+    if (!format.empty() && verb.count(name) > 0)
+      throw UsageError(std::string(name) + ": not used by --to, which writes a model as it is; leave it out");
+  }
+}
+
 }  // namespace
 
 void add_export(CLI::App& app, Action& chosen) {
@@ -105,8 +114,9 @@ void add_export(CLI::App& app, Action& chosen) {
   add_onnx_options(*verb, command->onnx_input);
   add_graph_options(*verb, command->run);
   add_directory_options(*verb, command->run);
-  verb->callback([command, &chosen] {
-    chosen = [command](Signals&) {
+  verb->callback([command, verb, &chosen] {
+    chosen = [command, verb](Signals&) {
+      expect_used(*verb, command->format);
       if (!command->format.empty()) return export_model(*command);
       if (!command->output.empty())
         throw UsageError(

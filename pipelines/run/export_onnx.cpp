@@ -2,6 +2,7 @@
 
 #include "runtime/context.hpp"
 #include "runtime/library.hpp"
+#include "runtime/null_report.hpp"
 #include "runtime/stream.hpp"
 #include "stages/data/builder.hpp"
 #include "stages/evaluate/predict.hpp"
@@ -13,12 +14,6 @@ namespace {
 
 constexpr std::size_t images = 8;
 
-class Silent : public Report {
- public:
-  void event(const Event&) override {}
-  void progress(const std::string&, std::size_t, std::size_t, const std::string&) override {}
-};
-
 /// The images as a data set that the network sees as they are.
 Dataset data_of(const Model& model, std::span<const std::uint8_t> pixels) {
   const auto size = input_size(model.specification);
@@ -29,7 +24,7 @@ Dataset data_of(const Model& model, std::span<const std::uint8_t> pixels) {
 
 Predictions predictions_of(Model model, Dataset data) {
   model.preprocessing.fit = Fit::stretch;  // images have the network's size, and are not cut
-  Silent silent;
+  NullReport silent;
   const StreamThreads one_thread(1);
   Context context{.stage = "predict", .key = {}, .threads = 1, .stop = {}, .report = &silent, .live = {}};
   Libraries libraries([](const std::string&) { prepare_numerics(); });

@@ -6,7 +6,7 @@
 
 #include "graph/setting.hpp"
 #include "pipelines/train/flags.hpp"
-#include "runtime/report.hpp"
+#include "runtime/null_report.hpp"
 #include "stages/data/formats/formats.hpp"
 #include "stages/data/formats/idx.hpp"
 #include "stages/data/load.hpp"
@@ -17,13 +17,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t looked_at = 100;
-
-/// A report that discards everything; `load` repeats the events when it runs.
-class NullReport : public Report {
- public:
-  void event(const Event&) override {}
-  void progress(const std::string&, std::size_t, std::size_t, const std::string&) override {}
-};
 
 std::vector<std::string> names_of_data() {
   std::vector<std::string> names;

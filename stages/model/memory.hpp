@@ -36,7 +36,7 @@ struct TrainingMemory {
 };
 
 /// Predicts the memory of training with so many images a pass, from the life of each value in both passes.
-/// Within 10 % of what tensors take on the CPU (memory_test).
+/// Within 10 % of what tensors take on the CPU (training_memory_test).
 TrainingMemory training_memory(const Specification& specification, const MemorySettings& settings,
                                std::int64_t batch_size);
 

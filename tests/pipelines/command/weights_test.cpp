@@ -54,6 +54,10 @@ TEST_CASE("fovea export: what --to and -o do not allow is wrong usage") {
         "-o: missing; name the file to write, as -o model.safetensors");
   CHECK(scratch.usage_error({"export", "pipeline.json", "-o", "m"}) ==
         "-o: has no use without --to; give --output-dir for a run directory, or --to safetensors");
+  CHECK(scratch.usage_error({"export", "m.h5", "--to", "safetensors", "-o", "m", "--onnx-layout", "nchw"}) ==
+        "--onnx-layout: only for --to onnx; leave it out");
+  CHECK(scratch.usage_error({"export", "m.h5", "--to", "onnx", "-o", "m", "--output-dir", "out"}) ==
+        "--output-dir: not used by --to, which writes a model as it is; leave it out");
 }
 
 TEST_CASE("fovea import: what was exported becomes the same model again") {
