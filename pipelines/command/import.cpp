@@ -1,4 +1,5 @@
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <sstream>
@@ -31,17 +32,21 @@ std::vector<double> numbers_of(const std::string& flag, const std::string& text,
     } catch (const std::exception&) {
       read = std::string::npos;
     }
-    if (read != part.size())
+    if (read != part.size() || !std::isfinite(numbers.back()))
       throw UsageError(flag + ": " + quote(text) + " is not allowed; give numbers, as 0.5,0.5,0.5");
   }
   return numbers;
 }
 
 std::vector<std::int64_t> image_size_of(const std::string& text) {
+  const auto is_side = [](double side) { return side >= 1 && side <= 65536 && side == std::floor(side); };
   std::vector<std::int64_t> sides;
-  for (const auto side : numbers_of("--image-size", text, 'x')) sides.push_back(std::llround(side));
-  if (sides.size() == 1) sides.push_back(sides.front());
-  if (sides.size() == 2 && sides[0] > 0 && sides[1] > 0) return sides;
+  for (const auto side : numbers_of("--image-size", text, 'x')) {
+    if (is_side(side)) sides.push_back(std::llround(side));
+  }
+  const auto separators = std::ranges::count(text, 'x');
+  if (separators == 0 && sides.size() == 1) return {sides[0], sides[0]};
+  if (separators == 1 && sides.size() == 2) return sides;
   throw UsageError("--image-size: " + quote(text) + " is not allowed; give pixels, as 224 or 192x256");
 }
 

@@ -60,6 +60,18 @@ TEST_CASE("fovea export: what --to and -o do not allow is wrong usage") {
         "--output-dir: not used by --to, which writes a model as it is; leave it out");
 }
 
+TEST_CASE("fovea import: numbers that cannot be are told of their flag") {
+  const ScratchFolder scratch;
+  const auto wrong = [&](const std::string& flag, const std::string& value) {
+    return scratch.usage_error({"import", "w.safetensors", "-o", "m.h5", flag, value});
+  };
+  CHECK(wrong("--mean", "nan,0,0") == "--mean: \"nan,0,0\" is not allowed; give numbers, as 0.5,0.5,0.5");
+  CHECK(wrong("--std", "a,0,0") == "--std: \"a,0,0\" is not allowed; give numbers, as 0.5,0.5,0.5");
+  for (const std::string size : {"2.5", "0", "1e9", "32x", "32x32x32"})
+    CHECK(wrong("--image-size", size) ==
+          "--image-size: \"" + size + "\" is not allowed; give pixels, as 224 or 192x256");
+}
+
 TEST_CASE("fovea import: what was exported becomes the same model again") {
   const Exported scratch;
   const auto done = scratch.fovea({"import", "w.safetensors", "-o", "m.h5"});
