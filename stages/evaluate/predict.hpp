@@ -41,7 +41,7 @@ struct Predict {
                 "images a forward pass; the last digits of sums may depend on it", between(1, 65536)),
           field("precision", &Params::precision,
                 "numbers that layers compute in; auto = as train chooses with auto",
-                one_of({"fp32", "bf16", "fp16", "auto"}))};
+                one_of({"fp32", "tf32", "bf16", "fp16", "auto"}))};
     }
   };
 

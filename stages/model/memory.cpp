@@ -30,7 +30,7 @@ TrainingMemory training_memory(const Specification& specification, const MemoryS
   std::int64_t buffers = 0;
   for (const auto& weight : info.weights())
     if (weight.role == WeightRole::buffer) buffers += weight.count();
-  const std::int64_t number_bytes = settings.precision == Precision::fp32 ? fp32_bytes : 2;
+  const std::int64_t number_bytes = has_fp32_values(settings.precision) ? fp32_bytes : 2;
   const auto parameters = info.parameters * fp32_bytes, all = parameters + buffers * fp32_bytes;
   const auto pass = pass_memory(specification, batch_size,
                                 {number_bytes, compute_threads(), !settings.on_device}, settings.recompute);

@@ -52,7 +52,7 @@ struct FindLearningRate {
           field("clip", &P::clip, "limits on gradients"),
           field("loss", &P::loss, "what is made small"),
           field("precision", &P::precision, "numbers that layers compute in; auto as in train",
-                one_of({"auto", "fp32", "bf16", "fp16"})),
+                one_of({"auto", "fp32", "tf32", "bf16", "fp16"})),
           field("deterministic", &P::deterministic, "as in train")};
     }
     /// Refuses settings that contradict each other. Throws `Error` that begins with `place`.

@@ -37,7 +37,7 @@ struct History {
   std::int64_t warmup_steps = 0;
   double peak_learning_rate = 0;
   std::optional<double> floor_learning_rate;  ///< the lowest rate of the schedule, where it has an end
-  std::string precision;                      ///< of the computation: "fp32", "bf16" or "fp16"
+  std::string precision;                      ///< of the computation: "fp32", "tf32", "bf16" or "fp16"
   std::int64_t chosen_batch_size = 0;         ///< where "batch_size" is "auto"; 0 where it is given
 
   std::size_t epochs() const { return train.loss.size(); }

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "render/chart/ticks.hpp"
+#include "stages/model/memory.hpp"
 #include "stages/model/numerics.hpp"
 #include "stages/train/histogram.hpp"
 
@@ -60,6 +61,11 @@ void TrainProgress::begin(const ComputeDevice& device, Precision precision) cons
                   {"compute_threads", threads},
                   {"epochs", epochs_},
                   {"steps_per_epoch", steps_per_epoch_}});
+}
+
+void TrainProgress::memory(std::int64_t peak) const {
+  context_.event("device_memory", "the GPU's memory held at most " + bytes_text(peak) + " of tensors",
+                 {{"bytes", peak}});
 }
 
 void TrainProgress::resumed(const std::string& where, const Position& position) const {

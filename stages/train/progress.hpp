@@ -52,6 +52,8 @@ class TrainProgress {
   void epoch(const History& history, const Pace& pace, double seconds);
   /// Reports histograms of all weights after `epochs` epochs, for programs.
   void weights(std::int64_t epochs, const std::vector<NamedArray>& weights) const;
+  /// Reports the most bytes that tensors took on the GPU.
+  void memory(std::int64_t peak) const;
   /// Reports the share of each phase in the total time, the longest first.
   void end(const Timing& timing) const;
 

@@ -96,9 +96,8 @@ struct Train {
           field("freeze", &P::freeze, "what does not learn, and for how long"),
           field("precision", &P::precision,
                 "numbers that layers compute in; auto = bf16 where the CPU or GPU multiplies it by itself, "
-                "else "
-                "fp32; fp16 scales the loss and needs a GPU",
-                one_of({"auto", "fp32", "bf16", "fp16"})),
+                "else fp32; tf32 (fp32 with factors of 10 bits) and fp16 (scales the loss) need a GPU",
+                one_of({"auto", "fp32", "tf32", "bf16", "fp16"})),
           field("deterministic", &P::deterministic,
                 "the same seed gives the same bytes; false is faster on a GPU, and no different on a CPU"),
           field("ema_decay", &P::ema_decay,

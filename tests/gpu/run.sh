@@ -2,8 +2,9 @@
 # What only a machine with a GPU can show, from the package that tests/gpu/pack.sh makes: ./run.sh [PART...]
 #
 # Parts, in this order, all by default: probe tests resume accuracy photos speed. FOVEA_MINUTES (8) ends it between two
-# measurements; what was left out is told. Results go to results.jsonl, one line each, and are printed as a table. Without
-# a GPU the parts that need one say so, and the others run on the CPU.
+# measurements; what was left out is told. FOVEA_JOBS names other jobs of speed, MODEL:SIDE:CHANNELS:BATCH:PRECISION:STEPS.
+# Results go to results.jsonl, one line each, and are printed as a table. Without a GPU the parts that need one say so,
+# and the others run on the CPU.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -28,6 +29,9 @@ in_time() {
   tell "{\"left_out\": \"$*\"}"
   return 1
 }
+jobs=${FOVEA_JOBS:-simple_cnn:28:1:128:bf16:200 simple_cnn:28:1:1024:bf16:60 resnet20:32:3:128:bf16:200
+  resnet20:32:3:1024:bf16:40 resnet50:224:3:128:bf16:20 convnext_tiny:224:3:128:bf16:20
+  vit_small_patch16:224:3:128:bf16:20}
 needs_gpu() {
   [ -n "$gpu" ] && return
   say "skipped, there is no GPU: $*"
@@ -83,7 +87,8 @@ part_accuracy() {
   done
 }
 
-# Images a second of the last of three epochs of synthetic images: MODEL SIDE CHANNELS BATCH PRECISION STEPS [SETTINGS...]
+# Images a second of the last of three epochs of synthetic images, and the peak of the GPU's memory in MB:
+# MODEL SIDE CHANNELS BATCH PRECISION STEPS [SETTINGS...]
 ours() {
   local model=$1 side=$2 channels=$3 batch=$4 precision=$5 steps=$6
   shift 6
@@ -91,22 +96,23 @@ ours() {
   fovea train --dataset synthetic --model "$model" --set load.synthetic.channels="$channels" --image-size "$side" \
     --set load.synthetic.samples=$((batch * steps * 10 / 9 + 10)) --set load.synthetic.classes=10 --batch-size "$batch" \
     --precision "$precision" --epochs 3 --augment none --no-visualization --visualization-frequency 0 --json \
-    --store "$work/speed" --output-dir "$work/speed.results" "$@" 2> "$work/speed.err" |
-    sed -n 's/.*"epoch":3.*"samples_per_second":\([0-9.e+]*\).*/\1/p' | tail -n 1
+    --store "$work/speed" --output-dir "$work/speed.results" "$@" > "$work/speed.log" 2> "$work/speed.err"
+  sed -n 's/.*"epoch":3.*"samples_per_second":\([0-9.e+]*\).*/\1/p' "$work/speed.log" | tail -n 1
+  sed -n 's/.*"event":"device_memory".*"bytes":\([0-9]*\)[0-9]\{6\}[,}].*/\1/p' "$work/speed.log"
 }
 theirs() { python3 train_pytorch.py "$@" "$device" 2> "$work/theirs.err"; }
 
 part_speed() {
   needs_gpu "speed beside PyTorch" || return 0
-  local turn job mine exact other
+  local turn job mine other peaks
   for turn in 1 2 3 4 5; do
-    for job in simple_cnn:28:1:128:bf16:200 simple_cnn:28:1:1024:bf16:60 resnet20:32:3:128:bf16:200 resnet20:32:3:1024:bf16:40 \
-      resnet18:224:3:128:bf16:20; do
+    for job in $jobs; do
       in_time "turn $turn of $job" || continue
-      mine=$(ours ${job//:/ } --no-deterministic)
+      mine=$(ours ${job//:/ } --no-deterministic | tr '\n' ' ')
       other=$(theirs ${job//:/ } | tr '\n' ' ')
       [ -n "$mine" ] && [ -n "$other" ] || { fail "$job: $(tail -n 1 "$work/speed.err" "$work/theirs.err" | tr '\n"' '  ')"; continue; }
-      tell "{\"speed\": \"${job%:*}\", \"ours\": $mine, \"theirs\": ${other%% *}, \"their_peak_mb\": $(echo "$other" | cut -d' ' -f2)}"
+      peaks="\"peak_mb\": $(echo "$mine" | cut -d' ' -f2), \"their_peak_mb\": $(echo "$other" | cut -d' ' -f2)"
+      tell "{\"speed\": \"${job%:*}\", \"ours\": ${mine%% *}, \"theirs\": ${other%% *}, $peaks}"
     done
   done
 }

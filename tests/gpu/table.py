@@ -36,11 +36,12 @@ def table(path):
         else:
             print(json.dumps(line))
     if speeds:
-        print(f"\n{'images a second, medians':<46}{'Fovea':>12}{'PyTorch':>12}{'ratio':>8}   ratio of each turn")
+        print(f"\n{'images a second, medians':<46}{'Fovea':>12}{'PyTorch':>12}{'ratio':>8}{'peak MB':>16}   ratio of each turn")
     for job, turns in speeds.items():
         ours, theirs = (statistics.median(turn[whose] for turn in turns) for whose in ("ours", "theirs"))
         ratios = " ".join(f"{turn['ours'] / turn['theirs']:.2f}" for turn in turns)
-        print(f"{job:<46}{ours:>12,.0f}{theirs:>12,.0f}{ours / theirs:>8.2f}   {ratios}")
+        peaks = "/".join(str(turns[0].get(whose, "-")) for whose in ("peak_mb", "their_peak_mb"))
+        print(f"{job:<46}{ours:>12,.0f}{theirs:>12,.0f}{ours / theirs:>8.2f}{peaks:>16}   {ratios}")
 
 
 if sys.argv[1] == "accuracy":

@@ -14,6 +14,7 @@ Predictions predict(const Model& model, const Dataset& data, const Predict::Para
   const auto device = compute_device(context.device);
   const auto precision = precision_of(params.precision, device);
   const auto batch_size = static_cast<std::size_t>(params.batch_size);
+  const AllowTf32 in_precision(precision == Precision::tf32);
   Network network(model, torch_device(device));
   network.fold(precision);
   std::vector<float> logits;

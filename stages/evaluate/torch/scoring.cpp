@@ -3,7 +3,71 @@
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/from_blob.h>
 
+#include <cstring>
+#include <memory>
+#include <tuple>
+
+#include "stages/model/torch/device_stream.hpp"
+#include "stages/model/torch/device_table.hpp"
+
 namespace fovea {
+namespace {
+
+/// Scores batches on a device apart: images go up while the batch before is computed, and the scores of many
+/// batches come down together.
+class DeviceScoring {
+ public:
+  DeviceScoring(Network& network, const Specification& specification, Precision precision)
+      : network_(network),
+        specification_(specification),
+        pass_{.training = false, .precision = precision, .seed = 0, .number = 0} {}
+
+  /// Starts to score a batch; no later one is larger than the first.
+  void add(const Batch& batch, const SeeScores& visit) {
+    const auto bytes = batch.images.size() * sizeof(float);
+    if (carrier_ == nullptr) begin(static_cast<std::int64_t>(batch.size()), static_cast<std::int64_t>(bytes));
+    std::memcpy(carrier_->begin(), batch.images.data(), bytes);
+    carrier_->send();
+    const auto& [c, h, w] = std::tie(specification_.channels, specification_.height, specification_.width);
+    const auto images = carrier_->there().narrow(0, 0, static_cast<std::int64_t>(bytes)).view(at::kFloat);
+    const auto scores = network_.compute(images.view({-1, h, w, c}).permute({0, 3, 1, 2}), pass_);
+    table_->row().narrow(0, 0, scores.numel()).copy_(scores.contiguous().view({-1}));
+    table_->keep();
+    sent_.push_back({{}, batch.labels, batch.other_labels, batch.share});
+    if (table_->is_full()) read(visit);
+  }
+
+  /// Waits for all scores since the last call and visits them.
+  void read(const SeeScores& visit) {
+    if (sent_.empty()) return;
+    const auto rows = table_->read();
+    const auto width = rows.size() / sent_.size();
+    for (std::size_t i = 0; i < sent_.size(); ++i) {
+      auto* const row = const_cast<float*>(rows.data() + i * width);
+      visit(at::from_blob(row, {static_cast<std::int64_t>(sent_[i].size()), specification_.classes},
+                          at::kFloat),
+            sent_[i]);
+    }
+    sent_.clear();
+  }
+
+ private:
+  void begin(std::int64_t images, std::int64_t bytes) {
+    constexpr std::int64_t batches_together = 64;
+    const auto device = network_.lists().device();
+    carrier_ = std::make_unique<Carrier>(bytes, device);
+    table_ = std::make_unique<DeviceTable>(batches_together, images * specification_.classes, device);
+  }
+
+  Network& network_;
+  const Specification& specification_;
+  const Pass pass_;
+  std::unique_ptr<Carrier> carrier_;
+  std::unique_ptr<DeviceTable> table_;
+  std::vector<Batch> sent_;  ///< without images
+};
+
+}  // namespace
 
 void expect_classes(const Specification& specification, const Dataset& data, const std::string& what) {
   if (static_cast<std::int64_t>(data.classes()) == specification.classes) return;
@@ -66,9 +130,16 @@ at::Tensor scores_of(Network& network, const Specification& specification, std::
 }
 
 void score(Network& network, const Specification& specification, BatchStream stream, Precision precision,
-           const Context& context,
-           const std::function<void(const at::Tensor& scores, const Batch& batch)>& visit) {
+           const Context& context, const SeeScores& visit) {
   const at::NoGradGuard no_gradients;
+  if (network.lists().device() != at::Device(at::kCPU)) {
+    DeviceScoring scoring(network, specification, precision);
+    while (const auto* batch = stream.next()) {
+      if (context.stop.stop_requested()) throw Stopped{};
+      scoring.add(*batch, visit);
+    }
+    return scoring.read(visit);
+  }
   while (const auto* batch = stream.next()) {
     if (context.stop.stop_requested()) throw Stopped{};
     visit(scores_of(network, specification, batch->images, precision), *batch);

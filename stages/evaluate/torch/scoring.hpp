@@ -40,10 +40,14 @@ std::span<const float> values_of(const at::Tensor& tensor);
 at::Tensor scores_of(Network& network, const Specification& specification, std::span<const float> images,
                      Precision precision);
 
-/// Runs every image of a stream through the network in evaluation mode, without gradients, and calls
-/// `visit(scores, batch)` with the logits N x K. Throws `Stopped` when a stop is requested.
+/// Sees the logits N x K of a batch on the CPU, and the batch; images that were scored on a GPU are not kept
+/// in it.
+using SeeScores = std::function<void(const at::Tensor& scores, const Batch& batch)>;
+
+/// Runs every image of a stream through the network in evaluation mode, without gradients, and calls `visit`
+/// in the stream's order. A GPU is waited for once in many batches. Throws `Stopped` when a stop is
+/// requested.
 void score(Network& network, const Specification& specification, BatchStream stream, Precision precision,
-           const Context& context,
-           const std::function<void(const at::Tensor& scores, const Batch& batch)>& visit);
+           const Context& context, const SeeScores& visit);
 
 }  // namespace fovea

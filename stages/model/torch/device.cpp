@@ -1,7 +1,12 @@
 #include "stages/model/torch/device.hpp"
 
-#include <ATen/Context.h>
 #include <dlfcn.h>
+#include <torch/csrc/api/include/torch/version.h>
+#define FOVEA_COUNTS_DEVICE_MEMORY \
+  (TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 11))
+#if FOVEA_COUNTS_DEVICE_MEMORY
+#include <c10/core/CachingDeviceAllocator.h>
+#endif
 
 #include "graph/error.hpp"
 #include "stages/model/torch_library.hpp"
@@ -16,8 +21,6 @@ bool load_cuda() {
     throw Error("LibTorch's CUDA does not load (" + std::string(dlerror()) +
                 "); mend its installation, or set the device to \"cpu\"");
   }
-  // Turns TF32 off, with which convolutions keep 10 of the 23 bits of their fp32 operands.
-  at::globalContext().setAllowTF32CuDNN(false);
   return true;
 }
 
@@ -29,5 +32,21 @@ at::Device torch_device(const ComputeDevice& device) {
   }
   return at::Device(device.name);
 }
+
+#if FOVEA_COUNTS_DEVICE_MEMORY
+void count_peak_memory(at::Device device) {
+  if (device.is_cuda()) at::getDeviceAllocator(device.type())->resetPeakStats(device.index());
+}
+std::optional<std::int64_t> peak_memory(at::Device device) {
+  if (!device.is_cuda()) return {};
+  const auto all = at::getDeviceAllocator(device.type())->getDeviceStats(device.index());
+  return all.allocated_bytes[static_cast<std::size_t>(c10::CachingAllocator::StatType::AGGREGATE)].peak;
+}
+#else
+void count_peak_memory(at::Device) {}
+std::optional<std::int64_t> peak_memory(at::Device) {
+  return {};
+}
+#endif
 
 }  // namespace fovea

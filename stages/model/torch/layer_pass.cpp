@@ -83,10 +83,14 @@ struct Compute {
     return {own(first),  own(first + 1), own(first + 2), own(first + 3), counts ? norm.momentum : 0,
             norm.epsilon};
   }
+  /// CUDA's kernels sum in fp32 whatever they read, and take weights of the type of the values.
   at::Tensor operator()(const LayerNorm& norm) const {
     const auto channels = own(0).numel();
     return over_channels(in(), [&](const at::Tensor& x) {
-      return at::layer_norm(x.to(at::kFloat), {channels}, own(0), own(1), norm.epsilon).to(x.scalar_type());
+      const auto type = x.scalar_type(), computed = x.is_cuda() ? type : at::kFloat;
+      return at::layer_norm(x.to(computed), {channels}, own(0).to(computed), own(1).to(computed),
+                            norm.epsilon)
+          .to(type);
     });
   }
   at::Tensor operator()(const GroupNorm& norm) const {

@@ -33,6 +33,11 @@ void compute_repeatably(bool repeatable) {
   context.setBenchmarkCuDNN(!repeatable);
 }
 
+void allow_tf32(bool allowed) {
+  at::globalContext().setAllowTF32CuDNN(allowed);
+  at::globalContext().setAllowTF32CuBLAS(allowed);
+}
+
 /// Checks once that OpenMP gives LibTorch the expected number of threads: with fewer it gives other numbers,
 /// or hangs.
 void expect_team(int threads) {
@@ -58,6 +63,7 @@ bool set_up() {
   mallopt(M_TOP_PAD, 64 << 20);
   at::set_num_threads(compute_threads());
   compute_repeatably(true);
+  allow_tf32(false);
   leave_memory_unfilled(at::globalContext());
   return true;
 }
@@ -120,6 +126,13 @@ Repeatable::Repeatable(bool repeatable) : before_(at::globalContext().determinis
 }
 Repeatable::~Repeatable() {
   compute_repeatably(before_);
+}
+
+AllowTf32::AllowTf32(bool allowed) {
+  allow_tf32(allowed);
+}
+AllowTf32::~AllowTf32() {
+  allow_tf32(false);
 }
 
 void on_all_threads(std::size_t count, const std::function<void(std::size_t, std::size_t)>& body) {

@@ -29,6 +29,15 @@ class Repeatable {
   const bool before_;
 };
 
+/// Allows TF32 in convolutions and matrix products of fp32 on a GPU where `allowed`, for its lifetime and the
+/// whole process; otherwise fp32 means fp32.
+class AllowTf32 {
+ public:
+  explicit AllowTf32(bool allowed);
+  ~AllowTf32();
+  AllowTf32(const AllowTf32&) = delete;
+};
+
 /// Divides the numbers 0 .. count - 1 among LibTorch's threads: `body(begin, end)` for each share.
 void on_all_threads(std::size_t count, const std::function<void(std::size_t begin, std::size_t end)>& body);
 

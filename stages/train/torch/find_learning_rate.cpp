@@ -97,6 +97,7 @@ FindLearningRate::Out<Value> FindLearningRate::run(const In<Value>& in, const Pa
   RateRange range;
   with_torch([&] {
     const Repeatable as_asked(params.deterministic);
+    const AllowTf32 in_precision(params.precision == "tf32");
     range = measure({.model = in.model, .batches = batches, .validation = batches->data}, params, context);
   });
   const auto rate = suggested_rate(range);

@@ -5,7 +5,7 @@
 #include "stages/train/torch/batch_upload.hpp"
 #include "stages/train/torch/learner.hpp"
 #include "stages/train/torch/resident_state.hpp"
-#include "stages/train/torch/step_log.hpp"
+#include "stages/model/torch/device_table.hpp"
 
 namespace fovea {
 
@@ -78,7 +78,7 @@ class ResidentLearner : public Learner {
   const TensorLoss* const tensor_loss_;      ///< `device_loss_`, or null where only the host computes it
   ResidentState state_;
   BatchUpload batch_upload_;
-  StepLog step_log_;
+  DeviceTable step_log_;
   at::Tensor scores_, loss_sum_, norms_;  ///< of the last pass and the last update
   std::unique_ptr<StepGraph> graph_;
   std::int64_t unrecorded_steps_ = 0;  ///< full steps that were not recorded

@@ -46,6 +46,7 @@ Train::Out<Value> Train::run(const In<Value>& in, const Params& params, Context&
   try {
     with_torch([&] {
       const Repeatable as_asked(settled.deterministic);
+      const AllowTf32 in_precision(settled.precision == "tf32");
       Trainer trainer(in, settled, context, chosen);
       trainer.run();
       out = trainer.result();

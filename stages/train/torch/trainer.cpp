@@ -5,6 +5,7 @@
 
 #include "runtime/store/checkpoints.hpp"
 #include "stages/evaluate/torch/scoring.hpp"
+#include "stages/model/torch/device.hpp"
 
 namespace fovea {
 namespace {
@@ -67,6 +68,7 @@ Trainer::Trainer(const Train::In<Value>& in, const Train::Params& params, const 
 
 void Trainer::run() {
   progress_.begin(device_, learner_->precision());
+  count_peak_memory(torch_device(device_));
   log_remark();
   resume();
   try {
@@ -83,6 +85,7 @@ void Trainer::run() {
   save();
   call(&Callback::on_end);
   keep_logged();
+  if (const auto peak = peak_memory(torch_device(device_))) progress_.memory(*peak);
   progress_.end(state_.timing);
 }
 

@@ -1,4 +1,4 @@
-#include "stages/train/torch/step_log.hpp"
+#include "stages/model/torch/device_table.hpp"
 
 #include <ATen/ops/zeros.h>
 
@@ -7,7 +7,7 @@
 
 namespace fovea {
 
-StepLog::StepLog(std::int64_t rows, std::int64_t width, at::Device device) {
+DeviceTable::DeviceTable(std::int64_t rows, std::int64_t width, at::Device device) {
   constexpr std::int64_t most_bytes = std::int64_t{64} << 20;
   const auto count = std::clamp<std::int64_t>(most_bytes / (width * 4), 1, rows);
   const auto floats = at::TensorOptions(at::kFloat);
@@ -16,11 +16,11 @@ StepLog::StepLog(std::int64_t rows, std::int64_t width, at::Device device) {
   host_rows_ = at::zeros({count, width}, floats.pinned_memory(device.is_cuda()));
 }
 
-void StepLog::keep() {
+void DeviceTable::keep() {
   rows_.select(0, kept_++).copy_(row_);
 }
 
-std::span<const float> StepLog::read() {
+std::span<const float> DeviceTable::read() {
   const auto count = std::exchange(kept_, 0);
   auto here = host_rows_.narrow(0, 0, count);
   here.copy_(rows_.narrow(0, 0, count));

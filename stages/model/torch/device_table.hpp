@@ -6,13 +6,14 @@
 
 namespace fovea {
 
-/// A table on a device to which each step writes a row of numbers without waiting; all rows are read at once.
-class StepLog {
+/// A table on a device to which each step or batch writes a row of numbers without waiting; all rows are read
+/// at once.
+class DeviceTable {
  public:
   /// Makes a table of `rows` rows, or fewer where they would take more than 64 MiB.
-  StepLog(std::int64_t rows, std::int64_t width, at::Device device);
+  DeviceTable(std::int64_t rows, std::int64_t width, at::Device device);
 
-  /// Returns the row that a step writes to, always at the same address.
+  /// Returns the row that is written to, always at the same address.
   const at::Tensor& row() const { return row_; }
   /// Appends the row to the table.
   void keep();
