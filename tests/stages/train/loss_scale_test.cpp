@@ -40,7 +40,7 @@ TEST_CASE("loss scale: has vanished after 17 bad steps from its beginning") {
   CHECK(after({}, 17, false).has_vanished());
 }
 
-TEST_CASE("precision: auto is bf16 where the device multiplies it, and fp16 needs a GPU") {
+TEST_CASE("precision: auto is bf16 where the device multiplies it, and fp16 and tf32 need a GPU") {
   const ComputeDevice cpu{}, fast_cpu{.has_bf16 = true}, gpu{"cuda:0", "Tesla T4", false, true};
   CHECK(precision_of("auto", cpu) == Precision::fp32);
   CHECK(precision_of("auto", fast_cpu) == Precision::bf16);
@@ -48,6 +48,9 @@ TEST_CASE("precision: auto is bf16 where the device multiplies it, and fp16 need
   CHECK(precision_of("bf16", cpu) == Precision::bf16);
   CHECK(precision_of("fp16", gpu) == Precision::fp16);
   CHECK(name_of(precision_of("fp16", gpu)) == "fp16");
+  CHECK(name_of(precision_of("tf32", gpu)) == "tf32");
+  CHECK(error_of([&] { precision_of("tf32", cpu); }) ==
+        "precision: \"tf32\" needs a GPU, and this runs on the CPU; set \"bf16\" or \"fp32\"");
   CHECK(error_of([&] { precision_of("fp16", cpu); }) ==
         "precision: \"fp16\" needs a GPU, and this runs on the CPU; set \"bf16\" or \"fp32\"");
 }
