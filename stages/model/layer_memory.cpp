@@ -63,18 +63,9 @@ struct FindMemory {
       memory.forward += bytes_out();
       memory.backward += bytes_out();
     }
-    if (conv.groups == in().extent[0] && conv.groups > 1 && conv.kernel.height() > 3) widen(conv);
-  }
-  /// oneDNN has no loops of its own for the gradients of large depthwise kernels: it pads each channel to
-  /// blocks of 16 (measured with oneDNN 2.7).
-  void widen(const Conv& conv) const {
-    constexpr std::int64_t block = 16;
-    memory.backward += block * block * weights_of(info) * fp32_bytes;
-    if (type.number_bytes == fp32_bytes) return;
-    const auto &from = in().extent, &to = info.output;
-    memory.backward += block * block * weights_of(info) * type.number_bytes;
-    memory.backward +=
-        block * type.number_bytes * to[0] * (to[1] * to[2] + from[1] * (from[2] + conv.kernel.width() - 1));
+    // The loops of kernels/depthwise.cpp sum the gradients of eight parts of a batch apart.
+    if (conv.groups == in().extent[0] && conv.groups > 1 && (conv.kernel == 5 || conv.kernel == 7))
+      memory.backward = 2 * weights + 8 * weights_of(info) * fp32_bytes;
   }
   void operator()(const Linear&) const {
     keep_factors(in().asks);
@@ -174,7 +165,8 @@ LayerMemory layer_memory(const LayerKind& kind, const std::vector<BatchValue>& i
 }
 
 bool suits_winograd(const Conv& conv, const Extent& in) {
-  constexpr std::int64_t most_filters = 256 * 256;
+  // More products of channels than these do not stay in a core's cache; 256 by 256 gained less than a tenth.
+  constexpr std::int64_t most_filters = 128 * 256;
   return conv.kernel == 3 && conv.stride == 1 && conv.padding == 1 && conv.dilation == 1 &&
          conv.groups == 1 && in[0] % 16 == 0 && conv.channels % 16 == 0 &&
          in[0] * conv.channels <= most_filters && in[1] >= 4 && in[2] >= 4;

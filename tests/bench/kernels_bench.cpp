@@ -23,6 +23,7 @@
 #include <memory>
 
 #include "stages/model/numerics.hpp"
+#include "stages/model/torch/kernels/depthwise.hpp"
 #include "stages/model/torch/kernels/fused.hpp"
 #include "stages/model/torch/kernels/fused_conv.hpp"
 #include "stages/model/torch/kernels/winograd.hpp"
@@ -265,6 +266,42 @@ void compare_onednn() {
   }
 }
 
+/// Both ways through depthwise layers of efficientnet_b0 and convnext_atto for images of 96 pixels.
+void compare_depthwise() {
+  struct Depthwise {
+    std::int64_t channels, side, kernel, stride;
+  };
+  for (const auto& [channels, side, kernel, stride] :
+       {Depthwise{144, 24, 5, 2}, {240, 12, 5, 1}, {672, 6, 5, 1}, {40, 24, 7, 1}, {160, 6, 7, 1}}) {
+    const Conv conv{.channels = channels,
+                    .kernel = kernel,
+                    .stride = stride,
+                    .padding = kernel / 2,
+                    .groups = channels,
+                    .bias = false};
+    for (const auto type : {at::kFloat, at::kBFloat16}) {
+      const auto name = std::to_string(channels) + "x" + std::to_string(side) + "_by_" +
+                        std::to_string(kernel) + (type == at::kFloat ? "/fp32/both" : "/bf16/both");
+      compare("depthwise/" + name, [=, sides = std::pair(side, (side - 1) / conv.stride.height() + 1)] {
+        const auto x = images({32, conv.channels, sides.first, sides.first}, type).requires_grad_(true);
+        const auto gradient = images({32, conv.channels, sides.second, sides.second}, type);
+        const auto filters = weight(at::randn({conv.channels, 1, conv.kernel.height(), conv.kernel.width()}));
+        const auto both = [=](const auto& compute) {
+          return [=] {
+            compute().backward(gradient);
+            x.mutable_grad().reset();
+          };
+        };
+        return std::pair<Body, Body>{
+            both([=] {
+              return at::conv2d(x, filters.to(type), {}, conv.stride, conv.padding, {1, 1}, conv.groups);
+            }),
+            both([=] { return convolve(x, conv, filters, {}); })};
+      });
+    }
+  }
+}
+
 void compare_other_layers() {
   for (const auto& layer : layers) {
     if (layer.epilogue != Epilogue::relu_and_pool) continue;
@@ -297,6 +334,7 @@ int main(int argc, char** argv) {
   fovea::with_torch([&] {
     fovea::compare_norms();
     fovea::compare_winograd();
+    fovea::compare_depthwise();
     fovea::compare_onednn();
     fovea::compare_other_layers();
     fovea::compare_training();

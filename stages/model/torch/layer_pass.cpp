@@ -6,7 +6,6 @@
 #include <ATen/ops/avg_pool2d.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/clamp_max.h>
-#include <ATen/ops/conv2d.h>
 #include <ATen/ops/gelu.h>
 #include <ATen/ops/group_norm.h>
 #include <ATen/ops/hardsigmoid.h>
@@ -24,6 +23,7 @@
 #include <ATen/ops/softmax.h>
 
 #include "stages/model/torch/attention.hpp"
+#include "stages/model/torch/kernels/depthwise.hpp"
 #include "stages/model/torch/kernels/fused.hpp"
 #include "stages/model/torch/kernels/fused_conv.hpp"
 
@@ -54,8 +54,7 @@ struct Compute {
     const auto x = in().to(type());
     if (step.norm && by_batch())
       return conv_norm(x, conv, own(0), counted(*step.norm), step.epilogue, added());
-    const auto y = at::conv2d(x, weight(0), conv.bias ? weight(1) : at::Tensor(), conv.stride, conv.padding,
-                              conv.dilation, conv.groups);
+    const auto y = convolve(x, conv, own(0), conv.bias ? own(1) : at::Tensor());
     return step.norm ? normalised(y, *step.norm) : behind(y);
   }
   /// The epilogue of a convolution whose normalisation is in its weights.

@@ -2,10 +2,10 @@
 
 #include <ATen/Parallel.h>
 #include <ATen/core/LegacyTypeDispatch.h>
-#include <ATen/ops/conv2d.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include "runtime/ceil_div.hpp"
+#include "stages/model/torch/kernels/depthwise.hpp"
 #include "stages/model/torch/kernels/norm_pass.hpp"
 #include "stages/model/torch/kernels/winograd.hpp"
 
@@ -166,8 +166,7 @@ at::Tensor conv_norm(const at::Tensor& x, const Conv& conv, const at::Tensor& we
   const bool fits = is_channels_last(x) && x.size(0) > 0 && suits_winograd(conv, x) &&
                     (!added.defined() || (is_channels_last(added) && added.scalar_type() == x.scalar_type()));
   if (!fits) {
-    auto y =
-        at::conv2d(x, weight.to(x.scalar_type()), {}, conv.stride, conv.padding, conv.dilation, conv.groups);
+    auto y = convolve(x, conv, weight, {});
     // LibTorch does not see that an image of one channel is channels-last.
     if (is_channels_last(x)) y = y.contiguous(at::MemoryFormat::ChannelsLast);
     return batch_norm(y, norm, true, epilogue, added);

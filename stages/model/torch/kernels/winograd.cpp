@@ -3,14 +3,12 @@
 #include <ATen/ops/empty.h>
 #include <ATen/ops/zeros.h>
 
+#include "stages/model/layer_memory.hpp"
 #include "stages/model/torch/kernels/vector_loops.hpp"
 #include "stages/model/torch/kernels/winograd_loops.hpp"
 
 namespace fovea {
 namespace {
-
-/// More products of channels than these do not stay in a core's cache; 256 by 256 gained less than a tenth.
-constexpr std::int64_t most_filters = 128 * 256;
 
 std::size_t size(const at::Tensor& x, int dimension) {
   return static_cast<std::size_t>(x.size(dimension));
@@ -51,11 +49,8 @@ template <class Transform> at::Tensor filters_of(const at::Tensor& weight, at::S
 bool suits_winograd(const Conv& conv, const at::Tensor& x) {
   static const bool fast = has_avx512(false), fast_in_bf16 = has_avx512(true);
   const bool bf16 = x.scalar_type() == at::kBFloat16;
-  const auto channels = x.size(1);
-  return (bf16 || x.scalar_type() == at::kFloat) && (bf16 ? fast_in_bf16 : fast) && conv.kernel == 3 &&
-         conv.stride == 1 && conv.padding == 1 && conv.dilation == 1 && conv.groups == 1 &&
-         channels % 16 == 0 && conv.channels % 16 == 0 && channels * conv.channels <= most_filters &&
-         x.size(2) >= 4 && x.size(3) >= 4;
+  return (bf16 || x.scalar_type() == at::kFloat) && (bf16 ? fast_in_bf16 : fast) &&
+         suits_winograd(conv, Extent{x.size(1), x.size(2), x.size(3)});
 }
 
 at::Tensor winograd_filters(const at::Tensor& weight, at::ScalarType type) {
