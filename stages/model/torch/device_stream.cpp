@@ -4,6 +4,7 @@
 #include <c10/core/Event.h>
 #include <c10/core/StreamGuard.h>
 #include <c10/core/impl/VirtualGuardImpl.h>
+#include <c10/util/Exception.h>
 
 #include <optional>
 
@@ -20,6 +21,11 @@ template <class Event> void wait_for(Event& event) {
 
 c10::impl::VirtualGuardImpl guard_of(at::Device device) {
   return c10::impl::VirtualGuardImpl(device.type());
+}
+
+/// Whether a device has streams to choose from: a GPU, and what an extension of LibTorch brings.
+bool has_streams(at::Device device) {
+  return device.is_cuda() || device.type() == c10::DeviceType::PrivateUse1;
 }
 
 c10::Stream new_stream(at::Device device) {
@@ -61,7 +67,7 @@ Carrier::Carrier(std::int64_t bytes, at::Device device)
     : body_(std::make_unique<Body>(Body{device, {}, {}})) {
   const auto options = at::TensorOptions(at::kByte);
   const auto there = [&] { return at::zeros({bytes}, options.device(device)); };
-  const bool streams = device.is_cuda() && can_wait<c10::Event>;
+  const bool streams = can_wait<c10::Event> && has_streams(device);
   for (auto& lane : body_->lanes) {
     lane.here = at::zeros({bytes}, options.pinned_memory(device.is_cuda()));
     if (streams) lane.arrived = there();
@@ -69,7 +75,14 @@ Carrier::Carrier(std::int64_t bytes, at::Device device)
   body_->there = there();
   if (streams) body_->stream = new_stream(device);
 }
-Carrier::~Carrier() = default;
+Carrier::~Carrier() {
+  // The host's memory must outlive the copies from it.
+  try {
+    for (auto& lane : body_->lanes)
+      if (lane.brought) wait_for(*lane.brought);
+  } catch (const c10::Error&) {  // reported where the work was started
+  }
+}
 
 std::uint8_t* Carrier::begin() {
   auto& lane = body_->lane();

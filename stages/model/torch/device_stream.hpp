@@ -33,7 +33,7 @@ class DeviceStream {
 
 /// Uploads memory of one size from the host to a device while the device computes. Two pinned buffers are
 /// filled in turn and copied by a stream of their own; the current stream waits for the copy on the device.
-/// With LibTorch 1, and on other devices than GPUs, the copy is synchronous.
+/// With LibTorch 1, and on devices with one stream, the copy is synchronous.
 class Carrier {
  public:
   Carrier(std::int64_t bytes, at::Device device);

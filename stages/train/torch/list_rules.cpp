@@ -8,7 +8,7 @@
 #include <ATen/ops/stack.h>
 #include <ATen/ops/tensor.h>
 #include <torch/version.h>
-#if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 1)
+#if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 4)
 #define FOVEA_HAS_FUSED_ADAM
 #include <ATen/ops/_fused_adam.h>
 #endif
@@ -74,9 +74,20 @@ class ListAdam : public RunRule {
  private:
   const AdamUnbias unbias_;
 
+#ifdef FOVEA_HAS_FUSED_ADAM
+  /// LibTorch's own operator takes its numbers from the device.
+  void update(const UpdatedLists& lists, const at::Tensor& rate, const at::Tensor& made) const override {
+    const std::vector<at::Tensor> w{lists.weights}, g{lists.gradients}, mean{lists.moments[0]},
+        square{lists.moments[1]}, steps{made.to(at::kFloat)};
+    const auto largest =
+        params_.amsgrad ? std::vector<at::Tensor>{lists.moments[2]} : std::vector<at::Tensor>{};
+    // The decay is done already, and without it both rules are the same.
+    at::_fused_adam_(w, g, mean, square, largest, steps, rate, params_.beta_1, params_.second_beta(), 0,
+                     params_.kept_from_zero(), params_.amsgrad, false, {}, {});
+  }
+#else
   void update(const UpdatedLists& lists, const at::Tensor& rate, const at::Tensor& made) const override {
     const auto& [w, g, m] = lists;
-    if (fused(lists, rate, made)) return;
     m[0].mul_(params_.beta_1).add_(g, 1 - params_.beta_1);
     m[1].mul_(params_.second_beta()).addcmul_(g, g, 1 - params_.second_beta());
     if (params_.amsgrad) m[2].copy_(at::maximum(m[2], m[1]));
@@ -85,24 +96,7 @@ class ListAdam : public RunRule {
         (params_.amsgrad ? m[2] : m[1]).sqrt().mul_(unbias.square).add_(params_.kept_from_zero());
     w.addcmul_(m[0] / divisor, rate * unbias.mean, -1);
   }
-
-  /// LibTorch's own kernel, where it takes its numbers from the device.
-  bool fused([[maybe_unused]] const UpdatedLists& lists, [[maybe_unused]] const at::Tensor& rate,
-             [[maybe_unused]] const at::Tensor& made) const {
-#ifdef FOVEA_HAS_FUSED_ADAM
-    if (!lists.weights.is_cuda()) return false;
-    const std::vector<at::Tensor> w{lists.weights}, g{lists.gradients}, mean{lists.moments[0]},
-        square{lists.moments[1]}, steps{made.to(at::kFloat)};
-    const auto largest =
-        params_.amsgrad ? std::vector<at::Tensor>{lists.moments[2]} : std::vector<at::Tensor>{};
-    // The decay is done already, and without it both rules are the same.
-    at::_fused_adam_(w, g, mean, square, largest, steps, rate, params_.beta_1, params_.second_beta(), 0,
-                     params_.kept_from_zero(), params_.amsgrad, false, {}, {});
-    return true;
-#else
-    return false;
 #endif
-  }
 };
 
 /// A rule that needs its settings and nothing else.

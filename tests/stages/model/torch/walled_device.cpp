@@ -21,8 +21,10 @@
 #include <cstring>
 #include <map>
 #include <mutex>
+#include <utility>
 
 #include "stages/model/compute_device.hpp"
+#include "tests/stages/model/torch/late_streams.hpp"
 
 namespace fovea::walled {
 namespace {
@@ -204,14 +206,24 @@ at::Tensor empty_strided(at::IntArrayRef sizes, at::IntArrayRef strides, c10::op
                                            type.value_or(at::kFloat));
 }
 
-at::Tensor& copy(at::Tensor& to, const at::Tensor& from, bool) {
-  if (behind_the_wall == 0) {
-    if (is_here(to) && is_here(from)) ++operations;
-    if (is_here(to) && !is_here(from)) ++ups;
-    if (!is_here(to) && is_here(from)) ++downs;
-  }
+void copy_now(const at::Tensor& to, const at::Tensor& from) {
   Open open;
   open.outside(open(to).copy_(open(from)));
+}
+
+at::Tensor& copy(at::Tensor& to, const at::Tensor& from, bool without_waiting) {
+  const bool up = is_here(to) && !is_here(from);
+  if (behind_the_wall == 0) {
+    if (is_here(to) && is_here(from)) ++operations;
+    if (up) ++ups;
+    if (!is_here(to) && is_here(from)) ++downs;
+  }
+  if (up && without_waiting && late::current() != 0) {
+    Open open;
+    late::copy(open(to).data_ptr(), from.data_ptr(), to.nbytes(), [to, from] { copy_now(to, from); });
+  } else {
+    copy_now(to, from);
+  }
   return to;
 }
 
@@ -263,26 +275,42 @@ const bool registered = [] {
 }();
 #endif
 
-/// One device with one stream, which has always done what was asked of it.
+/// One device, whose first stream has always done what was asked of it.
 struct Guard final : c10::impl::DeviceGuardImplInterface {
   c10::DeviceType type() const override { return kind; }
   c10::Device exchangeDevice(c10::Device) const override { return device(); }
   c10::Device getDevice() const override { return device(); }
   void setDevice(c10::Device) const override {}
   void uncheckedSetDevice(c10::Device) const noexcept override {}
-  c10::Stream getStream(c10::Device) const noexcept override { return only(); }
-  c10::Stream getDefaultStream(c10::Device) const override { return only(); }
-  c10::Stream exchangeStream(c10::Stream) const noexcept override { return only(); }
-  c10::DeviceIndex deviceCount() const noexcept override { return 1; }
-  void record(void** event, const c10::Stream&, const c10::DeviceIndex, const c10::EventFlag) const override {
-    static int one;
-    *event = &one;
+  c10::Stream getStream(c10::Device) const noexcept override { return stream(late::current()); }
+  c10::Stream getDefaultStream(c10::Device) const override { return stream(0); }
+  c10::Stream getStreamFromGlobalPool(c10::Device, bool) const override { return stream(late::new_stream()); }
+  c10::Stream exchangeStream(c10::Stream to) const noexcept override {
+    return stream(std::exchange(late::current(), to.id()));
   }
-  void block(void*, const c10::Stream&) const override {}
+  c10::DeviceIndex deviceCount() const noexcept override { return 1; }
+  void record(void** event, const c10::Stream& on, const c10::DeviceIndex,
+              const c10::EventFlag) const override {
+    if (*event == nullptr) *event = new late::Event;
+    *static_cast<late::Event*>(*event) = late::record(on.id());
+  }
+  void block(void* event, const c10::Stream&) const override {
+    if (event != nullptr) late::block(*static_cast<late::Event*>(event));
+  }
   bool queryEvent(void*) const override { return true; }
+  void destroyEvent(void* event, const c10::DeviceIndex) const noexcept override {
+    delete static_cast<late::Event*>(event);
+  }
+#if TORCH_VERSION_MAJOR >= 2
+  void synchronizeEvent(void* event) const override {
+    if (event != nullptr) late::synchronize(*static_cast<late::Event*>(event));
+  }
+#endif
 
  private:
-  static c10::Stream only() { return c10::Stream(c10::Stream::DEFAULT, device()); }
+  static c10::Stream stream(c10::StreamId id) {
+    return c10::Stream(c10::Stream::UNSAFE, device(), id);
+  }
 };
 
 }  // namespace

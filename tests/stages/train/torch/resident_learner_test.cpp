@@ -3,6 +3,7 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/ones.h>
 #include <ATen/ops/zeros_like.h>
+#include <torch/version.h>
 
 #include <cmath>
 
@@ -172,7 +173,8 @@ TEST_CASE("resident learner: a step of resnet20 sends one upload, reads nothing 
   CHECK(after.up - before.up == 1);
   CHECK(after.down == before.down);
   CHECK(after.read == before.read);
-  CHECK(walled::computed() - operations <= 200);  // 42 of convolutions, 42 of norms, 56 of what follows them
+  // 42 of convolutions, 42 of norms, 56 of what follows them; Adam is one from LibTorch 2.4 on.
+  CHECK(walled::computed() - operations <= (TORCH_VERSION_MAJOR >= 2 ? 185 : 200));
   CHECK(state.history.step_loss.empty());
   learner.settle(state);
   CHECK(state.history.step_loss.size() == 6);
