@@ -10,7 +10,7 @@ namespace fovea {
 struct Augment {
   static constexpr std::string_view name = "augment";
   static constexpr std::string_view doc = "says how training images are varied and normalised";
-  static constexpr int version = 6;
+  static constexpr int version = 7;
   static constexpr bool random = true;
 
   template <template <class> class As> struct In {

@@ -55,7 +55,7 @@ Random augment_random(const AugmentationRecipe& batches, std::uint32_t epoch, st
 }
 
 void augment_sample(const AugmentationRecipe& batches, std::uint32_t epoch, std::size_t position,
-                    float* out) {
+                    std::uint8_t* out) {
   const auto& data = *batches.data;
   const auto maker = augmenter(batches);
   const auto random = augment_random(batches, epoch, position);

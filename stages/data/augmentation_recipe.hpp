@@ -25,7 +25,8 @@ Augmenter augmenter(const AugmentationRecipe& batches);
 Random augment_random(const AugmentationRecipe& batches, std::uint32_t epoch, std::size_t position);
 
 /// Makes one augmented sample on its own: the one at `position` of the data as it is in this epoch, as
-/// H x W x C normalised floats of the size that the preprocessing says.
-void augment_sample(const AugmentationRecipe& batches, std::uint32_t epoch, std::size_t position, float* out);
+/// H x W x C bytes of the size that the preprocessing says.
+void augment_sample(const AugmentationRecipe& batches, std::uint32_t epoch, std::size_t position,
+                    std::uint8_t* out);
 
 }  // namespace fovea

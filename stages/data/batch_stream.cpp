@@ -44,15 +44,14 @@ struct BatchStream::Body {
         epoch(the_epoch),
         batch_size(samples_each),
         augmenter(fovea::augmenter(recipe)),
-        stream(batches() - std::min(first, batches()),
-               batches_ahead(threads, batch_size * image_values() * sizeof(float)), threads,
-               [this, first](std::size_t index, Batch& batch) { fill(first + index, batch); }) {}
+        stream(batches() - std::min(first, batches()), batches_ahead(threads, batch_size * image_values()),
+               threads, [this, first](std::size_t index, Batch& batch) { fill(first + index, batch); }) {}
 
   std::size_t image_values() const { return recipe.preprocessing.size.values(); }
   std::size_t batches() const { return ceil_div(data.size(), batch_size); }
   void fill(std::size_t number, Batch& batch);
-  void make(std::size_t position, float* out) const;
-  void make_shown(std::size_t position, float* out, Clock& clock);
+  void make(std::size_t position, std::uint8_t* out) const;
+  void make_shown(std::size_t position, std::uint8_t* out, Clock& clock);
   void mix_batch(std::size_t number, Batch& batch) const;
 
   const AugmentationRecipe recipe;
@@ -88,16 +87,16 @@ void BatchStream::Body::fill(std::size_t number, Batch& batch) {
   augmenting += clock.lap();
 }
 
-void BatchStream::Body::make(std::size_t position, float* out) const {
+void BatchStream::Body::make(std::size_t position, std::uint8_t* out) const {
   const auto* image = data.image(position).data();
   if (epoch) {
     augmenter.augmented(image, augment_random(recipe, *epoch, position), out);
   } else {
-    augmenter.plain(image, out);
+    std::copy_n(image, image_values(), out);
   }
 }
 
-void BatchStream::Body::make_shown(std::size_t position, float* out, Clock& clock) {
+void BatchStream::Body::make_shown(std::size_t position, std::uint8_t* out, Clock& clock) {
   thread_local Viewer viewer;
   if (epoch) {
     const auto drawn = augmenter.draw(augment_random(recipe, *epoch, position), size_taken(data, position));
@@ -109,7 +108,7 @@ void BatchStream::Body::make_shown(std::size_t position, float* out, Clock& cloc
     augmenting += clock.lap();
     const auto* image = viewer.plain(data, position, recipe.preprocessing);
     decoding += clock.lap();
-    augmenter.plain(image, out);
+    std::copy_n(image, image_values(), out);
   }
 }
 
@@ -117,10 +116,11 @@ void BatchStream::Body::mix_batch(std::size_t number, Batch& batch) const {
   const auto mixing =
       augmenter.mixing({recipe.seed, Purpose::mix, *epoch, static_cast<std::uint32_t>(number)});
   batch.share = mixing.share;
+  batch.blended = mixing.blended();
   batch.other_labels.clear();
   if (!mixing.drawn) return;
   batch.other_labels.assign(batch.labels.rbegin(), batch.labels.rend());
-  mix(mixing, batch.size(), batch.images.data());
+  paste(mixing, batch.size(), batch.images.data());
 }
 
 BatchStream::BatchStream(std::unique_ptr<Body> body) : body_(std::move(body)) {}
@@ -142,6 +142,10 @@ BatchStream BatchStream::plain(const Dataset& data, const Preprocessing& how, st
 
 const Batch* BatchStream::next() {
   return body_->stream.next();
+}
+
+const Preprocessing& BatchStream::preprocessing() const {
+  return body_->recipe.preprocessing;
 }
 
 StreamTimes BatchStream::times() const {

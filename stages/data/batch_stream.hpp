@@ -6,12 +6,14 @@
 
 namespace fovea {
 
-/// Normalised images with their labels, ready for a network.
+/// Images with their labels.
 struct Batch {
-  std::vector<float> images;               ///< n x H x W x C, normalised
+  std::vector<std::uint8_t> images;        ///< n x H x W x C
   std::vector<std::int64_t> labels;        ///< n
   std::vector<std::int64_t> other_labels;  ///< n, the second label of mixed images; empty without mixing
   float share = 1;                         ///< weight of `labels`; the rest is that of `other_labels`
+  float blended = 1;  ///< share of an image's own values, once they are normalised; the rest is that of the
+                      ///< image at the same place from the batch's end
   std::size_t size() const { return labels.size(); }
 };
 
@@ -42,6 +44,8 @@ class BatchStream {
 
   /// Returns the next batch, which is valid until the next call, or null after the last.
   const Batch* next();
+  /// Returns how the bytes of images become values.
+  const Preprocessing& preprocessing() const;
   /// Returns the times so far.
   StreamTimes times() const;
 

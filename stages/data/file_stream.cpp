@@ -6,7 +6,6 @@
 #include "graph/error.hpp"
 #include "runtime/ceil_div.hpp"
 #include "runtime/stream.hpp"
-#include "stages/data/augmentation_recipe.hpp"
 #include "stages/data/batch_stream.hpp"
 #include "stages/data/formats/image_input.hpp"
 #include "stages/data/viewer.hpp"
@@ -41,10 +40,8 @@ struct FileStream::Body {
       : files(std::move(the_files)),
         how(preprocessing),
         batch_size(files_each),
-        shown(Policy{}, preprocessing),
-        stream(ceil_div(files.size(), batch_size),
-               batches_ahead(threads, batch_size * how.size.values() * sizeof(float)), threads,
-               [this](std::size_t index, FileBatch& batch) { fill(index, batch); }) {}
+        stream(ceil_div(files.size(), batch_size), batches_ahead(threads, batch_size * how.size.values()),
+               threads, [this](std::size_t index, FileBatch& batch) { fill(index, batch); }) {}
 
   void fill(std::size_t number, FileBatch& batch) const {
     const auto from = number * batch_size;
@@ -63,15 +60,14 @@ struct FileStream::Body {
     batch.images.resize(static_cast<std::size_t>(out - batch.images.data()));
   }
 
-  void show(const std::filesystem::path& file, float* out) const {
+  void show(const std::filesystem::path& file, std::uint8_t* out) const {
     thread_local Viewer viewer;
-    shown.plain(viewer.plain(dataset_of(file, how.size.channels), 0, how), out);
+    std::copy_n(viewer.plain(dataset_of(file, how.size.channels), 0, how), how.size.values(), out);
   }
 
   const std::vector<std::filesystem::path> files;
   const Preprocessing how;
   const std::size_t batch_size;
-  const Augmenter shown;
   Stream<FileBatch> stream;
 };
 

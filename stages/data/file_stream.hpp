@@ -11,12 +11,12 @@ namespace fovea {
 
 /// Some image files as the input of a network.
 struct FileBatch {
-  std::vector<float> images;        ///< n x H x W x C, normalised: of the files that could be read, in order
-  std::vector<std::string> errors;  ///< one for each file; "" where it was read
+  std::vector<std::uint8_t> images;  ///< n x H x W x C, of the files that could be read, in order
+  std::vector<std::string> errors;   ///< one for each file; "" where it was read
 };
 
 /// Image files without labels, batch by batch in the order of their names: read, decoded and shown as the
-/// preprocessing says in parallel ahead of their use. An image becomes the same numbers as in
+/// preprocessing says in parallel ahead of their use. An image becomes the same bytes as in
 /// `BatchStream::plain`. Memory does not grow with the number of files.
 class FileStream {
  public:

@@ -24,22 +24,16 @@ std::vector<std::size_t> chosen(const Dataset& data) {
   return positions;
 }
 
-/// Converts normalised floats back to a picture.
-render::SheetPicture picture_of(const std::vector<float>& values, const AugmentationRecipe& batches,
+/// Makes a picture of H x W x C bytes.
+render::SheetPicture picture_of(const std::uint8_t* bytes, const ImageSize& size,
                                 const std::string& caption) {
-  const auto& how = batches.preprocessing;
-  const auto channels = how.size.channels;
-  render::SheetPicture picture{.columns = static_cast<int>(how.size.width),
-                               .rows = static_cast<int>(how.size.height),
+  render::SheetPicture picture{.columns = static_cast<int>(size.width),
+                               .rows = static_cast<int>(size.height),
                                .rgb = {},
                                .caption = caption};
-  for (std::size_t i = 0; i < how.size.height * how.size.width; ++i) {
-    for (std::size_t k = 0; k < 3; ++k) {
-      const auto c = channels == 1 ? 0 : k;
-      const double spread = how.std[c] > 0 ? how.std[c] : 1;
-      const double value = static_cast<double>(values[i * channels + c]) * spread + how.mean[c];
-      picture.rgb.push_back(static_cast<std::uint8_t>(std::clamp(std::lround(value / how.scale), 0L, 255L)));
-    }
+  for (std::size_t i = 0; i < size.height * size.width; ++i) {
+    for (std::size_t k = 0; k < 3; ++k)
+      picture.rgb.push_back(bytes[i * size.channels + (size.channels == 1 ? 0 : k)]);
   }
   return picture;
 }
@@ -68,10 +62,9 @@ std::string caption_of(const Dataset& data, std::size_t position) {
 
 render::SheetPicture original(const AugmentationRecipe& batches, std::size_t position) {
   const auto& data = *batches.data;
-  std::vector<float> values(batches.preprocessing.size.values());
   Viewer viewer;
-  augmenter(batches).plain(viewer.plain(data, position, batches.preprocessing), values.data());
-  return picture_of(values, batches, caption_of(data, position));
+  return picture_of(viewer.plain(data, position, batches.preprocessing), batches.preprocessing.size,
+                    caption_of(data, position));
 }
 
 /// Returns the labels of a mixed image: "cat 0.7 + dog 0.3".
@@ -93,16 +86,27 @@ std::string ops_on(const AugmentationRecipe& batches, std::uint32_t epoch, std::
   return join(words, ", ");
 }
 
+/// Mixes images as a batch is mixed; a blend is rounded to bytes.
+void mix(const Mixing& mixing, std::size_t count, std::vector<std::uint8_t>& images) {
+  paste(mixing, count, images.data());
+  const auto values = mixing.size.values();
+  std::vector<float> blended(images.begin(), images.end());
+  for (std::size_t i = 0; i < count / 2; ++i)
+    blend(mixing.blended(), values, &blended[i * values], &blended[(count - 1 - i) * values]);
+  std::ranges::transform(blended, images.begin(),
+                         [](float value) { return static_cast<std::uint8_t>(std::lround(value)); });
+}
+
 /// Returns the samples at these positions as one batch of an epoch, mixed like its first batch.
 std::vector<render::SheetPicture> batch_of(const AugmentationRecipe& batches,
                                            const std::vector<std::size_t>& positions, std::uint32_t epoch) {
   const auto& data = *batches.data;
   const auto each = batches.preprocessing.size.values();
-  std::vector<float> images(positions.size() * each);
+  std::vector<std::uint8_t> images(positions.size() * each);
   for (std::size_t i = 0; i < positions.size(); ++i)
     augment_sample(batches, epoch, positions[i], &images[i * each]);
   const auto mixing = augmenter(batches).mixing({batches.seed, Purpose::mix, epoch, 0});
-  if (mixing.drawn) mix(mixing, positions.size(), images.data());
+  if (mixing.drawn) mix(mixing, positions.size(), images);
   std::vector<render::SheetPicture> pictures;
   for (std::size_t i = 0; i < positions.size(); ++i) {
     const auto partner = positions.size() - 1 - i;
@@ -112,8 +116,8 @@ std::vector<render::SheetPicture> batch_of(const AugmentationRecipe& batches,
           labels_of(class_name(data, positions[i]), class_name(data, positions[partner]), mixing.share) +
           (caption.empty() ? "" : "\n" + caption);
     }
-    const auto* first = &images[i * each];
-    pictures.push_back(picture_of({first, first + each}, batches, caption.empty() ? "unchanged" : caption));
+    pictures.push_back(
+        picture_of(&images[i * each], batches.preprocessing.size, caption.empty() ? "unchanged" : caption));
   }
   return pictures;
 }

@@ -14,7 +14,7 @@ namespace fovea {
 struct FindLearningRate {
   static constexpr std::string_view name = "find_learning_rate";
   static constexpr std::string_view doc = "tries rising learning rates and suggests one";
-  static constexpr int version = 5;
+  static constexpr int version = 6;
   static constexpr bool random = true;
   static constexpr std::string_view library = "fovea_torch";
 

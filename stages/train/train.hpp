@@ -17,7 +17,7 @@ namespace fovea {
 struct Train {
   static constexpr std::string_view name = "train";
   static constexpr std::string_view doc = "trains a model";
-  static constexpr int version = 11;
+  static constexpr int version = 12;
   static constexpr bool random = true;
   static constexpr std::string_view library = "fovea_torch";
 

@@ -60,10 +60,11 @@ void decode(const Model& model, const Files& files, std::size_t batch_size, std:
 }
 
 void compute(Network& network, const Model& model, std::size_t images, std::size_t batch_size) {
-  const std::vector<float> batch(batch_size * model.preprocessing.size.values(), 0.5F);
+  const std::vector<std::uint8_t> batch(batch_size * model.preprocessing.size.values(), 128);
+  NetworkInput input(model.specification, model.preprocessing, at::kCPU);
   const at::NoGradGuard no_gradients;
   for (std::size_t done = 0; done < images; done += batch_size)
-    scores_of(network, model.specification, batch, Precision::fp32);
+    scores_of(network, input, batch, Precision::fp32);
 }
 
 void run(char** words, int count) {

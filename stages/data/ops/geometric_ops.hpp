@@ -6,7 +6,8 @@
 // An op of an augmentation policy is a struct with a tag (its name in definitions), fields, and `void
 // draw(Random&, Drawn&) const`, which adds its random choices for one sample. It may `check` rules across its
 // fields. These ops move pixels; all geometric steps of one sample become one warp. `fill` is the content
-// outside of the image, equal for all ops of a policy.
+// outside of the image, equal for all ops of a policy. The fill colour is the data's mean colour, and
+// black where that is the fill.
 
 namespace fovea {
 
@@ -100,7 +101,7 @@ struct Shear {
   void draw(Random& random, Drawn& drawn) const;
 };
 
-/// Sets a random rectangle to 0 after normalisation, which is the data's mean colour (Zhong et al., 2017).
+/// Fills a random rectangle with the fill colour (Zhong et al., 2017).
 struct RandomErasing {
   static constexpr Tag tag{"op", "random_erasing"};
   double p = 0.5;
@@ -121,7 +122,7 @@ struct RandomErasing {
   void draw(Random& random, Drawn& drawn) const;
 };
 
-/// Sets a square about a random pixel to 0 after normalisation; it may reach over the border (DeVries and
+/// Fills a square about a random pixel with the fill colour; it may reach over the border (DeVries and
 /// Taylor, 2017).
 struct Cutout {
   static constexpr Tag tag{"op", "cutout"};

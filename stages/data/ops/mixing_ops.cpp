@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "stages/data/vector_code.hpp"
+
 namespace fovea {
 namespace {
 
@@ -19,8 +21,8 @@ double gamma(Random& random, double alpha) {
   }
 }
 
-/// Mixes two images in place.
-void mix_pair(float* a, float* b, std::size_t count, float share) {
+FOVEA_VECTOR_CODE
+void blend_all(float share, std::size_t count, float* a, float* b) {
   for (std::size_t i = 0; i < count; ++i) {
     const float x = a[i], y = b[i];
     a[i] = share * x + (1 - share) * y;
@@ -28,7 +30,7 @@ void mix_pair(float* a, float* b, std::size_t count, float share) {
   }
 }
 
-void swap_boxes(float* a, float* b, const ImageSize& size, const Box& box) {
+void swap_boxes(std::uint8_t* a, std::uint8_t* b, const ImageSize& size, const Box& box) {
   for (std::size_t y = box.y; y < box.y + box.height; ++y) {
     const auto from = (y * size.width + box.x) * size.channels;
     std::swap_ranges(a + from, a + from + box.width * size.channels, b + from);
@@ -66,12 +68,15 @@ void CutMix::draw(Random& random, Mixing& mixing) const {
   mixing.share = static_cast<float>(1 - area / static_cast<double>(mixing.size.height * mixing.size.width));
 }
 
-void mix(const Mixing& mixing, std::size_t count, float* images) {
+void paste(const Mixing& mixing, std::size_t count, std::uint8_t* images) {
+  if (!mixing.box) return;
   const auto values = mixing.size.values();
-  for (std::size_t i = 0; i < count / 2; ++i) {
-    float *const a = images + i * values, *const b = images + (count - 1 - i) * values;
-    mixing.box ? swap_boxes(a, b, mixing.size, *mixing.box) : mix_pair(a, b, values, mixing.share);
-  }
+  for (std::size_t i = 0; i < count / 2; ++i)
+    swap_boxes(images + i * values, images + (count - 1 - i) * values, mixing.size, *mixing.box);
+}
+
+void blend(float share, std::size_t count, float* a, float* b) {
+  blend_all(share, count, a, b);
 }
 
 }  // namespace fovea

@@ -12,8 +12,11 @@ namespace fovea {
 struct Mixing {
   ImageSize size;
   float share = 1;         ///< of an image's own label; the rest is that of the other image
-  std::optional<Box> box;  ///< region that is taken from the other image; without it, all pixels are mixed
+  std::optional<Box> box;  ///< region that is taken from the other image; without it, all values are blended
   bool drawn = false;      ///< whether an op of the policy has mixed the batch already
+
+  /// Returns the share of an image's own values in those that it keeps.
+  float blended() const { return box ? 1 : share; }
 };
 
 // An op on batches has a tag and fields as others have, and `void draw(Random&, Mixing&) const`. At most one
@@ -46,8 +49,13 @@ struct CutMix {
   void draw(Random& random, Mixing& mixing) const;
 };
 
-/// Mixes `count` images (H x W x C floats each, one after the other) by the drawn choices.
-void mix(const Mixing& mixing, std::size_t count, float* images);
+/// Pastes the drawn region, where there is one, of `count` images (H x W x C bytes each, one after the other)
+/// into their partners, and back.
+void paste(const Mixing& mixing, std::size_t count, std::uint8_t* images);
+
+/// Blends two images of `count` values in place: each keeps `share` of its own values, and the rest is the
+/// other's.
+void blend(float share, std::size_t count, float* a, float* b);
 
 /// Draws from Beta(alpha, alpha), by the gamma method of Marsaglia and Tsang (2000).
 double beta(Random& random, double alpha);

@@ -1,18 +1,13 @@
 #include "stages/data/ops/policy.hpp"
 
 #include "stages/data/ops/colours.hpp"
+#include "stages/data/ops/normalisation.hpp"
 
 namespace fovea {
 namespace {
 
 template <class T> constexpr bool is_on_batches = requires(const T& op, Random& random, Mixing& mixing) {
   op.draw(random, mixing);
-};
-
-/// The buffers of a thread, reused between images.
-struct Workspace {
-  std::vector<std::uint8_t> image;
-  Colours colours;
 };
 
 /// The largest number of colour steps that an op adds.
@@ -114,7 +109,7 @@ std::vector<std::string> op_names(const Policy& policy) {
 Augmenter::Augmenter(Policy policy, Preprocessing how)
     : policy_(std::move(policy)),
       how_(std::move(how)),
-      pass_(how_.size, how_.mean, how_.std, fill_of(policy_), how_.scale) {
+      pass_(how_.size, Normalisation(how_).mean_colour(), fill_of(policy_)) {
   check_policy(policy_, "policy");
 }
 
@@ -130,25 +125,15 @@ Drawn Augmenter::draw(Random random, const std::optional<ImageSize>& taken) cons
   return drawn;
 }
 
-void Augmenter::carry_out(const Drawn& drawn, const std::uint8_t* image, float* out) const {
-  if (drawn.colours.all().empty()) {
-    pass_(image, drawn.warp, drawn.nearest, out);
-  } else {
-    thread_local Workspace workspace;
-    workspace.image.resize(pass_.size().values());
-    pass_.warped(image, drawn.warp, drawn.nearest, workspace.image.data());
-    workspace.colours(drawn.colours.all(), workspace.image.data(), pass_.size());
-    pass_.normalised(workspace.image.data(), out);
-  }
+void Augmenter::carry_out(const Drawn& drawn, const std::uint8_t* image, std::uint8_t* out) const {
+  pass_.warp(image, drawn.warp, drawn.nearest, out);
+  thread_local Colours colours;
+  colours(drawn.colours.all(), out, pass_.size());
   for (const auto& box : drawn.erased.all()) pass_.erase(box, out);
 }
 
-void Augmenter::augmented(const std::uint8_t* image, Random random, float* out) const {
+void Augmenter::augmented(const std::uint8_t* image, Random random, std::uint8_t* out) const {
   carry_out(draw(random), image, out);
-}
-
-void Augmenter::plain(const std::uint8_t* image, float* out) const {
-  pass_.normalised(image, out);
 }
 
 std::vector<std::string_view> Augmenter::applied(Random random, const std::optional<ImageSize>& taken) const {
@@ -172,6 +157,10 @@ bool mixes_batches(const Policy& policy) {
   return std::ranges::any_of(policy, [](const Op& op) {
     return std::visit([]<class T>(const T&) { return is_on_batches<T>; }, op);
   });
+}
+
+bool blends_images(const Policy& policy) {
+  return std::ranges::any_of(policy, [](const Op& op) { return std::holds_alternative<Mixup>(op); });
 }
 
 Mixing Augmenter::mixing(Random random) const {

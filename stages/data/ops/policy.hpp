@@ -28,23 +28,22 @@ std::vector<std::string> op_names(const Policy& policy);
 
 /// Returns whether any op mixes the images of a batch, and their labels.
 bool mixes_batches(const Policy& policy);
+/// Returns whether any op blends the values of images (mixup).
+bool blends_images(const Policy& policy);
 
 /// Applies a policy, one sample at a time; thread-safe.
 class Augmenter {
  public:
-  /// The preprocessing says what an image is where nothing is varied, and how values are normalised.
+  /// The preprocessing says what an image is where nothing is varied, and what the mean colour is.
   Augmenter(Policy policy, Preprocessing how);
 
   /// Draws what is done to one sample. `taken` is the size of an image that is kept in another one than that
   /// in which it is seen: then where it is shown is drawn as well.
   Drawn draw(Random random, const std::optional<ImageSize>& taken = {}) const;
-  /// Applies the choices to a sample (H x W x C bytes, already cropped) and writes H x W x C normalised
-  /// floats.
-  void carry_out(const Drawn& drawn, const std::uint8_t* image, float* out) const;
+  /// Applies the choices to a sample (H x W x C bytes, already cropped) and writes H x W x C bytes.
+  void carry_out(const Drawn& drawn, const std::uint8_t* image, std::uint8_t* out) const;
   /// Draws and applies, for an image that is kept as pixels of its final size.
-  void augmented(const std::uint8_t* image, Random random, float* out) const;
-  /// Writes the sample only normalised.
-  void plain(const std::uint8_t* image, float* out) const;
+  void augmented(const std::uint8_t* image, Random random, std::uint8_t* out) const;
   /// Returns the names of the ops that change the sample which `draw` draws with the same arguments.
   std::vector<std::string_view> applied(Random random, const std::optional<ImageSize>& taken = {}) const;
   /// Draws the choices for one batch; `drawn` is false where no op mixes it.

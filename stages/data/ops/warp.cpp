@@ -7,15 +7,11 @@
 
 #include "stages/data/vector_code.hpp"
 
-// The pass visits the output in tiles of whole rows, or of a part of a row where rows are long: `fetch`
-// collects a tile's bytes, `normalise` converts them to floats while they are in the L1 cache.
-
 namespace fovea {
 namespace {
 
 /// Limit of coordinates in a mirrored image: floats tell neighbouring integers apart up to here.
 constexpr float most_outside = 1e6F;
-constexpr std::size_t tile_bytes = 85 * PixelPass::period;
 
 struct Source {
   const std::uint8_t* pixels;
@@ -238,49 +234,10 @@ FOVEA_INLINE void fetch(const Source& from, const Warp& warp, Look look, std::pt
   look == Look::between ? fetch_between(from, line, count, to) : fetch_nearest(from, line, count, to);
 }
 
-FOVEA_INLINE void normalise(const std::uint8_t* values, std::size_t count, const float* scale,
-                            const float* offset, float* out) {
-  constexpr auto period = PixelPass::period;
-  std::size_t i = 0;
-  for (; i + period <= count; i += period) {
-    for (std::size_t k = 0; k < period; ++k) {
-      out[i + k] = static_cast<float>(values[i + k]) * scale[k] + offset[k];
-    }
-  }
-  for (std::size_t k = 0; i + k < count; ++k) {
-    out[i + k] = static_cast<float>(values[i + k]) * scale[k] + offset[k];
-  }
-}
-
-FOVEA_VECTOR_CODE
-void run_pass(const Source& from, const Warp& warp, Look look, const float* scale, const float* offset,
-              float* out) {
-  alignas(64) std::uint8_t tile[tile_bytes];
-  const auto row_values = from.width * from.channels;
-  const auto columns = std::min<std::ptrdiff_t>(from.width, tile_bytes / from.channels);
-  const auto rows = std::max<std::ptrdiff_t>(1, static_cast<std::ptrdiff_t>(tile_bytes) / row_values);
-  for (std::ptrdiff_t y = 0; y < from.height; y += rows) {
-    const auto last = std::min(y + rows, from.height);
-    for (std::ptrdiff_t x = 0; x < from.width; x += columns) {
-      const auto count = std::min(columns, from.width - x);
-      for (auto row = y; row < last; ++row)
-        fetch(from, warp, look, x, row, count, tile + (row - y) * row_values);
-      normalise(tile, static_cast<std::size_t>((last - y) * count * from.channels), scale, offset,
-                out + y * row_values + x * from.channels);
-    }
-  }
-}
-
 FOVEA_VECTOR_CODE
 void fetch_all(const Source& from, const Warp& warp, Look look, std::uint8_t* out) {
   for (std::ptrdiff_t y = 0; y < from.height; ++y)
     fetch(from, warp, look, 0, y, from.width, out + y * from.width * from.channels);
-}
-
-FOVEA_VECTOR_CODE
-void normalise_all(const std::uint8_t* values, std::size_t count, const float* scale, const float* offset,
-                   float* out) {
-  normalise(values, count, scale, offset, out);
 }
 
 bool whole(float value) {
@@ -316,46 +273,25 @@ bool Warp::keeps_pixels() const {
   return std::abs(a) == 1 && b == 0 && d == 0 && std::abs(e) == 1 && whole(c) && whole(f);
 }
 
-PixelPass::PixelPass(ImageSize size, const std::vector<double>& mean, const std::vector<double>& std,
-                     Fill fill, double scale)
+PixelPass::PixelPass(ImageSize size, const std::array<std::uint8_t, 3>& mean_colour, Fill fill)
     : size_(size), fill_mode_(fill) {
   assert(size.channels == 1 || size.channels == 3);
-  assert(mean.size() == size.channels && std.size() == size.channels);
-  const double unit = 1 / scale;
-  for (std::size_t i = 0; i < period; ++i) {
-    const auto c = i % size.channels;
-    const double spread = std[c] > 0 ? std[c] : 1;
-    scale_[i] = static_cast<float>(1 / (unit * spread));
-    offset_[i] = static_cast<float>(-mean[c] / spread);
-  }
-  for (std::size_t c = 0; c < size.channels; ++c) {
-    if (fill == Fill::mean)
-      fill_[c] = static_cast<std::uint8_t>(std::clamp(std::lround(mean[c] * unit), 0L, 255L));
-  }
+  if (fill != Fill::black) colour_ = mean_colour;
 }
 
-void PixelPass::operator()(const std::uint8_t* image, const Warp& warp, bool nearest, float* out) const {
-  if (is_identity(warp)) return normalised(image, out);
-  run_pass(source_of(image, size_, fill_.data(), fill_mode_), warp, look_of(warp, nearest), scale_.data(),
-           offset_.data(), out);
-}
-
-void PixelPass::warped(const std::uint8_t* image, const Warp& warp, bool nearest, std::uint8_t* out) const {
+void PixelPass::warp(const std::uint8_t* image, const Warp& warp, bool nearest, std::uint8_t* out) const {
   if (is_identity(warp)) {
     std::memcpy(out, image, size_.values());
   } else {
-    fetch_all(source_of(image, size_, fill_.data(), fill_mode_), warp, look_of(warp, nearest), out);
+    fetch_all(source_of(image, size_, colour_.data(), fill_mode_), warp, look_of(warp, nearest), out);
   }
 }
 
-void PixelPass::normalised(const std::uint8_t* image, float* out) const {
-  normalise_all(image, size_.values(), scale_.data(), offset_.data(), out);
-}
-
-void PixelPass::erase(const Box& box, float* out) const {
+void PixelPass::erase(const Box& box, std::uint8_t* image) const {
+  const auto filling = source_of(image, size_, colour_.data(), fill_mode_);
   for (std::size_t y = box.y; y < box.y + box.height; ++y) {
-    auto* row = out + (y * size_.width + box.x) * size_.channels;
-    std::fill(row, row + box.width * size_.channels, 0.0F);
+    auto* const row = image + (y * size_.width + box.x) * size_.channels;
+    fill_pixels(filling, static_cast<std::ptrdiff_t>(box.width), row);
   }
 }
 

@@ -3,8 +3,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <span>
-#include <vector>
 
 namespace fovea {
 
@@ -36,34 +34,24 @@ struct Box {
   std::size_t x = 0, y = 0, width = 0, height = 0;
 };
 
-/// Converts an image to normalised floats in one pass over its pixels: warp and normalise.
+/// Moves and erases the pixels of images.
 class PixelPass {
  public:
-  /// `mean` and `std` are per channel, of bytes times `scale`; a deviation of 0 counts as 1.
-  PixelPass(ImageSize size, const std::vector<double>& mean, const std::vector<double>& std,
-            Fill fill = Fill::mean, double scale = 1.0 / 255);
+  /// The fill colour is the mean colour, or black where the fill is black.
+  PixelPass(ImageSize size, const std::array<std::uint8_t, 3>& mean_colour, Fill fill = Fill::mean);
 
-  /// Writes the warped and normalised image as H x W x C floats. The mean colour, where that is the fill, is
-  /// rounded to a byte, so it becomes nearly 0. Interpolation is bilinear, or by the nearest pixel.
-  void operator()(const std::uint8_t* image, const Warp& warp, bool nearest, float* out) const;
-  /// Writes the warped image as H x W x C bytes.
-  void warped(const std::uint8_t* image, const Warp& warp, bool nearest, std::uint8_t* out) const;
-  /// Writes the normalised image.
-  void normalised(const std::uint8_t* image, float* out) const;
-  /// Sets a rectangle of the floats to exactly 0.
-  void erase(const Box& box, float* out) const;
+  /// Writes the warped image as H x W x C bytes. Interpolation is bilinear, rounded to the nearest byte, or
+  /// by the nearest pixel.
+  void warp(const std::uint8_t* image, const Warp& warp, bool nearest, std::uint8_t* out) const;
+  /// Fills a rectangle of H x W x C bytes with the fill colour.
+  void erase(const Box& box, std::uint8_t* image) const;
 
   const ImageSize& size() const { return size_; }
-
-  /// Constants repeat every 48 values, a multiple of the channels and of every vector width.
-  static constexpr std::size_t period = 48;
 
  private:
   ImageSize size_;
   Fill fill_mode_;
-  std::array<std::uint8_t, 3> fill_{};
-  std::array<float, period> scale_{};
-  std::array<float, period> offset_{};
+  std::array<std::uint8_t, 3> colour_{};
 };
 
 }  // namespace fovea

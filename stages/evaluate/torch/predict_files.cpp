@@ -14,7 +14,9 @@ namespace {
 void predict_files(const Model& model, const std::vector<std::filesystem::path>& files,
                    std::size_t batch_size, const Context& context, const SeePredictedFiles& see) {
   FileStream stream(files, model.preprocessing, batch_size, context.threads);
-  Network network(model, torch_device(compute_device(context.device)));
+  const auto device = torch_device(compute_device(context.device));
+  Network network(model, device);
+  NetworkInput input(model.specification, model.preprocessing, device);
   network.fold(Precision::fp32);
   const at::NoGradGuard no_gradients;
   while (const auto* batch = stream.next()) {
@@ -22,7 +24,7 @@ void predict_files(const Model& model, const std::vector<std::filesystem::path>&
     at::Tensor scores;
     PredictedFiles said{batch->errors, {}};
     if (!batch->images.empty()) {
-      scores = scores_of(network, model.specification, batch->images, Precision::fp32);
+      scores = scores_of(network, input, batch->images, Precision::fp32);
       said.logits = values_of(scores);
     }
     see(said);

@@ -17,23 +17,25 @@ namespace {
 /// batches come down together.
 class DeviceScoring {
  public:
-  DeviceScoring(Network& network, const Specification& specification, Precision precision)
+  DeviceScoring(Network& network, const Specification& specification, const Preprocessing& how,
+                Precision precision)
       : network_(network),
         specification_(specification),
+        input_(specification, how, network.lists().device()),
         pass_{.training = false, .precision = precision, .seed = 0, .number = 0} {}
 
   /// Starts to score a batch; no later one is larger than the first.
   void add(const Batch& batch, const SeeScores& visit) {
-    const auto bytes = batch.images.size() * sizeof(float);
+    const auto bytes = batch.images.size();
     if (carrier_ == nullptr) begin(static_cast<std::int64_t>(batch.size()), static_cast<std::int64_t>(bytes));
     std::memcpy(carrier_->begin(), batch.images.data(), bytes);
     carrier_->send();
     const auto& [c, h, w] = std::tie(specification_.channels, specification_.height, specification_.width);
-    const auto images = carrier_->there().narrow(0, 0, static_cast<std::int64_t>(bytes)).view(at::kFloat);
-    const auto scores = network_.compute(images.view({-1, h, w, c}).permute({0, 3, 1, 2}), pass_);
+    const auto images = carrier_->there().narrow(0, 0, static_cast<std::int64_t>(bytes));
+    const auto scores = network_.compute(input_.normalised(images.view({-1, h, w, c})), pass_);
     table_->row().narrow(0, 0, scores.numel()).copy_(scores.contiguous().view({-1}));
     table_->keep();
-    sent_.push_back({{}, batch.labels, batch.other_labels, batch.share});
+    sent_.push_back({{}, batch.labels, batch.other_labels, batch.share, batch.blended});
     if (table_->is_full()) read(visit);
   }
 
@@ -61,6 +63,7 @@ class DeviceScoring {
 
   Network& network_;
   const Specification& specification_;
+  const NetworkInput input_;
   const Pass pass_;
   std::unique_ptr<Carrier> carrier_;
   std::unique_ptr<DeviceTable> table_;
@@ -123,26 +126,27 @@ std::span<const float> values_of(const at::Tensor& tensor) {
   return {tensor.data_ptr<float>(), static_cast<std::size_t>(tensor.numel())};
 }
 
-at::Tensor scores_of(Network& network, const Specification& specification, std::span<const float> images,
+at::Tensor scores_of(Network& network, NetworkInput& input, std::span<const std::uint8_t> images,
                      Precision precision) {
   const Pass pass{.training = false, .precision = precision, .seed = 0, .number = 0};
-  return network.forward(image_tensor(images, specification), pass).contiguous();
+  return network.forward(input(images), pass).contiguous();
 }
 
 void score(Network& network, const Specification& specification, BatchStream stream, Precision precision,
            const Context& context, const SeeScores& visit) {
   const at::NoGradGuard no_gradients;
   if (network.lists().device() != at::Device(at::kCPU)) {
-    DeviceScoring scoring(network, specification, precision);
+    DeviceScoring scoring(network, specification, stream.preprocessing(), precision);
     while (const auto* batch = stream.next()) {
       if (context.stop.stop_requested()) throw Stopped{};
       scoring.add(*batch, visit);
     }
     return scoring.read(visit);
   }
+  NetworkInput input(specification, stream.preprocessing(), network.lists().device());
   while (const auto* batch = stream.next()) {
     if (context.stop.stop_requested()) throw Stopped{};
-    visit(scores_of(network, specification, batch->images, precision), *batch);
+    visit(scores_of(network, input, batch->images, precision), *batch);
   }
 }
 

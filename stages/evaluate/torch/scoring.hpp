@@ -8,6 +8,7 @@
 #include "runtime/context.hpp"
 #include "stages/data/batch_stream.hpp"
 #include "stages/model/torch/network.hpp"
+#include "stages/model/torch/network_input.hpp"
 
 namespace fovea {
 
@@ -37,7 +38,7 @@ at::Tensor label_tensor(const std::vector<std::int64_t>& labels);
 std::span<const float> values_of(const at::Tensor& tensor);
 
 /// Returns the logits N x K of images N x H x W x C in evaluation mode, contiguous. Gradients must be off.
-at::Tensor scores_of(Network& network, const Specification& specification, std::span<const float> images,
+at::Tensor scores_of(Network& network, NetworkInput& input, std::span<const std::uint8_t> images,
                      Precision precision);
 
 /// Sees the logits N x K of a batch on the CPU, and the batch; images that were scored on a GPU are not kept

@@ -43,7 +43,7 @@ class Network {
   ~Network();
 
   /// Returns the logits, N x K in fp32, of images N x C x H x W (fp32, any memory order; channels last is
-  /// fastest). Images and logits are on the host.
+  /// fastest), on the host or on the network's device. Logits are on the host.
   at::Tensor forward(const at::Tensor& images, const Pass& pass);
 
   /// Computes logits from images, both on the network's device. Updates of running statistics stay on the

@@ -10,14 +10,15 @@
 
 namespace fovea {
 
-BatchUpload::BatchUpload(const Specification& specification, const std::vector<Dropped>& dropped,
-                         std::int64_t batch_size, bool mixes, at::Device device)
-    : specification_(specification), dropped_(dropped) {
+BatchUpload::BatchUpload(const Specification& specification, const AugmentationRecipe& batches,
+                         const std::vector<Dropped>& dropped, std::int64_t batch_size, at::Device device)
+    : specification_(specification), dropped_(dropped), input_(specification, batches.preprocessing, device) {
   labels_ = next(batch_size * static_cast<std::int64_t>(sizeof(std::int64_t)));
-  if (mixes) others_ = next(labels_.bytes);
+  if (mixes_batches(batches.policy)) others_ = next(labels_.bytes);
+  if (blends_images(batches.policy))
+    shares_ = next(2 * batch_size * static_cast<std::int64_t>(sizeof(float)));
   for (const auto& one : dropped) kept_.push_back(next(batch_size * one.values));
-  images_ = next(batch_size * specification.channels * specification.height * specification.width *
-                 static_cast<std::int64_t>(sizeof(float)));
+  images_ = next(batch_size * specification.channels * specification.height * specification.width);
   carrier_ = std::make_unique<Carrier>(bytes_, device);
 }
 
@@ -43,17 +44,32 @@ void BatchUpload::fill(const Batch& batch, const Numbers& numbers, std::uint64_t
     const auto& others = batch.other_labels.empty() ? batch.labels : batch.other_labels;
     std::memcpy(out + others_.begin, others.data(), bytes);
   }
+  if (shares_.bytes > 0) fill_shares(batch, out + shares_.begin);
   for (std::size_t i = 0; i < dropped_.size(); ++i) {
     const auto count = static_cast<std::size_t>(dropped_[i].values) * batch.size();
     draw_kept({out + kept_[i].begin, count}, dropped_[i].rate, seed, pass, dropped_[i].layer);
   }
-  const auto* const images = reinterpret_cast<const std::uint8_t*>(batch.images.data());
   constexpr std::size_t block = std::size_t{1} << 20;
-  const auto all = batch.images.size() * sizeof(float);
+  const auto all = batch.images.size();
   on_all_threads(ceil_div(all, block), [&](std::size_t begin, std::size_t end) {
     const auto from = begin * block;
-    std::memcpy(out + images_.begin + from, images + from, std::min(end * block, all) - from);
+    std::memcpy(out + images_.begin + from, batch.images.data() + from, std::min(end * block, all) - from);
   });
+}
+
+void BatchUpload::fill_shares(const Batch& batch, std::uint8_t* out) const {
+  const auto n = batch.size();
+  std::vector<float> own(n, batch.blended), other(n, 1 - batch.blended);
+  if (n % 2 == 1) {  // the image in the middle has no partner
+    own[n / 2] = 1;
+    other[n / 2] = 0;
+  }
+  std::memcpy(out, own.data(), n * sizeof(float));
+  std::memcpy(out + shares_.bytes / 2, other.data(), n * sizeof(float));
+}
+
+at::Tensor BatchUpload::rate() const {
+  return part({}, at::kFloat, 1).select(0, 0);
 }
 
 at::Tensor BatchUpload::part(const Place& place, at::ScalarType type, std::int64_t count) const {
@@ -64,11 +80,15 @@ at::Tensor BatchUpload::part(const Place& place, at::ScalarType type, std::int64
 BatchUpload::Read BatchUpload::read(std::int64_t n) const {
   const auto head = part({}, at::kFloat, 3);
   const auto& [c, h, w] = std::tie(specification_.channels, specification_.height, specification_.width);
-  Read read{.rate = head.select(0, 0),
-            .seed = head.select(0, 1),
-            .images = part(images_, at::kFloat, n * c * h * w).view({n, h, w, c}).permute({0, 3, 1, 2}),
+  Read read{.seed = head.select(0, 1),
+            .images = input_.normalised(part(images_, at::kByte, n * c * h * w).view({n, h, w, c})),
             .truth = {.labels = part(labels_, at::kLong, n), .others = {}, .share = head.select(0, 2)},
             .kept = {}};
+  if (shares_.bytes > 0) {
+    const auto half = shares_.bytes / 2;
+    blend_images(read.images, part({shares_.begin, half}, at::kFloat, n),
+                 part({shares_.begin + half, half}, at::kFloat, n));
+  }
   if (others_.bytes > 0) read.truth.others = part(others_, at::kLong, n);
   for (std::size_t i = 0; i < dropped_.size(); ++i)
     read.kept.push_back(part(kept_[i], at::kByte, n * dropped_[i].values));

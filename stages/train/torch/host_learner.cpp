@@ -39,7 +39,9 @@ class SwappedWeights {
 
 HostLearner::HostLearner(const Train::In<Value>& in, const Train::Params& params, std::uint64_t seed,
                          const ComputeDevice& device)
-    : Learner(in, params, seed, device), runs_(runs()) {
+    : Learner(in, params, seed, device),
+      input_(in.model->specification, in.batches->preprocessing, at::kCPU),
+      runs_(runs()) {
   std::size_t buffer = 0;
   for (const auto& weight : infer(in.model->specification).weights()) {
     if (weight.role != WeightRole::buffer) continue;
@@ -83,7 +85,7 @@ Learner::Sums HostLearner::learn(BatchStream& stream, std::int64_t number, Train
                     .seed = seed_,
                     .number = pass_number,
                     .recompute = params_.gradient_checkpointing};
-    const auto scores = network_.forward(image_tensor(batch->images, in_.model->specification), pass);
+    const auto scores = network_.forward(input_(batch->images, batch->blended), pass);
     const auto [sum, weight] = (*loss_)(scores, *batch);
     const double value = sum.item<float>();
     expect_finite(value, number, state);

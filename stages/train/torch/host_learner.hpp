@@ -1,5 +1,6 @@
 #pragma once
 
+#include "stages/model/torch/network_input.hpp"
 #include "stages/train/torch/learner.hpp"
 
 namespace fovea {
@@ -22,6 +23,7 @@ class HostLearner : public Learner {
   void learn_anew() override { runs_ = runs(); }
   std::vector<WeightRun> runs() const { return optimizer_->whole_tensors() ? tensors_ : merged(tensors_); }
 
+  NetworkInput input_;
   std::vector<WeightRun> runs_;
   std::vector<std::size_t> counters_;  ///< buffers that count batches, and are not averaged
 };

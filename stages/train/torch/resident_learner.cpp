@@ -44,8 +44,8 @@ ResidentLearner::ResidentLearner(const Train::In<Value>& in, const Train::Params
       device_loss_(loss_on(device_, params.loss, *in.batches->data)),
       tensor_loss_(dynamic_cast<const TensorLoss*>(device_loss_.get())),
       state_(network_, params_, tensors_, *optimizer_),
-      batch_upload_(in.model->specification, network_.dropped(), params.images_a_pass(),
-                    mixes_batches(in.batches->policy), device_),
+      batch_upload_(in.model->specification, *in.batches, network_.dropped(), params.images_a_pass(),
+                    device_),
       step_log_(needs_host() || !params.callbacks.empty() ? 1 : params.log_every * params.accumulate_steps,
                 width(), device_) {
   const bool calls = !params.callbacks.empty();
@@ -179,7 +179,7 @@ void ResidentLearner::backward_from(const at::Tensor& scores, const at::Tensor& 
 }
 
 void ResidentLearner::move(double factor) {
-  norms_ = state_.move(factor, batch_upload_.read(0).rate, sent_.back().rate);
+  norms_ = state_.move(factor, batch_upload_.rate(), sent_.back().rate);
   mark(&Shares::update);
 }
 

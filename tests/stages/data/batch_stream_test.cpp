@@ -63,7 +63,7 @@ TEST_CASE("a training pass that begins with batch 4 goes on as the whole one doe
   const auto whole = joined(BatchStream::training(batches, 1, 8, 2));
   const auto rest = joined(BatchStream::training(batches, 1, 8, 2, 4));
   CHECK(rest.labels == std::vector<std::int64_t>(whole.labels.begin() + 32, whole.labels.end()));
-  CHECK(rest.images == std::vector<float>(whole.images.begin() + 32 * 90, whole.images.end()));
+  CHECK(rest.images == std::vector<std::uint8_t>(whole.images.begin() + 32 * 90, whole.images.end()));
   CHECK(joined(BatchStream::training(batches, 1, 8, 2, 8)).size() == 0);
 }
 
@@ -77,7 +77,7 @@ TEST_CASE("any sample of a training pass can be made again on its own") {
   const auto batches = recipe(30);
   const auto pass = joined(BatchStream::training(batches, 2, 7, 2));
   const auto order = permutation(30, Random(batches.seed, Purpose::shuffle, 2));
-  std::vector<float> alone(90);
+  std::vector<std::uint8_t> alone(90);
   for (std::size_t i = 0; i < 30; ++i) {
     augment_sample(batches, 2, order[i], alone.data());
     CHECK(std::equal(alone.begin(), alone.end(), pass.images.begin() + static_cast<std::ptrdiff_t>(i * 90)));
@@ -88,19 +88,43 @@ TEST_CASE("an image is augmented alike in every view of its source") {
   auto batches = recipe(30);
   auto part = batches;
   part.data = view(*batches.data, "id", {3, 11, 28});
-  std::vector<float> whole(90), of_view(90);
+  std::vector<std::uint8_t> whole(90), of_view(90);
   augment_sample(batches, 5, 11, whole.data());
   augment_sample(part, 5, 1, of_view.data());
   CHECK(whole == of_view);
 }
 
-TEST_CASE("a plain pass has the samples in their own order, only normalised") {
+TEST_CASE("a plain pass has the samples in their own order, and their bytes as they are") {
   const auto data = small_dataset({3, 1, 2, 0, 1}, 3, 3, 1);
   const auto all = joined(BatchStream::plain(data, normalising({3, 3, 1}, {0.5}, {0.25}), 2, 2));
   CHECK(all.labels == std::vector<std::int64_t>{3, 1, 2, 0, 1});
-  for (std::size_t i = 0; i < all.images.size(); ++i) {
-    CHECK(all.images[i] == Approx((data.pixels[i] / 255.0 - 0.5) / 0.25).margin(1e-6));
+  CHECK(all.images == std::vector<std::uint8_t>(data.pixels.begin(), data.pixels.end()));
+}
+
+TEST_CASE("a pass with cutmix has its regions pasted, and one with mixup tells the share to blend by") {
+  auto batches = recipe(40);
+  batches.policy = {};
+  const auto whole = joined(BatchStream::training(batches, 2, 8, 1));
+  batches.policy = {Mixup{.alpha = 1}};
+  auto stream = BatchStream::training(batches, 2, 8, 1);
+  std::vector<std::uint8_t> bytes;
+  while (const auto* batch = stream.next()) {
+    CHECK((batch->blended > 0 && batch->blended < 1));
+    CHECK(batch->share == batch->blended);
+    bytes.insert(bytes.end(), batch->images.begin(), batch->images.end());
   }
+  CHECK(bytes == whole.images);
+  batches.policy = {CutMix{}};
+  const auto pasted = joined(BatchStream::training(batches, 2, 8, 1));
+  CHECK(pasted.blended == 1);
+  for (std::size_t i = 0; i < 40; ++i) {
+    const auto partner = i / 8 * 8 + 7 - i % 8;
+    for (std::size_t k = 0; k < 90; ++k) {
+      const auto value = pasted.images[i * 90 + k];
+      CHECK((value == whole.images[i * 90 + k] || value == whole.images[partner * 90 + k]));
+    }
+  }
+  CHECK(pasted.images != whole.images);
 }
 
 TEST_CASE("a stream may be moved and left in the middle") {

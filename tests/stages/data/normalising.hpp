@@ -1,6 +1,6 @@
 #pragma once
 
-#include "stages/data/preprocessing.hpp"
+#include "stages/data/ops/normalisation.hpp"
 
 namespace fovea::testing {
 
@@ -12,6 +12,13 @@ inline Preprocessing normalising(const ImageSize& size, std::vector<double> mean
   how.mean = std::move(mean);
   how.std = std::move(std);
   return how;
+}
+
+/// The values of a network's input that these bytes of images become.
+inline std::vector<float> normalised(const std::vector<std::uint8_t>& bytes, const Preprocessing& how) {
+  std::vector<float> values(bytes.size());
+  Normalisation{how}(bytes.data(), bytes.size(), values.data());
+  return values;
 }
 
 }  // namespace fovea::testing

@@ -68,8 +68,8 @@ std::vector<std::uint8_t> moved(const std::string& op, const std::vector<double>
     Resampler()(photo().data(), photo_size, {amounts[0], amounts[1], amounts[2], amounts[3]}, 10, 12,
                 out.data());
   } else {
-    const PixelPass pass(photo_size, {0, 0, 0}, {1, 1, 1});
-    pass.warped(photo().data(), warp_of(op, amounts), amounts[1] == 1, out.data());
+    const PixelPass pass(photo_size, {});
+    pass.warp(photo().data(), warp_of(op, amounts), amounts[1] == 1, out.data());
   }
   return out;
 }

@@ -13,6 +13,7 @@
 namespace fovea {
 namespace {
 
+using testing::normalised;
 using testing::normalising;
 
 const ImageSize gray{6, 8, 1};
@@ -24,24 +25,17 @@ std::vector<std::uint8_t> picture(ImageSize size) {
   return pixels;
 }
 
-/// Statistics for which a pixel of value v becomes the float v.
-std::vector<double> zeros(ImageSize size) {
-  return std::vector<double>(size.channels, 0);
-}
-std::vector<double> as_bytes(ImageSize size) {
-  return std::vector<double>(size.channels, 1.0 / 255);
-}
+using Bytes = std::vector<std::uint8_t>;
 
-std::vector<float> warped(const std::vector<std::uint8_t>& pixels, ImageSize size, const Warp& warp) {
-  std::vector<float> out(size.values(), -1);
-  PixelPass(size, zeros(size), as_bytes(size))(pixels.data(), warp, false, out.data());
+Bytes warped(const Bytes& pixels, ImageSize size, const Warp& warp) {
+  Bytes out(size.values(), 77);
+  PixelPass(size, {}).warp(pixels.data(), warp, false, out.data());
   return out;
 }
 
 /// What the pass should give: looked up pixel by pixel, black outside.
-std::vector<float> looked_up(const std::vector<std::uint8_t>& pixels, ImageSize size, bool flip, int right,
-                             int down) {
-  std::vector<float> out;
+Bytes looked_up(const Bytes& pixels, ImageSize size, bool flip, int right, int down) {
+  Bytes out;
   const auto width = static_cast<int>(size.width), height = static_cast<int>(size.height);
   for (int y = 0; y < height; ++y) {
     for (int x = 0; x < width; ++x) {
@@ -49,7 +43,7 @@ std::vector<float> looked_up(const std::vector<std::uint8_t>& pixels, ImageSize 
       const bool inside = from_x >= 0 && from_x < width && from_y >= 0 && from_y < height;
       for (std::size_t c = 0; c < size.channels; ++c) {
         const auto at = static_cast<std::size_t>(from_y * width + from_x) * size.channels + c;
-        out.push_back(inside ? pixels[at] : 0);
+        out.push_back(inside ? pixels[at] : std::uint8_t{0});
       }
     }
   }
@@ -85,16 +79,15 @@ TEST_CASE("the bilinear warp agrees with the exact one where it meets whole pixe
   CHECK(warped(pixels, colour, warp) == exact);
 }
 
-TEST_CASE("between two pixels the warp shows their mean") {
+TEST_CASE("between two pixels the warp shows their mean, rounded to the nearest byte") {
   const ImageSize size{1, 4, 1};
   const std::vector<std::uint8_t> pixels{10, 20, 40, 100};
-  CHECK(warped(pixels, size, {.c = 0.5F}) == std::vector<float>{15, 30, 70, 50});
+  CHECK(warped(pixels, size, {.c = 0.5F}) == Bytes{15, 30, 70, 50});
 }
 
 TEST_CASE("a quarter turn by the bilinear warp turns the image") {
   const ImageSize size{2, 2, 1};
-  CHECK(warped({1, 2, 3, 4}, size, {.a = 0, .b = 1, .c = 0, .d = -1, .e = 0, .f = 1}) ==
-        std::vector<float>{3, 1, 4, 2});
+  CHECK(warped({1, 2, 3, 4}, size, {.a = 0, .b = 1, .c = 0, .d = -1, .e = 0, .f = 1}) == Bytes{3, 1, 4, 2});
 }
 
 TEST_CASE("one warp then another is their composition") {
@@ -105,32 +98,32 @@ TEST_CASE("one warp then another is their composition") {
 TEST_CASE("normalisation subtracts the mean and divides by the deviation of each channel") {
   const auto pixels = picture(colour);
   const std::vector<double> mean{0.2, 0.5, 0.7}, std{0.1, 0.25, 0};
-  std::vector<float> out(colour.values());
-  Augmenter({}, normalising(colour, mean, std)).plain(pixels.data(), out.data());
+  const auto out = normalised(pixels, normalising(colour, mean, std));
   for (std::size_t i = 0; i < out.size(); ++i) {
     const auto spread = i % 3 == 2 ? 1 : std[i % 3];
     CHECK(out[i] == Approx((pixels[i] / 255.0 - mean[i % 3]) / spread).margin(1e-6));
   }
 }
 
-TEST_CASE("what a shift brings in from outside is nearly 0") {
-  std::vector<float> out(colour.values());
-  const std::vector<double> mean{0.21, 0.5, 0.77}, std{0.2, 0.2, 0.2};
-  PixelPass(colour, mean, std)(picture(colour).data(), shifted(7, 0), false, out.data());
-  for (const auto value : out) CHECK(std::abs(value) <= 0.5 / 255 / 0.2 + 1e-6);
+TEST_CASE("what a shift brings in from outside is nearly 0, and what is erased too") {
+  const auto how = normalising(colour, {0.21, 0.5, 0.77}, {0.2, 0.2, 0.2});
+  for (const Policy& policy : {Policy{Translate{.max = 100}}, Policy{Cutout{.size = 2.9}}}) {
+    Bytes out(colour.values());
+    Augmenter(policy, how).augmented(picture(colour).data(), {1, Purpose::augment, 0, 1}, out.data());
+    for (const auto value : normalised(out, how)) CHECK(std::abs(value) <= 0.5 / 255 / 0.2 + 1e-6);
+  }
 }
 
-TEST_CASE("what is erased is exactly 0, and nothing else is touched") {
-  auto pixels = picture(colour);
-  std::replace(pixels.begin(), pixels.end(), std::uint8_t{0}, std::uint8_t{1});
-  std::vector<float> out(colour.values());
-  const Box box{.x = 2, .y = 1, .width = 3, .height = 2};
-  const PixelPass pass(colour, zeros(colour), as_bytes(colour));
-  pass.normalised(pixels.data(), out.data());
-  pass.erase(box, out.data());
-  for (std::size_t i = 0; i < out.size(); ++i) {
-    const auto x = i / 3 % 7, y = i / 21;
-    CHECK((out[i] == 0) == (x >= 2 && x < 5 && y >= 1 && y < 3));
+TEST_CASE("what is erased has the fill colour, and nothing else is touched") {
+  for (const auto size : {colour, ImageSize{5, 7, 1}}) {
+    const auto pixels = picture(size);
+    auto out = pixels;
+    PixelPass(size, {9, 8, 7}).erase({.x = 2, .y = 1, .width = 3, .height = 2}, out.data());
+    for (std::size_t i = 0; i < out.size(); ++i) {
+      const auto x = i / size.channels % 7, y = i / size.channels / 7;
+      const bool erased = x >= 2 && x < 5 && y >= 1 && y < 3;
+      CHECK(out[i] == (erased ? 9 - i % size.channels : pixels[i]));
+    }
   }
 }
 
@@ -282,9 +275,11 @@ TEST_CASE("mixup and cutmix share labels as they share pixels") {
     for (std::uint32_t number = 0; number < 50; ++number) {
       const auto mixing = augmenter.mixing({1, Purpose::mix, 0, number});
       REQUIRE(mixing.drawn);
-      std::vector<float> images(3 * 16, 0.0F);
-      std::fill(images.begin(), images.begin() + 16, 1.0F);
-      mix(mixing, 3, images.data());
+      Bytes bytes(3 * 16, 0);
+      std::fill(bytes.begin(), bytes.begin() + 16, std::uint8_t{1});
+      paste(mixing, 3, bytes.data());
+      std::vector<float> images(bytes.begin(), bytes.end());
+      blend(mixing.blended(), 16, &images[0], &images[32]);
       const auto share = std::accumulate(images.begin(), images.begin() + 16, 0.0F) / 16;
       CHECK(share == Approx(mixing.share).margin(1e-6));
       CHECK(std::accumulate(images.begin() + 32, images.end(), 0.0F) / 16 == Approx(1 - share).margin(1e-6));
@@ -329,7 +324,7 @@ TEST_CASE("the same random numbers give the same sample, others another one") {
   const Augmenter augmenter({FlipHorizontal{}, Translate{.max = 0.3}, RandomErasing{}},
                             normalising(colour, {0.4, 0.4, 0.4}, {0.3, 0.3, 0.3}));
   const auto pixels = picture(colour);
-  std::vector<float> one(colour.values()), again(one), other(one);
+  Bytes one(colour.values()), again(one), other(one);
   augmenter.augmented(pixels.data(), {1, Purpose::augment, 0, 1}, one.data());
   augmenter.augmented(pixels.data(), {1, Purpose::augment, 0, 1}, again.data());
   augmenter.augmented(pixels.data(), {1, Purpose::augment, 1, 1}, other.data());
@@ -338,13 +333,13 @@ TEST_CASE("the same random numbers give the same sample, others another one") {
 }
 
 TEST_CASE("an augmented sample has the same bytes on every processor") {
-  const Augmenter augmenter({FlipHorizontal{.p = 1}, Translate{.max = 0.3}},
-                            normalising(colour, {0.4, 0.5, 0.6}, {0.3, 0.2, 0.1}));
-  std::vector<float> out(colour.values());
+  const auto how = normalising(colour, {0.4, 0.5, 0.6}, {0.3, 0.2, 0.1});
+  const Augmenter augmenter({FlipHorizontal{.p = 1}, Translate{.max = 0.3}}, how);
+  Bytes out(colour.values());
   std::uint32_t sum = 0;
   for (std::uint32_t sample = 0; sample < 20; ++sample) {
     augmenter.augmented(picture(colour).data(), {1, Purpose::augment, 0, sample}, out.data());
-    for (const auto value : out) sum = sum * 31 + std::bit_cast<std::uint32_t>(value);
+    for (const auto value : normalised(out, how)) sum = sum * 31 + std::bit_cast<std::uint32_t>(value);
   }
   CHECK(sum == 0x570b7ec1U);
 }

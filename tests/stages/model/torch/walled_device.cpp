@@ -32,7 +32,7 @@ namespace {
 constexpr auto kind = c10::DeviceType::PrivateUse1;
 constexpr auto key = c10::DispatchKey::PrivateUse1;
 
-std::atomic<std::size_t> operations = 0, ups = 0, downs = 0, reads = 0;
+std::atomic<std::size_t> operations = 0, ups = 0, downs = 0, reads = 0, bytes_up = 0;
 
 /// How deep a thread is in what the CPU computes for the device, whose copies do not cross the wall.
 thread_local int behind_the_wall = 0;
@@ -215,7 +215,7 @@ at::Tensor& copy(at::Tensor& to, const at::Tensor& from, bool without_waiting) {
   const bool up = is_here(to) && !is_here(from);
   if (behind_the_wall == 0) {
     if (is_here(to) && is_here(from)) ++operations;
-    if (up) ++ups;
+    if (up) ++ups, bytes_up += from.nbytes();
     if (!is_here(to) && is_here(from)) ++downs;
   }
   if (up && without_waiting && late::current() != 0) {
@@ -341,7 +341,7 @@ std::size_t computed() {
 }
 
 Crossed crossed() {
-  return {ups, downs, reads};
+  return {ups, downs, reads, bytes_up};
 }
 
 }  // namespace fovea::walled

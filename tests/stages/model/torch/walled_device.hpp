@@ -16,6 +16,7 @@ std::size_t computed();
 struct Crossed {
   std::size_t up = 0, down = 0;  ///< copies from the host, and to it
   std::size_t read = 0;          ///< single numbers that somebody waited for
+  std::size_t bytes_up = 0;      ///< bytes that came from the host
 };
 Crossed crossed();
 

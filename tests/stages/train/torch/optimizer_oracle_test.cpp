@@ -28,15 +28,20 @@ double oracle_number(std::uint32_t i, std::uint32_t purpose) {
   return (x ^ x >> 16) / 4294967296.0 - 0.5;
 }
 
-Batch oracle_batch(std::uint32_t step) {
-  Batch batch{.images = {}, .labels = {}, .other_labels = {}, .share = 1};
+struct OracleBatch {
+  std::vector<float> images;
+  Batch truth;
+};
+
+OracleBatch oracle_batch(std::uint32_t step) {
+  OracleBatch batch;
   for (std::uint32_t i = 0; i < 16; ++i) {
     const auto image = (16 * step + i) % 80;
     for (std::uint32_t p = 0; p < 64; ++p) {
       const double bright = p / 8 == 2 * (image % 3) + 1 ? 1 : 0;
       batch.images.push_back(static_cast<float>(4 * oracle_number(64 * image + p, 1) + bright));
     }
-    batch.labels.push_back(image % 3);
+    batch.truth.labels.push_back(image % 3);
   }
   return batch;
 }
@@ -64,7 +69,7 @@ std::vector<double> losses_of(const OptimizerParams& params, double rate) {
     const auto batch = oracle_batch(step);
     std::ranges::fill(network.gradients(), 0.0F);
     const auto scores = network.forward(image_tensor(batch.images, specification), {.training = true});
-    const auto mean = (*loss)(scores, batch).sum / 16;
+    const auto mean = (*loss)(scores, batch.truth).sum / 16;
     mean.backward();
     losses.push_back(mean.item<double>());
     optimizer->step(network.parameters(), network.gradients(), runs, rate, state);

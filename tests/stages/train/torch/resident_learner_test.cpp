@@ -181,6 +181,41 @@ TEST_CASE("resident learner: a step of resnet20 sends one upload, reads nothing 
   CHECK(walled::crossed().down - after.down == 1);
 }
 
+TEST_CASE("resident learner: a step sends its images as bytes, with labels, masks and a few numbers") {
+  constexpr std::size_t images = 20, numbers = 64, gap = 256;
+  for (const bool mixes : {false, true}) {
+    Learning one;
+    if (mixes) one.policy = {Rotate{}, RandomErasing{}, Mixup{}, CutMix{}};
+    const auto learner = one.learner(walled_device());
+    std::size_t masks = 0, gaps = 2;
+    for (const auto& dropped : learner->network().dropped()) {
+      masks += images * static_cast<std::size_t>(dropped.values);
+      ++gaps;
+    }
+    const auto pixels = images * 64, labels = images * sizeof(std::int64_t);
+    const auto mixed = mixes ? labels + images * 2 * sizeof(float) + 2 * gap : 0;
+    TrainState state;
+    state.history.steps_per_epoch = 8;
+    learner->begin(state);
+    one.step(*learner, state, 0, 2);
+    const auto before = walled::crossed();
+    one.step(*learner, state, 2, 3);
+    const auto after = walled::crossed();
+    CHECK(after.up - before.up == 1);
+    CHECK(after.bytes_up - before.bytes_up <= numbers + pixels + labels + masks + mixed + gaps * gap);
+    CHECK(after.bytes_up - before.bytes_up >= numbers + pixels + labels + masks);
+  }
+}
+
+TEST_CASE(
+    "resident learner: batches that are moved, recoloured, erased and mixed give the losses of the CPU") {
+  Learning one;
+  one.params.optimizer.type = "sgd";
+  one.policy = {Rotate{}, Translate{}, Contrast{}, RandomErasing{}, Mixup{.p = 0.5}, CutMix{.p = 0.5}};
+  const auto here = one.after(16, {}), there = one.after(16);
+  CHECK(apart(there.history.step_loss, here.history.step_loss) < 1e-4);
+}
+
 TEST_CASE("resident learner: steps that are recorded once end in the bytes of plain ones") {
   for (const std::string precision : {"fp32", "fp16"}) {
     INFO(precision);

@@ -48,22 +48,29 @@ class PlainLoop {
       auto stream = BatchStream::training(batches, epoch, 16, 1);
       while (const auto* batch = stream.next()) {
         if (losses.size() == 50) break;
-        losses.push_back(step(optimizer, *batch, schedule.at(static_cast<std::int64_t>(losses.size()))));
+        losses.push_back(step(optimizer, *batch, batches.preprocessing,
+                              schedule.at(static_cast<std::int64_t>(losses.size()))));
       }
     }
     return losses;
   }
 
  private:
-  double step(torch::optim::Optimizer& optimizer, const Batch& batch, double rate) {
+  /// Images are normalised and blended by tensors.
+  static at::Tensor images_of(const Batch& batch, const Preprocessing& how) {
+    const auto n = static_cast<std::int64_t>(batch.size());
+    const auto bytes = at::from_blob(const_cast<std::uint8_t*>(batch.images.data()), {n, 1, 8, 8}, at::kByte);
+    const auto values = (bytes.to(at::kFloat) / 255 - how.mean[0]) / how.std[0];
+    return values * batch.blended + values.flip(0) * (1 - batch.blended);
+  }
+  double step(torch::optim::Optimizer& optimizer, const Batch& batch, const Preprocessing& how, double rate) {
     for (auto& group : optimizer.param_groups()) group.options().set_lr(rate);
     optimizer.zero_grad();
     const auto n = static_cast<std::int64_t>(batch.size());
-    const auto images = at::from_blob(const_cast<float*>(batch.images.data()), {n, 1, 8, 8}, at::kFloat);
     const auto tensor_of = [n](const std::vector<std::int64_t>& labels) {
       return at::from_blob(const_cast<std::int64_t*>(labels.data()), {n}, at::kLong);
     };
-    auto x = at::max_pool2d(at::relu(at::conv2d(images, w_[0], w_[1], 1, 1)), 2);
+    auto x = at::max_pool2d(at::relu(at::conv2d(images_of(batch, how), w_[0], w_[1], 1, 1)), 2);
     x = at::batch_norm(at::conv2d(x, w_[2], w_[3], 1, 1), w_[4], w_[5], w_[6], w_[7], true, 0.1, 1e-5, false);
     x = at::linear(at::max_pool2d(at::relu(x), 2).flatten(1), w_[9], w_[10]);
     auto loss = at::cross_entropy_loss(x, tensor_of(batch.labels));
