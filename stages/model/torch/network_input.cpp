@@ -59,8 +59,8 @@ void NetworkInput::blend_pairs(float own) {
 }
 
 at::Tensor NetworkInput::normalised(const at::Tensor& bytes) const {
-  // One operation for the product and one for the sum, so that each is rounded as on the host.
-  return bytes.to(at::kFloat).mul_(factor_).add_(shift_).permute({0, 3, 1, 2});
+  // The product is an operation of its own, and so rounded before the sum as on the host.
+  return bytes.mul(factor_).add_(shift_).permute({0, 3, 1, 2});
 }
 
 void blend_images(const at::Tensor& images, const at::Tensor& own, const at::Tensor& other) {

@@ -171,7 +171,7 @@ TEST_CASE("preprocessing: the plain stream scales bytes, subtracts the mean and 
   auto stream = BatchStream::plain(data, how, 4, 1);
   const auto* batch = stream.next();
   REQUIRE(batch != nullptr);
-  const auto values = normalised(batch->images, stream.preprocessing());
+  const auto values = testing::normalised(batch->images, stream.preprocessing());
   REQUIRE(values.size() == 6);
   for (std::size_t i = 0; i < 6; ++i)
     CHECK(values[i] == Approx((data.pixels[i] / 127.5 - 1) / 0.5).margin(1e-6));

@@ -15,7 +15,7 @@ using namespace fovea;
 
 namespace {
 
-constexpr std::int64_t side = 8;
+constexpr std::int64_t input_side = 8;
 
 /// A specification with the size of the images alone.
 Specification taking(std::int64_t channels) {
@@ -25,13 +25,13 @@ Specification taking(std::int64_t channels) {
 }
 
 Preprocessing statistics(std::int64_t channels) {
-  if (channels == 1) return testing::normalising({side, side, 1}, {0.2860}, {0.3530});
-  return testing::normalising({side, side, 3}, {0.485, 0.456, 0.406}, {0.229, 0.224, 0});
+  if (channels == 1) return testing::normalising({input_side, input_side, 1}, {0.2860}, {0.3530});
+  return testing::normalising({input_side, input_side, 3}, {0.485, 0.456, 0.406}, {0.229, 0.224, 0});
 }
 
 Batch batch_of(std::size_t count, std::int64_t channels, float blended) {
   Batch batch;
-  batch.images.resize(count * static_cast<std::size_t>(side * side * channels));
+  batch.images.resize(count * static_cast<std::size_t>(input_side * input_side * channels));
   for (std::size_t i = 0; i < batch.images.size(); ++i)
     batch.images[i] = static_cast<std::uint8_t>(i * 2654435761U >> 24);
   batch.labels.resize(count);
@@ -49,7 +49,8 @@ TEST_CASE("network input: bytes become (byte x scale - mean) / std, channels las
     for (const std::size_t count : {5, 1, 9}) {
       const auto batch = batch_of(count, channels, 1);
       const auto images = input(batch.images);
-      REQUIRE(images.sizes() == at::IntArrayRef({static_cast<std::int64_t>(count), channels, side, side}));
+      REQUIRE(images.sizes() ==
+              at::IntArrayRef({static_cast<std::int64_t>(count), channels, input_side, input_side}));
       CHECK(images.permute({0, 2, 3, 1}).is_contiguous());
       const auto* const values = images.data_ptr<float>();
       for (std::size_t i = 0; i < batch.images.size(); ++i) {

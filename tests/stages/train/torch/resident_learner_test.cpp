@@ -197,9 +197,12 @@ TEST_CASE("resident learner: a step sends its images as bytes, with labels, mask
     TrainState state;
     state.history.steps_per_epoch = 8;
     learner->begin(state);
-    one.step(*learner, state, 0, 2);
+    auto recipe = toy::batches(one.data);
+    recipe.policy = one.policy;
+    auto stream = BatchStream::training(recipe, 0, images, 1);
+    for (std::int64_t step = 0; step < 4; ++step) learner->step(stream, step, 0.01, state);
     const auto before = walled::crossed();
-    one.step(*learner, state, 2, 3);
+    learner->step(stream, 4, 0.01, state);
     const auto after = walled::crossed();
     CHECK(after.up - before.up == 1);
     CHECK(after.bytes_up - before.bytes_up <= numbers + pixels + labels + masks + mixed + gaps * gap);
