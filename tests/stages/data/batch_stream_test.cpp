@@ -16,7 +16,7 @@ AugmentationRecipe recipe(std::size_t samples, std::uint64_t seed = 4) {
   for (std::size_t i = 0; i < samples; ++i) labels[i] = static_cast<std::int32_t>(i % 20);
   auto data = small_dataset(labels, 6, 5, 3);
   return {.data = data,
-          .policy = {FlipHorizontal{}, Translate{.max = 0.3}, RandomErasing{}},
+          .policy = {FlipHorizontal{}, Translate{.max = 0.3}, Rotate{}, Contrast{}, RandomErasing{}},
           .seed = seed,
           .preprocessing = own_preprocessing(data)};
 }
