@@ -1,6 +1,7 @@
 #include "pipelines/command/options.hpp"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <charconv>
 
 #include "graph/setting.hpp"
@@ -24,6 +25,21 @@ CLI::Validator whole(long least, long most) {
             return text + " is not allowed" + range;
           },
           "", "whole"};
+}
+
+CLI::Validator word_of(std::vector<std::string> words) {
+  return {[words = std::move(words)](std::string& text) {
+            if (std::find(words.begin(), words.end(), text) != words.end()) return std::string();
+            return quote(text) + " is not allowed; it must be one of " + join(words, ", ");
+          },
+          "", "word"};
+}
+
+void add_precision_option(CLI::App& app, std::string& precision, const std::string& standard) {
+  app.add_option("--precision", precision,
+                 "of the layers: fp32, bf16, on a GPU fp16, or auto, as train chooses [" + standard + "]")
+      ->type_name("VALUE")
+      ->check(word_of({"fp32", "bf16", "fp16", "auto"}));
 }
 
 void add_store_option(CLI::App& app, std::filesystem::path& store) {

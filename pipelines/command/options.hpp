@@ -12,8 +12,12 @@ namespace fovea {
 
 /// A CLI11 validator for whole numbers from `least` to `most`, with the error messages of parameters.
 CLI::Validator whole(long least, long most);
+/// The same for one of some words.
+CLI::Validator word_of(std::vector<std::string> words);
 
 void add_store_option(CLI::App& app, std::filesystem::path& store);
+/// Adds the precision of inference; `standard` says what is taken without it.
+void add_precision_option(CLI::App& app, std::string& precision, const std::string& standard);
 void add_plugin_option(CLI::App& app, std::vector<std::filesystem::path>& plugins);
 /// Adds the options of every verb that has a pipeline, from a file or from flags.
 void add_graph_options(CLI::App& app, RunCommand& command);

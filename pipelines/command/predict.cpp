@@ -37,6 +37,7 @@ struct PredictCommand {
   std::size_t top_k = 3;
   std::size_t batch_size = 256;
   fs::path save_dir;
+  std::string precision = "fp32";
   std::string device = "auto";
   std::size_t threads = 0;
   bool json = false;
@@ -138,6 +139,7 @@ auto* load_predict_files(Libraries& libraries) {
 
 int predict(const PredictCommand& command, Signals& signals) {
   const auto device = device_of(command.device);
+  const auto precision = precision_of(command.precision, device);
   const auto model = read_model_file(model_file(command.model));
   Teller teller(command, model, image_arguments(command.images, stdin));
   const bool rows_scroll_by = ::isatty(STDOUT_FILENO) == 1;
@@ -152,7 +154,7 @@ int predict(const PredictCommand& command, Signals& signals) {
   Libraries libraries([](const std::string&) { prepare_numerics(); });
   if (teller.files().empty()) teller.finish();
   try {
-    load_predict_files(libraries)(model, teller.files(), command.batch_size, context,
+    load_predict_files(libraries)(model, teller.files(), command.batch_size, precision, context,
                                   [&](const PredictedFiles& batch) {
                                     teller.see(batch);
                                     context.progress(teller.done(), teller.files().size(), "images");
@@ -183,6 +185,7 @@ void add_predict(CLI::App& app, Action& chosen) {
       ->check(whole(1, 65536));
   verb->add_option("--save-dir", command->save_dir, "a folder that gets predictions.csv")->type_name("DIR");
   verb->add_flag("--json", command->json, "one JSON object a line for each image on stdout");
+  add_precision_option(*verb, command->precision, "fp32");
   verb->add_option("--device", command->device, "auto, cpu, cuda or cuda:N; auto = a GPU where there is one")
       ->type_name("DEVICE");
   verb->add_option("--threads", command->threads, "for reading images (default: one for each core)")

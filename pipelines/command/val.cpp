@@ -42,17 +42,13 @@ void add_val(CLI::App& app, Action& chosen) {
       ->type_name("NAME|PATH");
   verb->add_option("--part", command->request.part, "test, validation or all [test; of other data, all]")
       ->type_name("PART")
-      ->check(CLI::Validator(
-          [](std::string& part) {
-            const bool known = part == "test" || part == "validation" || part == "all";
-            return known ? "" : quote(part) + " is not allowed; it must be one of test, validation, all";
-          },
-          "", "part"));
+      ->check(word_of({"test", "validation", "all"}));
   verb->add_option("--save-dir", *run.files_in,
                    "a folder that gets metrics.json, classification_report.csv and predictions.csv")
       ->type_name("DIR");
   verb->add_flag("--figures", command->request.figures,
                  "draw the figures of predictions and metrics as well");
+  add_precision_option(*verb, command->request.precision, "that of the run; else fp32");
   add_store_option(*verb, run.store);
   verb->add_option("--device", run.device, "auto, cpu, cuda or cuda:N; auto = a GPU where there is one")
       ->type_name("DEVICE");

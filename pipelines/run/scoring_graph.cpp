@@ -231,8 +231,9 @@ Graph scoring_graph(const ScoringRequest& request, const Registry& registry) {
                                             : other_data(request, run, registry);
   const auto model =
       add(graph, "load_model", *registry.find("load_model"), {{"path", request.model.string()}}, {});
-  const auto predict = add(graph, "predict", *registry.find("predict"),
-                           run ? run->predict_params() : Json::object(), {{model, 0}, data});
+  auto predict_params = run ? run->predict_params() : Json::object();
+  if (!request.precision.empty()) predict_params["precision"] = request.precision;
+  const auto predict = add(graph, "predict", *registry.find("predict"), predict_params, {{model, 0}, data});
   const auto evaluate = add(graph, "evaluate", *registry.find("evaluate"),
                             run ? run->evaluate_params() : Json::object(), {{predict, 0}});
   if (request.figures) add_figures(graph, {predict, 0}, {evaluate, 0}, registry);

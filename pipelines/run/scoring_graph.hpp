@@ -14,6 +14,7 @@ struct ScoringRequest {
   std::filesystem::path model;  ///< a model file
   std::string data;             ///< a name or path of other data; "" = the data of the model's run
   std::string part;             ///< "test", "validation" or "all"; "" = the test part, and all of other data
+  std::string precision;        ///< of the stage `predict`; "" = that of the run
   bool figures = false;
 };
 

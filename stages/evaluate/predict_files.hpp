@@ -5,6 +5,7 @@
 
 #include "runtime/context.hpp"
 #include "stages/model/model.hpp"
+#include "stages/model/precision.hpp"
 
 namespace fovea {
 
@@ -19,8 +20,10 @@ using SeePredictedFiles = std::function<void(const PredictedFiles&)>;
 }  // namespace fovea
 
 /// Computes a model's logits for image files of any size, gray or RGB, and calls `see` with each batch, in
-/// order. In equal batches an image has the logits that the stage `predict` computes. It is a function of the
-/// library fovea_torch, which `Libraries::function` finds. Throws `Stopped` when a stop is requested.
+/// order. In equal batches and precision an image has the logits that the stage `predict` computes. It is a
+/// function of the library fovea_torch, which `Libraries::function` finds. Throws `Stopped` when a stop is
+/// requested.
 extern "C" void fovea_predict_files(const fovea::Model& model,
                                     const std::vector<std::filesystem::path>& files, std::size_t batch_size,
-                                    const fovea::Context& context, const fovea::SeePredictedFiles& see);
+                                    fovea::Precision precision, const fovea::Context& context,
+                                    const fovea::SeePredictedFiles& see);

@@ -91,7 +91,7 @@ void run(char** words, int count) {
       computing = cost(some, [&] { compute(network, model, some, batch_size); });
     });
     const auto both = cost(images, [&] {
-      fovea_predict_files(model, files, batch_size, context, [](const PredictedFiles&) {});
+      fovea_predict_files(model, files, batch_size, Precision::fp32, context, [](const PredictedFiles&) {});
     });
     std::printf("%10.1f%10.1f%10.1f%8.3f%10.3f%10.3f%10.3f%8.3f%8.3f\n", decoding.rate(), computing.rate(),
                 both.rate(), std::max(decoding.clock, computing.clock) / both.clock, 1e3 * decoding.cores,

@@ -12,19 +12,21 @@ namespace fovea {
 namespace {
 
 void predict_files(const Model& model, const std::vector<std::filesystem::path>& files,
-                   std::size_t batch_size, const Context& context, const SeePredictedFiles& see) {
+                   std::size_t batch_size, Precision precision, const Context& context,
+                   const SeePredictedFiles& see) {
   FileStream stream(files, model.preprocessing, batch_size, context.threads);
   const auto device = torch_device(compute_device(context.device));
   Network network(model, device);
   NetworkInput input(model.specification, model.preprocessing, device);
-  network.fold(Precision::fp32);
+  network.fold(precision);
+  const AllowTf32 in_precision(precision == Precision::tf32);
   const at::NoGradGuard no_gradients;
   while (const auto* batch = stream.next()) {
     if (context.stop.stop_requested()) throw Stopped{};
     at::Tensor scores;
     PredictedFiles said{batch->errors, {}};
     if (!batch->images.empty()) {
-      scores = scores_of(network, input, batch->images, Precision::fp32);
+      scores = scores_of(network, input, batch->images, precision);
       said.logits = values_of(scores);
     }
     see(said);
@@ -36,6 +38,7 @@ void predict_files(const Model& model, const std::vector<std::filesystem::path>&
 
 extern "C" void fovea_predict_files(const fovea::Model& model,
                                     const std::vector<std::filesystem::path>& files, std::size_t batch_size,
-                                    const fovea::Context& context, const fovea::SeePredictedFiles& see) {
-  fovea::with_torch([&] { fovea::predict_files(model, files, batch_size, context, see); });
+                                    fovea::Precision precision, const fovea::Context& context,
+                                    const fovea::SeePredictedFiles& see) {
+  fovea::with_torch([&] { fovea::predict_files(model, files, batch_size, precision, context, see); });
 }

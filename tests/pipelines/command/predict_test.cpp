@@ -157,6 +157,30 @@ TEST_CASE("fovea predict --json: one object for each image, with as many classes
   CHECK(sum == Approx(1));
 }
 
+TEST_CASE("fovea predict --precision: bf16 gives the classes of fp32, and fp32 is the default") {
+  const TrainedOnFiles scratch;
+  const auto predicted = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), {"predict", "latest", "photos/test", "--top-k", "1", "--save-dir", "out"});
+    const auto done = scratch.fovea(more);
+    INFO(done.err);
+    REQUIRE(done.code == 0);
+    return bytes_of(scratch.folder / "out/predictions.csv");
+  };
+  const auto plain = predicted({}), bf16 = predicted({"--precision", "bf16"});
+  CHECK(predicted({"--precision", "fp32"}) == plain);
+  CHECK(plain != bf16);
+  const auto chosen = predicted({"--precision", "auto"});
+  CHECK((chosen == plain || chosen == bf16));
+  const auto wanted = csv(plain), found = csv(bf16);
+  REQUIRE(found.size() == 33);
+  int equal = 0;
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    equal += found[i].at("predicted") == wanted[i].at("predicted");
+    CHECK(std::stod(found[i].at("confidence")) == Approx(std::stod(wanted[i].at("confidence"))).margin(0.02));
+  }
+  CHECK(equal >= 32);
+}
+
 TEST_CASE("fovea predict: folders are walked in the order of `load`, and arguments keep theirs") {
   const TrainedOnFiles scratch;
   const auto names =
@@ -251,4 +275,6 @@ TEST_CASE("fovea predict: an argument that is missing or out of range is a wrong
   CHECK(scratch.usage_error({"predict", "latest"}) == "fovea predict: IMAGE is missing; see --help");
   CHECK(scratch.usage_error({"predict", "latest", "a.jpg", "--top-k", "0"}) ==
         "--top-k: 0 is not allowed; it must be from 1 to 1000");
+  CHECK(scratch.usage_error({"predict", "latest", "a.jpg", "--precision", "int8"}) ==
+        "--precision: \"int8\" is not allowed; it must be one of fp32, bf16, fp16, auto");
 }

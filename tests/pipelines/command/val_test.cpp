@@ -64,6 +64,21 @@ TEST_CASE("fovea val: another part of the run's data, or all of it") {
   CHECK(all == 280);
 }
 
+TEST_CASE("fovea val --precision: bf16 is computed anew, and scores nearly as the run's fp32 does") {
+  const Trained scratch;
+  const auto loss = [&](const std::string& precision) {
+    const auto line =
+        finished(scratch, {"--precision", precision, "--save-dir", (scratch.folder / precision).string()});
+    return line.at("metrics").at("evaluate").at("loss").get<double>();
+  };
+  const auto fp32 = loss("fp32"), bf16 = loss("bf16");
+  CHECK(bytes_of(scratch.folder / "fp32/predictions.csv") == bytes_of(scratch.run() / "predictions.csv"));
+  CHECK(bf16 != fp32);
+  CHECK(bf16 == Approx(fp32).epsilon(0.02));
+  CHECK(scratch.usage_error({"val", "latest", "--precision", "half"}) ==
+        "--precision: \"half\" is not allowed; it must be one of fp32, bf16, fp16, auto");
+}
+
 TEST_CASE("fovea val --figures: the figures of predictions and metrics lie beside the tables") {
   const Trained scratch;
   finished(scratch, {"--figures", "--save-dir", "scores"});
