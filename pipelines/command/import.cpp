@@ -1,11 +1,11 @@
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <sstream>
 
 #include "pipelines/command/options.hpp"
 #include "pipelines/command/verbs.hpp"
+#include "pipelines/run/image_sides.hpp"
 #include "pipelines/run/usage.hpp"
 #include "stages/data/formats/input_file.hpp"
 #include "stages/model/architectures/architectures.hpp"
@@ -22,10 +22,10 @@ struct ImportCommand {
 };
 
 /// Returns the numbers of a text as "0.5,0.5,0.5". Throws `UsageError` that begins with the flag.
-std::vector<double> numbers_of(const std::string& flag, const std::string& text, char separator) {
+std::vector<double> numbers_of(const std::string& flag, const std::string& text) {
   std::vector<double> numbers;
   std::stringstream parts(text);
-  for (std::string part; std::getline(parts, part, separator);) {
+  for (std::string part; std::getline(parts, part, ',');) {
     std::size_t read = 0;
     try {
       numbers.push_back(std::stod(part, &read));
@@ -36,18 +36,6 @@ std::vector<double> numbers_of(const std::string& flag, const std::string& text,
       throw UsageError(flag + ": " + quote(text) + " is not allowed; give numbers, as 0.5,0.5,0.5");
   }
   return numbers;
-}
-
-std::vector<std::int64_t> image_size_of(const std::string& text) {
-  const auto is_side = [](double side) { return side >= 1 && side <= 65536 && side == std::floor(side); };
-  std::vector<std::int64_t> sides;
-  for (const auto side : numbers_of("--image-size", text, 'x')) {
-    if (is_side(side)) sides.push_back(std::llround(side));
-  }
-  const auto separators = std::ranges::count(text, 'x');
-  if (separators == 0 && sides.size() == 1) return {sides[0], sides[0]};
-  if (separators == 1 && sides.size() == 2) return sides;
-  throw UsageError("--image-size: " + quote(text) + " is not allowed; give pixels, as 224 or 192x256");
 }
 
 /// Returns the lines of a file.
@@ -66,13 +54,16 @@ std::vector<std::string> lines_of(const std::filesystem::path& path) {
 ImportSettings settings_of(const ImportCommand& command) {
   ImportSettings settings{.architecture = command.model};
   if (!command.model.empty()) at_flag("--model", [&] { find_architecture(command.model); });
-  if (!command.image_size.empty()) settings.image_size = image_size_of(command.image_size);
+  if (!command.image_size.empty()) {
+    const auto [height, width] = at_flag("--image-size", [&] { return image_sides(command.image_size); });
+    settings.image_size = {height, width};
+  }
   if (!command.class_names.empty()) settings.class_names = lines_of(command.class_names);
   if (!command.fit.empty()) settings.fit = command.fit;
-  if (!command.crop_pct.empty()) settings.crop_pct = numbers_of("--crop-pct", command.crop_pct, ',').at(0);
+  if (!command.crop_pct.empty()) settings.crop_pct = numbers_of("--crop-pct", command.crop_pct).at(0);
   if (!command.interpolation.empty()) settings.interpolation = command.interpolation;
-  if (!command.mean.empty()) settings.mean = numbers_of("--mean", command.mean, ',');
-  if (!command.std.empty()) settings.std = numbers_of("--std", command.std, ',');
+  if (!command.mean.empty()) settings.mean = numbers_of("--mean", command.mean);
+  if (!command.std.empty()) settings.std = numbers_of("--std", command.std);
   return settings;
 }
 

@@ -3,13 +3,14 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
-#include <cinttypes>
+#include <array>
 #include <cstdio>
 #include <optional>
 
 #include "pipelines/command/options.hpp"
 #include "pipelines/command/print.hpp"
 #include "pipelines/command/verbs.hpp"
+#include "pipelines/run/image_sides.hpp"
 #include "pipelines/run/text_width.hpp"
 #include "pipelines/run/usage.hpp"
 #include "render/chart/ticks.hpp"
@@ -35,21 +36,9 @@ std::string input_text(const Specification& network) {
          std::to_string(network.width);
 }
 
-/// Reads height and width.
-std::pair<std::int64_t, std::int64_t> sides_of(const std::string& text) {
-  std::int64_t height = 0, width = 0;
-  char rest = 0;
-  const int read = std::sscanf(text.c_str(), "%" SCNd64 "x%" SCNd64 "%c", &height, &width, &rest);
-  if (read == 1 && text.find_first_not_of("0123456789") == std::string::npos) width = height;
-  const auto is_side = [](std::int64_t pixels) { return pixels >= 1 && pixels <= 65536; };
-  if ((read == 2 || width == height) && is_side(height) && is_side(width)) return {height, width};
-  throw UsageError("--image-size: " + quote(text) +
-                   " is no size; give pixels, as 96 for a square or 96x128 for height and width");
-}
-
 Specification network_for(const Architecture& one, const Wanted& wanted) {
   const auto [height, width] =
-      wanted.image_size.empty() ? std::pair{one.image_side, one.image_side} : sides_of(wanted.image_size);
+      wanted.image_size.empty() ? std::pair{one.image_side, one.image_side} : image_sides(wanted.image_size);
   return build_specification(one.name, height, width, wanted.channels, wanted.classes);
 }
 
@@ -105,6 +94,10 @@ void print_line(const std::string& name, const std::string& image, const std::st
   print("{}{}\n", line, room >= least_room || !columns ? first_words(doc, room) : "");
 }
 
+std::string without_prefix(const std::string& text, const std::string& prefix) {
+  return text.starts_with(prefix) ? text.substr(prefix.size()) : text;
+}
+
 void list_models(const Wanted& wanted) {
   if (!wanted.json) print_line("name", "image", "parameters", "multiply-adds", "memory", "");
   for (const auto& one : architectures()) {
@@ -115,7 +108,7 @@ void list_models(const Wanted& wanted) {
     } catch (const UsageError&) {
       throw;
     } catch (const Error& error) {
-      reason = error.what();
+      reason = without_prefix(error.what(), one.name + ": ");
     }
     if (wanted.json) {
       const auto line =
@@ -127,7 +120,10 @@ void list_models(const Wanted& wanted) {
                  render::grouped(info.multiply_adds), in_mebibytes(memory_of(*network, wanted).total()),
                  one.doc);
     } else {
-      print("  {:<18}  {}\n", one.name, reason);
+      const auto line = fmt::format("  {:<18}  ", one.name);
+      const auto columns = terminal_columns();
+      print("{}{}\n", line,
+            columns ? first_words(reason, *columns - std::min(*columns, line.size())) : reason);
     }
   }
   if (!wanted.json) print("with {} classes; memory of {}\n", wanted.classes, training_text(wanted));
@@ -145,6 +141,40 @@ void print_memory(const TrainingMemory& memory, const Wanted& wanted) {
     print("  {:<30}  {:>10}\n", words, in_mebibytes(bytes));
 }
 
+constexpr std::size_t texts = 3;  // columns of words; numbers follow
+using Row = std::array<std::string, 5>;
+
+std::vector<Row> layer_rows(const Specification& network, const NetworkInfo& info) {
+  std::vector<Row> rows{{"layer", "kind", "gives", "parameters", "multiply-adds"}};
+  for (std::size_t i = 0; i < network.layers.size(); ++i) {
+    const auto& layer = network.layers[i];
+    const auto kind = Conversion<Layer>::write(layer, Keep::all).at("layer").get<std::string>();
+    rows.push_back({layer.name, kind, extent_text(info.layers[i].output),
+                    render::grouped(info.layers[i].parameters),
+                    render::grouped(info.layers[i].multiply_adds)});
+  }
+  return rows;
+}
+
+/// Prints a table. The last columns are left out where a terminal has no room for them.
+void print_rows(const std::vector<Row>& rows) {
+  std::array<std::size_t, std::tuple_size_v<Row>> widths{};
+  for (const auto& row : rows) {
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+  }
+  const auto columns = terminal_columns();
+  for (const auto& row : rows) {
+    std::string line;
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      const auto cell =
+          i < texts ? fmt::format("  {:<{}}", row[i], widths[i]) : fmt::format("  {:>{}}", row[i], widths[i]);
+      if (columns && line.size() + cell.size() > *columns) break;
+      line += cell;
+    }
+    print("{}\n", line);
+  }
+}
+
 void show_model(const Architecture& one, const Wanted& wanted) {
   const auto network = network_for(one, wanted);
   if (wanted.json) {
@@ -154,14 +184,7 @@ void show_model(const Architecture& one, const Wanted& wanted) {
   const auto info = infer(network);
   print("{}: {}\nfor images of {} and {} classes\n\n", one.name, one.doc, input_text(network),
         wanted.classes);
-  print("  {:<28}  {:<20}  {:<16}  {:>12}  {:>14}\n", "layer", "kind", "gives", "parameters",
-        "multiply-adds");
-  for (std::size_t i = 0; i < network.layers.size(); ++i) {
-    const auto& layer = network.layers[i];
-    const auto kind = Conversion<Layer>::write(layer, Keep::all).at("layer").get<std::string>();
-    print("  {:<28}  {:<20}  {:<16}  {:>12}  {:>14}\n", layer.name, kind, extent_text(info.layers[i].output),
-          render::grouped(info.layers[i].parameters), render::grouped(info.layers[i].multiply_adds));
-  }
+  print_rows(layer_rows(network, info));
   print("\n{} parameters, {} multiply-adds an image\n", render::grouped(info.parameters),
         render::grouped(info.multiply_adds));
   print_memory(memory_of(network, wanted), wanted);
@@ -190,13 +213,13 @@ void add_models(CLI::App& app, Action& chosen) {
       ->check(whole(1, 65536))
       ->capture_default_str();
   verb->add_option("--precision", command->precision, "for the memory of training: auto, fp32, bf16 [auto]")
-      ->check(CLI::IsMember({"auto", "fp32", "bf16"}).description(""))
+      ->check(word_of({"auto", "fp32", "bf16"}))
       ->type_name("VALUE");
   verb->add_flag("--json", command->json, "one JSON object a line");
   verb->callback([command, &chosen] {
     chosen = [command](Signals&) {
       const auto& name = command->architecture;
-      if (!command->image_size.empty()) sides_of(command->image_size);
+      if (!command->image_size.empty()) at_flag("--image-size", [&] { image_sides(command->image_size); });
       if (name.empty()) {
         list_models(*command);
       } else {

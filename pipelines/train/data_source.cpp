@@ -1,10 +1,10 @@
 #include "pipelines/train/data_source.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <filesystem>
 
 #include "graph/setting.hpp"
+#include "pipelines/run/image_sides.hpp"
 #include "pipelines/train/flags.hpp"
 #include "runtime/null_report.hpp"
 #include "stages/data/formats/formats.hpp"
@@ -93,29 +93,6 @@ std::optional<std::string> find_stage(const Json& definition, const std::string&
   return {};
 }
 
-/// Parses a whole number of pixels at the begin of a text and removes it.
-std::optional<std::int64_t> take_pixels(std::string_view& text) {
-  std::int64_t pixels = 0;
-  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), pixels);
-  if (failed != std::errc{} || pixels < 1) return {};
-  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-  return pixels;
-}
-
-std::pair<std::int64_t, std::int64_t> pixels_of(const std::string& text) {
-  std::string plain;
-  std::copy_if(text.begin(), text.end(), std::back_inserter(plain),
-               [](char c) { return c != '[' && c != ']' && c != ' '; });
-  std::string_view rest = plain;
-  const auto height = take_pixels(rest);
-  if (height && rest.empty()) return {*height, *height};
-  if (height && (rest[0] == 'x' || rest[0] == ',')) {
-    rest.remove_prefix(1);
-    if (const auto width = take_pixels(rest); width && rest.empty()) return {*height, *width};
-  }
-  throw Error(quote(text) + " is no size; give 64, or 64x96 for height and width");
-}
-
 /// Inserts a `resize` after a `load`; readers of the `load` then read the `resize`.
 void insert_resize(Json& definition, const std::string& load, const Json& params) {
   for (auto& [name, stage] : definition["stages"].items()) {
@@ -175,7 +152,7 @@ bool may_be_mirrored(const Json& load_params, const ImageSize& size) {
 }
 
 void set_image_size(Json& definition, const std::string& text) {
-  const auto [height, width] = pixels_of(text);
+  const auto [height, width] = image_sides(text);
   const Json size = {{"height", height}, {"width", width}};
   const auto load = only_stage(definition, "load");
   for (const auto* place : {".image_size", ".synthetic.height", ".synthetic.width"})

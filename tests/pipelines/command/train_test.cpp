@@ -201,7 +201,7 @@ TEST_CASE("fovea train: what is wrong is told of the flag, with what would be ri
   CHECK(wrong({"--augment", R"([{"op": "crap"}])"}) ==
         "--augment[0]: unknown op \"crap\"; did you mean \"crop\"?");
   CHECK(wrong({"--image-size", "big"}) ==
-        "--image-size: \"big\" is no size; give 64, or 64x96 for height and width");
+        "--image-size: \"big\" is no size; give pixels, as 96 for a square or 96x128 for height and width");
   CHECK(wrong({"--image-size", "4"}) == "--image-size: 4 is not allowed; it must be from 8 to 1024");
   CHECK(scratch.error({"train", "--dataset", "fashon_mnist"}) ==
         "--dataset: unknown data set \"fashon_mnist\"; did you mean \"fashion_mnist\"?");
@@ -233,6 +233,27 @@ TEST_CASE("fovea models: lists architectures and their parameters, for any image
         "unknown architecture \"rsnet8\"; did you mean \"resnet8\"?");
   CHECK(scratch.usage_error({"models", "--image-size", "28x"}) ==
         "--image-size: \"28x\" is no size; give pixels, as 96 for a square or 96x128 for height and width");
+}
+
+TEST_CASE("fovea models: lines fit the terminal, and a network that has no such size is named once") {
+  const ScratchFolder scratch;
+  for (const std::size_t columns : {80, 120}) {
+    for (const auto* words : {"", "--image-size 5", "resnet18"}) {
+      const auto script = "script -qec \"stty cols " + std::to_string(columns) + "; $FOVEA models " + words +
+                          "\" /dev/null | tr -d '\r'";
+      const auto done = run_script(script, scratch.folder.path());
+      const auto lines = lines_of(done.out);
+      REQUIRE(lines.size() > 20);
+      for (const auto& line : lines) {
+        INFO(line);
+        CHECK(line.size() <= columns);
+      }
+    }
+  }
+  const auto lines = lines_of(scratch.fovea({"models", "--image-size", "5"}).out);
+  CHECK(lines[1] ==
+        "  simple_cnn          layer \"block3.pool\": a window of 2 does not fit into 1 pixels; give larger "
+        "images or a smaller network");
 }
 
 TEST_CASE("fovea models: tells the memory of training by what takes it, for the size that is asked for") {

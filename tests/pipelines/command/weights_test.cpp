@@ -69,7 +69,8 @@ TEST_CASE("fovea import: numbers that cannot be are told of their flag") {
   CHECK(wrong("--std", "a,0,0") == "--std: \"a,0,0\" is not allowed; give numbers, as 0.5,0.5,0.5");
   for (const std::string size : {"2.5", "0", "1e9", "32x", "32x32x32"})
     CHECK(wrong("--image-size", size) ==
-          "--image-size: \"" + size + "\" is not allowed; give pixels, as 224 or 192x256");
+          "--image-size: \"" + size +
+              "\" is no size; give pixels, as 96 for a square or 96x128 for height and width");
 }
 
 TEST_CASE("fovea import: what was exported becomes the same model again") {
