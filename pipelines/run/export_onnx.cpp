@@ -3,7 +3,9 @@
 #include "runtime/context.hpp"
 #include "runtime/library.hpp"
 #include "runtime/null_report.hpp"
+#include "runtime/store/files.hpp"
 #include "runtime/stream.hpp"
+#include "runtime/text_file.hpp"
 #include "stages/data/builder.hpp"
 #include "stages/evaluate/predict.hpp"
 #include "stages/list.hpp"
@@ -35,14 +37,33 @@ Predictions predictions_of(Model model, Dataset data) {
   return *Value<Predictions>(outputs.at(0));
 }
 
+/// Refuses to replace a check by another where the folder has the export of another network, whose check it
+/// may be.
+void expect_no_other(const std::filesystem::path& check_file, const std::string& check,
+                     const std::filesystem::path& file) {
+  const auto there = MappedFile::if_there(check_file);
+  if (there == nullptr || there->bytes() == check) return;
+  std::error_code ignored;
+  const auto folder = file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
+  for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
+    const auto name = entry.path().filename();
+    if (name.extension() != ".onnx" || name == file.filename()) continue;
+    throw Error(check_file.string() + ": may be that of " + quote(name.string()) +
+                ", as it is not of this export; write to a folder of its own, as -o " +
+                (folder / file.stem() / file.filename()).lexically_normal().string());
+  }
+}
+
 }  // namespace
 
 void export_onnx(const Model& model, const std::filesystem::path& file, const OnnxInput& input) {
-  write_onnx(model, file, input);
   const auto pixels = check_pixels(model.specification, images);
   const auto predictions = predictions_of(model, data_of(model, pixels));
-  write_export_check(file.parent_path() / "export_check.npz", model.specification, pixels,
-                     predictions.logits.span(), input);
+  const auto check = export_check(model.specification, pixels, predictions.logits.span(), input);
+  const auto check_file = file.parent_path() / "export_check.npz";
+  expect_no_other(check_file, check, file);
+  write_onnx(model, file, input);
+  write_whole_file(check_file, check);
 }
 
 }  // namespace fovea

@@ -39,9 +39,8 @@ std::vector<std::uint8_t> check_pixels(const Specification& specification, std::
   return pixels;
 }
 
-void write_export_check(const std::filesystem::path& file, const Specification& specification,
-                        std::span<const std::uint8_t> pixels, std::span<const float> logits,
-                        const OnnxInput& input) {
+std::string export_check(const Specification& specification, std::span<const std::uint8_t> pixels,
+                         std::span<const float> logits, const OnnxInput& input) {
   const auto [height, width, channels] = input_size(specification);
   const auto classes = static_cast<std::size_t>(specification.classes), count = logits.size() / classes;
   std::vector<std::size_t> shape{count, height, width, channels};
@@ -63,7 +62,7 @@ void write_export_check(const std::filesystem::path& file, const Specification& 
   }
   archive.add("logits", {count, classes}, logits);
   archive.add("probabilities", {count, classes}, std::span<const float>(probabilities));
-  archive.write(file);
+  return archive.archive();
 }
 
 }  // namespace fovea

@@ -25,10 +25,9 @@ void write_onnx(const Model& model, const std::filesystem::path& file, const Onn
 /// the same at every call.
 std::vector<std::uint8_t> check_pixels(const Specification& specification, std::size_t count);
 
-/// Writes images and what must come back for them as a NumPy archive: `pixels` as an export takes them,
-/// `logits` and `probabilities`.
-void write_export_check(const std::filesystem::path& file, const Specification& specification,
-                        std::span<const std::uint8_t> pixels, std::span<const float> logits,
-                        const OnnxInput& input = {});
+/// Returns images and what must come back for them as the bytes of a NumPy archive: `pixels` as an export
+/// takes them, `logits` and `probabilities`.
+std::string export_check(const Specification& specification, std::span<const std::uint8_t> pixels,
+                         std::span<const float> logits, const OnnxInput& input = {});
 
 }  // namespace fovea

@@ -85,7 +85,7 @@ void NpzWriter::add(const std::string& name, const std::string& header, std::str
   ++entries_;
 }
 
-void NpzWriter::write(const std::filesystem::path& file) const {
+std::string NpzWriter::archive() const {
   auto archive = bytes_ + directory_ + "PK\5\6";
   put(archive, 4, 0);  // disks
   put(archive, 2, entries_);
@@ -93,7 +93,11 @@ void NpzWriter::write(const std::filesystem::path& file) const {
   put(archive, 4, directory_.size());
   put(archive, 4, bytes_.size());
   put(archive, 2, 0);  // comment
-  write_whole_file(file, archive);
+  return archive;
+}
+
+void NpzWriter::write(const std::filesystem::path& file) const {
+  write_whole_file(file, archive());
 }
 
 }  // namespace fovea

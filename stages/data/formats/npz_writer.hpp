@@ -17,6 +17,8 @@ class NpzWriter {
   void add(const std::string& name, const std::vector<std::size_t>& shape,
            std::span<const std::uint8_t> values);
 
+  /// Returns the bytes of the file.
+  std::string archive() const;
   /// Writes the file whole or not at all.
   void write(const std::filesystem::path& file) const;
 

@@ -53,6 +53,23 @@ TEST_CASE(
   CHECK(fs::file_size(scratch.folder / "export_check.npz") > 500);
 }
 
+TEST_CASE("fovea export: what another export must give stays as it is") {
+  const Trained scratch;
+  const auto exported = [&](const std::string& file, const std::string& layout) {
+    return scratch.fovea({"export", "latest", "--to", "onnx", "-o", file, "--onnx-layout", layout}).code;
+  };
+  REQUIRE(exported("one.onnx", "nhwc") == 0);
+  const auto check = bytes_of(scratch.folder / "export_check.npz");
+  CHECK(
+      scratch.error({"export", "latest", "--to", "onnx", "-o", "two.onnx", "--onnx-layout", "nchw"}) ==
+      "export_check.npz: may be that of \"one.onnx\", as it is not of this export; write to a folder of its "
+      "own, as -o two/two.onnx");
+  CHECK_FALSE(fs::exists(scratch.folder / "two.onnx"));
+  CHECK(bytes_of(scratch.folder / "export_check.npz") == check);
+  CHECK(exported("one.onnx", "nchw") == 0);
+  CHECK(bytes_of(scratch.folder / "export_check.npz") != check);
+}
+
 TEST_CASE("fovea export: what is no model is told") {
   const Trained scratch;
   CHECK(scratch.error({"export", "pipeline.json", "--to", "onnx", "-o", "one.onnx"}) ==

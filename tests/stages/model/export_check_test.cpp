@@ -1,3 +1,4 @@
+#include "runtime/text_file.hpp"
 #include "stages/data/formats/npy.hpp"
 #include "stages/data/formats/zip.hpp"
 #include "stages/model/export_onnx.hpp"
@@ -44,8 +45,8 @@ TEST_CASE("export check: images are the same at every call, and differ") {
 TEST_CASE("export check: the archive has pixels in the order of the export, logits and their softmax") {
   const Folder folder;
   const std::vector<std::uint8_t> pixels{1, 2, 3, 4, 5, 6};  // 1 x 1 x 2 x 3
-  write_export_check(folder / "f.npz", gray(1, 2, 3), pixels, std::vector<float>{0, 0},
-                     {.channels_last = false});
+  write_file(folder / "f.npz",
+             export_check(gray(1, 2, 3), pixels, std::vector<float>{0, 0}, {.channels_last = false}));
   const StoredArray first(folder / "f.npz", "pixels");
   CHECK(first.header.type() == "uint8");
   CHECK(first.header.shape == std::vector<std::size_t>{1, 3, 1, 2});
