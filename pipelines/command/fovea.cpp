@@ -12,9 +12,9 @@ namespace {
 
 using namespace fovea;
 
-constexpr auto verbs = {add_run,    add_plan,          add_train,   add_predict,  add_val,
-                        add_models, add_verify_resume, add_stages,  add_datasets, add_schema,
-                        add_graph,  add_store,         add_explain, add_export,   add_import};
+constexpr auto verbs = {add_run,    add_plan,          add_train,  add_predict,  add_val,    add_bench,
+                        add_models, add_verify_resume, add_stages, add_datasets, add_schema, add_graph,
+                        add_store,  add_explain,       add_export, add_import};
 
 /// Parses the command line; returns the exit code if there is nothing more to do.
 std::optional<int> parse(CLI::App& app, int argc, char** argv) {

@@ -44,11 +44,11 @@ void add_val(CLI::App& app, Action& chosen) {
       ->type_name("PART")
       ->check(word_of({"test", "validation", "all"}));
   verb->add_option("--save-dir", *run.files_in,
-                   "a folder that gets metrics.json, classification_report.csv and predictions.csv")
+                   "a folder for metrics.json, classification_report.csv, predictions.csv")
       ->type_name("DIR");
   verb->add_flag("--figures", command->request.figures,
                  "draw the figures of predictions and metrics as well");
-  add_precision_option(*verb, command->request.precision, "that of the run; else fp32");
+  add_precision_option(*verb, command->request.precision, "that of the run");
   add_store_option(*verb, run.store);
   verb->add_option("--device", run.device, "auto, cpu, cuda or cuda:N; auto = a GPU where there is one")
       ->type_name("DEVICE");

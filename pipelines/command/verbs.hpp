@@ -22,6 +22,7 @@ void add_train(CLI::App& app, Action& chosen);
 void add_models(CLI::App& app, Action& chosen);
 void add_predict(CLI::App& app, Action& chosen);
 void add_val(CLI::App& app, Action& chosen);
+void add_bench(CLI::App& app, Action& chosen);
 void add_verify_resume(CLI::App& app, Action& chosen);
 void add_stages(CLI::App& app, Action& chosen);
 void add_datasets(CLI::App& app, Action& chosen);

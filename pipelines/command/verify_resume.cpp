@@ -1,8 +1,3 @@
-#include <signal.h>
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
@@ -17,6 +12,7 @@
 #include "graph/definition.hpp"
 #include "pipelines/command/options.hpp"
 #include "pipelines/command/verbs.hpp"
+#include "pipelines/run/child_process.hpp"
 #include "pipelines/run/console.hpp"
 #include "pipelines/run/definition_file.hpp"
 #include "runtime/context.hpp"
@@ -25,33 +21,15 @@
 #include "runtime/text_file.hpp"
 #include "runtime/warnings.hpp"
 
-extern char** environ;
-
 namespace fovea {
 namespace {
 
 namespace fs = std::filesystem;
 
-/// A temporary folder that the destructor removes.
-class TemporaryFolder {
- public:
-  TemporaryFolder() : path_(make_temporary_folder("fovea-verify-")) {}
-  ~TemporaryFolder() {
-    std::error_code ignored_while_leaving;
-    fs::remove_all(path_, ignored_while_leaving);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  fs::path operator/(const char* name) const { return path_ / name; }
-
- private:
-  fs::path path_;
-};
-
 /// Returns the command line that runs the pipeline from a file with another store, and saves progress often.
 std::vector<std::string> run_line(const RunCommand& command, const Graph& graph, const fs::path& pipeline,
                                   const fs::path& folder) {
-  std::vector<std::string> line{"fovea",
+  std::vector<std::string> line{this_program(),
                                 "run",
                                 pipeline.string(),
                                 "-q",
@@ -72,54 +50,19 @@ std::vector<std::string> run_line(const RunCommand& command, const Graph& graph,
   return line;
 }
 
-/// Starts this program in a child process that ignores SIGINT, SIGTERM and SIGHUP, which a terminal sends to
-/// all its processes: the parent then ends the child, and alone prints a message.
-pid_t start(std::vector<std::string> line) {
-  constexpr const char* shell = "/bin/sh";
-  const auto program = "/proc/" + std::to_string(::getpid()) + "/exe";
-  line.front() = program;
-  line.insert(line.begin(), {shell, "-c", "trap '' INT TERM HUP; exec \"$0\" \"$@\""});
-  std::vector<char*> arguments;
-  for (auto& one : line) arguments.push_back(one.data());
-  arguments.push_back(nullptr);
-  pid_t process = 0;
-  const int failed = ::posix_spawn(&process, shell, nullptr, nullptr, arguments.data(), environ);
-  if (failed != 0) throw file_error(shell, failed);
-  return process;
+/// Waits for the end of a run, and returns whether it was killed. Throws an error if it failed by itself.
+bool was_killed(ChildProcess& run) {
+  const auto end = run.wait();
+  if (end.signal != 0) return true;
+  if (end.code == 130) throw Stopped();
+  if (end.code == 0) return false;
+  throw Error("the pipeline itself does not run to its end; mend it first");
 }
-
-/// A run in a child process, which is killed when this command is asked to stop.
-class Child {
- public:
-  Child(const std::vector<std::string>& line, const std::stop_token& stop)
-      : process_(start(line)), stop_(stop), end_(std::in_place, stop, [this] { kill(); }) {}
-  void kill() const { ::kill(process_, SIGKILL); }
-
-  /// Waits for the end of the process, and returns whether it was killed. Throws `Stopped`, or an error if
-  /// the run failed by itself.
-  bool was_killed() {
-    siginfo_t ended{};
-    while (::waitid(P_PID, static_cast<id_t>(process_), &ended, WEXITED | WNOWAIT) < 0 && errno == EINTR)
-      continue;
-    // After `waitpid` another process may get the process number.
-    end_.reset();
-    int status = 0;
-    ::waitpid(process_, &status, 0);
-    if (stop_.stop_requested() || (WIFEXITED(status) && WEXITSTATUS(status) == 130)) throw Stopped();
-    if (WIFSIGNALED(status)) return true;
-    if (WEXITSTATUS(status) == 0) return false;
-    throw Error("the pipeline itself does not run to its end; mend it first");
-  }
-
- private:
-  pid_t process_;
-  std::stop_token stop_;
-  std::optional<std::stop_callback<std::function<void()>>> end_;
-};
 
 double seconds_of_whole_run(const std::vector<std::string>& line, const std::stop_token& stop) {
   const auto begin = std::chrono::steady_clock::now();
-  if (Child(line, stop).was_killed()) throw Error("the undisturbed run was killed; try again");
+  ChildProcess run(line, stop);
+  if (was_killed(run)) throw Error("the undisturbed run was killed; try again");
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 }
 
@@ -138,12 +81,13 @@ int kill_runs(const std::vector<std::string>& line, int kills, double whole_seco
   // On average each run gets an equal share of the work, after a second for starting.
   std::uniform_real_distribution<double> seconds(0, 1 + 2 * whole_seconds / kills);
   for (int killed = 0; killed < kills; ++killed) {
-    Child run(line, stop);
+    ChildProcess run(line, stop);
     sleep_for(seconds(random), stop);
     run.kill();
-    if (!run.was_killed()) return killed;
+    if (!was_killed(run)) return killed;
   }
-  Child(line, stop).was_killed();
+  ChildProcess last(line, stop);
+  was_killed(last);
   return kills;
 }
 
@@ -197,7 +141,7 @@ int verify_resume(const RunCommand& command, int kills, Signals& signals) try {
     throw Error(command.pipeline.string() +
                 ": no stage that keeps progress; give a pipeline with a \"train\" stage");
   }
-  const TemporaryFolder temporary;
+  const TemporaryFolder temporary("fovea-verify-");
   const auto straight = temporary / "straight", killed = temporary / "killed";
   const auto pipeline = temporary / "pipeline.json";
   write_whole_file(pipeline, write_definition(prepared->graph, fs::current_path()).dump());

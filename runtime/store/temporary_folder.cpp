@@ -38,4 +38,9 @@ fs::path make_temporary_folder(std::string_view prefix) {
   return pattern;
 }
 
+TemporaryFolder::~TemporaryFolder() {
+  std::error_code ignored_while_leaving;
+  fs::remove_all(path_, ignored_while_leaving);
+}
+
 }  // namespace fovea

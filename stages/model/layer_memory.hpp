@@ -32,7 +32,8 @@ struct LayerMemory {
 struct ComputeType {
   std::int64_t number_bytes = 4;  ///< of the precision
   std::int64_t threads = 1;
-  bool fused = true;  ///< whether Fovea's own passes compute fusion groups, which they do on the CPU
+  bool fused = true;    ///< whether Fovea's own passes compute fusion groups, which they do on the CPU
+  bool folded = false;  ///< whether normalisations behind convolutions are part of their weights
 };
 
 /// Returns what LibTorch and Fovea's own passes keep and take for a layer alone.

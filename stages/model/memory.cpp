@@ -2,6 +2,7 @@
 
 #include <cstdio>
 
+#include "stages/model/fusion.hpp"
 #include "stages/model/numerics.hpp"
 
 namespace fovea {
@@ -20,6 +21,16 @@ std::int64_t moments_of(const MemorySettings& settings) {
   if (type == "adagrad" || type == "lion") return 1;
   if (type == "rmsprop") return 3;
   return settings.amsgrad ? 3 : 2;
+}
+
+/// Returns how many weights convolutions have that normalisations become part of.
+std::int64_t folded_weights(const Specification& specification, const NetworkInfo& info) {
+  std::int64_t count = 0;
+  for (const auto& group : fusion_groups(specification, info)) {
+    if (group.size() > 1 && std::holds_alternative<Conv>(specification.layers[group[0]].kind))
+      count += info.layers[group[0]].weights.front().count();
+  }
+  return count;
 }
 
 }  // namespace
@@ -45,6 +56,20 @@ TrainingMemory training_memory(const Specification& specification, const MemoryS
   memory.temporary = pass.peak - pass.kept;
   memory.fixed = libtorch_bytes;
   return memory;
+}
+
+std::int64_t inference_memory(const Specification& specification, Precision precision,
+                              std::int64_t batch_size) {
+  const auto info = infer(specification);
+  std::int64_t all = 0;
+  for (const auto& weight : info.weights()) all += weight.count() * fp32_bytes;
+  const std::int64_t number_bytes = precision == Precision::fp32 ? fp32_bytes : 2;
+  const ComputeType type{number_bytes, compute_threads(), true, true};
+  const auto images =
+      batch_size * specification.channels * specification.height * specification.width * fp32_bytes;
+  const auto lists = all + info.parameters * fp32_bytes;  // a network has gradients, used or not
+  const auto folded = folded_weights(specification, info) * number_bytes;
+  return libtorch_bytes + all + lists + folded + images + forward_memory(specification, batch_size, type);
 }
 
 std::int64_t largest_batch(const Specification& specification, const MemorySettings& settings,

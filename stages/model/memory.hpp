@@ -40,6 +40,11 @@ struct TrainingMemory {
 TrainingMemory training_memory(const Specification& specification, const MemorySettings& settings,
                                std::int64_t batch_size);
 
+/// Predicts what `predict` takes on the CPU with so many images a pass, in bytes: LibTorch itself, the
+/// weights as they were read and as the network computes with them, the images, and the values of the pass.
+std::int64_t inference_memory(const Specification& specification, Precision precision,
+                              std::int64_t batch_size);
+
 /// Returns the largest power of two of at most `most` images a pass whose training takes at most `bytes`
 /// (`of_training`); 0 where one image takes more.
 std::int64_t largest_batch(const Specification& specification, const MemorySettings& settings,

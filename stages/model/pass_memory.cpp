@@ -83,7 +83,8 @@ class Steps {
     const auto memory = layer_memory(kind, shapes(inputs), info_.layers[first], type_);
     const bool learns = info_.layers[first].parameters > 0;
     if (group.size() == 1) return give(first, inputs, memory, learns);
-    if (std::holds_alternative<Conv>(kind)) return add_convolution(group, inputs, memory);
+    if (std::holds_alternative<Conv>(kind))
+      return type_.folded ? add_folded(group, inputs, memory) : add_convolution(group, inputs, memory);
     if (std::holds_alternative<Relu>(kind))
       return give(group.back(), inputs, relu_and_pool(group, memory), false);
     give_norm(group, inputs, memory);
@@ -109,6 +110,31 @@ class Steps {
     give_norm(group, inputs, memory);
   }
 
+  /// Adds a convolution with its normalisation in the weights, which are channels-last and of the computing
+  /// type already. Sum and ReLU lie in its own memory.
+  void add_folded(const std::vector<std::size_t>& group, std::vector<std::size_t> inputs,
+                  LayerMemory memory) {
+    const auto weights = info_.layers[group[0]].weights.front().count() * type_.number_bytes;
+    if (!(std::get<Conv>(specification_.layers[group[0]].kind).kernel == 1)) memory.forward -= weights;
+    if (type_.number_bytes != 4) memory.keeps -= weights;
+    for (std::size_t i = 1; i < group.size(); ++i) {
+      if (std::holds_alternative<Add>(specification_.layers[group[i]].kind))
+        inputs.push_back(summand_beside(group[i - 1], group[i]));
+    }
+    if (!std::holds_alternative<MaxPool>(specification_.layers[group.back()].kind))
+      return give(group.back(), inputs, memory, true);
+    values.push_back({{info_.layers[group[0]].output, images_, type_.number_bytes, true}});
+    steps.push_back({inputs, values.size() - 1, memory});
+    give(group.back(), {values.size() - 1}, {.number_bytes = type_.number_bytes}, true);
+  }
+
+  /// Returns the value that a sum of two adds to that of a layer.
+  std::size_t summand_beside(std::size_t layer, std::size_t sum) const {
+    const auto& summands = info_.layers[sum].inputs;
+    const auto other = summands[0] == layer ? summands[1] : summands[0];
+    return other == LayerInfo::image ? info_.layers.size() : other;
+  }
+
   /// Returns what the fused backward pass takes: gradients of the convolution's value part by part, and the
   /// gradients of the weight of all parts.
   std::int64_t winograd_backward(const BatchValue& out, const BatchValue& in, const LayerInfo& info) const {
@@ -131,9 +157,7 @@ class Steps {
         has_relu = false;
       }
       if (!std::holds_alternative<Add>(kind)) continue;
-      const auto& summands = info_.layers[group[i]].inputs;
-      inputs.push_back(summands[0] == group[i - 1] ? summands[1] : summands[0]);
-      if (inputs.back() == LayerInfo::image) inputs.back() = info_.layers.size();
+      inputs.push_back(summand_beside(group[i - 1], group[i]));
       memory.keeps_output = true;
     }
     if (!type_.fused && has_relu) memory.keeps_output = true;
@@ -210,7 +234,7 @@ class Walk {
     out.piece =
         memory.shares_input ? pieces_.share(*values_[step.inputs[0]].piece) : pieces_.make(out.shape.bytes());
     if (keeps) keep(step);
-    pieces_.take(memory.forward);
+    pieces_.take(keeps ? memory.forward : memory.forward + memory.keeps);
     for (const auto used : step.last_use) drop(used);
   }
   void keep(MemoryStep& step) {
@@ -307,6 +331,15 @@ PassMemory pass_memory(const Specification& specification, std::int64_t images, 
   }
   memory.peak = walk.pieces().peak();
   return memory;
+}
+
+std::int64_t forward_memory(const Specification& specification, std::int64_t images,
+                            const ComputeType& type) {
+  Steps network(specification, images, type);
+  Walk walk(network);
+  walk.begin(specification.layers.size());
+  walk.forward(0, network.steps.size(), false);
+  return walk.pieces().peak();
 }
 
 }  // namespace fovea

@@ -16,4 +16,7 @@ struct PassMemory {
 PassMemory pass_memory(const Specification& specification, std::int64_t images, const ComputeType& type,
                        bool recompute);
 
+/// Returns the most bytes at once of a forward pass without gradients, beside the images and the weights.
+std::int64_t forward_memory(const Specification& specification, std::int64_t images, const ComputeType& type);
+
 }  // namespace fovea

@@ -40,6 +40,8 @@ TEST_CASE("fovea: whatever flag it is that refuses its value, it is wrong usage 
               "--set train.loss.typ: unknown parameter \"typ\"; did you mean \"type\"?"},
         Wrong{{"plan", "pipeline.json", "--force", "trian"},
               "--force: unknown stage \"trian\"; did you mean \"train\"?"},
+        Wrong{{"models", "--precision", "fp8"},
+              "--precision: \"fp8\" is not allowed; it must be one of auto, fp32, bf16"},
         Wrong{{"models", "--classes", "0"}, "--classes: 0 is not allowed; it must be from 1 to 1048576"},
         Wrong{{"verify-resume", "pipeline.json", "--kills", "0"},
               "--kills: 0 is not allowed; it must be from 1 to 10000"},
@@ -373,7 +375,8 @@ TEST_CASE("fovea: wherever stages matter, those of a shared library can be named
 
 TEST_CASE("fovea: help fits 100 columns, a line for each flag") {
   const ScratchFolder scratch;
-  for (const auto* verb : {"train", "run", "plan", "stages", "models", "datasets", "explain"}) {
+  for (const auto* verb :
+       {"train", "run", "plan", "stages", "models", "datasets", "explain", "predict", "val", "bench"}) {
     for (const auto& line : lines_of(scratch.fovea({verb, "--help"}).out)) {
       INFO(line);
       CHECK(line.size() <= 100);

@@ -1,6 +1,7 @@
 #include "stages/model/memory.hpp"
 
 #include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
 
 #include "stages/model/architectures/architectures.hpp"
 #include "stages/model/numerics.hpp"
@@ -113,4 +114,37 @@ TEST_CASE("training memory: sgd with and without momentum, and an average of the
 
 TEST_CASE("training memory: it is predicted within 10 % where the forward pass is computed twice") {
   check({"resnet20", 32, 16}, R"({"gradient_checkpointing": true})", {.recompute = true});
+}
+
+TEST_CASE("inference memory: the values of a pass are predicted within 10 % for a network of each family") {
+  for (const Case one : {Case{"simple_cnn", 28, 64},
+                         {"resnet18", 64, 8},
+                         {"mobilenet_v3_small", 64, 16},
+                         {"efficientnet_b0", 64, 8},
+                         {"convnext_atto", 64, 8},
+                         {"vit_tiny_patch16", 64, 16},
+                         {"densenet121", 64, 8}}) {
+    const auto specification = build_specification(one.architecture, one.side, one.side, 3, 10);
+    Network network(toy::model(specification, noise(one)));
+    const std::vector<float> pixels(static_cast<std::size_t>(one.batch * 3 * one.side * one.side), 0.5F);
+    const auto images = image_tensor(pixels, specification);
+    const at::NoGradGuard no_gradients;
+    for (const auto precision : precisions()) {
+      const ComputeType type{precision == Precision::fp32 ? 4 : 2, compute_threads(), true, true};
+      const auto predicted = static_cast<double>(forward_memory(specification, one.batch, type));
+      std::int64_t bytes = 0;
+      with_torch([&] {
+        network.fold(precision);
+        const Pass pass{.precision = precision};
+        auto& memory = CountedMemory::here();
+        network.forward(images, pass);
+        const auto before = memory.begin();
+        network.forward(images, pass);
+        bytes = memory.peak() - before;
+      });
+      INFO(one.architecture << " in " << name_of(precision));
+      constexpr double scratch = 1 << 20;
+      CHECK(predicted == Approx(static_cast<double>(bytes)).epsilon(0.1).margin(scratch));
+    }
+  }
 }
