@@ -1,7 +1,6 @@
 #include "pipelines/bench/bench_images.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 #include "pipelines/run/image_arguments.hpp"
 #include "runtime/stream.hpp"
@@ -12,16 +11,6 @@ namespace fovea {
 namespace {
 
 constexpr std::size_t drawn_count = 64, most_files = 256, files_a_batch = 32;
-
-/// Returns the bytes that were normalised into these values.
-void add_bytes(std::span<const float> values, const Preprocessing& how, std::vector<std::uint8_t>& bytes) {
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    const auto channel = i % how.mean.size();
-    const double deviation = how.std[channel] == 0 ? 1 : how.std[channel];
-    const double byte = (values[i] * deviation + how.mean[channel]) / how.scale;
-    bytes.push_back(static_cast<std::uint8_t>(std::clamp(std::lround(byte), 0L, 255L)));
-  }
-}
 
 /// Leaves at most `most` of them, with the same distance between neighbours.
 std::vector<std::filesystem::path> spread(const std::vector<std::filesystem::path>& files, std::size_t most) {
@@ -48,7 +37,7 @@ BenchImages images_of_files(const Model& model, const std::string& path, std::si
     for (const auto& error : batch->errors) {
       if (!error.empty()) throw Error(error);
     }
-    add_bytes(batch->images, model.preprocessing, images.pixels);
+    images.pixels.insert(images.pixels.end(), batch->images.begin(), batch->images.end());
   }
   return images;
 }

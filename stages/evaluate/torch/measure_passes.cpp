@@ -31,17 +31,12 @@ Dataset data_of(const Model& model, std::span<const std::uint8_t> pixels) {
   return builder.build();
 }
 
-/// Returns so many images as the network takes them, the given ones again and again.
-std::vector<float> batch_of(const Model& model, std::span<const std::uint8_t> pixels,
-                            std::int64_t batch_size) {
-  const auto values = input_size(model.specification).values();
-  const auto wanted = static_cast<std::size_t>(batch_size) * values, there = std::min(wanted, pixels.size());
-  const auto data = data_of(model, pixels.first(there));
-  auto stream = BatchStream::plain(data, model.preprocessing, data.size(), 1);
-  std::vector<float> batch;
-  batch.reserve(wanted);
-  batch = stream.next()->images;
-  for (std::size_t i = there; i < wanted; ++i) batch.push_back(batch[i - there]);
+/// Returns the bytes of so many images, the given ones again and again.
+std::vector<std::uint8_t> batch_of(const Model& model, std::span<const std::uint8_t> pixels,
+                                   std::int64_t batch_size) {
+  const auto wanted = static_cast<std::size_t>(batch_size) * input_size(model.specification).values();
+  std::vector<std::uint8_t> batch(wanted);
+  for (std::size_t i = 0; i < wanted; ++i) batch[i] = pixels[i % pixels.size()];
   return batch;
 }
 
@@ -67,16 +62,17 @@ MeasuredPasses measured_passes(std::int64_t batch_size, double seconds, const Co
 
 Measured measure(Model model, std::span<const std::uint8_t> pixels, const MeasureRequest& request,
                  const Context& context) {
-  Network network(model, torch_device(compute_device(context.device)));
+  const auto device = torch_device(compute_device(context.device));
+  Network network(model, device);
+  NetworkInput input(model.specification, model.preprocessing, device);
   if (request.folded) network.fold(request.precision);
   model.preprocessing.fit = Fit::stretch;  // images have the network's size, and are not cut
   const at::NoGradGuard no_gradients;
   Measured measured;
   for (const auto batch_size : request.batch_sizes) {
     const auto batch = batch_of(model, pixels, batch_size);
-    measured.passes.push_back(measured_passes(batch_size, request.seconds, context, [&] {
-      scores_of(network, model.specification, batch, request.precision);
-    }));
+    measured.passes.push_back(measured_passes(batch_size, request.seconds, context,
+                                              [&] { scores_of(network, input, batch, request.precision); }));
   }
   const auto data = data_of(model, pixels);
   score(network, model.specification,
