@@ -32,7 +32,7 @@ set(DOORS
   "CLI/|^pipelines/.*\\.cpp$"
   "catch2/|^tests/"
   "ATen/core/Tensor\\.h|^(tests/)?stages/.*/torch/"
-  "torch/|^(tests/)?stages/.*/torch/.*\\.cpp$|^tests/(bench|gpu)/"
+  "torch/|^(tests/)?stages/.*/torch/.*\\.cpp$|^stages/model/torch/own_module\\.hpp$|^tests/(bench|gpu)/"
   "ATen/|^(tests/)?stages/.*/torch/.*\\.cpp$|^tests/(bench|gpu)/"
   "c10/|^(tests/)?stages/.*/torch/.*\\.cpp$|^tests/(bench|gpu)/")
 

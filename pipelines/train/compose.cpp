@@ -15,7 +15,7 @@
 #include "stages/evaluate/metrics_summary.hpp"
 #include "stages/figures/figures.hpp"
 #include "stages/model/architectures/architectures.hpp"
-#include "stages/model/model.hpp"
+#include "stages/model/own_modules.hpp"
 #include "stages/train/gradient_history.hpp"
 #include "stages/train/history.hpp"
 
@@ -175,7 +175,7 @@ Json read_saved(const TrainRequest& request, const Registry& registry) {
 
 void choose_model(Json& definition, const std::string& model, const Registry& registry) {
   at_flag("--model", [&] {
-    find_architecture(model);
+    if (OwnModules::all().find(model) == nullptr) find_architecture(model);
     set_value(definition, only_stage(definition, "build_model") + ".architecture", model, registry);
   });
 }

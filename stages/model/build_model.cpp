@@ -19,11 +19,20 @@ std::vector<NamedArray> initialised(const NetworkInfo& info, std::uint64_t seed)
   return arrays;
 }
 
-Specification specification_for(const BuildModel::Params& params, const ImageSize& size, std::size_t count) {
+/// Makes the network, with its first weights, for the size of the model's images.
+void begin(Model& model, const BuildModel::Params& params, std::size_t count, std::uint64_t seed) {
+  const auto& size = model.preprocessing.size;
   const auto height = static_cast<std::int64_t>(size.height), width = static_cast<std::int64_t>(size.width),
              channels = static_cast<std::int64_t>(size.channels), classes = static_cast<std::int64_t>(count);
-  return params.layers.empty() ? build_specification(params.architecture, height, width, channels, classes)
-                               : defined_specification(params.layers, height, width, channels, classes);
+  if (const auto* own = OwnModules::all().find(params.architecture)) {
+    model.specification = {own->name, height, width, channels, classes, {}};
+    model.weights = own->begin(model.specification, own->settled(params.settings, "settings"), seed);
+    return;
+  }
+  model.specification = params.layers.empty()
+                            ? build_specification(params.architecture, height, width, channels, classes)
+                            : defined_specification(params.layers, height, width, channels, classes);
+  model.weights = initialised(infer(model.specification), seed);
 }
 
 /// Whether the user says how images are brought to the size of the network.
@@ -63,6 +72,17 @@ void take_weights(Model& model, const WeightFile& file, const Context& context) 
 
 }  // namespace
 
+void BuildModel::Params::check(const std::string& place) const {
+  if (!layers.empty() && architecture != Params{}.architecture)
+    throw Error(place + ".architecture: there are \"layers\" as well; give one of both");
+  const auto* own = OwnModules::all().find(architecture);
+  if (own != nullptr) own->settled(settings, place + ".settings");
+  if (own == nullptr && !settings.empty())
+    throw Error(place + ".settings: " + quote(architecture) + " has none; leave them out");
+  check_image_size(image_size, place);
+  fit_settings(*this).check(place);
+}
+
 std::vector<std::filesystem::path> BuildModel::sources(const Params& params) {
   if (params.pretrained.empty()) return {};
   if (!std::filesystem::exists(params.pretrained)) throw file_error(params.pretrained, ENOENT);
@@ -75,8 +95,7 @@ BuildModel::Out<Value> BuildModel::run(const In<Value>& in, const Params& params
   if (!params.pretrained.empty()) file = read_weight_file(params.pretrained);
   Model model;
   model.preprocessing = preprocessing_for(data, params, file);
-  model.specification = specification_for(params, model.preprocessing.size, data.classes());
-  model.weights = initialised(infer(model.specification), context.seed);
+  begin(model, params, data.classes(), context.seed);
   model.class_names = data.class_names;
   if (file) take_weights(model, *file, context);
   return {.model = std::move(model)};

@@ -4,7 +4,7 @@
 #include "stages/data/dataset.hpp"
 #include "stages/model/architectures/architectures.hpp"
 #include "stages/model/defined_layers.hpp"
-#include "stages/model/model.hpp"
+#include "stages/model/own_modules.hpp"
 
 namespace fovea {
 
@@ -36,6 +36,7 @@ struct BuildModel {
 
   struct Params {
     std::string architecture = "simple_cnn";
+    Json settings = Json::object();
     std::vector<DefinedLayer> layers{};
     std::filesystem::path pretrained{};
     Auto<std::vector<std::int64_t>> image_size{};
@@ -46,7 +47,9 @@ struct BuildModel {
     std::string fill = "mean";
     static auto fields() {
       return std::tuple_cat(std::tuple{field("architecture", &Params::architecture, "which network",
-                                             OneOf{architecture_names()}),
+                                             OneOf{OwnModules::all().with_ready()}),
+                                       field("settings", &Params::settings,
+                                             "of an architecture that a program or a plugin brings along"),
                                        field("layers", &Params::layers,
                                              "the network layer by layer, in place of an architecture; the "
                                              "last layer's features may be \"classes\""),
@@ -57,14 +60,11 @@ struct BuildModel {
                                        image_size_field<Params>()},
                             fit_fields<Params>());
     }
-    void check(const std::string& place) const {
-      if (!layers.empty() && architecture != Params{}.architecture)
-        throw Error(place + ".architecture: there are \"layers\" as well; give one of both");
-      check_image_size(image_size, place);
-      fit_settings(*this).check(place);
-    }
+    void check(const std::string& place) const;
   };
 
+  /// Returns the digest of the plugin that the architecture came from.
+  static Json code_named(const Params& params) { return OwnModules::all().code_of(params.architecture); }
   /// Returns the file of the weights, if there is one.
   static std::vector<std::filesystem::path> sources(const Params& params);
   static Out<Value> run(const In<Value>& in, const Params& params, Context& context);

@@ -1,5 +1,6 @@
 #include "stages/model/defined_layers.hpp"
 
+#include <algorithm>
 #include <map>
 
 namespace fovea {
@@ -109,6 +110,8 @@ DefinedLayer Conversion<DefinedLayer>::read(const Json& json, const std::string&
     layer.kind = Conversion<Block>::read(rest, place);
     return layer;
   }
+  if (rest.value("layer", Json()) == OwnModule::tag.value)
+    throw Error(place + ": a module of one's own is a whole network; name it as \"architecture\"");
   const auto* size = size_member(rest);
   layer.gives_classes = rest.contains(size) && rest[size] == "classes";
   if (layer.gives_classes) rest.erase(size);
@@ -128,6 +131,8 @@ Json Conversion<DefinedLayer>::write(const DefinedLayer& layer, Keep keep) {
 
 Json Conversion<DefinedLayer>::schema() {
   auto schema = Conversion<LayerKind>::schema();
+  auto& kinds = schema["anyOf"];
+  kinds.erase(std::remove(kinds.begin(), kinds.end(), Conversion<OwnModule>::schema()), kinds.end());
   for (auto& one : Conversion<Block>::schema()["anyOf"]) schema["anyOf"].push_back(one);
   for (auto& one : schema["anyOf"]) {
     auto& properties = one["properties"];

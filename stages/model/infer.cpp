@@ -89,8 +89,10 @@ std::size_t output_of(const Specification& specification, const NetworkInfo& inf
   return static_cast<std::size_t>(std::find(used.begin(), used.end(), false) - used.begin());
 }
 
-/// Names weights by their layer: a weight without a name of its own is called like the layer.
+/// Names weights by their layer: a weight without a name of its own is called like the layer, and those of a
+/// module have its own names.
 void name_weights(const Layer& layer, std::vector<WeightInfo>& weights) {
+  if (std::holds_alternative<OwnModule>(layer.kind)) return;
   for (auto& weight : weights) {
     weight.name = weight.name.empty()     ? layer.name
                   : layer.weights.empty() ? layer.name + "." + weight.name
@@ -115,6 +117,15 @@ void infer_at(const Specification& specification, std::size_t at, NetworkInfo& i
   info.multiply_adds += one.multiply_adds;
 }
 
+/// Throws where a module is one layer of several.
+void expect_modules_alone(const std::vector<Layer>& layers) {
+  if (layers.size() == 1) return;
+  for (const auto& layer : layers) {
+    if (std::holds_alternative<OwnModule>(layer.kind))
+      throw Error(place_of(layer) + ": a module of one's own is a whole network; it must be the only layer");
+  }
+}
+
 void expect_names_differ(const std::vector<WeightInfo>& weights) {
   std::set<std::string> names;
   for (const auto& weight : weights) {
@@ -128,6 +139,7 @@ void expect_names_differ(const std::vector<WeightInfo>& weights) {
 NetworkInfo infer(const Specification& specification) {
   const auto& layers = specification.layers;
   if (layers.empty()) throw Error("layers: there are none; a network has at least one");
+  expect_modules_alone(layers);
   const auto numbers = number_names(layers);
   NetworkInfo info;
   info.layers.resize(layers.size());

@@ -242,6 +242,17 @@ struct InferLayer {
     expect_divides(shuffle.groups, "groups", in()[0]);
     same();
   }
+  void operator()(const OwnModule& module) const {
+    expect_image(in());
+    info.output = {module.features};
+    for (const auto& one : module.state) {
+      double numbers = 1;
+      for (const auto length : one.shape) numbers *= static_cast<double>(length);
+      expect_sane(numbers, "weights");
+      const auto matrix = one.shape.size() > 1 ? WeightRole::weight : WeightRole::bias;
+      weight(one.name.c_str(), one.shape, one.buffer ? WeightRole::buffer : matrix, {});
+    }
+  }
 };
 
 }  // namespace

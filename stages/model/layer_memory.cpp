@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string_view>
 
+#include "stages/model/own_modules.hpp"
+
 namespace fovea {
 namespace {
 
@@ -137,6 +139,10 @@ struct FindMemory {
     memory.backward = bytes_out();
   }
   void operator()(const ChannelShuffle&) const { memory.forward = bytes_out(); }
+  void operator()(const OwnModule& module) const {
+    refuse(module, "the memory of training is predicted from the layers",
+           "give \"batch_size\" a number that fits");
+  }
 
   void operator()(const Attention& attention) const {
     const auto tokens = in().extent[0];

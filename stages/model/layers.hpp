@@ -8,6 +8,7 @@
 
 #include "graph/params.hpp"
 #include "stages/model/initialisation.hpp"
+#include "stages/model/own_layer.hpp"
 
 // The kinds of layers. Values are images (C x H x W), tokens (T x C) or flat (F); `infer` says what each kind
 // takes.
@@ -325,10 +326,11 @@ struct ChannelShuffle {
   }
 };
 
-using LayerKind = std::variant<Conv, BatchNorm, Relu, MaxPool, AveragePool, GlobalAveragePool, Flatten,
-                               Linear, Dropout, Add, LayerNorm, GroupNorm, Relu6, Silu, Gelu, HardSwish,
-                               HardSigmoid, Sigmoid, Softmax, AdaptiveAveragePool, AdaptiveMaxPool, Mean,
-                               Reshape, Permute, StochasticDepth, Concat, Multiply, Tokens, ClassToken,
-                               FirstToken, PositionEmbedding, Attention, LayerScale, ChannelShuffle>;
+using LayerKind =
+    std::variant<Conv, BatchNorm, Relu, MaxPool, AveragePool, GlobalAveragePool, Flatten, Linear, Dropout,
+                 Add, LayerNorm, GroupNorm, Relu6, Silu, Gelu, HardSwish, HardSigmoid, Sigmoid, Softmax,
+                 AdaptiveAveragePool, AdaptiveMaxPool, Mean, Reshape, Permute, StochasticDepth, Concat,
+                 Multiply, Tokens, ClassToken, FirstToken, PositionEmbedding, Attention, LayerScale,
+                 ChannelShuffle, OwnModule>;
 
 }  // namespace fovea

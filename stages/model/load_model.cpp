@@ -23,7 +23,13 @@ std::vector<std::filesystem::path> LoadModel::sources(const Params& params) {
 }
 
 LoadModel::Out<Value> LoadModel::run(const In<Value>&, const Params& params, Context&) {
-  return {.model = read_model_file(params.path)};
+  auto model = read_model_file(params.path);
+  if (own_module_of(model.specification) != nullptr) {
+    auto& module = std::get<OwnModule>(model.specification.layers[0].kind);
+    at(params.path.string(), [&] { OwnModules::all().get(module); });
+    module.code = OwnModules::all().code_of(module.module);
+  }
+  return {.model = std::move(model)};
 }
 
 }  // namespace fovea

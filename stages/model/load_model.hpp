@@ -1,7 +1,7 @@
 #pragma once
 
 #include "graph/stage.hpp"
-#include "stages/model/model.hpp"
+#include "stages/model/own_modules.hpp"
 
 namespace fovea {
 
@@ -29,6 +29,8 @@ struct LoadModel {
     void check(const std::string& place) const;
   };
 
+  /// Returns the digests of all plugins that bring networks along, as the file may have one of theirs.
+  static Json code_named(const Params&) { return OwnModules::all().code(); }
   /// Returns the file; throws `Error` where it is missing.
   static std::vector<std::filesystem::path> sources(const Params& params);
   static Out<Value> run(const In<Value>& in, const Params& params, Context& context);

@@ -41,10 +41,19 @@ void expect_fitting(const NetworkInfo& info, const std::vector<std::string>& pat
   }
 }
 
+/// Throws where "body" is named of a network that is one layer, as a module of one's own is.
+void expect_body(const NetworkInfo& info, const std::vector<std::string>& patterns) {
+  if (info.layers.size() > 1 || std::ranges::find(patterns, body) == patterns.end()) return;
+  throw Error(
+      "freeze.layers: \"body\" is all layers but the last, and the network is one; "
+      "name its parameters, as in \"conv1.*\"");
+}
+
 }  // namespace
 
 std::vector<bool> frozen_weights(const NetworkInfo& info, const FreezeParams& freeze) {
   expect_fitting(info, freeze.layers);
+  expect_body(info, freeze.layers);
   const auto head = head_of(info);
   std::vector<bool> frozen;
   std::size_t learning = 0;

@@ -1,5 +1,7 @@
 #include "stages/train/memory_forecast.hpp"
 
+#include "stages/model/own_modules.hpp"
+
 namespace fovea {
 
 MemoryForecast::MemoryForecast(const Specification& specification, const Train::Params& params,
@@ -16,6 +18,8 @@ MemoryForecast::MemoryForecast(const Specification& specification, const Train::
       free_(free) {}
 
 std::int64_t MemoryForecast::automatic_batch_size() const {
+  expect_layers(specification_, "batch_size: \"auto\" goes by the memory that the layers take",
+                "give a number");
   if (!free_) return Train::automatic_batch;
   return std::max<std::int64_t>(1, largest_batch(specification_, settings_, Train::automatic_batch, *free_));
 }
@@ -34,12 +38,14 @@ std::string MemoryForecast::what_fits() const {
 }
 
 std::string MemoryForecast::warning() const {
-  if (!free_ || predicted() <= *free_) return {};
+  if (!free_ || own_module_of(specification_) != nullptr || predicted() <= *free_) return {};
   return "training is predicted to take " + bytes_text(predicted()) + " of memory, but " +
          bytes_text(*free_) + " are free; " + what_fits();
 }
 
 std::string MemoryForecast::advice() const {
+  if (own_module_of(specification_) != nullptr)
+    return "what a module of one's own takes is not known, so lower it until training fits";
   const auto predicted_text = "training is predicted to take " + bytes_text(predicted());
   if (!free_) return predicted_text;
   return predicted_text + ", and " + bytes_text(*free_) + " were free; " + what_fits();

@@ -15,9 +15,9 @@ class MemoryForecast {
                  std::optional<std::int64_t> free);
 
   /// Returns the images a pass that "auto" stands for: the largest power of two that fits, at most
-  /// `Train::automatic_batch`, and at least 1.
+  /// `Train::automatic_batch`, and at least 1. Throws `Error` for a module of one's own.
   std::int64_t automatic_batch_size() const;
-  /// Returns a warning where training does not fit; "" where it does.
+  /// Returns a warning where training does not fit; "" where it does, or where that is not known.
   std::string warning() const;
   /// Returns what is predicted and what would fit, for an error about memory.
   std::string advice() const;

@@ -2,6 +2,7 @@
 
 #include "runtime/ceil_div.hpp"
 #include "stages/evaluate/tally.hpp"
+#include "stages/model/own_modules.hpp"
 #include "stages/train/frozen_weights.hpp"
 #include "stages/train/train.hpp"
 
@@ -38,6 +39,10 @@ void Train::check_input(const AugmentationRecipe& batches, const Params& params)
 }
 
 void Train::check_input(const Model& model, const Params& params) {
+  if (params.gradient_checkpointing) {
+    expect_layers(model.specification, "gradient_checkpointing: some layers are computed again",
+                  "set it to false");
+  }
   const auto info = infer(model.specification);
   (void)weight_runs(info, params.optimizer);
   if (!params.freeze.layers.empty()) (void)frozen_weights(info, params.freeze);

@@ -4,6 +4,7 @@
 
 #include "stages/model/model.hpp"
 #include "stages/model/onnx/graph.hpp"
+#include "stages/model/own_modules.hpp"
 
 namespace fovea {
 
@@ -79,6 +80,10 @@ struct LayerNodes {
   std::string operator()(const FirstToken&) const;
   std::string operator()(const PositionEmbedding&) const;
   std::string operator()(const Attention& attention) const;
+
+  std::string operator()(const OwnModule& module) const {
+    refuse(module, "an ONNX file is made of layers", "export to safetensors");
+  }
 };
 
 }  // namespace fovea

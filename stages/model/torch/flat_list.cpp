@@ -28,14 +28,15 @@ int part_of(const WeightInfo& weight) {
 
 }  // namespace
 
-FlatLayout::FlatLayout(const std::vector<WeightInfo>& weights, at::Device device) : device_(device) {
+FlatLayout::FlatLayout(const std::vector<WeightInfo>& weights, at::Device device, bool filters_last)
+    : device_(device) {
   const bool apart = device != at::Device(at::kCPU);
   std::int64_t host_begin = 0;
   for (const auto& weight : weights) {
     slots_.push_back({.shape = {weight.shape.begin(), weight.shape.end()},
                       .count = weight.count(),
                       .host_begin = host_begin,
-                      .filters_last = !device.is_cpu() && weight.shape.size() == 4});
+                      .filters_last = filters_last && !device.is_cpu() && weight.shape.size() == 4});
     host_begin += weight.count();
   }
   order_.resize(slots_.size());

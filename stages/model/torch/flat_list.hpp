@@ -22,8 +22,9 @@ class FlatLayout {
   static constexpr std::int64_t unit = 128;
 
   FlatLayout() = default;
-  /// Makes the layout of all parameters, or all buffers, of a network.
-  FlatLayout(const std::vector<WeightInfo>& weights, at::Device device);
+  /// Makes the layout of all parameters, or all buffers, of a network. `filters_last` is false where filters
+  /// of a device are to be stored in the order of their shape as well.
+  FlatLayout(const std::vector<WeightInfo>& weights, at::Device device, bool filters_last = true);
 
   /// Returns the length of a list in numbers, with padding.
   std::int64_t length() const { return length_; }

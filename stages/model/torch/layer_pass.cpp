@@ -23,6 +23,7 @@
 #include <ATen/ops/softmax.h>
 
 #include "stages/model/torch/attention.hpp"
+#include "stages/model/torch/bound_module.hpp"
 #include "stages/model/torch/kernels/depthwise.hpp"
 #include "stages/model/torch/kernels/fused.hpp"
 #include "stages/model/torch/kernels/fused_conv.hpp"
@@ -200,6 +201,7 @@ struct Compute {
                        .transpose(1, 2)
                        .reshape(x.sizes()));
   }
+  at::Tensor operator()(const OwnModule&) const { return inputs.own->forward(in(), pass); }
 };
 
 }  // namespace

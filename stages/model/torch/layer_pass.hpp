@@ -41,11 +41,14 @@ struct Step {
   bool norm_frozen = false;  ///< whether the running statistics of its normalisation stay
 };
 
+class BoundModule;
+
 /// What a step computes from: the values of all layers before, and the network's weights.
 struct StepInputs {
   const std::vector<at::Tensor>& values;
   const std::vector<at::Tensor>& weights;
   bool counts_together = false;  ///< whether batches are counted for all normalisations at once
+  BoundModule* own = nullptr;    ///< the module that the network is, if it is one of one's own
 };
 
 /// Returns the value of a step: images N x C x H x W in channels-last order, tokens N x T x C, or N x F.

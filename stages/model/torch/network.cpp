@@ -7,6 +7,7 @@
 #include <cassert>
 
 #include "stages/model/recompute_sections.hpp"
+#include "stages/model/torch/bound_module.hpp"
 #include "stages/model/torch/recompute.hpp"
 #include "stages/model/torch/steps.hpp"
 
@@ -36,6 +37,7 @@ std::vector<std::size_t> numbers_of(const std::vector<std::string>& names,
 struct Network::Body {
   Specification specification;
   NetworkInfo info;
+  std::unique_ptr<BoundModule> own;  ///< where the network is a module of one's own
   NetworkWeights weights;
   Steps steps;
   /// What `fold` made of them, with the weights that those compute with.
@@ -45,10 +47,22 @@ struct Network::Body {
   Body(const Specification& given, at::Device where)
       : specification(given),
         info(infer(given)),
-        weights(info, where),
+        own(own_module_of(given) == nullptr ? nullptr : std::make_unique<BoundModule>(given, where)),
+        weights(info, where, bind()),
         steps(steps_of(specification, info)) {}
 
+  NetworkWeights::Bind bind() {
+    if (own == nullptr) return {};
+    return [this](std::size_t number, const at::Tensor& view) { return own->bind(number, view); };
+  }
+
+  /// Prepares the weights for a pass. A module of one's own has them in fp32, and counts batches by itself.
+  void begin_pass(const Pass& pass) {
+    if (own == nullptr) weights.begin_pass(type_of(pass.precision), pass.training);
+  }
+
   void freeze(const std::vector<bool>& frozen) {
+    if (own != nullptr) own->freeze(frozen);
     weights.freeze(frozen);
     mark_frozen(steps, frozen);
   }
@@ -66,7 +80,7 @@ struct Network::Body {
     for (auto i = part.begin; i < part.end; ++i) {
       const auto& step = some.all[i];
       const at::AutoGradMode differentiated(at::GradMode::is_enabled() && !step.frozen);
-      values[step.output] = computed(step, {values, with, weights.apart()}, pass);
+      values[step.output] = computed(step, {values, with, weights.apart(), own.get()}, pass);
       for (const auto used : step.last_use) values[used].reset();
     }
   }
@@ -114,7 +128,7 @@ at::Tensor Network::forward(const at::Tensor& images, const Pass& pass) {
 
 at::Tensor Network::compute(const at::Tensor& images, const Pass& pass) {
   auto& body = *body_;
-  body.weights.begin_pass(type_of(pass.precision), pass.training);
+  body.begin_pass(pass);
   const auto& views = body.weights.views();
   if (!body.folded.all.empty() && !pass.training && !at::GradMode::is_enabled())
     return body.compute(body.folded, body.whole(body.folded), body.folded_weights, images, pass)
@@ -140,7 +154,7 @@ Observed Network::observe(const at::Tensor& images, const Pass& pass,
   auto& body = *body_;
   const auto kept = numbers_of(layers, body.specification);
   const auto steps = steps_of(body.specification, body.info, kept);
-  body.weights.begin_pass(type_of(pass.precision), pass.training);
+  body.begin_pass(pass);
   std::vector<at::Tensor> values(steps.image + 1);
   values[steps.image] = images;
   body.compute(steps, body.whole(steps), body.weights.views(), pass, values);

@@ -20,10 +20,11 @@ std::span<float> numbers_of(const at::Tensor& list) {
 
 }  // namespace
 
-NetworkWeights::NetworkWeights(const NetworkInfo& info, at::Device device)
+NetworkWeights::NetworkWeights(const NetworkInfo& info, at::Device device, Bind bind)
     : device_(device),
       apart_(device != at::Device(at::kCPU)),
-      parameter_layout_(select(info, false), device),
+      bind_(std::move(bind)),
+      parameter_layout_(select(info, false), device, bind_ == nullptr),
       buffer_layout_(select(info, true), device),
       parameters_(FlatLayout(select(info, false), at::kCPU).zeros()),
       gradients_(FlatLayout(select(info, false), at::kCPU).zeros()),
@@ -33,13 +34,17 @@ NetworkWeights::NetworkWeights(const NetworkInfo& info, at::Device device)
   std::size_t buffer = 0;
   for (const auto& weight : info.weights()) {
     if (weight.role == WeightRole::buffer) {
-      views_.push_back(buffer_layout_.shaped(device_buffers_, buffer++).detach());
+      views_.push_back(bound(views_.size(), buffer_layout_.shaped(device_buffers_, buffer++).detach()));
     } else {
       parameter_views_.push_back(views_.size());
       views_.emplace_back();
     }
   }
   compute_in(at::kFloat);
+}
+
+at::Tensor NetworkWeights::bound(std::size_t number, const at::Tensor& view) const {
+  return bind_ ? bind_(number, view) : view;
 }
 
 std::span<float> NetworkWeights::parameters() const {
@@ -81,7 +86,8 @@ void NetworkWeights::compute_in(at::ScalarType type) {
     const bool is_norm = layout.begin(i) >= layout.last_part();
     auto& view = views_[parameter_views_[i]];
     const bool learns = frozen_.empty() || !frozen_[parameter_views_[i]];
-    view = layout.shaped(is_norm ? device_parameters_ : cast_, i).detach().requires_grad_(learns);
+    view = bound(parameter_views_[i], layout.shaped(is_norm ? device_parameters_ : cast_, i).detach());
+    view.requires_grad_(learns).mutable_grad().reset();
     if (!apart_ && learns) view.mutable_grad() = layout.shaped(gradients_, i).detach();
   }
 }

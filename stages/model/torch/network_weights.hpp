@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+
 #include "stages/model/torch/flat_list.hpp"
 
 namespace fovea {
@@ -10,7 +12,11 @@ namespace fovea {
 /// stay there until they are taken.
 class NetworkWeights {
  public:
-  NetworkWeights(const NetworkInfo& info, at::Device device);
+  /// Makes the tensor that computes with a weight or buffer of one's own, by its number, of a view of it.
+  using Bind = std::function<at::Tensor(std::size_t number, const at::Tensor& view)>;
+
+  /// Where `bind` is given, its tensors are the views, and filters are stored in the order of their shape.
+  NetworkWeights(const NetworkInfo& info, at::Device device, Bind bind = {});
 
   at::Device device() const { return device_; }
   bool apart() const { return apart_; }
@@ -46,12 +52,14 @@ class NetworkWeights {
 
  private:
   void compute_in(at::ScalarType type);
+  at::Tensor bound(std::size_t number, const at::Tensor& view) const;
   /// Takes the gradients of weights `from` to `to`, in the order of their places, with the padding between
   /// them.
   std::vector<at::Tensor> gradients_of(std::size_t from, std::size_t to, at::ScalarType type);
 
   at::Device device_;
   bool apart_;
+  Bind bind_;
   FlatLayout parameter_layout_, buffer_layout_;
   at::Tensor parameters_, gradients_, buffers_;  ///< on the host
   at::Tensor device_parameters_, device_buffers_;

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "stages/model/head.hpp"
+#include "stages/model/own_modules.hpp"
 
 namespace fovea {
 namespace {
@@ -51,11 +52,7 @@ class Matching {
       : network_(specification.name.empty() ? "the network" : specification.name),
         info_(infer(specification)),
         file_(file) {
-    for (const auto& weight : info_.layers[head_of(info_)].weights) head_.insert(weight.name);
-    for (const auto& layer : info_.layers) {
-      if (!layer.inputs.empty() && layer.inputs.front() == LayerInfo::image && !layer.weights.empty())
-        first_.insert(layer.weights.front().name);
-    }
+    if (own_module_of(specification) == nullptr) find_ends();
     std::set<std::string> wanted;
     for (const auto& weight : info_.weights()) wanted.insert(weight.name);
     match_.prefix = prefix_of(file, wanted);
@@ -77,6 +74,15 @@ class Matching {
   }
 
  private:
+  /// Finds the weights of the head, and those that see the image. Of a module of one's own neither is known.
+  void find_ends() {
+    for (const auto& weight : info_.layers[head_of(info_)].weights) head_.insert(weight.name);
+    for (const auto& layer : info_.layers) {
+      if (!layer.inputs.empty() && layer.inputs.front() == LayerInfo::image && !layer.weights.empty())
+        first_.insert(layer.weights.front().name);
+    }
+  }
+
   /// Throws where no name but those of the head fits: heads of many networks are called alike.
   void expect_any(const std::vector<WeightInfo>& wanted) const {
     std::vector<std::string> names, theirs;

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "stages/evaluate/torch/scoring.hpp"
+#include "stages/model/own_modules.hpp"
 #include "stages/model/torch/device.hpp"
 #include "stages/train/progress.hpp"
 
@@ -56,7 +57,10 @@ ResidentLearner::ResidentLearner(const Train::In<Value>& in, const Train::Params
                                          : "the optimizer") +
               " is code of your own that runs on the CPU";
   }
-  if (!needs_host() && params.step_graph && params.accumulate_steps == 1) graph_ = make_graph_();
+  const bool own = own_module_of(in.model->specification) != nullptr;
+  if (!needs_host() && params.step_graph && params.accumulate_steps == 1 && !own) graph_ = make_graph_();
+  if (own && device_.is_cuda() && params.step_graph && remark_.empty())
+    remark_ = "steps are not recorded as CUDA graphs, as the network is a module of your own";
   if (graph_ == nullptr && device_.is_cuda() && params.step_graph && remark_.empty() &&
       params.accumulate_steps == 1) {
     remark_ =

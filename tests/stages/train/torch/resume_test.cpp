@@ -10,6 +10,7 @@
 #include "tests/catch.hpp"
 #include "tests/errors.hpp"
 #include "tests/folder.hpp"
+#include "tests/stages/train/torch/own_nets.hpp"
 #include "tests/stages/train/torch/toy.hpp"
 
 using namespace fovea;
@@ -22,6 +23,7 @@ struct Resumable {
   std::vector<std::string> warnings;  ///< of the store
   Store store{folder.path(), [this](const std::string& line) { warnings.push_back(line); }};
   Dataset data = toy::images(60), validation = toy::images(30, 2);
+  Model model = toy::model(toy::specification(), data);
 
   /// Trains with settings in JSON; stops after so many progress reports, each of which is a step.
   Train::Out<Value> run(const std::string& settings, std::size_t stop_after = 0) {
@@ -41,9 +43,7 @@ struct Resumable {
     Checkpoints checkpoints(store, "train", "key", params.epochs, Json::object());
     context.checkpoints = &checkpoints;
     context.stop = heard.source.get_token();
-    const auto out = Train::run({.model = toy::model(toy::specification(), data),
-                                 .batches = toy::batches(data),
-                                 .validation = validation},
+    const auto out = Train::run({.model = model, .batches = toy::batches(data), .validation = validation},
                                 params, context);
     CHECK(warnings.size() == warnings_expected);
     told.clear();
@@ -101,6 +101,16 @@ TEST_CASE(
   CHECK(stopped.told.starts_with("goes on from epoch "));
   check_same(out, straight.run("{}"));
   CHECK(straight.told.empty());
+}
+
+TEST_CASE("train: a module of one's own with dropout, statistics and a counter goes on to the same bytes") {
+  for (const std::string settings : {R"({})", R"({"ema_decay": 0.9, "precision": "bf16"})"}) {
+    Resumable stopped, straight;
+    stopped.model = straight.model = own::begun("restless");
+    CHECK_THROWS_AS(stopped.run(settings, 1), Stopped);
+    CHECK_THROWS_AS(stopped.run(settings, 2), Stopped);
+    check_same(stopped.run(settings), straight.run(settings));
+  }
 }
 
 TEST_CASE("train: averages, plateaus, sums of gradients and every optimizer go on to the same bytes") {
