@@ -17,7 +17,7 @@ struct BuildModel {
   static constexpr std::string_view name = "build_model";
   static constexpr std::string_view doc =
       "makes a network for a data set, untrained or with the weights of a file";
-  static constexpr int version = 5;
+  static constexpr int version = 6;
   static constexpr bool random = true;
 
   template <template <class> class As> struct In {

@@ -1,11 +1,13 @@
 #include "stages/model/weights/weight_match.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <set>
 
 #include "stages/model/head.hpp"
 #include "stages/model/own_modules.hpp"
+#include "stages/model/weights/adapted_weights.hpp"
 
 namespace fovea {
 namespace {
@@ -50,6 +52,7 @@ class Matching {
  public:
   Matching(const Specification& specification, const WeightFile& file)
       : network_(specification.name.empty() ? "the network" : specification.name),
+        specification_(specification),
         info_(infer(specification)),
         file_(file) {
     if (own_module_of(specification) == nullptr) find_ends();
@@ -105,14 +108,18 @@ class Matching {
     const auto& given = *found->second;
     used_.insert(&given);
     const auto shape = extent_of(given);
+    if (interpolate(given, wanted, weight)) return match_.taken.push_back(wanted.name);
     if (shape == wanted.shape) {
       weight.values = given.values;
     } else if (head_.contains(wanted.name) && differs_in_classes(shape, wanted.shape)) {
       match_.classes = shape.front();
       return match_.replaced.push_back(wanted.name);
-    } else if (first_.contains(wanted.name) && is_coloured(shape, wanted.shape)) {
-      weight.values = summed(given);
+    } else if (first_.contains(wanted.name) && sees(shape, 3, wanted.shape, 1)) {
+      weight.values = summed_over_colours(given);
       match_.summed = wanted.name;
+    } else if (first_.contains(wanted.name) && sees(shape, 1, wanted.shape, 3)) {
+      weight.values = spread_over_colours(given);
+      match_.spread = wanted.name;
     } else {
       throw Error(file_.path + ": " + quote(given.name) + " is " + shape_text(shape) + ", but in " +
                   network_ + " it is " + shape_text(wanted.shape) +
@@ -125,21 +132,52 @@ class Matching {
     return given.size() == wanted.size() && !given.empty() &&
            std::equal(given.begin() + 1, given.end(), wanted.begin() + 1);
   }
-  static bool is_coloured(const Extent& given, const Extent& wanted) {
-    return given.size() == 4 && wanted.size() == 4 && given == Extent{wanted[0], 3, wanted[2], wanted[3]} &&
-           wanted[1] == 1;
+  /// Whether filters of so many channels stand where those of `channels` are wanted, and else are the same.
+  static bool sees(const Extent& given, std::int64_t seen, const Extent& wanted, std::int64_t channels) {
+    return given.size() == 4 && wanted.size() == 4 && wanted[1] == channels &&
+           given == Extent{wanted[0], seen, wanted[2], wanted[3]};
   }
-  static Array<float> summed(const NamedArray& filters) {
-    const auto pixels = filters.shape[2] * filters.shape[3];
-    std::vector<float> gray(filters.shape[0] * pixels);
-    for (std::size_t i = 0; i < gray.size(); ++i) {
-      const auto* colours = filters.values.data() + i / pixels * 3 * pixels + i % pixels;
-      gray[i] = colours[0] + colours[pixels] + colours[2 * pixels];
+
+  /// Returns the patches that a position embedding of the file is of: as the file tells, or a square of them.
+  TokenGrid given_grid(const NamedArray& given, const TokenGrid& wanted) const {
+    const auto tokens = static_cast<std::int64_t>(given.shape[1]);
+    if (file_.specification) {
+      if (const auto grid = grid_called(*file_.specification, wanted_name(given));
+          grid && grid->tokens() == tokens)
+        return *grid;
     }
-    return gray;
+    if (tokens == wanted.tokens()) return wanted;
+    const auto side = std::llround(std::sqrt(static_cast<double>(tokens - wanted.front)));
+    return {wanted.front, side, side};
+  }
+  std::string wanted_name(const NamedArray& given) const { return given.name.substr(match_.prefix.size()); }
+  static std::optional<TokenGrid> grid_called(const Specification& specification, const std::string& name) {
+    const auto info = infer(specification);
+    for (std::size_t i = 0; i < info.layers.size(); ++i) {
+      if (std::holds_alternative<PositionEmbedding>(specification.layers[i].kind) &&
+          specification.layers[i].name == name)
+        return token_grid(specification, info, i);
+    }
+    return {};
+  }
+  /// Takes a position embedding of another image size; returns whether it is one.
+  bool interpolate(const NamedArray& given, const WeightInfo& wanted, NamedArray& weight) {
+    const auto shape = extent_of(given);
+    if (shape.size() != 3 || wanted.shape.size() != 3 || shape[0] != 1 || shape[2] != wanted.shape[2])
+      return false;
+    const auto to = grid_called(specification_, wanted.name);
+    if (!to) return false;
+    const auto from = given_grid(given, *to);
+    if (from == *to || from.height < 1 || from.tokens() != shape[1]) return false;
+    weight.values = interpolated(given, from, *to);
+    const auto text = [](const TokenGrid& grid) { return extent_text({grid.height, grid.width}); };
+    match_.interpolated =
+        wanted.name + " is interpolated from " + text(from) + " to " + text(*to) + " patches";
+    return true;
   }
 
   std::string network_;
+  const Specification& specification_;
   NetworkInfo info_;
   const WeightFile& file_;
   std::set<std::string> head_, first_;
@@ -165,6 +203,9 @@ std::string in_words(const WeightMatch& match, const WeightFile& file) {
   }
   if (!match.summed.empty())
     text += "; " + match.summed + " is the sum over three colours, as images here are gray";
+  if (!match.spread.empty())
+    text += "; each colour has a third of " + match.spread + ", as images there are gray";
+  if (!match.interpolated.empty()) text += "; " + match.interpolated;
   return text;
 }
 
@@ -184,8 +225,10 @@ std::vector<std::string> warnings_of(const WeightMatch& match, const WeightFile&
 }
 
 Json json_of(const WeightMatch& match) {
-  return {{"taken", match.taken.size()}, {"replaced", match.replaced}, {"added", match.added},
-          {"unused", match.unused},      {"prefix", match.prefix},     {"summed", match.summed}};
+  return {{"taken", match.taken.size()}, {"replaced", match.replaced},
+          {"added", match.added},        {"unused", match.unused},
+          {"prefix", match.prefix},      {"summed", match.summed},
+          {"spread", match.spread},      {"interpolated", match.interpolated}};
 }
 
 }  // namespace fovea
