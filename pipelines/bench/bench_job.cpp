@@ -69,11 +69,8 @@ Measured measured_in(const fs::path& folder) {
 
 /// Returns the last line of a text, where an uncaught error tells what it is.
 std::string last_line(const std::string& text) {
-  const auto end = text.find_last_not_of(" \n");
-  if (end == std::string::npos) return "";
-  const auto begin = text.rfind('\n', end);
-  return text.substr(begin == std::string::npos ? 0 : begin + 1,
-                     end - (begin == std::string::npos ? 0 : begin + 1) + 1);
+  const auto whole = text.substr(0, text.find_last_not_of(" \n") + 1);
+  return whole.substr(whole.rfind('\n') + 1);
 }
 
 }  // namespace
