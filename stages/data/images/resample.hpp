@@ -1,5 +1,8 @@
 #pragma once
 
+#include <cstdint>
+#include <vector>
+
 #include "stages/data/ops/warp.hpp"
 
 namespace fovea {

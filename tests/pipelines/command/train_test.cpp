@@ -65,7 +65,7 @@ TEST_CASE("fovea train: composes, runs, saves, and run with the saved file finds
   CHECK(done.out.starts_with("augment: translate, flip_horizontal (auto, for 12 x 12 gray images)\n"));
   CHECK(done.out.find("results in results/synthetic-simple_cnn_") != std::string::npos);
   const auto plan = planned(scratch);
-  CHECK(plan.size() == 11);
+  CHECK(plan.size() == 12);
   for (const auto& [stage, planned] : plan) {
     INFO(stage);
     CHECK(planned["status"] == "hit");
@@ -148,9 +148,9 @@ TEST_CASE("fovea train: switches leave figures out") {
   const Names needed{"load", "split", "augment", "model", "train", "predict", "evaluate"};
   CHECK(stages({"--no-visualization"}) == needed);
   auto without = needed;
-  without.insert(without.end(), {"class_balance", "lr_schedule", "training_curves"});
+  without.insert(without.end(), {"class_balance", "lr_schedule", "network_architecture", "training_curves"});
   CHECK(stages({"--no-classification-viz"}) == without);
-  CHECK(stages({}).size() == 11);
+  CHECK(stages({}).size() == 12);
 }
 
 TEST_CASE("fovea train: image size makes raw images that size, once, and drawn ones from the beginning") {
