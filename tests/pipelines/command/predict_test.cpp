@@ -276,5 +276,5 @@ TEST_CASE("fovea predict: an argument that is missing or out of range is a wrong
   CHECK(scratch.usage_error({"predict", "latest", "a.jpg", "--top-k", "0"}) ==
         "--top-k: 0 is not allowed; it must be from 1 to 1000");
   CHECK(scratch.usage_error({"predict", "latest", "a.jpg", "--precision", "int8"}) ==
-        "--precision: \"int8\" is not allowed; it must be one of fp32, bf16, fp16, auto");
+        "--precision: \"int8\" is not allowed; it must be one of fp32, tf32, bf16, fp16, auto");
 }

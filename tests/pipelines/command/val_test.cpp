@@ -76,7 +76,7 @@ TEST_CASE("fovea val --precision: bf16 is computed anew, and scores nearly as th
   CHECK(bf16 != fp32);
   CHECK(bf16 == Approx(fp32).epsilon(0.02));
   CHECK(scratch.usage_error({"val", "latest", "--precision", "half"}) ==
-        "--precision: \"half\" is not allowed; it must be one of fp32, bf16, fp16, auto");
+        "--precision: \"half\" is not allowed; it must be one of fp32, tf32, bf16, fp16, auto");
 }
 
 TEST_CASE("fovea val --figures: the figures of predictions and metrics lie beside the tables") {
