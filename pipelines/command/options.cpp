@@ -36,8 +36,7 @@ CLI::Validator word_of(std::vector<std::string> words) {
 }
 
 void add_precision_option(CLI::App& app, std::string& precision, const std::string& standard) {
-  app.add_option("--precision", precision,
-                 "fp32, bf16, tf32 or fp16 (GPU), auto as train chooses [" + standard + "]")
+  app.add_option("--precision", precision, "fp32, bf16, auto, on a GPU tf32, fp16 [" + standard + "]")
       ->type_name("VALUE")
       ->check(word_of({"fp32", "tf32", "bf16", "fp16", "auto"}));
 }
